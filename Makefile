@@ -1,0 +1,71 @@
+# torimatome: every target sets up its own environment; python3 (3.11+) and make are enough.
+# `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(VENV)/.run-ready
+DEV    := $(VENV)/.dev-ready
+
+# Options of `make aggregate`; empty means the product's own default.
+MONTH  ?=
+INBOX  ?= inbox
+OUTBOX ?= outbox
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup aggregate demo test check format docs lock bench verify clean
+
+help: ## この一覧を表示します / list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
+
+setup: $(RUN) ## 実行環境 (.venv) を用意します / set up what is needed to run
+
+aggregate: $(RUN) ## inbox/ の回答を集計し outbox/ に書き出します (MONTH=2026-11 INBOX=… OUTBOX=…) / the main job
+	@$(BIN)/python -m pipeline aggregate --inbox "$(INBOX)" --outbox "$(OUTBOX)" $(if $(MONTH),--month "$(MONTH)") $(ARGS)
+
+demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample returns
+	@$(BIN)/python -m pipeline demo --into build/demo
+
+test: $(DEV) ## 自動テスト / the fast tests
+	$(BIN)/python -m pytest -n auto -m "not outside"
+
+check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, types, layers, generated pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pipeline docs --check
+
+format: $(DEV) ## 書式をそろえます / format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(DEV) ## 生成文書を作り直します / write the generated pages again
+	$(BIN)/python -m pipeline docs
+
+verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
+	$(BIN)/python -m pytest -n auto -m outside -rs
+
+bench: $(DEV) ## 速さと使用メモリを測ります / measure speed and memory
+	$(BIN)/python -m bench
+
+# The locks are made for every Python from 3.11 on and every platform; needs `pip install uv` first.
+lock: ## requirements/*.txt を作り直します / resolve the locked requirements again
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## 作ったもの (.venv, build) を消します / remove what was made
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+$(RUN): requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 以上が必要です (found %d.%d)。" % sys.version_info[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "実行環境を用意しています (初回は数分かかります) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(RUN)
+
+$(DEV): requirements/dev.txt $(RUN)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $(DEV)

@@ -1,0 +1,124 @@
+"""What `assemble` and `check` give: a month's files, respondents and findings."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.model.checklist import Checklist
+from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
+from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
+
+
+class FileState(StrEnum):
+    """The one state in which every file of the inbox ends."""
+
+    COUNTED = "counted"
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+    EXCLUDED = "excluded"
+    NOT_CHECKLIST = "not_checklist"
+    UNREADABLE = "unreadable"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterEntry:
+    """One line of 名簿.xlsx. ``scope`` empty means every category."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    role: str = ""
+    scope: tuple[str, ...] = ()
+    contact: str = ""
+    mail: str = ""
+    excluded: str = ""  # the reason, empty where the respondent counts
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The respondents asked. Without a roster there is no Roster, and 未提出 is unknown."""
+
+    entries: tuple[RosterEntry, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respondent:
+    """Who answered. ``id`` is the roster's code, else a stable one made from the name.
+
+    ``on_roster`` is None where the run has no roster.
+    """
+
+    id: str
+    name: str
+    role: str = ""
+    on_roster: bool | None = None
+    identified_by: EvidenceKind = EvidenceKind.NONE
+    evidence: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """One file of the inbox with its state and the reason for it in plain Japanese.
+
+    ``content`` is what came of reading it. ``replaced_by`` is the path of the file that counts
+    instead, for SUPERSEDED and DUPLICATE.
+    """
+
+    source: SourceFile
+    state: FileState
+    reason: str
+    kind: FileKind
+    content: Submission | NotChecklist | Unreadable | Skipped
+    respondent: Respondent | None = None
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedSubmission:
+    """A submission that counts, with its respondent. Answers carry the roster's scope."""
+
+    respondent: Respondent
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A month: every file once, what counts, and who did not answer.
+
+    Order is stable: files by path, submissions by roster order then name.
+    ``missing`` is empty both where nobody is missing and where there is no roster.
+    """
+
+    month: str  # YYYY-MM
+    checklist: Checklist
+    files: tuple[FileRecord, ...]
+    submissions: tuple[CountedSubmission, ...]
+    roster: Roster | None = None
+    missing: tuple[Respondent, ...] = ()
+
+
+class Severity(StrEnum):
+    """Who has to act: the respondent, a person who looks, nobody."""
+
+    FIX = "要修正"
+    CHECK = "要確認"
+    INFO = "参考"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of 要確認. ``message`` and ``fix`` are plain Japanese, complete in themselves."""
+
+    code: str
+    severity: Severity
+    title: str
+    location: Location
+    written: str
+    message: str
+    fix: str
+    respondent_id: str = ""
+    respondent: str = ""
+    item_id: str = ""

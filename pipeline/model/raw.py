@@ -1,0 +1,223 @@
+"""What `discover` and `read` give: files and cells as they are, with no meaning attached.
+
+Nothing here knows a checklist. Rows and columns are 0-based everywhere in the product;
+``Location.cell`` alone carries the address as a user sees it (``C12``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class FileKind(StrEnum):
+    """The real type of a file, told by its content."""
+
+    XLSX = "xlsx"
+    XLSM = "xlsm"
+    XLS = "xls"
+    XLSB = "xlsb"
+    ODS = "ods"
+    CSV = "csv"
+    ZIP = "zip"
+    PDF = "pdf"
+    WORD = "word"
+    SLIDES = "slides"
+    IMAGE = "image"
+    MAIL = "mail"
+    HTML = "html"
+    TEXT = "text"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file dropped into inbox/, or one member of a zip archive there.
+
+    ``path`` is its name everywhere in the output: POSIX, relative to inbox/, NFC, ``!`` before
+    a zip member. ``location`` is the file on disk (for a member: the archive) and ``member``
+    the stored name inside the archive, empty for a plain file. ``modified`` is ISO 8601 with
+    offset, in seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content.
+    """
+
+    path: str
+    location: Path
+    member: str = ""
+    size: int = 0
+    modified: str = ""
+    sha256: str = ""
+
+
+class SkipReason(StrEnum):
+    """Why a file is set aside without being read as a submission."""
+
+    TEMPORARY = "temporary"  # ~$… left by Excel
+    SYSTEM = "system"  # .DS_Store, Thumbs.db, desktop.ini
+    ROSTER = "roster"  # 名簿.xlsx
+    CONTROL = "control"  # passwords.txt, 除外.txt
+    ARCHIVE = "archive"  # a zip whose members were taken out one by one
+    OTHER_KIND = "other_kind"  # pdf, docx, images, mail
+    LINK = "link"  # a link that leads out of the inbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file that is no submission by its nature; listed, never opened."""
+
+    source: SourceFile
+    reason: SkipReason
+    kind: FileKind = FileKind.OTHER
+
+
+class UnreadableReason(StrEnum):
+    """Why a file that may be a submission could not be read."""
+
+    PASSWORD = "password"  # noqa: S105 - a reason, not a secret
+    BROKEN = "broken"
+    TOO_LARGE = "too_large"  # over a limit of the guard, or memory or time while reading
+    NESTED_ARCHIVE = "nested_archive"
+    UNSAFE = "unsafe"  # DTD, entities, overlapping entries: no honest program writes these
+    NO_ACCESS = "no_access"  # the system refuses to open it (locked, permissions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A file that could not be read, and why. ``detail`` is for developers, in English."""
+
+    source: SourceFile
+    reason: UnreadableReason
+    kind: FileKind = FileKind.OTHER
+    detail: str = ""
+
+
+class CellKind(StrEnum):
+    """The type of a cell's value; an empty cell is absent, not a kind."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    ERROR = "error"
+    NO_VALUE = "no_value"  # a formula that was never calculated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCell:
+    """One cell that holds something. ``text`` is the value as written, never cleaned.
+
+    NUMBER: shortest decimal (``1``, ``2.5``). BOOLEAN: ``TRUE`` or ``FALSE``. DATE: ISO
+    (``2026-02-10``, with the time where there is one). ERROR: ``#REF!``. NO_VALUE: the formula
+    with its ``=``. ``formula`` tells that a stored value came from a formula.
+    """
+
+    kind: CellKind
+    text: str
+    formula: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A stretch of rich text inside a cell. ``color`` is any stable token, empty for default."""
+
+    text: str
+    struck: bool = False
+    bold: bool = False
+    underlined: bool = False
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoration:
+    """Formatting that may carry meaning. ``runs`` is empty where the text is uniform."""
+
+    runs: tuple[Run, ...] = ()
+    struck: bool = False  # the whole cell is struck through
+    fill: str = ""  # token of a solid cell fill, empty for none or white
+
+
+class DrawingKind(StrEnum):
+    """What kind of object floats over a cell."""
+
+    ELLIPSE = "ellipse"  # ellipse, circle, donut, rounded or freehand closed outline
+    LINE = "line"  # a straight line or connector (a strike by hand)
+    TEXT_BOX = "text_box"  # any shape with text of its own
+    CHECK_BOX = "check_box"  # form control
+    OPTION_BUTTON = "option_button"  # form control
+    ACTIVEX = "activex"  # present, state not readable
+    PICTURE = "picture"
+    INK = "ink"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """An object over a cell, resolved to the cell its centre lies over.
+
+    ``row`` and ``column`` are the top-left of that cell (of its merged area). ``lines`` are the
+    0-based lines of the cell's displayed text that the object covers or, for a control, stands
+    beside; empty where it lies beside the text. ``checked`` is None unless it has a state.
+    """
+
+    kind: DrawingKind
+    row: int
+    column: int
+    lines: tuple[int, ...] = ()
+    text: str = ""
+    checked: bool | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A merged range, all edges inclusive and 0-based."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+CellKey = tuple[int, int]  # (row, column), 0-based
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """One sheet: the cells that hold something, by (row, column), and what lies over them.
+
+    ``unsupported`` names, in Japanese, decorations that this file type's reader cannot see
+    (``図形``, ``文字の書式``), so that a blank beside them is not taken for granted.
+    """
+
+    name: str
+    cells: Mapping[CellKey, RawCell]
+    merged: tuple[Area, ...] = ()
+    visible: bool = True
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    decorations: Mapping[CellKey, Decoration] = field(default_factory=dict)
+    drawings: tuple[Drawing, ...] = ()
+    comments: Mapping[CellKey, str] = field(default_factory=dict)
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawWorkbook:
+    """A workbook as read. ``complete`` is False where the fast reader was enough."""
+
+    source: SourceFile
+    kind: FileKind
+    sheets: tuple[RawSheet, ...]
+    macros: bool = False
+    encrypted: bool = False  # it opened with a password
+    complete: bool = True
+    properties: Mapping[str, str] = field(default_factory=dict)  # custom document properties
+
+
+def address(row: int, column: int) -> str:
+    """Give the address of a 0-based cell as a user sees it: (11, 2) is ``C12``."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"

@@ -1,0 +1,231 @@
+"""What `locate` and `parse` give: one file's answers, with every fact a rule may judge.
+
+Facts only: nothing here says whether something is good or bad.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.model.checklist import Status
+from pipeline.model.raw import FileKind, SourceFile
+
+
+class Precision(StrEnum):
+    """How exactly a due month was given."""
+
+    NONE = ""
+    MONTH = "month"
+    SPAN = "span"
+    QUARTER = "quarter"
+    HALF = "half"
+    FISCAL_YEAR = "fiscal_year"
+    YEAR = "year"
+    SEASON = "season"
+
+
+class DueSource(StrEnum):
+    """Where a due month was written."""
+
+    NONE = ""
+    MARK = "mark"
+    NOTE = "note"
+
+
+class DueProblem(StrEnum):
+    """Why ② carries no usable month."""
+
+    NONE = ""
+    MISSING = "missing"  # ② alone, or the placeholder left in
+    UNDECIDED = "undecided"  # 未定, 検討中
+    IMPOSSIBLE = "impossible"  # 13月
+    CONFLICTING = "conflicting"  # several months that are no span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A month as read. ``month`` is YYYY-MM, the last month of a span or vague term."""
+
+    month: str = ""
+    precision: Precision = Precision.NONE
+    inferred: bool = False  # the year was not written
+    source: DueSource = DueSource.NONE
+    problem: DueProblem = DueProblem.NONE
+    written: str = ""  # the part that was read as the month
+
+
+class ReadBy(StrEnum):
+    """By what a status was told; the rules A313-A317 ask for it."""
+
+    NUMBER = "number"
+    WORDS = "words"  # 対応済み without a number
+    FORMAT = "format"  # strike, bold, colour in the legend
+    DRAWING = "drawing"  # an ellipse, a text box, a line
+    CONTROL = "control"  # a ticked check box or option button
+    LEGEND_MARK = "legend_mark"  # ○ in front of one option line
+    DITTO = "ditto"
+    NOTHING = "nothing"  # blank, unclear
+
+
+class Doubt(StrEnum):
+    """Why a cell is unclear; each value has one rule."""
+
+    NONE = ""
+    SEVERAL = "several"  # A302
+    OUT_OF_RANGE = "out_of_range"  # A303
+    NO_NUMBER = "no_number"  # A304
+    SYMBOL = "symbol"  # A305
+    DATE = "date"  # A313
+    ERROR = "error"  # A314
+    DITTO = "ditto"  # A315 with nothing readable above
+    UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A check cell as read. ``raw`` is the cell as written; ``notation`` names the table row."""
+
+    status: Status
+    raw: str = ""
+    notation: str = ""
+    read_by: ReadBy = ReadBy.NOTHING
+    doubt: Doubt = Doubt.NONE
+    due: Due = Due()
+    object_text: str = ""  # text of a box lying over the cell, or what the format said
+    legend_untouched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note cell as read. ``tags`` and the facts below come from notes.toml."""
+
+    raw: str = ""
+    empty: bool = True  # nothing, or 特になし and the like
+    tags: tuple[str, ...] = ()
+    months: tuple[Due, ...] = ()  # every distinct month named
+    says_done: str = ""  # the words that say it is done, empty where none do
+    says_not_done: str = ""  # 未策定, 検討中, 今後…予定
+    personal: tuple[str, ...] = ()  # mail addresses, telephone numbers
+    refers_to_attachment: bool = False  # 別紙参照
+    mark_like: Status | None = None  # the note reads as an answer (rule L209)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+
+class MatchedBy(StrEnum):
+    """How an item row was recognised."""
+
+    ID = "id"
+    TITLE = "title"
+    NONE = ""  # the item has no row in this file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""
+
+    item_id: str
+    mark: Mark
+    note: Note = Note()
+    due: Due = Due()  # of the mark or, where that has none, of the note
+    location: Location | None = None  # the check cell
+    note_location: Location | None = None
+    row_location: Location | None = None  # the cell with id and title
+    matched_by: MatchedBy = MatchedBy.NONE
+    title_written: str = ""  # the row's text where it differs from the form, else empty
+    hidden: bool = False  # its row, column or sheet is hidden
+    in_scope: bool = True  # False: the roster puts its category out of scope
+    unsupported: tuple[str, ...] = ()  # decorations that could not be looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """An item that stands more than once in a submission."""
+
+    item_id: str
+    locations: tuple[Location, ...]
+    written: tuple[str, ...]
+    agree: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraRow:
+    """A filled row that belongs to no item of the form."""
+
+    location: Location
+    text: str
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFound:
+    """One table of item rows on a sheet. Columns are 0-based; None where there is none."""
+
+    sheet: str
+    header_row: int | None
+    text_column: int
+    mark_column: int | None
+    note_column: int | None
+    guessed: bool  # the columns were told by position or content, not by a header
+    items: tuple[str, ...]
+
+
+class EvidenceKind(StrEnum):
+    """By what a respondent was identified, strongest first."""
+
+    HIDDEN_ID = "hidden_id"
+    CELL = "cell"
+    FILE_NAME = "file_name"
+    FOLDER = "folder"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A name (or hidden id) found for the respondent, and where."""
+
+    kind: EvidenceKind
+    text: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One file read as a checklist: exactly one answer per item, in form order.
+
+    ``evidence`` is strongest first. ``filled_on`` is the 記入日 inside as YYYY-MM-DD or empty.
+    ``overrides`` is None for a full form; for a send-back slip the ids it answers.
+    """
+
+    source: SourceFile
+    kind: FileKind
+    checklist_id: str
+    answers: tuple[Answer, ...]
+    tables: tuple[TableFound, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    sheets: tuple[str, ...] = ()  # every sheet of the workbook
+    filled_on: str = ""
+    repeated: tuple[Repeated, ...] = ()
+    extra_rows: tuple[ExtraRow, ...] = ()
+    copies: tuple[str, ...] = ()  # sheets that hold the checklist again (L208)
+    version_written: str = ""  # another edition's title, where the form carries one
+    macros: bool = False
+    objects: tuple[str, ...] = ()  # objects over no check cell, in words
+    overrides: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChecklist:
+    """A workbook that could be read and holds no checklist."""
+
+    source: SourceFile
+    kind: FileKind
+    sheets: tuple[str, ...] = ()
+    items_found: int = 0
