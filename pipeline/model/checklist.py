@@ -66,6 +66,8 @@ class Checklist:
     file_words: tuple[str, ...] = ()  # words of the form's own file name (別紙3-2, チェックシート)
     # printed title or version of another edition -> its name, for rule L206
     old_versions: Mapping[str, str] = field(default_factory=dict)
+    caption: str = ""  # the line printed at the head of the form; empty: the title
+    other_headers: tuple[str, ...] = ()  # columns that hold neither (前回回答, 担当課 …)
 
     def item(self, item_id: str) -> Item:
         """Give the item of that id; KeyError where there is none."""
