@@ -1,9 +1,10 @@
 """What `assemble` and `check` give: a month's files, respondents and findings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.model.checklist import Checklist
+from pipeline.model.checklist import Checklist, Status
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
@@ -122,3 +123,39 @@ class Finding:
     respondent_id: str = ""
     respondent: str = ""
     item_id: str = ""
+    problem: str = ""  # what is wrong alone, for a table that has its own columns for the place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingGroup:
+    """Equal findings of one submission as one line: ten A307 of a respondent with their cells.
+
+    ``message`` names every cell as far as there is room; ``fix`` is the next step. ``findings``
+    are in form order. ``respondents`` is 1 except where 未提出 of many is one line.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    message: str
+    fix: str
+    findings: tuple[Finding, ...]
+    respondent_id: str = ""
+    respondent: str = ""
+    respondents: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousAnswer:
+    """What an item was last month. ``due`` is YYYY-MM or empty."""
+
+    status: Status
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousMonth:
+    """Last month's counted answers by (respondent id, item id), for rules B506 and B507."""
+
+    month: str  # YYYY-MM
+    answers: Mapping[tuple[str, str], PreviousAnswer]
