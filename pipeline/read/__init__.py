@@ -1,0 +1,10 @@
+"""Reading of returned files: the only place that knows zip, XML and spreadsheet libraries.
+
+`read_workbook` is the stage; `open_source` and `detect_kind` serve discovery too.
+"""
+
+from pipeline.read.kinds import detect_kind, kind_of
+from pipeline.read.refusal import Refused
+from pipeline.read.workbook import open_source, read_workbook
+
+__all__ = ["Refused", "detect_kind", "kind_of", "open_source", "read_workbook"]

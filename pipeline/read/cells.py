@@ -1,0 +1,278 @@
+"""One worksheet part of an OOXML workbook, read sparsely: only what stands in the file.
+
+The declared ``<dimension>`` is never asked, and a value at XFD1048576 costs as much as one at A1.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lxml import etree
+
+from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell, Run
+from pipeline.read.numbers import iso_text, number_cell
+from pipeline.read.refusal import too_large
+from pipeline.read.strings import RichText, read_text
+from pipeline.read.styles import PLAIN, CellStyle
+from pipeline.read.xml import attribute, local, stream
+from pipeline.settings import Limits
+from pipeline.text import unescape
+
+_LAST_ROW = 1_048_576
+_LAST_COLUMN = 16_384
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_TAGS = (
+    "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class SheetPart:
+    """What one worksheet part says; filled while it is read, then left alone.
+
+    Heights are in points, widths in characters, both None where the file gives none.
+    """
+
+    cells: dict[CellKey, RawCell] = field(default_factory=dict)
+    decorations: dict[CellKey, Decoration] = field(default_factory=dict)
+    styles: dict[CellKey, int] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    row_heights: dict[int, float] = field(default_factory=dict)
+    column_widths: dict[int, float] = field(default_factory=dict)
+    default_height: float | None = None
+    default_width: float | None = None
+    drawings: list[str] = field(default_factory=list)  # relationship ids
+    legacy_drawings: list[str] = field(default_factory=list)
+    controls: list[etree._Element] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What cells refer to: the workbook's strings, styles and calendar."""
+
+    strings: Sequence[RichText] = ()
+    styles: Sequence[CellStyle] = ()
+    epoch_1904: bool = False
+
+
+def cell_key(reference: str) -> CellKey | None:
+    """Give the 0-based place of an address such as ``C12`` or ``$C$12``; None if it is none."""
+    match = _ADDRESS.fullmatch(reference)
+    if match is None:
+        return None
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    if not (1 <= row <= _LAST_ROW and 1 <= column <= _LAST_COLUMN):
+        return None
+    return (row - 1, column - 1)
+
+
+def cell_area(reference: str) -> Area | None:
+    """Give the area of a reference such as ``A1:C3``; None if it is none."""
+    first, _, last = reference.partition(":")
+    start, end = cell_key(first), cell_key(last or first)
+    if start is None or end is None:
+        return None
+    return Area(
+        top=min(start[0], end[0]),
+        left=min(start[1], end[1]),
+        bottom=max(start[0], end[0]),
+        right=max(start[1], end[1]),
+    )
+
+
+def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPart:
+    """Give what a worksheet part holds. Refused over the limits or where it is no XML."""
+    sheet = SheetPart()
+    rows = _Rows(sheet, book, limits, part)
+    for element in stream(content, part, tags=_TAGS):
+        name = local(element)
+        if name == "row":
+            rows.take(element)
+        elif name == "col":
+            _take_columns(sheet, element)
+        elif name == "mergeCell":
+            _take_merge(sheet, element, limits, part)
+        elif name == "sheetFormatPr":
+            sheet.default_height = _positive(element.get("defaultRowHeight"))
+            sheet.default_width = _positive(element.get("defaultColWidth"))
+        elif name == "drawing":
+            sheet.drawings.append(attribute(element, "id"))
+        elif name == "legacyDrawing":
+            sheet.legacy_drawings.append(attribute(element, "id"))
+    return sheet
+
+
+class _Rows:
+    """Takes the rows of a sheet in order, counting where the file leaves addresses out."""
+
+    def __init__(self, sheet: SheetPart, book: Book, limits: Limits, part: str) -> None:
+        self.sheet = sheet
+        self.book = book
+        self.limits = limits
+        self.part = part
+        self.row = -1
+        self.shared_formulas: dict[str, str] = {}
+        self.style_decorations: dict[int, Decoration | None] = {}
+
+    def take(self, element: etree._Element) -> None:
+        """Read one ``row`` element."""
+        number = element.get("r")
+        self.row = int(number) - 1 if number and number.isdigit() else self.row + 1
+        if not 0 <= self.row < _LAST_ROW:
+            raise too_large(f"{self.part}: row {self.row + 1}")
+        height = _positive(element.get("ht"))
+        if element.get("hidden") in {"1", "true"} or element.get("ht") == "0":
+            self.sheet.hidden_rows.add(self.row)
+        elif height is not None:
+            self.sheet.row_heights[self.row] = height
+        column = -1
+        for cell in element:
+            column = self._take_cell(cell, column)
+        if len(self.sheet.cells) > self.limits.values:
+            raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
+
+    def _take_cell(self, element: etree._Element, before: int) -> int:
+        reference = element.get("r")
+        if reference is None:
+            key: CellKey | None = (self.row, before + 1)
+        else:
+            key = cell_key(reference)
+        if key is None:
+            return before
+        style_index = element.get("s")
+        style = int(style_index) if style_index and style_index.isdigit() else 0
+        if style:
+            self.sheet.styles[key] = style
+        runs: tuple[Run, ...] = ()
+        if len(element):
+            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
+            cell, runs = self._value(element, look)
+            if cell is not None:
+                self.sheet.cells[key] = cell
+        self._decorate(key, style, runs)
+        return key[1]
+
+    def _value(
+        self, element: etree._Element, style: CellStyle
+    ) -> tuple[RawCell | None, tuple[Run, ...]]:
+        stored: str | None = None
+        formula: str | None = None
+        inline: RichText | None = None
+        for child in element:
+            name = local(child)
+            if name == "v":
+                stored = child.text
+            elif name == "f":
+                formula = self._formula(child)
+            elif name == "is":
+                inline = read_text(child)
+        kind = element.get("t") or "n"
+        if kind == "s" and stored is not None:
+            inline = self._shared(stored)
+        if inline is not None and kind in {"s", "inlineStr"}:
+            if not inline.text:
+                return None, ()
+            text = RawCell(kind=CellKind.TEXT, text=inline.text, formula=formula is not None)
+            return text, inline.runs
+        return self._plain_value(kind, stored, formula, style), ()
+
+    def _plain_value(  # noqa: PLR0911 - one return for each type of cell
+        self, kind: str, stored: str | None, formula: str | None, style: CellStyle
+    ) -> RawCell | None:
+        has_formula = formula is not None
+        if not stored:
+            if formula is None or kind == "str":
+                return None  # a formula that gave an empty text shows nothing
+            return RawCell(kind=CellKind.NO_VALUE, text=f"={formula}", formula=True)
+        if kind == "b":
+            text = "TRUE" if stored.strip() in {"1", "true", "TRUE"} else "FALSE"
+            return RawCell(kind=CellKind.BOOLEAN, text=text, formula=has_formula)
+        if kind == "e":
+            return RawCell(kind=CellKind.ERROR, text=stored, formula=has_formula)
+        if kind == "d":
+            return _iso_cell(stored, has_formula)
+        if kind == "n":
+            return number_cell(
+                stored.strip(),
+                is_date=style.is_date,
+                epoch_1904=self.book.epoch_1904,
+                formula=has_formula,
+            )
+        text = unescape(stored) if "_x" in stored else stored
+        return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
+
+    def _shared(self, stored: str) -> RichText | None:
+        try:
+            index = int(stored)
+        except ValueError:
+            return None
+        if 0 <= index < len(self.book.strings):
+            return self.book.strings[index]
+        return None
+
+    def _formula(self, element: etree._Element) -> str:
+        """Give the formula; the further cells of a shared one name only its index."""
+        text = element.text or ""
+        index = element.get("si")
+        if index is None:
+            return text
+        if text:
+            self.shared_formulas[index] = text
+        return text or self.shared_formulas.get(index, "")
+
+    def _decorate(self, key: CellKey, style: int, runs: tuple[Run, ...]) -> None:
+        if style not in self.style_decorations:
+            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
+            decoration = Decoration(struck=look.struck, fill=look.fill)
+            self.style_decorations[style] = None if decoration == Decoration() else decoration
+        found = self.style_decorations[style]
+        if runs:
+            found = found or Decoration()
+            found = Decoration(runs=runs, struck=found.struck, fill=found.fill)
+        if found is not None:
+            self.sheet.decorations[key] = found
+
+
+def _iso_cell(stored: str, formula: bool) -> RawCell:
+    """Read ``t="d"``: ISO 8601, as strict files write dates."""
+    try:
+        moment = datetime.fromisoformat(stored.strip().removesuffix("Z"))
+    except ValueError:
+        return RawCell(kind=CellKind.TEXT, text=stored, formula=formula)
+    return RawCell(kind=CellKind.DATE, text=iso_text(moment), formula=formula)
+
+
+def _take_columns(sheet: SheetPart, element: etree._Element) -> None:
+    try:
+        first, last = int(element.get("min") or 0), int(element.get("max") or 0)
+    except ValueError:
+        return
+    columns = range(max(first, 1) - 1, min(last, _LAST_COLUMN))
+    width = _positive(element.get("width"))
+    if element.get("hidden") in {"1", "true"} or element.get("width") == "0":
+        sheet.hidden_columns.update(columns)
+    elif width is not None:
+        sheet.column_widths.update(dict.fromkeys(columns, width))
+
+
+def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits, part: str) -> None:
+    area = cell_area(element.get("ref") or "")
+    if area is None or (area.top, area.left) == (area.bottom, area.right):
+        return
+    sheet.merged.append(area)
+    if len(sheet.merged) > limits.merges:
+        raise too_large(f"{part}: more than {limits.merges} merged areas")
+
+
+def _positive(text: str | None) -> float | None:
+    try:
+        number = float(text or 0)
+    except ValueError:
+        return None
+    return number if 0 < number < 10_000 else None

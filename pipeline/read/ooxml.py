@@ -1,0 +1,138 @@
+"""OOXML workbooks (xlsx, xlsm, strict): one reader gives values and decorations together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.model import Area, FileKind, RawSheet, RawWorkbook, SourceFile
+from pipeline.read.cells import Book, SheetPart, read_sheet
+from pipeline.read.package import Package, resolve
+from pipeline.read.refusal import broken, too_large
+from pipeline.read.strings import read_strings
+from pipeline.read.styles import read_styles
+from pipeline.read.xml import attribute, local, parse
+from pipeline.settings import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relationship of a part: the last word of its type, and the part it leads to."""
+
+    kind: str
+    target: str
+
+
+def relations(package: Package, part: str) -> Mapping[str, Relation]:
+    """Give a part's relationships by id; links out of the package are left out."""
+    folder, _, name = part.rpartition("/")
+    rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+    content = package.read_or_none(rels)
+    if content is None:
+        return {}
+    return {
+        element.get("Id") or "": Relation(
+            (element.get("Type") or "").rpartition("/")[2],
+            resolve(part, element.get("Target") or ""),
+        )
+        for element in parse(content, rels)
+        if local(element) == "Relationship" and element.get("TargetMode") != "External"
+    }
+
+
+def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
+    """Give every worksheet of the package. Refused over a limit or where parts are missing."""
+    main = _main_part(package)
+    root = parse(package.read(main), main)
+    related = relations(package, main)
+    book = _book(package, root, related, limits)
+    sheets: list[RawSheet] = []
+    for element in root.iter("{*}sheet"):
+        relation = related.get(attribute(element, "id"))
+        if relation is None or relation.kind != "worksheet":
+            continue  # chart and dialog sheets hold no cells
+        part = read_sheet(package.read(relation.target), relation.target, book, limits)
+        sheets.append(_raw_sheet(element, part, limits))
+    if not sheets:
+        raise broken("no worksheet in the package")
+    return RawWorkbook(
+        source=source,
+        kind=kind,
+        sheets=tuple(sheets),
+        macros=any(name.casefold().endswith("vbaproject.bin") for name in package.names),
+        properties=_properties(package),
+    )
+
+
+def _main_part(package: Package) -> str:
+    for relation in relations(package, "").values():
+        if relation.kind == "officeDocument":
+            return relation.target
+    return "xl/workbook.xml"
+
+
+def _book(
+    package: Package, root: etree._Element, related: Mapping[str, Relation], limits: Limits
+) -> Book:
+    targets = {relation.kind: relation.target for relation in related.values()}
+    strings = styles = None
+    if targets.get("sharedStrings", "") in package:
+        part = targets["sharedStrings"]
+        strings = read_strings(package.read(part), part, limits)
+    if targets.get("styles", "") in package:
+        part = targets["styles"]
+        styles = read_styles(package.read(part), part)
+    epoch_1904 = any(
+        element.get("date1904") in {"1", "true"} for element in root.iter("{*}workbookPr")
+    )
+    return Book(strings=strings or (), styles=styles or (), epoch_1904=epoch_1904)
+
+
+def _raw_sheet(element: etree._Element, part: SheetPart, limits: Limits) -> RawSheet:
+    merged = fitting_areas(part, limits)
+    return RawSheet(
+        name=element.get("name") or "",
+        cells=part.cells,
+        merged=merged,
+        visible=(element.get("state") or "visible") == "visible",
+        hidden_rows=frozenset(part.hidden_rows),
+        hidden_columns=frozenset(part.hidden_columns),
+        decorations=part.decorations,
+    )
+
+
+def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:
+    """Give the merged areas, huge ones cut down to where the sheet holds values."""
+    bottom = max((row for row, _ in part.cells), default=0)
+    right = max((column for _, column in part.cells), default=0)
+    areas: list[Area] = []
+    total = 0
+    for area in part.merged:
+        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
+        if size > 2_000:
+            area = Area(  # noqa: PLW2901 - the same area, cut
+                top=area.top,
+                left=area.left,
+                bottom=max(area.top, min(area.bottom, bottom)),
+                right=max(area.left, min(area.right, right)),
+            )
+            size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
+        total += size
+        if total > limits.merged_area:
+            raise too_large(f"merged areas of more than {limits.merged_area} cells")
+        if size > 1:
+            areas.append(area)
+    return tuple(areas)
+
+
+def _properties(package: Package) -> Mapping[str, str]:
+    """Give the custom document properties by name."""
+    part = "docProps/custom.xml"
+    content = package.read_or_none(part)
+    if content is None:
+        return {}
+    return {
+        element.get("name") or "": "".join(str(text) for text in element.itertext()).strip()
+        for element in parse(content, part)
+        if local(element) == "property"
+    }

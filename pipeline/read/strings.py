@@ -1,0 +1,144 @@
+"""Texts of a workbook: shared strings and rich text, without the readings (furigana)."""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.model import Run
+from pipeline.read.refusal import too_large
+from pipeline.read.xml import local, stream
+from pipeline.settings import Limits
+from pipeline.text import unescape
+
+_SPACE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RichText:
+    """A text; ``runs`` only where its formatting is not the same throughout."""
+
+    text: str
+    runs: tuple[Run, ...] = ()
+
+
+def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, ...]:
+    """Give the shared strings in order of their index."""
+    if len(content) > limits.shared_strings:
+        raise too_large(f"{part}: {len(content)} bytes of shared strings")
+    return tuple(read_text(element) for element in stream(content, part, tags=("si",)))
+
+
+def read_text(element: etree._Element) -> RichText:
+    """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
+    if len(element) == 1 and local(element[0]) == "t":
+        return RichText(text=_plain(element[0]))
+    runs: list[Run] = []
+    for child in element:
+        name = local(child)
+        if name == "t":
+            runs.append(Run(text=_plain(child)))
+        elif name == "r":
+            runs.append(_run(child))
+    merged = merge_runs(runs)
+    text = "".join(run.text for run in merged)
+    return RichText(text=text, runs=merged if differ(merged) else ())
+
+
+def merge_runs(runs: list[Run]) -> tuple[Run, ...]:
+    """Join neighbouring runs of the same formatting and drop empty ones."""
+    merged: list[Run] = []
+    for run in runs:
+        if not run.text:
+            continue
+        if merged and _look(merged[-1]) == _look(run):
+            merged[-1] = _joined(merged[-1], run)
+        else:
+            merged.append(run)
+    return tuple(merged)
+
+
+def differ(runs: tuple[Run, ...]) -> bool:
+    """Tell whether runs look unlike each other; white space has no look."""
+    return len({_look(run) for run in runs if not run.text.isspace()}) > 1
+
+
+def _joined(first: Run, second: Run) -> Run:
+    return Run(
+        text=first.text + second.text,
+        struck=first.struck,
+        bold=first.bold,
+        underlined=first.underlined,
+        color=first.color,
+    )
+
+
+def _look(run: Run) -> tuple[bool, bool, bool, str]:
+    return (run.struck, run.bold, run.underlined, run.color)
+
+
+def _plain(element: etree._Element) -> str:
+    text = element.text or ""
+    return unescape(text) if "_x" in text else text
+
+
+def _run(element: etree._Element) -> Run:
+    text = ""
+    look = Run(text="")
+    for child in element:
+        name = local(child)
+        if name == "t":
+            text += _plain(child)
+        elif name == "rPr":
+            look = font_look(child)
+    return Run(
+        text=text,
+        struck=look.struck,
+        bold=look.bold,
+        underlined=look.underlined,
+        color=look.color,
+    )
+
+
+def font_look(element: etree._Element) -> Run:
+    """Give what a ``font`` or ``rPr`` element says, as a run without text."""
+    struck = bold = underlined = False
+    color = ""
+    for child in element:
+        name = local(child)
+        value = child.get("val")
+        if name == "strike":
+            struck = value not in {"0", "false"}
+        elif name == "b":
+            bold = value not in {"0", "false"}
+        elif name == "u":
+            underlined = value != "none"
+        elif name == "color":
+            color = color_token(child)
+    return Run(text="", struck=struck, bold=bold, underlined=underlined, color=color)
+
+
+def color_token(element: etree._Element) -> str:
+    """Give a stable token of a colour; empty for automatic, black text and the text theme."""
+    rgb = element.get("rgb")
+    if rgb:
+        shade = rgb[-6:].upper()
+        return "" if shade == "000000" else f"rgb:{shade}"
+    theme = element.get("theme")
+    if theme is not None:
+        tint = element.get("tint")
+        plain = tint is None or abs(_float(tint)) < 0.01
+        if theme == "1" and plain:
+            return ""
+        return f"theme:{theme}" if plain else f"theme:{theme}:{_float(tint or '0'):.2f}"
+    indexed = element.get("indexed")
+    if indexed is not None and indexed not in {"0", "8", "64"}:
+        return f"indexed:{indexed}"
+    return ""
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

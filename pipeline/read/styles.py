@@ -1,0 +1,125 @@
+"""Cell styles of an OOXML workbook: which show dates, strike out, fill or align."""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.read.numbers import built_in_date, shows_date
+from pipeline.read.strings import color_token, font_look
+from pipeline.read.xml import local, parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellStyle:
+    """What a cell's style says of its meaning and of where its text stands.
+
+    ``font_size`` is in points; ``vertical`` is top, center or bottom.
+    """
+
+    is_date: bool = False
+    struck: bool = False
+    fill: str = ""
+    bold: bool = False
+    underlined: bool = False
+    color: str = ""
+    font_size: float = 11.0
+    vertical: str = "bottom"
+    wrap: bool = False
+
+
+PLAIN = CellStyle()
+
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    struck: bool = False
+    bold: bool = False
+    underlined: bool = False
+    color: str = ""
+    size: float = 11.0
+
+
+def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
+    """Give the cell styles by their index in ``cellXfs``."""
+    root = parse(content, part)
+    formats: dict[int, bool] = {}
+    fonts: list[_Font] = []
+    fills: list[str] = []
+    styles: list[CellStyle] = []
+    for group in root:
+        match local(group):
+            case "numFmts":
+                formats = {
+                    _int(item.get("numFmtId")): shows_date(item.get("formatCode") or "")
+                    for item in group
+                }
+            case "fonts":
+                fonts = [_font(item) for item in group]
+            case "fills":
+                fills = [_fill(item) for item in group]
+            case "cellXfs":
+                styles = [_style(item, formats, fonts, fills) for item in group]
+            case _:
+                pass
+    return tuple(styles)
+
+
+def _style(
+    element: etree._Element, formats: dict[int, bool], fonts: list[_Font], fills: list[str]
+) -> CellStyle:
+    number_format = _int(element.get("numFmtId"))
+    font_index = _int(element.get("fontId"))
+    fill_index = _int(element.get("fillId"))
+    font = fonts[font_index] if font_index < len(fonts) else _Font()
+    vertical, wrap = "bottom", False
+    for child in element:
+        if local(child) == "alignment":
+            vertical = child.get("vertical") or "bottom"
+            wrap = child.get("wrapText") in {"1", "true"}
+    return CellStyle(
+        is_date=formats.get(number_format, built_in_date(number_format)),
+        struck=font.struck,
+        fill=fills[fill_index] if fill_index < len(fills) else "",
+        bold=font.bold,
+        underlined=font.underlined,
+        color=font.color,
+        font_size=font.size,
+        vertical=vertical,
+        wrap=wrap,
+    )
+
+
+def _font(element: etree._Element) -> _Font:
+    look = font_look(element)
+    size = 11.0
+    for child in element:
+        if local(child) == "sz":
+            try:
+                size = float(child.get("val") or 11)
+            except ValueError:
+                size = 11.0
+    return _Font(look.struck, look.bold, look.underlined, look.color, min(max(size, 1.0), 409.0))
+
+
+def _fill(element: etree._Element) -> str:
+    """Give the token of a solid fill; patterns, gradients and white are no fill."""
+    for pattern in element:
+        if local(pattern) != "patternFill" or pattern.get("patternType") != "solid":
+            continue
+        for child in pattern:
+            if local(child) == "fgColor":
+                if (child.get("rgb") or "")[-6:].upper() == "000000":
+                    return "rgb:000000"
+                token = color_token(child)
+                return "" if token in _WHITE else token
+    return ""
+
+
+_WHITE = frozenset({"rgb:FFFFFF", "theme:0", "indexed:1", "indexed:9", "indexed:65"})
+
+
+def _int(text: str | None) -> int:
+    try:
+        return max(int(text or 0), 0)
+    except ValueError:
+        return 0

@@ -1,0 +1,98 @@
+"""From a file of the inbox to its cells: `read_workbook`, the stage *read*."""
+
+import zipfile
+from pathlib import Path
+
+from pipeline.model import (
+    FileKind,
+    RawWorkbook,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.read.kinds import kind_of
+from pipeline.read.package import Package
+from pipeline.read.refusal import Refused, broken, too_large
+from pipeline.settings import Limits
+
+_READABLE = frozenset(
+    {FileKind.XLSX, FileKind.XLSM, FileKind.XLS, FileKind.XLSB, FileKind.ODS, FileKind.CSV,
+     FileKind.HTML}
+)  # fmt: skip
+
+
+def read_workbook(
+    source: SourceFile, *, limits: Limits, passwords: tuple[str, ...] = ()
+) -> RawWorkbook | Unreadable | Skipped:
+    """Read one file whatever is in it. No content raises.
+
+    Gives Unreadable with the reason where the file cannot or must not be read, and Skipped where
+    it is of a kind that holds no cells. ``passwords`` are tried in order on an encrypted file,
+    after the key that Excel itself uses for workbooks protected against changes only.
+    """
+    kind = FileKind.OTHER
+    try:
+        content = open_source(source, limits=limits)
+        kind = kind_of(content)
+        return _read(content, kind, source, limits, passwords)
+    except Refused as refusal:
+        return Unreadable(source=source, reason=refusal.reason, kind=kind, detail=refusal.detail)
+    except RecursionError as error:
+        return Unreadable(
+            source=source, reason=UnreadableReason.TOO_LARGE, kind=kind, detail=repr(error)
+        )
+    except MemoryError as error:
+        return Unreadable(
+            source=source, reason=UnreadableReason.TOO_LARGE, kind=kind, detail=repr(error)
+        )
+    except Exception as error:  # noqa: BLE001 - the border: whatever a library trips over in a
+        # respondent's file costs that file alone
+        return Unreadable(
+            source=source, reason=UnreadableReason.BROKEN, kind=kind, detail=repr(error)
+        )
+
+
+def open_source(source: SourceFile, *, limits: Limits | None = None) -> bytes:
+    """Give the bytes of a plain file or of a zip member. Refused where they cannot be had."""
+    limits = limits or Limits()
+    try:
+        if source.member:
+            return _member(source.location, source.member, limits)
+        size = source.location.stat().st_size
+        if size > limits.file_size:
+            raise too_large(f"{size} bytes")
+        return source.location.read_bytes()
+    except OSError as error:
+        raise Refused(UnreadableReason.NO_ACCESS, str(error.strerror or error)) from error
+
+
+def _member(archive: Path, member: str, limits: Limits) -> bytes:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entry = opened.getinfo(member)
+            if entry.file_size > limits.file_size:
+                raise too_large(f"{entry.file_size} bytes")
+            if entry.flag_bits & 0x1:
+                raise Refused(UnreadableReason.PASSWORD, "the archive has a password")
+            return opened.read(entry)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise broken(f"{member}: {error}") from error
+
+
+def _read(
+    content: bytes,
+    kind: FileKind,
+    source: SourceFile,
+    limits: Limits,
+    passwords: tuple[str, ...],
+) -> RawWorkbook | Unreadable | Skipped:
+    del passwords
+    if kind not in _READABLE:
+        return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
+    if kind in {FileKind.XLSX, FileKind.XLSM}:
+        from pipeline.read.ooxml import read_ooxml  # noqa: PLC0415 - lxml only where it is needed
+
+        return read_ooxml(Package(content, limits), source, kind, limits)
+    raise broken(f"{kind}: no reader yet")
