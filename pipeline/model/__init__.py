@@ -82,6 +82,7 @@ __all__ = [
     "FileState",
     "Finding",
     "FindingGroup",
+    "Inbox",
     "Item",
     "Location",
     "Mark",

@@ -91,6 +91,20 @@ class Unreadable:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Every file of the inbox once, by path, and what the coordinator's own files say.
+
+    ``roster`` also has its Skipped entry. ``passwords`` never shows in a repr or a log.
+    ``exclusions`` are the lines of 除外.txt: file names, patterns or respondents.
+    """
+
+    entries: tuple[SourceFile | Skipped | Unreadable, ...] = ()
+    roster: SourceFile | None = None
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    exclusions: tuple[str, ...] = ()
+
+
 class CellKind(StrEnum):
     """The type of a cell's value; an empty cell is absent, not a kind."""
 

@@ -1,0 +1,236 @@
+"""Zip attachments: their members' names, and the bytes of one file or member.
+
+Only what every stage that touches a zip has to agree on. What a member holds is told by `read`.
+"""
+
+import contextlib
+import datetime
+import itertools
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from pipeline.model import SourceFile, UnreadableReason
+from pipeline.settings import Limits
+
+_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
+_UTF8_FLAG = 0x800
+_ENCRYPTED_FLAG = 0x1
+_UNICODE_PATH = 0x7075  # extra field: the name in UTF-8, beside one in the maker's code page
+_LOCAL_HEADER = 30  # bytes of a local file header before the name
+# A zip with one of these is a document in itself, whatever its extension says.
+_PACKAGE_NAMES = frozenset(
+    {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "META-INF/MANIFEST.MF"}
+)
+_PACKAGE_STARTS = ("xl/", "word/", "ppt/", "_rels/", "docProps/", "visio/", "Index/")
+
+
+class MemberError(Exception):
+    """A member whose bytes cannot be had; ``reason`` is the fact, ``detail`` for developers."""
+
+    def __init__(self, reason: UnreadableReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One entry of an archive. ``stored`` is the key zipfile knows it by, ``name`` for people."""
+
+    stored: str
+    name: str
+    size: int
+    modified: str
+    encrypted: bool
+    regular: bool  # False: a symbolic link or a device
+
+
+def local(moment: float) -> str:
+    """Give a time stamp (seconds since 1970) as ISO 8601 in Japan's time."""
+    try:
+        return datetime.datetime.fromtimestamp(moment, _JAPAN).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):  # a date no calendar has
+        return ""
+
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Tell whether an open file is a zip of files, not a document that is zipped by itself.
+
+    A zip whose directory cannot be read is no archive: it is for `read` to call it broken.
+    """
+    file.seek(0)
+    head = file.read(_LOCAL_HEADER + 20)
+    if head[:4] not in (b"PK\x03\x04", b"PK\x05\x06", b"PK00"):
+        return False
+    if head[_LOCAL_HEADER:].startswith((b"[Content_Types].xml", b"mimetype")):
+        return False  # the usual document, told without its directory
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
+        return False
+    return not any(n in _PACKAGE_NAMES or n.startswith(_PACKAGE_STARTS) for n in names)
+
+
+def members(archive: zipfile.ZipFile) -> tuple[Member, ...]:
+    """Give the files of an archive in stored order; folders are left out."""
+    return tuple(
+        Member(
+            stored=info.filename,
+            name=_name(info),
+            size=info.file_size,
+            modified=_modified(info),
+            encrypted=bool(info.flag_bits & _ENCRYPTED_FLAG),
+            regular=_regular(info),
+        )
+        for info in archive.infolist()
+        if not info.is_dir() and not info.orig_filename.endswith(("/", "\\"))
+    )
+
+
+def unsafe(archive: zipfile.ZipFile, limits: Limits) -> tuple[UnreadableReason, str] | None:
+    """Tell why an archive must not be unpacked at all, None where it may be."""
+    infos = archive.infolist()
+    if len(infos) > limits.archive_members:
+        return UnreadableReason.TOO_LARGE, f"{len(infos)} entries"
+    total = sum(info.file_size for info in infos)
+    if total > limits.expanded_size:
+        return UnreadableReason.TOO_LARGE, f"expands to {total} bytes"
+    spans = sorted((i.header_offset, i.compress_size) for i in infos)
+    for (start, size), (following, _) in itertools.pairwise(spans):
+        if start + _LOCAL_HEADER + size > following:
+            return UnreadableReason.UNSAFE, "overlapping entries"
+    return None
+
+
+def member_bytes(
+    archive: zipfile.ZipFile, stored: str, *, limit: int, passwords: Sequence[str] = ()
+) -> bytes:
+    """Give the content of one member; MemberError where it cannot be had.
+
+    Never more than `limit` bytes are unpacked, whatever the header says.
+    """
+    try:
+        info = archive.getinfo(stored)
+    except KeyError as error:
+        raise MemberError(UnreadableReason.BROKEN, f"no member {stored!r}") from error
+    if info.file_size > limit:
+        raise MemberError(UnreadableReason.TOO_LARGE, f"member of {info.file_size} bytes")
+    if not info.flag_bits & _ENCRYPTED_FLAG:
+        return _unpack(archive, info, None, limit)
+    for password in passwords:
+        for encoding in ("utf-8", "cp932"):
+            with contextlib.suppress(MemberError, UnicodeEncodeError):
+                return _unpack(archive, info, password.encode(encoding), limit)
+    raise MemberError(UnreadableReason.PASSWORD, "encrypted member")
+
+
+def _unpack(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, key: bytes | None, limit: int
+) -> bytes:
+    try:
+        with archive.open(info, pwd=key) as file:
+            content = file.read(limit + 1)
+            if len(content) <= limit:
+                file.read(1)  # the checksum is compared at the end of the stream
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error) as error:
+        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
+    except (RuntimeError, NotImplementedError) as error:  # wrong password; an unknown method
+        reason = UnreadableReason.PASSWORD if key else UnreadableReason.BROKEN
+        raise MemberError(reason, str(error)) from error
+    if len(content) > limit:
+        raise MemberError(UnreadableReason.TOO_LARGE, "member larger than its header says")
+    return content
+
+
+def read_content(source: SourceFile, *, limit: int, passwords: Sequence[str] = ()) -> bytes:
+    """Give the bytes of a file of the inbox, on disk or inside an archive.
+
+    Raises OSError for a file that the system refuses, MemberError for a member.
+    """
+    if not source.member:
+        return source.location.read_bytes()
+    with open_archive(source.location) as archive:
+        return member_bytes(archive, source.member, limit=limit, passwords=passwords)
+
+
+@contextlib.contextmanager
+def open_archive(location: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; MemberError(BROKEN) where its directory cannot be read."""
+    try:
+        archive = zipfile.ZipFile(location)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
+    with archive:
+        yield archive
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Decode a member's name: the UTF-8 flag, the Unicode extra field, then UTF-8 or CP932.
+
+    macOS writes UTF-8 without the flag; Windows writes the code page (CP932 in Japan). CP932
+    text is hardly ever valid UTF-8, so that is tried first. Backslashes become slashes only
+    after decoding: they are second bytes of 表, 能 and ソ.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_FLAG:
+        with contextlib.suppress(UnicodeEncodeError):
+            raw = name.encode("cp437")
+            name = _unicode_extra(info.extra, raw) or decode_name(raw)
+    return name.replace("\\", "/").lstrip("/")
+
+
+def decode_name(raw: bytes) -> str:
+    """Decode a file name of unknown code page; what fits none keeps its bytes as ``\\x8e``."""
+    for encoding in ("utf-8", "cp932"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _unicode_extra(extra: bytes, raw: bytes) -> str:
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + size]
+        if kind == _UNICODE_PATH and size > 5 and len(body) == size:
+            version, checksum = struct.unpack_from("<BL", body)
+            if version == 1 and checksum == zlib.crc32(raw):
+                with contextlib.suppress(UnicodeDecodeError):
+                    return body[5:].decode("utf-8")
+        at += 4 + size
+    return ""
+
+
+def printable(name: str) -> str:
+    """Give a file name as it may be shown and stored: NFC, no undecodable or control characters."""
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        name = decode_name(name.encode("utf-8", "surrogateescape"))
+    name = unicodedata.normalize("NFC", name)
+    if name.isprintable():
+        return name
+    return "".join(
+        chr(0x2400 + ord(char)) if char < " " else "\u2421" if char == "\x7f" else char
+        for char in name
+    )
+
+
+def _modified(info: zipfile.ZipInfo) -> str:
+    """Give a member's date; zip files keep local time, which for this product is Japan's."""
+    try:
+        moment = datetime.datetime(*info.date_time, tzinfo=_JAPAN)
+    except ValueError:  # a month 0 or a 31st of February
+        return ""
+    return moment.isoformat(timespec="seconds")
+
+
+def _regular(info: zipfile.ZipInfo) -> bool:
+    mode = info.external_attr >> 16
+    return info.create_system != 3 or not stat.S_IFMT(mode) or stat.S_ISREG(mode)

@@ -1,0 +1,343 @@
+"""List every file dropped into inbox/ exactly once, and set aside what is no submission by name.
+
+Nothing is changed, no link is followed and no special file is opened. What a file holds is told
+by `read`; only zip attachments are looked into here, because their members count as files.
+"""
+
+import errno
+import hashlib
+import io
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+from zipfile import ZipFile
+
+from pipeline.archive import (
+    Member,
+    MemberError,
+    is_archive,
+    local,
+    member_bytes,
+    members,
+    open_archive,
+    printable,
+    unsafe,
+)
+from pipeline.model import (
+    FileKind,
+    Inbox,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.settings import Limits
+from pipeline.text import fold
+
+__all__ = ["Inbox", "discover"]
+
+Entry = SourceFile | Skipped | Unreadable
+
+_CLOSED_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+# Preferred first: where a coordinator keeps two rosters, the Excel file of today is meant.
+_ROSTER_NAMES = tuple(f"名簿{ending}" for ending in (".xlsx", ".xlsm", ".xls", ".ods", ".csv"))
+_PASSWORDS = "passwords.txt"
+_EXCLUSIONS = "除外.txt"
+_SYSTEM_NAMES = frozenset(
+    {".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".localized", "icon\r"}
+    | {".gitkeep", ".gitignore", ".directory", "folder.jpg"}
+)
+_SYSTEM_FOLDERS = frozenset(
+    {"__macosx", ".spotlight-v100", ".trashes", ".fseventsd", "@eadir", "$recycle.bin", ".git"}
+)
+# ~$: Excel's lock file; .~lock: LibreOffice's; ._ is a macOS shadow of a file (system).
+_TEMPORARY = re.compile(
+    r"~\$.*|\.~lock\..*|~wr[dl]\d+\.tmp|.*\.(?:tmp|crdownload|part|partial|download)"
+)
+_PRODUCT_README = "readme.txt"
+_CHUNK = 1 << 20
+_HASHED_SIZES = 8  # times limits.file_size: a larger file is told by its size alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A directory entry before it is opened: shown path, place on disk, and what lstat said."""
+
+    path: str
+    location: Path
+    status: os.stat_result
+
+
+def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
+    """Give every file below inbox/ exactly once, in the order of their paths.
+
+    Folders named YYYY-MM directly below inbox/ are closed months and left out; the one of
+    `month` is read instead of inbox/ where it exists. A folder that cannot be listed is one
+    Unreadable entry. Gives no entries where inbox/ does not exist.
+    """
+    closed = inbox / month
+    root = closed if closed.is_dir() else inbox
+    listed = list(_walk(inbox, root))
+    if root is closed:
+        listed += _controls(inbox)  # the roster may stay above the closed months
+    found = sorted((f for f in listed if isinstance(f, _Found)), key=lambda f: f.path)
+    controls = {f.path: f for f in found if "/" not in f.path.removeprefix(f"{month}/")}
+    roster_path = _first(controls, month, _ROSTER_NAMES)
+    passwords = _lines(controls.get(_first(controls, month, (_PASSWORDS,))))
+    exclusions = _lines(controls.get(_first(controls, month, (_EXCLUSIONS,))), comments=True)
+    entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
+    for file in found:
+        at_top = file.path in controls
+        entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits)
+    ordered = _unique(sorted(entries, key=lambda entry: _source(entry).path))
+    roster = next((_source(e) for e in ordered if _source(e).path == roster_path), None)
+    return Inbox(
+        entries=ordered,
+        roster=roster if roster_path else None,
+        passwords=passwords,
+        exclusions=exclusions,
+    )
+
+
+def _source(entry: Entry) -> SourceFile:
+    return entry if isinstance(entry, SourceFile) else entry.source
+
+
+def _walk(inbox: Path, root: Path) -> Iterator[_Found | Unreadable]:
+    """Give every file below `root`; links are given, never followed."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                children = list(listing)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            shown = _shown(inbox, folder)
+            source = SourceFile(path=f"{shown}/" if shown else "./", location=folder)
+            yield Unreadable(
+                source=source, reason=UnreadableReason.NO_ACCESS, detail=_english(error)
+            )
+            continue
+        for child in children:
+            location = folder / child.name
+            try:
+                status = child.stat(follow_symlinks=False)
+            except OSError as error:
+                yield Unreadable(
+                    source=SourceFile(path=_shown(inbox, location), location=location),
+                    reason=UnreadableReason.NO_ACCESS,
+                    detail=_english(error),
+                )
+                continue
+            if not stat.S_ISDIR(status.st_mode) or _is_junction(status):
+                yield _Found(_shown(inbox, location), location, status)
+            elif folder != inbox or not _CLOSED_MONTH.fullmatch(printable(child.name)):
+                folders.append(location)
+
+
+def _controls(inbox: Path) -> list[_Found]:
+    """Give the coordinator's own files that stand directly in inbox/."""
+    names = {*_ROSTER_NAMES, _PASSWORDS, _EXCLUSIONS}
+    with os.scandir(inbox) as listing:
+        return [
+            _Found(printable(child.name), inbox / child.name, child.stat(follow_symlinks=False))
+            for child in listing
+            if printable(child.name).lower() in names and child.is_file(follow_symlinks=False)
+        ]
+
+
+def _shown(inbox: Path, location: Path) -> str:
+    parts = location.relative_to(inbox).parts
+    return "/".join(printable(part) for part in parts)
+
+
+def _is_junction(status: os.stat_result) -> bool:
+    """Tell a Windows junction, which lstat shows as a folder."""
+    tag = getattr(status, "st_reparse_tag", 0)
+    return bool(tag) and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
+
+
+def _first(controls: dict[str, _Found], month: str, names: Sequence[str]) -> str:
+    """Give the path of the first of these names that is there, nearest to the month first."""
+    present = {path.lower(): path for path in controls}
+    for name in names:
+        for path in (f"{month}/{name}", name):
+            if path in present:
+                return present[path]
+    return ""
+
+
+def _lines(file: _Found | None, *, comments: bool = False) -> tuple[str, ...]:
+    """Read a control file: one entry a line, UTF-8 or CP932; an unreadable one holds nothing."""
+    if file is None or not stat.S_ISREG(file.status.st_mode):
+        return ()
+    try:
+        with file.location.open("rb") as opened:
+            content = opened.read(_CHUNK)
+    except OSError:
+        return ()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Notepad's "Unicode"
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp932", "replace")
+    lines = (line.strip() for line in text.splitlines())
+    kept = (line for line in lines if line and not (comments and line[0] in "#＃"))
+    return tuple(dict.fromkeys(kept))
+
+
+def _entries(
+    file: _Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits
+) -> list[Entry]:
+    """Give what one directory entry is: a file, a file set aside, or the members of an archive."""
+    source = SourceFile(
+        path=file.path,
+        location=file.location,
+        size=file.status.st_size,
+        modified=local(file.status.st_mtime),
+    )
+    if stat.S_ISLNK(file.status.st_mode) or _is_junction(file.status):
+        return [Skipped(source=replace(source, size=0), reason=SkipReason.LINK)]
+    if not stat.S_ISREG(file.status.st_mode):  # opening a pipe would wait for ever
+        return [Skipped(source=source, reason=SkipReason.OTHER_KIND)]
+    aside = _aside(file.path, at_top=at_top)
+    try:
+        with file.location.open("rb") as opened:
+            source = _identified(source, opened, limits)
+            archive = aside is None and source.size <= limits.expanded_size and is_archive(opened)
+    except OSError as error:
+        if aside is not None:
+            return [Skipped(source=source, reason=aside)]
+        reason = UnreadableReason.NO_ACCESS
+        return [Unreadable(source=source, reason=reason, detail=_english(error))]
+    if aside is not None:
+        return [Skipped(source=source, reason=aside)]
+    return _unpacked(source, passwords, limits) if archive else [source]
+
+
+def _english(error: OSError) -> str:
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)
+
+
+def _identified(source: SourceFile, file: IO[bytes], limits: Limits) -> SourceFile:
+    """Add size and hash of what was really read: a file may grow while it is being saved."""
+    if source.size > limits.file_size * _HASHED_SIZES:
+        return source
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if size > limits.file_size * _HASHED_SIZES:
+            return replace(source, size=size)
+    return replace(source, size=size, sha256=digest.hexdigest())
+
+
+def _aside(path: str, *, at_top: bool) -> SkipReason | None:
+    """Tell by its name why a file is no submission."""
+    *folders, name = path.lower().split("/")
+    if at_top:
+        if name in _ROSTER_NAMES:
+            return SkipReason.ROSTER
+        if name in (_PASSWORDS, _EXCLUSIONS):
+            return SkipReason.CONTROL
+        if name == _PRODUCT_README:
+            return SkipReason.SYSTEM
+    if _TEMPORARY.fullmatch(fold(name).replace(" ", "")) or name.startswith("~$"):
+        return SkipReason.TEMPORARY
+    in_system_folder = any(folder in _SYSTEM_FOLDERS for folder in folders)
+    if name in _SYSTEM_NAMES or name.startswith("._") or in_system_folder:
+        return SkipReason.SYSTEM
+    return None
+
+
+def _unpacked(archive: SourceFile, passwords: tuple[str, ...], limits: Limits) -> list[Entry]:
+    """Give an archive's own row and one entry for each of its members."""
+    try:
+        with open_archive(archive.location) as opened:
+            refused = unsafe(opened, limits)
+            if refused:
+                return [
+                    Unreadable(
+                        source=archive, reason=refused[0], kind=FileKind.ZIP, detail=refused[1]
+                    )
+                ]
+            own_row = Skipped(source=archive, reason=SkipReason.ARCHIVE, kind=FileKind.ZIP)
+            found = members(opened)
+            last = {member.stored: index for index, member in enumerate(found)}
+            entries: list[Entry] = [own_row]
+            for index, member in enumerate(found):
+                source = _member_source(archive, member)
+                if last[member.stored] != index:
+                    entries.append(_doubled(source))
+                    continue
+                entries.append(_member(opened, source, member, passwords, limits))
+            return entries
+    except (OSError, MemberError) as error:
+        reason = error.reason if isinstance(error, MemberError) else UnreadableReason.NO_ACCESS
+        return [Unreadable(source=archive, reason=reason, kind=FileKind.ZIP, detail=str(error))]
+
+
+def _member_source(archive: SourceFile, member: Member) -> SourceFile:
+    return SourceFile(
+        path=f"{archive.path}!{printable(member.name)}",
+        location=archive.location,
+        member=member.stored,
+        size=member.size,
+        modified=member.modified or archive.modified,
+    )
+
+
+def _doubled(source: SourceFile) -> Unreadable:
+    """Two members of one name: the earlier cannot be told from the later one by any program."""
+    return Unreadable(source=source, reason=UnreadableReason.UNSAFE, detail="name stored twice")
+
+
+def _member(
+    opened: ZipFile,
+    source: SourceFile,
+    member: Member,
+    passwords: tuple[str, ...],
+    limits: Limits,
+) -> Entry:
+    """Give one member: set aside by its name, unreadable, or a file with its hash."""
+    if not member.regular:
+        return Skipped(source=source, reason=SkipReason.LINK)
+    aside = _aside(member.name, at_top=False)
+    if aside is not None:
+        return Skipped(source=source, reason=aside)
+    try:
+        content = member_bytes(opened, member.stored, limit=limits.file_size, passwords=passwords)
+    except MemberError as error:
+        return Unreadable(source=source, reason=error.reason, detail=error.detail)
+    source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    if is_archive(io.BytesIO(content)):
+        reason = UnreadableReason.NESTED_ARCHIVE
+        return Unreadable(source=source, reason=reason, kind=FileKind.ZIP)
+    return source
+
+
+def _unique(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Tell apart files whose shown paths are the same (NFC and NFD names side by side)."""
+    seen: dict[str, int] = {}
+    result: list[Entry] = []
+    for entry in entries:
+        path = _source(entry).path
+        seen[path] = seen.get(path, 0) + 1
+        result.append(_renamed(entry, f"{path}（同名{seen[path]}）") if seen[path] > 1 else entry)
+    return tuple(result)
+
+
+def _renamed(entry: Entry, path: str) -> Entry:
+    if isinstance(entry, SourceFile):
+        return replace(entry, path=path)
+    return replace(entry, source=replace(entry.source, path=path))
