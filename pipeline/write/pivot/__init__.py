@@ -1,0 +1,27 @@
+"""Native PivotTables with slicers over the 明細 table.
+
+Two calls with the same arguments make them: `write_pivot_sheet` writes the sheet with every
+value as plain cells (right in previewers, Protected View, LibreOffice and pandas), and
+`add_pivots` adds the PivotTable, cache and slicer parts to the finished file, because xlsxwriter
+has no pivots. Excel refreshes the tables from 明細 when the workbook is opened.
+"""
+
+from pipeline.write.pivot.inject import add_pivots
+from pipeline.write.pivot.model import (
+    PivotDesign,
+    PivotFields,
+    PivotSource,
+    PivotTable,
+    standard_design,
+)
+from pipeline.write.pivot.sheet import write_pivot_sheet
+
+__all__ = [
+    "PivotDesign",
+    "PivotFields",
+    "PivotSource",
+    "PivotTable",
+    "add_pivots",
+    "standard_design",
+    "write_pivot_sheet",
+]

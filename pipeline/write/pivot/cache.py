@@ -1,0 +1,140 @@
+"""The pivot cache as values: the items of each axis field, and the records in their XML form.
+
+Excel compares items without regard to case; two shared items that differ only by case make it
+repair the file, so the first spelling stands for all, as after a refresh in Excel itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
+from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
+
+BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis
+_CHUNK = 4_000  # records joined before they are handed on
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<pivotCacheRecords '
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}">'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """The values of an axis field in display order; None is the empty cell and comes last."""
+
+    values: tuple[str | None, ...]
+    index: Mapping[str | None, int]  # by case-folded value
+
+    def labels(self) -> tuple[str, ...]:
+        """Give the values as they are shown."""
+        return tuple(BLANK_LABEL if value is None else value for value in self.values)
+
+    def find(self, value: Cell) -> int:
+        """Give the index of a cell's value. Raises KeyError where it is none of the items."""
+        return self.index[_key(value)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cache:
+    """A source with the items of those fields that stand on an axis, a page or a slicer."""
+
+    source: PivotSource
+    items: Mapping[str, Items]
+
+    def column(self, field: str) -> int:
+        """Give the 0-based column of a field. Raises ValueError for a name not in the header."""
+        return self.source.header.index(field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the cache definition must say about a field that is not enumerated."""
+
+    texts: bool
+    numbers: tuple[float, float] | None  # smallest and largest
+    whole: bool
+    blanks: bool
+    long: bool
+
+
+def build_cache(source: PivotSource, design: PivotDesign) -> Cache:
+    """Collect the items of every field of the design. Raises ValueError for an unknown field."""
+    ascending = {table.rows for table in design.tables if table.sorted_rows}
+    items = {}
+    for name in design.fields():
+        column = source.header.index(name)
+        found: dict[str | None, str | None] = {}
+        for row in source.rows:
+            value = row[column]
+            if isinstance(value, (int, float)):
+                raise TypeError(f"{name}: a number stands on an axis; give the label as text")
+            found.setdefault(_key(value), value or None)
+        items[name] = _arrange(found, design.orders.get(name, ()), ascending=name in ascending)
+    return Cache(source=source, items=items)
+
+
+def _arrange(
+    found: Mapping[str | None, str | None], order: Sequence[str], *, ascending: bool
+) -> Items:
+    """Put values in display order: the given one, then by text or as they came, blank last."""
+    texts = [value for value in found.values() if value is not None]
+    if ascending:
+        texts.sort()
+    rank = {_key(value): place for place, value in enumerate(order)}
+    texts.sort(key=lambda text: rank.get(_key(text), len(rank)))  # stable
+    values = (*texts, *([None] if None in found else []))
+    return Items(values=values, index={_key(value): place for place, value in enumerate(values)})
+
+
+def _key(value: Cell) -> str | None:
+    return str(value).casefold() if value not in (None, "") else None
+
+
+def describe(rows: Sequence[Sequence[Cell]], column: int) -> Facts:
+    """Tell what kinds of value a column holds."""
+    values = [row[column] for row in rows]
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    texts = [value for value in values if isinstance(value, str) and value]
+    return Facts(
+        texts=bool(texts),
+        numbers=(min(numbers), max(numbers)) if numbers else None,
+        whole=all(value == int(value) for value in numbers),
+        blanks=len(numbers) + len(texts) < len(values),
+        long=max(map(len, texts), default=0) > LONG_TEXT,
+    )
+
+
+class _Encoded(dict[Cell, str]):
+    """The XML of each value of a column, made once for each value that differs."""
+
+    def __init__(self, items: Items | None) -> None:
+        super().__init__()
+        self._items = items
+
+    def __missing__(self, value: Cell) -> str:
+        if self._items is not None:
+            made = f'<x v="{self._items.find(value)}"/>'
+        elif value is None or value == "":
+            made = "<m/>"
+        elif isinstance(value, str):
+            made = f'<s v="{attribute(value)}"/>'
+        else:
+            made = f'<n v="{number(value)}"/>'
+        self[value] = made
+        return made
+
+
+def records(cache: Cache) -> Iterator[bytes]:
+    """Give the records part in pieces, so that a large month needs no tree in memory."""
+    rows = cache.source.rows
+    columns = [_Encoded(cache.items.get(name)) for name in cache.source.header]
+    yield _HEAD.format(len(rows)).encode()
+    for start in range(0, len(rows), _CHUNK):
+        pieces: list[str] = []
+        for row in rows[start : start + _CHUNK]:
+            pieces.append("<r>")
+            pieces += [known[value] for known, value in zip(columns, row, strict=True)]
+            pieces.append("</r>")
+        yield "".join(pieces).encode()
+    yield b"</pivotCacheRecords>"

@@ -1,0 +1,105 @@
+"""The numbers of each table and its place on the sheet; the cells and the XML both follow it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.write.pivot.cache import Cache
+from pipeline.write.pivot.cells import reference
+from pipeline.write.pivot.model import PivotDesign, PivotTable
+
+TITLE_ROW = 0
+LEAD_ROW = 1
+CAPTION_ROW = 3
+PAGE_ROW = 4  # Excel wants one empty row between the page filter and the body
+BODY_ROW = 6
+FIRST_COLUMN = 2  # the slicers stand to the left
+DATA_CAPTION = "件数"
+TOTAL_CAPTION = "総計"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table with its counts, at a 0-based place.
+
+    ``rows`` and ``columns`` are the item indices that are shown, in display order; an item
+    without any counted row is left out, as Excel does. ``counts`` has no zero.
+    """
+
+    table: PivotTable
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    counts: Mapping[tuple[int, int], int]
+    page: int | None  # the item index of the page filter
+    left: int
+
+    def row_totals(self) -> Counter[int]:
+        """Give the total of each row item."""
+        return self._totals(0)
+
+    def column_totals(self) -> Counter[int]:
+        """Give the total of each column item."""
+        return self._totals(1)
+
+    def _totals(self, side: int) -> Counter[int]:
+        totals: Counter[int] = Counter()
+        for place, count in self.counts.items():
+            totals[place[side]] += count
+        return totals
+
+    @property
+    def bottom(self) -> int:
+        """Give the 0-based row of the totals."""
+        return BODY_ROW + 2 + len(self.rows)
+
+    @property
+    def right(self) -> int:
+        """Give the 0-based column of the totals."""
+        return self.left + 1 + len(self.columns)
+
+    @property
+    def area(self) -> str:
+        """Give the range of the body without the page filter."""
+        return f"{reference(BODY_ROW, self.left)}:{reference(self.bottom, self.right)}"
+
+
+def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
+    """Count and place every table, side by side with room for columns that a refresh may bring."""
+    grids = []
+    left = FIRST_COLUMN
+    for table in design.tables:
+        grid = _count(cache, table, left)
+        grids.append(grid)
+        known = max(
+            len(cache.items[table.columns].values), len(design.orders.get(table.columns, ()))
+        )
+        left += known + 3  # labels, totals and one empty column
+    return tuple(grids)
+
+
+def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
+    row_items, column_items = cache.items[table.rows], cache.items[table.columns]
+    row_at, column_at = cache.column(table.rows), cache.column(table.columns)
+    records = cache.source.rows
+    page = None
+    if table.page is not None:
+        page_field, value = table.page
+        try:
+            page = cache.items[page_field].find(value)
+        except KeyError:
+            page = None  # no such answer this month: Excel shows all
+        else:
+            page_at = cache.column(page_field)
+            items = cache.items[page_field]
+            records = [row for row in records if items.find(row[page_at]) == page]
+    counts = Counter(
+        (row_items.find(row[row_at]), column_items.find(row[column_at])) for row in records
+    )
+    return Grid(
+        table=table,
+        rows=tuple(sorted({row for row, _ in counts})),
+        columns=tuple(sorted({column for _, column in counts})),
+        counts=dict(counts),
+        page=page,
+        left=left,
+    )

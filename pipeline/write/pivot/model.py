@@ -1,0 +1,143 @@
+"""What a caller says about the pivots: the table they count, and which field goes where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Cell = str | int | float | None
+Row = Sequence[Cell]
+
+_NO_ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotSource:
+    """An Excel table as it stands on its sheet.
+
+    ``header`` and ``rows`` equal the cells exactly, column by column and in the same order:
+    Excel compares the names when it opens the file and the values when it refreshes.
+    """
+
+    sheet: str
+    table: str
+    header: tuple[str, ...]
+    rows: Sequence[Row]
+
+    def __post_init__(self) -> None:
+        """Refuse a header or a row that Excel would refuse: a mistake of the caller."""
+        if not all(self.header) or len({name.casefold() for name in self.header}) < self.width:
+            raise ValueError("header: a name is empty or stands twice")
+        for number, row in enumerate(self.rows):
+            if len(row) != self.width:
+                raise ValueError(f"row {number} has {len(row)} values, the header {self.width}")
+
+    @property
+    def width(self) -> int:
+        """Give the number of columns."""
+        return len(self.header)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotTable:
+    """One table that counts rows: ``rows`` down, ``columns`` across.
+
+    ``page`` filters by one value of a field: (field, value). ``sorted_rows`` keeps the row labels
+    in ascending order, also those that a refresh brings in. ``row_width`` is the width of the
+    label column in characters of the standard font.
+    """
+
+    name: str
+    title: str
+    rows: str
+    columns: str
+    page: tuple[str, str] | None = None
+    sorted_rows: bool = False
+    row_width: float = 28.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slicer:
+    """A box of buttons that filters the named tables by ``field``."""
+
+    field: str
+    tables: tuple[str, ...]
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotDesign:
+    """All tables and slicers of the sheet.
+
+    ``counted`` is the field whose values are counted; it is never empty and on no axis.
+    ``orders`` gives the display order of a field's values; values not named follow in the order
+    they come in the rows. ``lead`` is said under the title.
+    """
+
+    tables: tuple[PivotTable, ...]
+    slicers: tuple[Slicer, ...]
+    counted: str
+    title: str = "ピボット"
+    lead: str = ""
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_ORDERS)
+
+    def fields(self) -> tuple[str, ...]:
+        """Give every field whose values are listed as items, without repetition."""
+        pages = [table.page[0] for table in self.tables if table.page]
+        axes = [name for table in self.tables for name in (table.rows, table.columns)]
+        return tuple(dict.fromkeys([*axes, *pages, *(slicer.field for slicer in self.slicers)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PivotFields:
+    """The header names of the columns that the three standard tables use."""
+
+    item: str
+    respondent: str
+    status: str
+    due: str
+    category: str
+    role: str
+    counted: str
+
+
+def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: str) -> PivotDesign:
+    """Give 項目×回答, 団体×回答 and 予定月×分野, with slicers for 分野, 役割 and 回答.
+
+    ``statuses`` are the labels in display order; ``planned`` is the one that carries a due month.
+    The third table is filtered by it, hence stands apart from the slicer of 回答.
+    """
+    by_item = PivotTable(
+        name="ピボット_項目別",
+        title="項目 × 回答",
+        rows=fields.item,
+        columns=fields.status,
+        row_width=44.0,
+    )
+    by_respondent = PivotTable(
+        name="ピボット_団体別",
+        title="団体 × 回答",
+        rows=fields.respondent,
+        columns=fields.status,
+    )
+    by_month = PivotTable(
+        name="ピボット_予定月別",
+        title=f"予定月 × 分野（{planned}のみ）",
+        rows=fields.due,
+        columns=fields.category,
+        page=(fields.status, planned),
+        sorted_rows=True,
+        row_width=14.0,
+    )
+    everywhere = (by_item.name, by_respondent.name, by_month.name)
+    return PivotDesign(
+        tables=(by_item, by_respondent, by_month),
+        slicers=(
+            Slicer(field=fields.category, tables=everywhere),
+            Slicer(field=fields.role, tables=everywhere),
+            Slicer(field=fields.status, tables=everywhere[:2], columns=2),
+        ),
+        counted=fields.counted,
+        lead="ボタン（スライサー）を押すと、押した分だけの集計になります。"
+        "もとは「明細」で、開いたときに自動で更新されます。",
+        orders={fields.status: statuses},
+    )

@@ -1,0 +1,179 @@
+"""The XML of the cache definition and of a PivotTable.
+
+What Excel wants beyond the schema, and what makes it repair the file where it is missing: every
+item of an enumerated field once and a default item, in every table that shares the cache;
+``recordCount`` equal to the records; field names equal to the header cells.
+"""
+
+from lxml import etree
+
+from pipeline.write.pivot.cache import Cache, Facts, describe
+from pipeline.write.pivot.cells import LONG_TEXT, excel_text, number
+from pipeline.write.pivot.grid import DATA_CAPTION, TOTAL_CAPTION, Grid
+from pipeline.write.pivot.ooxml import MAIN, REL, X14, child, root
+
+CACHE_ID = 1  # of the workbook's list of caches
+SLICER_CACHE_ID = 1_701_001  # the number by which slicers know the cache
+_MADE_BY_VERSION = "6"  # Excel 2016
+_REFRESHED = "46000"  # a fixed day: the same input gives the same bytes
+_CACHE_EXTENSION = "{725AE2AE-9491-48be-B2B4-4EB974FC3084}"
+
+
+def cache_definition(cache: Cache, *, records_id: str | None) -> etree._Element:
+    """Give the definition; ``records_id`` is its relationship to the records, None without."""
+    source = cache.source
+    definition = root("pivotCacheDefinition", {None: MAIN, "r": REL})
+    if records_id is None:
+        definition.set("saveData", "0")
+    else:
+        definition.set(f"{{{REL}}}id", records_id)
+    definition.set("refreshOnLoad", "1")
+    definition.set("refreshedBy", "torimatome")
+    definition.set("refreshedDate", _REFRESHED)
+    definition.set("createdVersion", _MADE_BY_VERSION)
+    definition.set("refreshedVersion", _MADE_BY_VERSION)
+    definition.set("minRefreshableVersion", "3")
+    if records_id is not None:
+        definition.set("recordCount", str(len(source.rows)))
+    from_sheet = child(definition, "cacheSource", type="worksheet")
+    child(from_sheet, "worksheetSource", name=source.table)
+    fields = child(definition, "cacheFields", count=str(source.width))
+    for column, name in enumerate(source.header):
+        field = child(fields, "cacheField", name=excel_text(name), numFmtId="0")
+        if name in cache.items:
+            _shared_items(field, cache.items[name].values)
+        else:
+            child(field, "sharedItems", **_kinds(describe(source.rows, column)))
+    listed = child(definition, "extLst")
+    extension = etree.SubElement(
+        listed, f"{{{MAIN}}}ext", {"uri": _CACHE_EXTENSION}, nsmap={"x14": X14}
+    )
+    known_as = {"pivotCacheId": str(SLICER_CACHE_ID)}
+    etree.SubElement(extension, f"{{{X14}}}pivotCacheDefinition", known_as)
+    return definition
+
+
+def _shared_items(field: etree._Element, values: tuple[str | None, ...]) -> None:
+    shared = child(field, "sharedItems")
+    if None in values:
+        shared.set("containsBlank", "1")
+    shared.set("count", str(len(values)))
+    if any(value is not None and len(value) > LONG_TEXT for value in values):
+        shared.set("longText", "1")
+    for value in values:
+        if value is None:
+            child(shared, "m")
+        else:
+            child(shared, "s", v=excel_text(value))
+
+
+def _kinds(facts: Facts) -> dict[str, str]:
+    """Give the attributes by which Excel knows the kinds of value in a field."""
+    kinds: dict[str, str] = {}
+    if not facts.texts:
+        if facts.numbers is None:
+            kinds["containsNonDate"] = "0"
+        elif not facts.blanks:
+            kinds["containsSemiMixedTypes"] = "0"
+        kinds["containsString"] = "0"
+    if facts.blanks:
+        kinds["containsBlank"] = "1"
+    if facts.numbers is not None:
+        if facts.texts:
+            kinds["containsMixedTypes"] = "1"
+        kinds["containsNumber"] = "1"
+        if facts.whole:
+            kinds["containsInteger"] = "1"
+        kinds["minValue"], kinds["maxValue"] = map(number, facts.numbers)
+    if facts.long:
+        kinds["longText"] = "1"
+    return kinds
+
+
+def pivot_table(cache: Cache, grid: Grid, *, counted: str) -> etree._Element:
+    """Give one table's definition."""
+    table = grid.table
+    definition = root("pivotTableDefinition", {None: MAIN})
+    for name, value in {
+        "name": table.name,
+        "cacheId": str(CACHE_ID),
+        "applyNumberFormats": "0",
+        "applyBorderFormats": "0",
+        "applyFontFormats": "0",
+        "applyPatternFormats": "0",
+        "applyAlignmentFormats": "0",
+        "applyWidthHeightFormats": "1",
+        "dataCaption": "値",
+        "grandTotalCaption": TOTAL_CAPTION,
+        "updatedVersion": _MADE_BY_VERSION,
+        "minRefreshableVersion": "3",
+        "itemPrintTitles": "1",
+        "createdVersion": _MADE_BY_VERSION,
+        "indent": "0",
+        "outline": "1",
+        "outlineData": "1",
+        "multipleFieldFilters": "0",
+        "rowHeaderCaption": excel_text(table.rows),
+        "colHeaderCaption": excel_text(table.columns),
+    }.items():
+        definition.set(name, value)
+    location = child(definition, "location", ref=grid.area)
+    for name in ("firstHeaderRow", "firstDataRow", "firstDataCol"):
+        location.set(name, "2" if name == "firstDataRow" else "1")
+    if table.page is not None:
+        location.set("rowPageCount", "1")
+        location.set("colPageCount", "1")
+    _fields(definition, cache, grid, counted)
+    _axis(definition, "row", cache.column(table.rows), grid.rows)
+    _axis(definition, "col", cache.column(table.columns), grid.columns)
+    if table.page is not None:
+        pages = child(definition, "pageFields", count="1")
+        page = child(pages, "pageField", fld=str(cache.column(table.page[0])))
+        if grid.page is not None:
+            page.set("item", str(grid.page))
+        page.set("hier", "-1")
+    data = child(definition, "dataFields", count="1")
+    child(
+        data, "dataField", name=DATA_CAPTION, fld=str(cache.column(counted)),
+        subtotal="count", baseField="0", baseItem="0", numFmtId="3",
+    )  # fmt: skip
+    style = child(definition, "pivotTableStyleInfo", name="PivotStyleMedium2")
+    for name in ("showRowHeaders", "showColHeaders", "showLastColumn"):
+        style.set(name, "1")
+    return definition
+
+
+def _fields(definition: etree._Element, cache: Cache, grid: Grid, counted: str) -> None:
+    """Write one entry per column of the source; enumerated fields list all their items."""
+    table = grid.table
+    axes = {table.rows: "axisRow", table.columns: "axisCol"}
+    if table.page is not None:
+        axes[table.page[0]] = "axisPage"
+    fields = child(definition, "pivotFields", count=str(cache.source.width))
+    for name in cache.source.header:
+        field = child(fields, "pivotField")
+        if name in axes:
+            field.set("axis", axes[name])
+        if name == counted:
+            field.set("dataField", "1")
+        field.set("showAll", "0")
+        if name == table.rows and table.sorted_rows:
+            field.set("sortType", "ascending")
+        if name in cache.items:
+            count = len(cache.items[name].values)
+            items = child(field, "items", count=str(count + 1))
+            for place in range(count):
+                child(items, "item", x=str(place))
+            child(items, "item", t="default")
+
+
+def _axis(definition: etree._Element, side: str, field: int, shown: tuple[int, ...]) -> None:
+    """Write which field lies along a side and which items are drawn there, with the total."""
+    fields = child(definition, f"{side}Fields", count="1")
+    child(fields, "field", x=str(field))
+    drawn = child(definition, f"{side}Items", count=str(len(shown) + 1))
+    for item in shown:
+        entry = child(child(drawn, "i"), "x")
+        if item:
+            entry.set("v", str(item))  # 0 is the default, which Excel leaves out
+    child(child(drawn, "i", t="grand"), "x")
