@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pipeline.model import FileKind
 
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", FileKind.PDF),
@@ -62,7 +62,7 @@ def detect_kind(  # noqa: PLR0911 - one return for each family of files
         return FileKind.EMPTY
     if head.startswith(_ZIP):
         return _package_kind(head, names)
-    if head.startswith(_OLE2):
+    if head.startswith(OLE2):
         streams = {name.rpartition("/")[2].casefold() for name in names}
         for stream, kind in _OLE2_STREAMS:
             if stream.casefold() in streams:
@@ -91,7 +91,7 @@ def container_names(content: bytes) -> tuple[str, ...]:
                 return tuple(archive.namelist())
         except Exception:  # noqa: BLE001 - a broken directory raises anything; it has no names then
             return ()
-    if content.startswith(_OLE2):
+    if content.startswith(OLE2):
         import olefile  # type: ignore[import-untyped]  # noqa: PLC0415 - rarely needed; no stubs
 
         try:

@@ -1,48 +1,23 @@
 """OOXML workbooks (xlsx, xlsm, strict): one reader gives values and decorations together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lxml import etree
 
 from pipeline.model import Area, FileKind, RawSheet, RawWorkbook, SourceFile
 from pipeline.read.cells import Book, SheetPart, read_sheet
-from pipeline.read.package import Package, resolve
+from pipeline.read.package import Package
 from pipeline.read.refusal import broken, too_large
+from pipeline.read.relations import Relation, main_part, relations
 from pipeline.read.strings import read_strings
 from pipeline.read.styles import read_styles
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """One relationship of a part: the last word of its type, and the part it leads to."""
-
-    kind: str
-    target: str
-
-
-def relations(package: Package, part: str) -> Mapping[str, Relation]:
-    """Give a part's relationships by id; links out of the package are left out."""
-    folder, _, name = part.rpartition("/")
-    rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    content = package.read_or_none(rels)
-    if content is None:
-        return {}
-    return {
-        element.get("Id") or "": Relation(
-            (element.get("Type") or "").rpartition("/")[2],
-            resolve(part, element.get("Target") or ""),
-        )
-        for element in parse(content, rels)
-        if local(element) == "Relationship" and element.get("TargetMode") != "External"
-    }
-
-
 def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
     """Give every worksheet of the package. Refused over a limit or where parts are missing."""
-    main = _main_part(package)
+    main = main_part(package, "xl/workbook.xml")
     root = parse(package.read(main), main)
     related = relations(package, main)
     book = _book(package, root, related, limits)
@@ -62,13 +37,6 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         macros=any(name.casefold().endswith("vbaproject.bin") for name in package.names),
         properties=_properties(package),
     )
-
-
-def _main_part(package: Package) -> str:
-    for relation in relations(package, "").values():
-        if relation.kind == "officeDocument":
-            return relation.target
-    return "xl/workbook.xml"
 
 
 def _book(

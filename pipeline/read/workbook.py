@@ -1,6 +1,9 @@
 """From a file of the inbox to its cells: `read_workbook`, the stage *read*."""
 
+# ruff: noqa: PLC0415 - the readers are imported where chosen: a run without .xls loads no xlrd
+
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.model import (
@@ -12,7 +15,7 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.read.kinds import kind_of
+from pipeline.read.kinds import OLE2, kind_of
 from pipeline.read.package import Package
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.settings import Limits
@@ -87,12 +90,52 @@ def _read(
     source: SourceFile,
     limits: Limits,
     passwords: tuple[str, ...],
-) -> RawWorkbook | Unreadable | Skipped:
-    del passwords
+) -> RawWorkbook | Skipped:
+    """Choose the reader; each imports its library only when the first such file comes."""
     if kind not in _READABLE:
         return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
-    if kind in {FileKind.XLSX, FileKind.XLSM}:
-        from pipeline.read.ooxml import read_ooxml  # noqa: PLC0415 - lxml only where it is needed
+    if content.startswith(OLE2):
+        from pipeline.read.passwords import decrypt
 
-        return read_ooxml(Package(content, limits), source, kind, limits)
-    raise broken(f"{kind}: no reader yet")
+        opened = decrypt(content, kind, passwords)
+        if opened is not None:
+            workbook = _read_open(opened, kind_of(opened), source, limits)
+            return (
+                replace(workbook, encrypted=True) if isinstance(workbook, RawWorkbook) else workbook
+            )
+    return _read_open(content, kind, source, limits)
+
+
+def _read_open(  # noqa: PLR0911 - one return for each kind
+    content: bytes, kind: FileKind, source: SourceFile, limits: Limits
+) -> RawWorkbook | Skipped:
+    match kind:
+        case FileKind.XLSX | FileKind.XLSM:
+            from pipeline.read.ooxml import read_ooxml
+
+            return read_ooxml(Package(content, limits), source, kind, limits)
+        case FileKind.XLS:
+            from pipeline.read.xls import read_xls
+
+            return read_xls(content, source, limits)
+        case FileKind.XLSB:
+            from pipeline.read.xlsb import read_xlsb
+
+            return read_xlsb(Package(content, limits), source, limits)
+        case FileKind.ODS:
+            from pipeline.read.ods import read_ods
+
+            return read_ods(Package(content, limits), source, limits)
+        case FileKind.CSV:
+            from pipeline.read.plain import read_csv
+
+            return read_csv(content, source, limits)
+        case FileKind.HTML:
+            from pipeline.read.plain import read_html
+
+            tables = read_html(content, source, limits)
+            if tables is not None:
+                return tables
+        case _:
+            pass
+    return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)

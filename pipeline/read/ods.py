@@ -1,0 +1,303 @@
+"""OpenDocument spreadsheets (.ods): content.xml read sparsely, repeated cells counted first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lxml import etree
+
+from pipeline.model import (
+    Area,
+    CellKey,
+    CellKind,
+    Decoration,
+    FileKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    SourceFile,
+    UnreadableReason,
+)
+from pipeline.read.numbers import iso_text, number_cell
+from pipeline.read.package import Package
+from pipeline.read.refusal import Refused, broken, too_large
+from pipeline.read.strings import differ, merge_runs
+from pipeline.read.xml import attribute, local, parse
+from pipeline.settings import Limits
+
+_LAST_ROW = 1_048_576
+_LAST_COLUMN = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What an automatic style says, whichever of its properties are used."""
+
+    run: Run
+    fill: str = ""
+    shown: bool = True
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A sheet while it is read."""
+
+    name: str
+    limits: Limits
+    styles: Mapping[str, _Style]
+    cells: dict[CellKey, RawCell] = field(default_factory=dict)
+    decorations: dict[CellKey, Decoration] = field(default_factory=dict)
+    comments: dict[CellKey, str] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    merged_area: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    shapes: int = 0
+
+
+def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkbook:
+    """Give the sheets. Refused (PASSWORD) where the manifest says that parts are encrypted."""
+    manifest = package.read_or_none("META-INF/manifest.xml") or b""
+    if b"encryption-data" in manifest:
+        raise Refused(UnreadableReason.PASSWORD, "an encrypted OpenDocument file")
+    root = parse(package.read("content.xml"), "content.xml")
+    styles = _styles(root)
+    tables = root.findall("{*}body/{*}spreadsheet/{*}table")
+    if not tables:
+        raise broken("no sheet in content.xml")
+    return RawWorkbook(
+        source=source,
+        kind=FileKind.ODS,
+        sheets=tuple(_read_table(table, styles, limits) for table in tables),
+        macros=any(name.startswith("Basic/") for name in package.names),
+    )
+
+
+def _read_table(table: etree._Element, styles: Mapping[str, _Style], limits: Limits) -> RawSheet:
+    sheet = _Sheet(name=attribute(table, "name"), limits=limits, styles=styles)
+    column = 0
+    for element in table.iter("{*}table-column"):
+        repeat = _count(element, "number-columns-repeated")
+        if attribute(element, "visibility") in {"collapse", "filter"}:
+            sheet.hidden_columns.update(range(column, min(column + repeat, _LAST_COLUMN)))
+        column += repeat
+    row = 0
+    for element in table.iter("{*}table-row"):
+        repeat = _count(element, "number-rows-repeated")
+        _take_row(sheet, element, row, repeat)
+        row += repeat
+    sheet.shapes += sum(len(shapes) for shapes in table.findall("{*}shapes"))
+    style = styles.get(attribute(table, "style-name"))
+    return RawSheet(
+        name=sheet.name,
+        cells=sheet.cells,
+        merged=tuple(sheet.merged),
+        visible=style is None or style.shown,
+        hidden_rows=frozenset(sheet.hidden_rows),
+        hidden_columns=frozenset(sheet.hidden_columns),
+        decorations=sheet.decorations,
+        comments=sheet.comments,
+        unsupported=("図形",) if sheet.shapes else (),
+    )
+
+
+def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> None:
+    if attribute(element, "visibility") in {"collapse", "filter"} and repeat < 100_000:
+        sheet.hidden_rows.update(range(row, min(row + repeat, _LAST_ROW)))
+    column = 0
+    for cell in element:
+        name = local(cell)
+        if name not in {"table-cell", "covered-table-cell"}:
+            continue
+        width = _count(cell, "number-columns-repeated")
+        if len(cell) or cell.attrib:
+            _take_cell(
+                sheet,
+                cell,
+                Area(top=row, left=column, bottom=row + repeat - 1, right=column + width - 1),
+            )
+        column += width
+
+
+def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
+    """Read one cell element, which stands for each cell of an area."""
+    runs, comment = _content(sheet, element)
+    value = _value(element, "".join(run.text for run in runs))
+    merged = merge_runs(runs)
+    style = sheet.styles.get(attribute(element, "style-name"))
+    decoration = Decoration(
+        runs=merged if differ(merged) else (),
+        struck=style is not None and style.run.struck,
+        fill=style.fill if style is not None else "",
+    )
+    if local(element) == "table-cell":
+        _take_span(sheet, element, area)
+    if value is None and (decoration == Decoration() or _size(area) > 1000) and not comment:
+        return
+    if len(sheet.cells) + _size(area) > sheet.limits.values and value is not None:
+        raise too_large(f"{sheet.name}: more than {sheet.limits.values} cells with a value")
+    if area.bottom >= _LAST_ROW or area.right >= _LAST_COLUMN:
+        raise too_large(f"{sheet.name}: a value in row {area.bottom + 1}")
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            if value is not None:
+                sheet.cells[(row, column)] = value
+            if decoration != Decoration():
+                sheet.decorations[(row, column)] = decoration
+            if comment:
+                sheet.comments[(row, column)] = comment
+
+
+def _take_span(sheet: _Sheet, element: etree._Element, area: Area) -> None:
+    rows = _count(element, "number-rows-spanned")
+    columns = _count(element, "number-columns-spanned")
+    if rows * columns == 1:
+        return
+    sheet.merged_area += rows * columns
+    if sheet.merged_area > sheet.limits.merged_area or len(sheet.merged) >= sheet.limits.merges:
+        raise too_large(f"{sheet.name}: merged areas of {sheet.merged_area} cells")
+    sheet.merged.append(
+        Area(
+            top=area.top,
+            left=area.left,
+            bottom=area.top + rows - 1,
+            right=area.left + columns - 1,
+        )
+    )
+
+
+def _value(  # noqa: PLR0911 - one return for each type of cell
+    element: etree._Element, text: str
+) -> RawCell | None:
+    formula = attribute(element, "formula")
+    has_formula = bool(formula)
+    kind = element.get(f"{{{_CALCEXT}}}value-type") or attribute(element, "value-type")
+    if kind == "error":
+        return RawCell(kind=CellKind.ERROR, text=text or "#ERROR!", formula=has_formula)
+    if kind == "boolean":
+        value = "TRUE" if attribute(element, "boolean-value") == "true" else "FALSE"
+        return RawCell(kind=CellKind.BOOLEAN, text=value, formula=has_formula)
+    if kind == "date":
+        return _date(attribute(element, "date-value"), text, has_formula)
+    if kind in {"float", "percentage", "currency"}:
+        return number_cell(
+            attribute(element, "value"), is_date=False, epoch_1904=False, formula=has_formula
+        )
+    if text:
+        if kind == "time":
+            return RawCell(kind=CellKind.DATE, text=text, formula=has_formula)
+        if has_formula and text.startswith("#") and text.rstrip("!?").isupper():
+            return RawCell(kind=CellKind.ERROR, text=text, formula=True)
+        return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
+    if has_formula and not kind:
+        plain = formula.partition(":=")[2] or formula.lstrip("=")
+        return RawCell(kind=CellKind.NO_VALUE, text=f"={plain}", formula=True)
+    return None
+
+
+_CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+
+
+def _date(written: str, text: str, formula: bool) -> RawCell:
+    try:
+        moment = datetime.fromisoformat(written.removesuffix("Z"))
+    except ValueError:
+        return RawCell(kind=CellKind.TEXT, text=text or written, formula=formula)
+    return RawCell(kind=CellKind.DATE, text=iso_text(moment), formula=formula)
+
+
+def _content(sheet: _Sheet, element: etree._Element) -> tuple[list[Run], str]:
+    """Give the runs of a cell's paragraphs, and its comment."""
+    runs: list[Run] = []
+    comment = ""
+    first = True
+    for child in element:
+        name = local(child)
+        if name == "p":
+            if not first:
+                runs.append(Run(text="\n"))
+            first = False
+            _paragraph(sheet, child, Run(text=""), runs)
+        elif name == "annotation":
+            comment = "\n".join(
+                "".join(str(part) for part in paragraph.itertext())
+                for paragraph in child.findall("{*}p")
+            )
+        else:
+            sheet.shapes += 1
+    return runs, comment
+
+
+def _paragraph(sheet: _Sheet, element: etree._Element, look: Run, runs: list[Run]) -> None:
+    def add(text: str | None) -> None:
+        if text:
+            runs.append(
+                Run(
+                    text=text,
+                    struck=look.struck,
+                    bold=look.bold,
+                    underlined=look.underlined,
+                    color=look.color,
+                )
+            )
+
+    add(element.text)
+    for child in element:
+        match local(child):
+            case "span":
+                style = sheet.styles.get(attribute(child, "style-name"))
+                _paragraph(sheet, child, style.run if style else look, runs)
+            case "a" | "ruby" | "ruby-base":
+                _paragraph(sheet, child, look, runs)
+            case "s":
+                add(" " * min(_count(child, "c"), 1000))
+            case "tab":
+                add("\t")
+            case "line-break":
+                add("\n")
+            case _:
+                pass  # ruby-text is the reading, not the text
+        add(child.tail)
+
+
+def _styles(root: etree._Element) -> Mapping[str, _Style]:
+    return {
+        attribute(element, "name"): _style(element)
+        for element in root.findall("{*}automatic-styles/{*}style")
+    }
+
+
+def _style(element: etree._Element) -> _Style:
+    run = Run(text="")
+    fill = ""
+    shown = True
+    for child in element:
+        name = local(child)
+        if name == "text-properties":
+            line = attribute(child, "text-line-through-style") or attribute(
+                child, "text-line-through-type"
+            )
+            colour = attribute(child, "color").lstrip("#").upper()
+            run = Run(
+                text="",
+                struck=line not in {"", "none"},
+                bold=attribute(child, "font-weight") in {"bold", "600", "700", "800", "900"},
+                underlined=attribute(child, "text-underline-style") not in {"", "none"},
+                color=f"rgb:{colour}" if colour and colour != "000000" else "",
+            )
+        elif name == "table-cell-properties":
+            colour = attribute(child, "background-color").lstrip("#").upper()
+            fill = "" if colour in {"", "TRANSPARENT", "FFFFFF"} else f"rgb:{colour}"
+        elif name == "table-properties":
+            shown = attribute(child, "display") != "false"
+    return _Style(run=run, fill=fill, shown=shown)
+
+
+def _count(element: etree._Element, name: str) -> int:
+    written = attribute(element, name)
+    return max(int(written), 1) if written.isascii() and written.isdigit() else 1
+
+
+def _size(area: Area) -> int:
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
