@@ -1,0 +1,302 @@
+"""What `summarise` gives and `write` shows: every number of a month, ready to be put down.
+
+Counts are of answers unless a name says otherwise; shares are fractions of 1, None where there
+is nothing to divide by. ``write`` computes nothing beyond places on a sheet.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.model.batch import FileState, Finding, Respondent, Severity
+from pipeline.model.checklist import Checklist, Item, Status
+from pipeline.model.submission import DueSource, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusCounts:
+    """How many answers have each status."""
+
+    done: int = 0
+    planned: int = 0
+    not_planned: int = 0
+    not_applicable: int = 0
+    blank: int = 0
+    unclear: int = 0
+
+    def of(self, status: Status) -> int:
+        """Give the count of one status."""
+        return int(getattr(self, status.value))
+
+    @property
+    def total(self) -> int:
+        """All answers."""
+        return sum(self.of(status) for status in Status)
+
+    @property
+    def applicable(self) -> int:
+        """All answers but those that say the item does not apply."""
+        return self.total - self.not_applicable
+
+    @property
+    def open(self) -> int:
+        """Answers that are not closed: everything applicable that is not done."""
+        return self.applicable - self.done
+
+    @property
+    def readable(self) -> int:
+        """Answers from which a status was read."""
+        return self.total - self.blank - self.unclear
+
+    @property
+    def done_share(self) -> float | None:
+        """対応済み率: done of what applies. Blank and unclear answers count as not done."""
+        return self.done / self.applicable if self.applicable else None
+
+    @property
+    def readable_share(self) -> float | None:
+        """記入率: answers read of all asked."""
+        return self.readable / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """One line of 明細 and of data/answers: one item of one counted submission.
+
+    ``number`` counts submissions from 1, ``item_number`` items in form order from 1; formulas
+    count by these two, since no spreadsheet reads a plain number as something else.
+    ``status`` is the one that counts: an empty answer outside the roster's scope is
+    NOT_APPLICABLE. ``tags`` and ``findings`` are space-separated.
+    """
+
+    number: int
+    item_number: int
+    respondent_id: str
+    respondent: str
+    role: str
+    category: str
+    section: str
+    item_id: str
+    item: str
+    status: Status
+    due: str
+    due_precision: Precision
+    due_inferred: bool
+    due_source: DueSource
+    mark: str
+    note: str
+    tags: str
+    findings: str
+    file: str
+    sheet: str
+    cell: str
+    in_scope: bool = True
+    note_empty: bool = True
+    overdue: bool = False  # planned for a month before the collection month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """One line of data/files: a file seen, and what became of it."""
+
+    file: str
+    sha256: str
+    size: int
+    modified: str
+    kind: str
+    state: FileState
+    reason: str
+    respondent_id: str
+    respondent: str
+    identified_by: str
+    sheets: tuple[str, ...]
+    answers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding with the line of 明細 it is about: an index into ``Report.answers``."""
+
+    finding: Finding
+    answer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityCounts:
+    """How many findings of each severity."""
+
+    fix: int = 0
+    check: int = 0
+    info: int = 0
+
+    def of(self, severity: Severity) -> int:
+        """Give the count of one severity."""
+        names = {Severity.FIX: self.fix, Severity.CHECK: self.check, Severity.INFO: self.info}
+        return names[severity]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemTotal:
+    """One line of 項目別集計."""
+
+    number: int
+    item: Item
+    counts: StatusCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTotal:
+    """One line of 分野別集計. ``section`` is empty for a whole category."""
+
+    category: str
+    section: str
+    items: int
+    counts: StatusCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTotal:
+    """One role's submissions and answers. ``role`` is empty where the roster gives none."""
+
+    role: str
+    submissions: int
+    counts: StatusCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondentTotal:
+    """One line of 団体別集計. ``rank`` is 1 for the highest done share, equal ranks shared."""
+
+    number: int
+    respondent: Respondent
+    file: str
+    counts: StatusCounts
+    rank: int | None
+    overdue: int
+    findings: SeverityCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """One line of 回収状況. ``state`` is the Japanese word shown there."""
+
+    state: str
+    reason: str
+    respondent: Respondent
+    contact: str
+    file: str
+    modified: str
+    filled_on: str
+    counts: StatusCounts | None
+    findings: SeverityCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMonth:
+    """How many planned answers fall into a month, by category. ``month`` empty: none given."""
+
+    month: str
+    overdue: bool
+    by_category: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCount:
+    """How often a finding code occurs."""
+
+    code: str
+    severity: Severity
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCount:
+    """How many notes carry a tag, by status of the answer beside them."""
+
+    tag: str
+    counts: StatusCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """A spelling that no table row knows, with how often and where it was first seen."""
+
+    written: str
+    count: int
+    code_points: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the reconciliation: two ways to count the same thing."""
+
+    title: str
+    left: str
+    left_count: int
+    right: str
+    right_count: int
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether both ways give the same."""
+        return self.left_count == self.right_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """A finding code as コード表 shows it; given by whoever knows the rules."""
+
+    code: str
+    severity: str
+    title: str
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The key figures. ``asked``, ``missing`` and ``return_share`` are None without a roster."""
+
+    files: int
+    counted: int
+    unreadable: int
+    other: int
+    asked: int | None
+    returned: int
+    missing: int | None
+    return_share: float | None
+    counts: StatusCounts
+    overdue: int
+    no_month: int
+    findings: SeverityCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A month, summed up."""
+
+    month: str  # YYYY-MM
+    made_at: str  # ISO 8601
+    checklist: Checklist
+    exit_code: int
+    has_roster: bool
+    figures: Figures
+    answers: tuple[AnswerRow, ...]
+    findings: tuple[ReportedFinding, ...]
+    files: tuple[FileRow, ...]
+    attention: tuple[ReportedFinding, ...]  # 今月見るべき件, at most ten
+    returns: tuple[ReturnRow, ...]
+    items: tuple[ItemTotal, ...]
+    groups: tuple[GroupTotal, ...]  # each category, followed by its sections
+    roles: tuple[RoleTotal, ...]
+    respondents: tuple[RespondentTotal, ...]  # by role, then in the order of the submissions
+    due_months: tuple[DueMonth, ...]
+    planned: tuple[int, ...]  # indexes into answers: overdue, by month, without month
+    notes: tuple[int, ...]  # indexes into answers with a note
+    tags: tuple[TagCount, ...]
+    codes: tuple[CodeCount, ...]
+    least_done: tuple[ItemTotal, ...]
+    most_open: tuple[RespondentTotal, ...]
+    notations: tuple[Notation, ...]
+    checks: tuple[Check, ...]
+    rules: tuple[RuleRow, ...] = ()

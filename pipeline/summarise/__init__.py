@@ -1,0 +1,107 @@
+"""Sum up a month: a Batch and its findings become a Report, with every number that is shown.
+
+Modules: `rows` flattens answers, files and findings; `counts` is the only place for pandas and
+gives plain values; `returns` says who answered; `lists` chooses and orders what a person reads.
+"""
+
+from collections.abc import Iterable
+
+from pipeline.errors import ExitCode
+from pipeline.model import Batch, FileState, Finding
+from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
+from pipeline.settings import Settings
+from pipeline.summarise.counts import Tally
+from pipeline.summarise.lists import (
+    choose_attention,
+    count_codes,
+    list_least_done,
+    list_most_open,
+    list_notations,
+    order_planned,
+)
+from pipeline.summarise.proof import reconcile
+from pipeline.summarise.returns import list_returns
+from pipeline.summarise.rows import answer_rows, file_rows, reported_findings, severity_counts
+
+__all__ = ["summarise"]
+
+
+def summarise(
+    batch: Batch,
+    findings: Iterable[Finding],
+    settings: Settings,
+    *,
+    rules: tuple[RuleRow, ...] = (),
+    attention: tuple[Finding, ...] = (),
+) -> Report:
+    """Give the report of a month.
+
+    ``rules`` is the catalogue for コード表. ``attention`` are the findings for 今月見るべき件, most
+    important first; where it is empty they are chosen here by severity and reach.
+    """
+    found = tuple(findings)
+    answers = answer_rows(batch, found)
+    reported = reported_findings(batch, found)
+    files = file_rows(batch)
+    tally = Tally(batch, answers)
+    respondents = tally.respondents(batch, found)
+    items = tally.items()
+    chosen = attention[:10] or choose_attention(found)
+    by_finding = {id(entry.finding): entry for entry in reported}
+    unreadable = sum(row.state is FileState.UNREADABLE for row in files)
+    return Report(
+        month=batch.month,
+        made_at=settings.made_at,
+        checklist=batch.checklist,
+        exit_code=int(ExitCode.SOME_UNREADABLE if unreadable else ExitCode.OK),
+        has_roster=batch.roster is not None,
+        figures=_figures(batch, tally.all(), found, tally),
+        answers=answers,
+        findings=reported,
+        files=files,
+        attention=tuple(
+            by_finding.get(id(finding)) or reported_findings(batch, (finding,))[0]
+            for finding in chosen
+        ),
+        returns=list_returns(batch, respondents, found),
+        items=items,
+        groups=tally.groups(),
+        roles=tally.roles(),
+        respondents=respondents,
+        due_months=tally.due_months(),
+        planned=order_planned(answers),
+        notes=tuple(index for index, row in enumerate(answers) if not row.note_empty),
+        tags=tally.tags(),
+        codes=count_codes(found),
+        least_done=list_least_done(items),
+        most_open=list_most_open(respondents),
+        notations=list_notations(batch),
+        checks=reconcile(batch, answers, files, tally),
+        rules=rules,
+    )
+
+
+def _figures(
+    batch: Batch, counts: StatusCounts, findings: tuple[Finding, ...], tally: Tally
+) -> Figures:
+    states = [record.state for record in batch.files]
+    asked = missing = share = None
+    if batch.roster is not None:
+        asked = sum(not entry.excluded for entry in batch.roster.entries)
+        missing = len(batch.missing)
+        share = (asked - missing) / asked if asked else None
+    severities: SeverityCounts = severity_counts(findings)
+    return Figures(
+        files=len(states),
+        counted=states.count(FileState.COUNTED),
+        unreadable=states.count(FileState.UNREADABLE),
+        other=len(states) - states.count(FileState.COUNTED) - states.count(FileState.UNREADABLE),
+        asked=asked,
+        returned=len(batch.submissions),
+        missing=missing,
+        return_share=share,
+        counts=counts,
+        overdue=tally.overdue,
+        no_month=tally.no_month,
+        findings=severities,
+    )

@@ -1,0 +1,51 @@
+"""Count the same things in two ways, so that a loss shows: files, submissions, answers, totals."""
+
+from pipeline.model import Batch, FileState
+from pipeline.model.report import AnswerRow, Check, FileRow
+from pipeline.summarise.counts import Tally
+
+
+def reconcile(
+    batch: Batch, answers: tuple[AnswerRow, ...], files: tuple[FileRow, ...], tally: Tally
+) -> tuple[Check, ...]:
+    """Give the lines of the reconciliation on 処理記録; `run` refuses to write where one fails."""
+    counted = sum(row.state is FileState.COUNTED for row in files)
+    size = len(batch.checklist.items)
+    items, groups = tally.items(), tally.groups()
+    respondents = tally.respondents(batch, ())
+    rows = len(answers)
+    lines = (
+        ("ファイル", "受信箱のファイル", len(files), "状態別の合計", _state_sum(files)),
+        ("提出", "集計したファイル", counted, "集計した提出", len(batch.submissions)),
+        ("回答", f"集計した提出×{size}項目", len(batch.submissions) * size, "明細の行", rows),
+        ("項目別集計", "明細の行", rows, "項目別の合計", sum(t.counts.total for t in items)),
+        (
+            "分野別集計",
+            "明細の行",
+            rows,
+            "分野別の合計",
+            sum(group.counts.total for group in groups if not group.section),
+        ),
+        (
+            "団体別集計",
+            "明細の行",
+            rows,
+            "団体別の合計",
+            sum(total.counts.total for total in respondents),
+        ),
+        (
+            "対応予定",
+            "②の回答",
+            tally.all().planned,
+            "予定月別の合計",
+            sum(sum(month.by_category) for month in tally.due_months()),
+        ),
+    )
+    return tuple(
+        Check(title=title, left=left, left_count=a, right=right, right_count=b)
+        for title, left, a, right, b in lines
+    )
+
+
+def _state_sum(files: tuple[FileRow, ...]) -> int:
+    return sum(sum(row.state is state for row in files) for state in FileState)

@@ -1,0 +1,135 @@
+"""Who answered: one line per respondent asked, those who did not answer first."""
+
+from pipeline.model import Batch, FileRecord, FileState, Finding, Respondent, RosterEntry
+from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
+from pipeline.summarise.rows import severity_counts
+
+MISSING = "未提出"
+UNREADABLE = "要再提出"
+EMPTY = "未記入"
+RETURNED = "提出済み"
+EXCLUDED = "集計対象外"
+ORDER = (MISSING, UNREADABLE, EMPTY, RETURNED, EXCLUDED)
+
+
+def list_returns(
+    batch: Batch, totals: tuple[RespondentTotal, ...], findings: tuple[Finding, ...]
+) -> tuple[ReturnRow, ...]:
+    """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
+    entries = {entry.code: entry for entry in batch.roster.entries} if batch.roster else {}
+    records = {record.source.path: record for record in batch.files}
+    rows = [_returned(batch, total, records[total.file], entries) for total in totals]
+    seen = {total.respondent.id for total in totals}
+    for respondent in batch.missing:
+        if respondent.id not in seen:
+            seen.add(respondent.id)
+            rows.append(_missing(batch, respondent, entries, findings))
+    rows += [
+        _unreadable(record, record.respondent, entries, findings)
+        for record in batch.files
+        if record.state is FileState.UNREADABLE
+        and record.respondent
+        and record.respondent.id not in seen
+    ]
+    rows += [
+        ReturnRow(
+            state=EXCLUDED,
+            reason=entry.excluded,
+            respondent=Respondent(id=entry.code, name=entry.name, role=entry.role, on_roster=True),
+            contact=entry.contact,
+            file="",
+            modified="",
+            filled_on="",
+            counts=None,
+            findings=SeverityCounts(),
+        )
+        for entry in entries.values()
+        if entry.excluded and entry.code not in seen
+    ]
+    places = {code: place for place, code in enumerate(entries)}
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (ORDER.index(row.state), places.get(row.respondent.id, len(places))),
+        )
+    )
+
+
+def _returned(
+    batch: Batch, total: RespondentTotal, record: FileRecord, entries: dict[str, RosterEntry]
+) -> ReturnRow:
+    counts = total.counts
+    empty = counts.blank + counts.not_applicable == counts.total and counts.blank > 0
+    submission = next(
+        counted.submission for counted in batch.submissions[total.number - 1 : total.number]
+    )
+    reason = record.reason
+    if empty:
+        reason = "すべて空欄のまま返送されています。記入を依頼してください。"
+    elif total.respondent.on_roster is False:
+        reason = "名簿にない回答者です。名簿への追加か、名前の確認をしてください。"
+    return ReturnRow(
+        state=EMPTY if empty else RETURNED,
+        reason=reason,
+        respondent=total.respondent,
+        contact=_contact(total.respondent, entries),
+        file=total.file,
+        modified=record.source.modified,
+        filled_on=submission.filled_on,
+        counts=counts,
+        findings=total.findings,
+    )
+
+
+def _missing(
+    batch: Batch,
+    respondent: Respondent,
+    entries: dict[str, RosterEntry],
+    findings: tuple[Finding, ...],
+) -> ReturnRow:
+    files = [
+        record
+        for record in batch.files
+        if record.respondent
+        and record.respondent.id == respondent.id
+        and record.state in (FileState.UNREADABLE, FileState.NOT_CHECKLIST)
+    ]
+    if files:
+        return _unreadable(files[0], respondent, entries, findings)
+    return ReturnRow(
+        state=MISSING,
+        reason="回答ファイルが見つかりません。提出を依頼してください。",
+        respondent=respondent,
+        contact=_contact(respondent, entries),
+        file="",
+        modified="",
+        filled_on="",
+        counts=None,
+        findings=severity_counts(f for f in findings if f.respondent_id == respondent.id),
+    )
+
+
+def _unreadable(
+    record: FileRecord,
+    respondent: Respondent,
+    entries: dict[str, RosterEntry],
+    findings: tuple[Finding, ...],
+) -> ReturnRow:
+    return ReturnRow(
+        state=UNREADABLE,
+        reason=record.reason,
+        respondent=respondent,
+        contact=_contact(respondent, entries),
+        file=record.source.path,
+        modified=record.source.modified,
+        filled_on="",
+        counts=None,
+        findings=severity_counts(f for f in findings if f.location.file == record.source.path),
+    )
+
+
+def _contact(respondent: Respondent, entries: dict[str, RosterEntry]) -> str:
+    entry = entries.get(respondent.id)
+    if entry is None:
+        return respondent.mail
+    return " ".join(part for part in (entry.contact, entry.mail) if part)

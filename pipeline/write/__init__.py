@@ -1,0 +1,48 @@
+"""Write a month's files: the consolidated workbook, data/ and run.json. Computes nothing.
+
+The only place for xlsxwriter. One module per family of sheets; `book` is the shell every cell
+goes through, `style` the look, `columns` the columns of 明細.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.model.report import Report
+    from pipeline.settings import Settings
+
+LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
+
+__all__ = ["LIVE_ROWS", "write", "write_workbook"]
+
+
+def write(report: Report, folder: Path, settings: Settings) -> None:
+    """Write all files of the month into ``folder``, which exists and is empty."""
+    from pipeline.write.data import write_data, write_run  # noqa: PLC0415 - loads pyarrow
+
+    data = folder / "data"
+    data.mkdir()
+    write_data(report, data)
+    write_run(report, folder / "run.json", settings)
+    write_workbook(report, folder / f"集計_{report.month}.xlsx", settings)
+
+
+def write_workbook(
+    report: Report, path: Path, settings: Settings, *, live_rows: int = LIVE_ROWS
+) -> None:
+    """Write the consolidated workbook. Sheets stand in the order of the specification."""
+    from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
+    from pipeline.write.sheets import write_sheets  # noqa: PLC0415 - the same
+
+    book = Book(path, live=len(report.answers) <= live_rows)
+    book.properties(
+        title=f"集計 {report.month}",
+        subject=report.checklist.title,
+        comments=f"基準月 {report.month}　作成 {report.made_at}",
+        made_at=report.made_at,
+    )
+    write_sheets(book, report, settings)
+    book.close()

@@ -1,0 +1,260 @@
+"""A thin shell round xlsxwriter that lets nothing slip.
+
+Every return value is checked (xlsxwriter drops what it cannot write and says so only in a
+return value), text is always written as text, and a formula always carries the value that
+`summarise` computed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from pipeline.write.safe import cell_text, line_count
+from pipeline.write.style import FONT, STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipeline.write.style import Props
+
+Value = int | float | str | None
+PAPER = {"A4": 9, "A3": 8}
+ROWS, COLUMNS = 1_048_576, 16_384  # a sheet of Excel 2007 and later
+LINKS = 65_000  # Excel refuses 65,531 links on one sheet
+COVER = "はじめに"
+LINE_POINTS = 16.5  # height of one line of 10-point text
+
+
+class SheetError(RuntimeError):
+    """The workbook library refused something: a fault of the product, never of a respondent."""
+
+
+def check(code: object, what: str) -> None:
+    """Raise SheetError where xlsxwriter reports that it did not write."""
+    if isinstance(code, int) and code != 0:
+        raise SheetError(f"xlsxwriter returned {code} for {what}")
+
+
+class Book:
+    """A workbook being written. ``live``: counts are formulas over 明細, not plain values."""
+
+    def __init__(self, path: Path, *, live: bool = True) -> None:
+        self.live = live
+        self._styles: dict[str, Any] = {}
+        self._names: set[str] = set()
+        self._book: Any = xlsxwriter.Workbook(
+            str(path),
+            {
+                "default_format_properties": {"font_name": FONT, "font_size": 10},
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "use_zip64": True,
+            },
+        )
+
+    def properties(self, *, title: str, subject: str, comments: str, made_at: str) -> None:
+        """Set the document properties. ``made_at`` is ISO 8601: the only clock there is."""
+        created = datetime.fromisoformat(made_at)
+        self._book.set_properties(
+            {
+                "title": title,
+                "subject": subject,
+                "author": "torimatome",
+                "comments": comments,
+                "created": created.replace(tzinfo=None),
+            }
+        )
+
+    def style(self, name: str) -> Any:
+        """Give the format of a named style, or of a variant made before."""
+        if name not in self._styles:
+            self._styles[name] = self._book.add_format(dict(STYLES[name]))
+        return self._styles[name]
+
+    def variant(self, name: str, **props: object) -> str:
+        """Name a style that is ``name`` with some properties changed, and make it once."""
+        key = f"{name}|{sorted(props.items())}"
+        if key not in self._styles:
+            merged: Props = {**STYLES[name], **props}
+            self._styles[key] = self._book.add_format(merged)
+        return key
+
+    def difference(self, **props: object) -> Any:
+        """Give a format for conditional formatting: only what it changes."""
+        key = f"dxf|{sorted(props.items())}"
+        if key not in self._styles:
+            made = self._book.add_format({"font_name": None, "font_size": None, **props})
+            self._styles[key] = made
+        return self._styles[key]
+
+    def chart(self, options: dict[str, object]) -> Any:
+        """Give a new chart."""
+        return self._book.add_chart(options)
+
+    def sheet(self, name: str) -> Sheet:
+        """Add a sheet. The name is made legal and distinct from the others."""
+        legal = sheet_name(name, self._names)
+        self._names.add(legal.casefold())
+        return Sheet(self, self._book.add_worksheet(legal), legal)
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+
+class Sheet:
+    """A sheet being written. Rows and columns are 0-based."""
+
+    def __init__(self, book: Book, sheet: Any, name: str) -> None:
+        self.book = book
+        self.name = name
+        self.widths: dict[int, float] = {}
+        self.links = 0
+        self.raw = sheet
+
+    def text(self, row: int, column: int, text: str, style: str = "plain") -> None:
+        """Write a text as text, whatever it looks like. An empty one leaves the cell blank."""
+        form = self.book.style(style)
+        if text:
+            code = self.raw.write_string(row, column, cell_text(text), form)
+        else:
+            code = self.raw.write_blank(row, column, None, form)
+        check(code, f"{self.name} {row},{column}")
+
+    def number(self, row: int, column: int, value: Value, style: str = "number") -> None:
+        """Write a number; None leaves the cell blank, which is not 0."""
+        if value is None or isinstance(value, str):
+            self.text(row, column, value or "", style)
+            return
+        form = self.book.style(style)
+        check(self.raw.write_number(row, column, value, form), f"{self.name} {row},{column}")
+
+    def count(
+        self, row: int, column: int, formula: str, value: Value, style: str = "number"
+    ) -> None:
+        """Write a formula with its value; only the value where the book is not live."""
+        if not self.book.live:
+            self.number(row, column, value, style)
+            return
+        form = self.book.style(style)
+        shown = "" if value is None else value
+        code = self.raw.write_formula(row, column, formula, form, shown)
+        check(code, f"{self.name} {row},{column}")
+
+    def link(
+        self, row: int, column: int, target: str, text: str, style: str = "link", tip: str = ""
+    ) -> bool:
+        """Write a link to a place in this workbook (``'明細'!A5``).
+
+        Past the number of links a sheet can hold, the text alone is written and False given.
+        """
+        if self.links >= LINKS:
+            self.text(row, column, text, style)
+            return False
+        form = self.book.style(style)
+        code = self.raw.write_url(
+            row, column, f"internal:{target}", form, cell_text(text)[:255], tip or None
+        )
+        check(code, f"{self.name} {row},{column}")
+        self.links += 1
+        return True
+
+    def merge(
+        self, row: int, column: int, last_row: int, last_column: int, text: str, style: str
+    ) -> None:
+        """Write a text over several cells. Never on 明細."""
+        form = self.book.style(style)
+        code = self.raw.merge_range(row, column, last_row, last_column, "", form)
+        check(code, f"{self.name} {row},{column}")
+        self.text(row, column, text, style)
+
+    def columns(self, *widths: float, start: int = 0) -> None:
+        """Set the widths of columns, in half-width letters."""
+        for column, width in enumerate(widths, start=start):
+            self.widths[column] = width
+            check(self.raw.set_column(column, column, width), f"{self.name} width {column}")
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row."""
+        check(self.raw.set_row(row, points), f"{self.name} height {row}")
+
+    def fit(self, row: int, texts: Sequence[tuple[int, str]], *, least: float = 18.0) -> None:
+        """Make a row as high as the longest of its wrapped texts needs, at most 409 points."""
+        lines = max(
+            (line_count(text[:2000], self.widths.get(column, 9.0)) for column, text in texts),
+            default=1,
+        )
+        self.height(row, min(max(least, lines * LINE_POINTS + 3), 400))
+
+    def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
+        """Make a row as high as a text needs that is wrapped at ``width``."""
+        lines = line_count(text[:2000], width)
+        self.height(row, min(max(least, lines * LINE_POINTS + 3), 400))
+
+    def section(self, row: int, text: str, *, last: int) -> None:
+        """Write a heading inside a sheet, underlined up to column ``last``."""
+        self.height(row, 22)
+        for column in range(last + 1):
+            self.text(row, column, "" if column else text, "section")
+
+    def table(
+        self, row: int, column: int, rows: int, heads: Sequence[str], name: str,
+        styles: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Make an Excel table with filters of a head row and ``rows`` rows (at least one)."""
+        columns = [
+            {"header": head, "header_format": self.book.style(styles[n] if styles else "head")}
+            for n, head in enumerate(heads)
+        ]
+        code = self.raw.add_table(
+            row,
+            column,
+            row + max(rows, 1),
+            column + len(heads) - 1,
+            {"name": name, "columns": columns, "style": None, "autofilter": True},
+        )
+        check(code, f"{self.name} table {name}")
+
+    def page(self, *, paper: str = "A4", repeat: tuple[int, int] | None = None) -> None:
+        """Set up printing: landscape, fit to width, page numbers, repeated head rows."""
+        self.raw.set_landscape()
+        self.raw.set_paper(PAPER[paper])
+        self.raw.fit_to_pages(1, 0)
+        self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.raw.set_footer(f"&L&9{self.name}&R&9&P / &N ページ")
+        self.raw.hide_gridlines(2)
+        if repeat:
+            check(self.raw.repeat_rows(*repeat), f"{self.name} repeat")
+
+    def heading(self, title: str, lead: str, *, last: int, back: bool = True) -> None:
+        """Write title, a sentence on how to read the sheet, and the way back: rows 1 to 3."""
+        self.height(0, 30)
+        self.text(0, 0, title, "title")
+        width = sum(self.widths.get(column, 9.0) for column in range(last + 1))
+        self.merge(1, 0, 1, last, lead, "lead")
+        self.height(1, max(18, line_count(lead, width) * LINE_POINTS + 3))
+        if back:
+            self.link(2, 0, f"'{COVER}'!A1", "← はじめにへ戻る")
+
+
+def sheet_name(name: str, taken: set[str]) -> str:
+    """Give a legal sheet name: at most 31 UTF-16 units, none of []:*?/\\, distinct by case."""
+    legal = re.sub(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff]", "_", name).strip("'") or "シート"
+    legal = _shorten(legal, 31)
+    number = 1
+    while legal.casefold() in taken or legal.casefold() == "history":
+        number += 1
+        legal = _shorten(legal, 31 - len(f"({number})")) + f"({number})"
+    return legal
+
+
+def _shorten(text: str, units: int) -> str:
+    while len(text) + sum(letter > "\uffff" for letter in text) > units:
+        text = text[:-1]
+    return text.rstrip("'")

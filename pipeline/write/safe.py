@@ -1,0 +1,77 @@
+"""Make respondents' text harmless before it is written: for a cell, and for a CSV field."""
+
+import re
+import unicodedata
+
+CELL_LIMIT = 32_767  # UTF-16 code units, Excel's own limit for one cell
+CUT = "…（以下省略。全文は data フォルダーにあります）"
+
+# Not allowed in XML 1.0, and lone surrogates, which no encoding can carry.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_LONE = re.compile("[\x00\ud800-\udfff]")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def cell_text(text: str) -> str:
+    """Give a text that any spreadsheet opens: line breaks as LF, at most 32,767 code units.
+
+    Control characters and lone surrogates become U+FFFD, so that their place shows. A text that
+    is too long ends in CUT; the data files keep it whole.
+    """
+    if _ILLEGAL.search(text) or "\r" in text:
+        text = _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) * 2 > CELL_LIMIT:
+        text = _cut(text)
+    return text
+
+
+def is_cut(text: str) -> bool:
+    """Tell whether `cell_text` shortens a text."""
+    return len(text) * 2 > CELL_LIMIT and _units(text) > CELL_LIMIT
+
+
+def csv_text(text: str) -> str:
+    """Give a text that no spreadsheet takes for a formula when the CSV is opened.
+
+    What starts like a formula gets an apostrophe in front; NUL and lone surrogates, which UTF-8
+    or readers of CSV cannot carry, become U+FFFD. All else stays as written.
+    """
+    if _LONE.search(text):
+        text = _LONE.sub("\ufffd", text)
+    start = text.lstrip(" \u3000\xa0\ufeff")[:1]
+    return f"'{text}" if start in _FORMULA_STARTS and start else text
+
+
+def plain_text(text: str) -> str:
+    """Give the text for Parquet and JSON: as written, but for what UTF-8 cannot carry."""
+    return _LONE.sub("\ufffd", text) if _LONE.search(text) else text
+
+
+def display_width(text: str) -> int:
+    """Give the width of the longest line in half-width columns: full-width letters count two."""
+    return max(
+        sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+        for line in text.split("\n")
+    )
+
+
+def line_count(text: str, width: float) -> int:
+    """Give how many lines a wrapped text takes in a column ``width`` half-width letters wide."""
+    usable = max(width - 1.5, 2)
+    return sum(max(1, -(-display_width(line) // int(usable))) for line in text.split("\n"))
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def _cut(text: str) -> str:
+    if _units(text) <= CELL_LIMIT:
+        return text
+    room, kept = CELL_LIMIT - len(CUT), 0
+    for letter in text:
+        room -= 2 if letter > "\uffff" else 1
+        if room < 0:
+            break
+        kept += 1
+    return text[:kept] + CUT

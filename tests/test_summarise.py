@@ -1,0 +1,61 @@
+"""The report of a month, counted again here with plain loops."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from batches import make_batch, make_findings, make_settings
+
+from pipeline.model import FileState, Status
+from pipeline.model.report import Report
+from pipeline.summarise import summarise
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    batch = make_batch(12)
+    return summarise(batch, make_findings(batch), make_settings())
+
+
+def test_every_answer_and_file_is_in_the_report(report: Report) -> None:
+    batch = make_batch(12)
+    assert len(report.answers) == 12 * len(batch.checklist.items)
+    assert [row.file for row in report.files] == [record.source.path for record in batch.files]
+    assert all(check.agrees for check in report.checks)
+
+
+def test_counts_agree_with_a_plain_count(report: Report) -> None:
+    by_item = Counter((row.item_id, row.status) for row in report.answers)
+    by_respondent = Counter((row.respondent_id, row.status) for row in report.answers)
+    by_category = Counter((row.category, row.status) for row in report.answers)
+    for status in Status:
+        for item in report.items:
+            assert item.counts.of(status) == by_item[item.item.id, status]
+        for total in report.respondents:
+            assert total.counts.of(status) == by_respondent[total.respondent.id, status]
+        for group in report.groups:
+            if not group.section:
+                assert group.counts.of(status) == by_category[group.category, status]
+
+
+def test_an_empty_answer_out_of_scope_does_not_apply_and_a_given_one_stands() -> None:
+    batch = make_batch(1)
+    counted = batch.submissions[0]
+    answers = tuple(replace(answer, in_scope=False) for answer in counted.submission.answers)
+    submission = replace(counted.submission, answers=answers)
+    changed = replace(batch, submissions=(replace(counted, submission=submission),))
+    report = summarise(changed, (), make_settings())
+    for answer, row in zip(answers, report.answers, strict=True):
+        if answer.mark.status is Status.BLANK:
+            assert row.status is Status.NOT_APPLICABLE
+        else:
+            assert row.status is answer.mark.status
+
+
+def test_a_month_without_any_submission_has_a_report() -> None:
+    batch = make_batch(0)
+    report = summarise(batch, make_findings(batch), make_settings())
+    assert report.answers == ()
+    assert report.figures.counts.done_share is None
+    assert report.exit_code == 1
+    assert report.files[0].state is FileState.UNREADABLE
