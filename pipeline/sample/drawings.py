@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 _CONTROL_TYPE = "application/vnd.ms-excel.controlproperties+xml"
 _CONTROL_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/ctrlProp"
 _X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
-_X14_CONTROL = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _PIXEL = 9525  # EMU
@@ -73,7 +72,7 @@ class _Controls:
             state = ' checked="Checked"' if caption == "checked" else ""
             extra[part] = (
                 '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-                f'<formControlPr xmlns="{_X14_CONTROL}" objectType="CheckBox"{state} '
+                f'<formControlPr xmlns="{_X14}" objectType="CheckBox"{state} '
                 'lockText="1" noThreeD="1"/>'
             )
             self.boxes.append((shape, f"rIdControl{len(extra)}", anchor))
@@ -135,8 +134,8 @@ def _as_check_boxes(text: str) -> str:
         whole = re.sub(r">(un)?checked</font>", "></font>", whole)
         whole = whole.replace('ObjectType="Button"', 'ObjectType="Checkbox"')
         whole = whole.replace(' o:button="t"', "")
-        whole = re.sub(r"<x:FmlaMacro>.*?</x:FmlaMacro>", "", whole)
-        whole = re.sub(r"<x:TextHAlign>.*?</x:TextHAlign>", "", whole)
+        whole = whole.replace("<x:PrintObject>False</x:PrintObject>", "")
+        whole = re.sub(r"<x:(FmlaMacro|TextHAlign)>.*?</x:\1>", "", whole)
         return whole.replace("</x:ClientData>", f"{ticked}<x:NoThreeD/></x:ClientData>")
 
     return re.sub(r"<v:shape .*?</v:shape>", shape, text, flags=re.DOTALL)

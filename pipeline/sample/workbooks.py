@@ -70,7 +70,7 @@ class _Sheet:
         last = max(row for row, _ in page.cells)
         for row in range(last + 1):
             options = {"hidden": True} if row in page.hidden_rows else {}
-            self.sheet.set_row(row, page.heights.get(row), None, options)
+            self.sheet.set_row(row, page.heights.get(row, 18.75), None, options)
         for area in page.merged:
             style = self.formats[page.cells[(area.top, area.left)].style]
             self.sheet.merge_range(area.top, area.left, area.bottom, area.right, "", style)
