@@ -11,6 +11,7 @@ from typing import Final
 from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
 from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
 
+DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis
 _CHUNK = 4_000  # records joined before they are handed on
 _HEAD = (
@@ -60,6 +61,8 @@ class Facts:
 
 def build_cache(source: PivotSource, design: PivotDesign) -> Cache:
     """Collect the items of every field of the design. Raises ValueError for an unknown field."""
+    if DATA_CAPTION in source.header:
+        raise ValueError(f"{DATA_CAPTION} is a field already; Excel takes no second one")
     ascending = {table.rows for table in design.tables if table.sorted_rows}
     items = {}
     for name in design.fields():

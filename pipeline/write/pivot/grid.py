@@ -14,7 +14,6 @@ CAPTION_ROW = 3
 PAGE_ROW = 4  # Excel wants one empty row between the page filter and the body
 BODY_ROW = 6
 FIRST_COLUMN = 2  # the slicers stand to the left
-DATA_CAPTION = "件数"
 TOTAL_CAPTION = "総計"
 
 
@@ -22,30 +21,36 @@ TOTAL_CAPTION = "総計"
 class Grid:
     """A table with its counts, at a 0-based place.
 
-    ``rows`` and ``columns`` are the item indices that are shown, in display order; an item
-    without any counted row is left out, as Excel does. ``counts`` has no zero.
+    ``rows`` and ``columns`` are the item indices that are shown, in display order, a row having
+    one for each label column; what has no counted row is left out, as Excel does. ``counts`` has
+    no zero.
     """
 
     table: PivotTable
-    rows: tuple[int, ...]
+    rows: tuple[tuple[int, ...], ...]
     columns: tuple[int, ...]
-    counts: Mapping[tuple[int, int], int]
+    counts: Mapping[tuple[tuple[int, ...], int], int]
     page: int | None  # the item index of the page filter
     left: int
 
-    def row_totals(self) -> Counter[int]:
-        """Give the total of each row item."""
-        return self._totals(0)
+    def row_totals(self) -> Counter[tuple[int, ...]]:
+        """Give the total of each row."""
+        totals: Counter[tuple[int, ...]] = Counter()
+        for (row, _), count in self.counts.items():
+            totals[row] += count
+        return totals
 
     def column_totals(self) -> Counter[int]:
         """Give the total of each column item."""
-        return self._totals(1)
-
-    def _totals(self, side: int) -> Counter[int]:
         totals: Counter[int] = Counter()
-        for place, count in self.counts.items():
-            totals[place[side]] += count
+        for (_, column), count in self.counts.items():
+            totals[column] += count
         return totals
+
+    @property
+    def first_number(self) -> int:
+        """Give the 0-based column right of the labels."""
+        return self.left + len(self.table.labels)
 
     @property
     def bottom(self) -> int:
@@ -55,7 +60,7 @@ class Grid:
     @property
     def right(self) -> int:
         """Give the 0-based column of the totals."""
-        return self.left + 1 + len(self.columns)
+        return self.first_number + len(self.columns)
 
     @property
     def area(self) -> str:
@@ -73,13 +78,13 @@ def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
         known = max(
             len(cache.items[table.columns].values), len(design.orders.get(table.columns, ()))
         )
-        left += known + 3  # labels, totals and one empty column
+        left += len(table.labels) + known + 2  # the totals and one empty column
     return tuple(grids)
 
 
 def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
-    row_items, column_items = cache.items[table.rows], cache.items[table.columns]
-    row_at, column_at = cache.column(table.rows), cache.column(table.columns)
+    labels = [(cache.items[name], cache.column(name)) for name in table.labels]
+    column_items, column_at = cache.items[table.columns], cache.column(table.columns)
     records = cache.source.rows
     page = None
     if table.page is not None:
@@ -93,7 +98,8 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
             items = cache.items[page_field]
             records = [row for row in records if items.find(row[page_at]) == page]
     counts = Counter(
-        (row_items.find(row[row_at]), column_items.find(row[column_at])) for row in records
+        (tuple(items.find(row[at]) for items, at in labels), column_items.find(row[column_at]))
+        for row in records
     )
     return Grid(
         table=table,

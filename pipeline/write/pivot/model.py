@@ -41,18 +41,25 @@ class PivotSource:
 class PivotTable:
     """One table that counts rows: ``rows`` down, ``columns`` across.
 
-    ``page`` filters by one value of a field: (field, value). ``sorted_rows`` keeps the row labels
-    in ascending order, also those that a refresh brings in. ``row_width`` is the width of the
-    label column in characters of the standard font.
+    ``detail`` is a second row field in a column of its own: the title to an id. ``page`` filters
+    by one value of a field: (field, value). ``sorted_rows`` keeps the row labels in ascending
+    order, also those that a refresh brings in. ``widths`` are those of the label columns in
+    characters of the standard font.
     """
 
     name: str
     title: str
     rows: str
     columns: str
+    detail: str | None = None
     page: tuple[str, str] | None = None
     sorted_rows: bool = False
-    row_width: float = 28.0
+    widths: tuple[float, ...] = (28.0,)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Give the row fields, outer first."""
+        return (self.rows,) if self.detail is None else (self.rows, self.detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ class PivotDesign:
     def fields(self) -> tuple[str, ...]:
         """Give every field whose values are listed as items, without repetition."""
         pages = [table.page[0] for table in self.tables if table.page]
-        axes = [name for table in self.tables for name in (table.rows, table.columns)]
+        axes = [name for table in self.tables for name in (*table.labels, table.columns)]
         return tuple(dict.fromkeys([*axes, *pages, *(slicer.field for slicer in self.slicers)]))
 
 
@@ -92,6 +99,7 @@ class PivotFields:
     """The header names of the columns that the three standard tables use."""
 
     item: str
+    item_title: str
     respondent: str
     status: str
     due: str
@@ -110,8 +118,9 @@ def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: 
         name="ピボット_項目別",
         title="項目 × 回答",
         rows=fields.item,
+        detail=fields.item_title,
         columns=fields.status,
-        row_width=44.0,
+        widths=(18.0, 52.0),
     )
     by_respondent = PivotTable(
         name="ピボット_団体別",
@@ -126,7 +135,7 @@ def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: 
         columns=fields.category,
         page=(fields.status, planned),
         sorted_rows=True,
-        row_width=14.0,
+        widths=(14.0,),
     )
     everywhere = (by_item.name, by_respondent.name, by_month.name)
     return PivotDesign(

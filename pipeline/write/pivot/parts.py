@@ -7,9 +7,9 @@ item of an enumerated field once and a default item, in every table that shares 
 
 from lxml import etree
 
-from pipeline.write.pivot.cache import Cache, Facts, describe
+from pipeline.write.pivot.cache import DATA_CAPTION, Cache, Facts, describe
 from pipeline.write.pivot.cells import LONG_TEXT, excel_text, number
-from pipeline.write.pivot.grid import DATA_CAPTION, TOTAL_CAPTION, Grid
+from pipeline.write.pivot.grid import TOTAL_CAPTION, Grid
 from pipeline.write.pivot.ooxml import MAIN, REL, X14, child, root
 
 CACHE_ID = 1  # of the workbook's list of caches
@@ -110,22 +110,22 @@ def pivot_table(cache: Cache, grid: Grid, *, counted: str) -> etree._Element:
         "itemPrintTitles": "1",
         "createdVersion": _MADE_BY_VERSION,
         "indent": "0",
-        "outline": "1",
-        "outlineData": "1",
+        "compact": "0",
+        "compactData": "0",
         "multipleFieldFilters": "0",
-        "rowHeaderCaption": excel_text(table.rows),
-        "colHeaderCaption": excel_text(table.columns),
     }.items():
         definition.set(name, value)
     location = child(definition, "location", ref=grid.area)
-    for name in ("firstHeaderRow", "firstDataRow", "firstDataCol"):
-        location.set(name, "2" if name == "firstDataRow" else "1")
+    location.set("firstHeaderRow", "1")
+    location.set("firstDataRow", "2")
+    location.set("firstDataCol", str(len(table.labels)))
     if table.page is not None:
         location.set("rowPageCount", "1")
         location.set("colPageCount", "1")
     _fields(definition, cache, grid, counted)
-    _axis(definition, "row", cache.column(table.rows), grid.rows)
-    _axis(definition, "col", cache.column(table.columns), grid.columns)
+    _axis(definition, "row", [cache.column(name) for name in table.labels], grid.rows)
+    columns = tuple((item,) for item in grid.columns)
+    _axis(definition, "col", [cache.column(table.columns)], columns)
     if table.page is not None:
         pages = child(definition, "pageFields", count="1")
         page = child(pages, "pageField", fld=str(cache.column(table.page[0])))
@@ -146,7 +146,7 @@ def pivot_table(cache: Cache, grid: Grid, *, counted: str) -> etree._Element:
 def _fields(definition: etree._Element, cache: Cache, grid: Grid, counted: str) -> None:
     """Write one entry per column of the source; enumerated fields list all their items."""
     table = grid.table
-    axes = {table.rows: "axisRow", table.columns: "axisCol"}
+    axes = dict.fromkeys(table.labels, "axisRow") | {table.columns: "axisCol"}
     if table.page is not None:
         axes[table.page[0]] = "axisPage"
     fields = child(definition, "pivotFields", count=str(cache.source.width))
@@ -156,24 +156,41 @@ def _fields(definition: etree._Element, cache: Cache, grid: Grid, counted: str) 
             field.set("axis", axes[name])
         if name == counted:
             field.set("dataField", "1")
+        field.set("compact", "0")
+        field.set("outline", "0")
         field.set("showAll", "0")
         if name == table.rows and table.sorted_rows:
             field.set("sortType", "ascending")
         if name in cache.items:
+            subtotals = not (table.detail is not None and name == table.rows)
             count = len(cache.items[name].values)
-            items = child(field, "items", count=str(count + 1))
+            items = child(field, "items", count=str(count + subtotals))
             for place in range(count):
                 child(items, "item", x=str(place))
-            child(items, "item", t="default")
+            if subtotals:
+                child(items, "item", t="default")
+            else:
+                field.set("defaultSubtotal", "0")  # the id and its title share one line
 
 
-def _axis(definition: etree._Element, side: str, field: int, shown: tuple[int, ...]) -> None:
-    """Write which field lies along a side and which items are drawn there, with the total."""
-    fields = child(definition, f"{side}Fields", count="1")
-    child(fields, "field", x=str(field))
+def _axis(
+    definition: etree._Element, side: str, fields: list[int], shown: tuple[tuple[int, ...], ...]
+) -> None:
+    """Write which fields lie along a side and which items are drawn there, with the total."""
+    listed = child(definition, f"{side}Fields", count=str(len(fields)))
+    for field in fields:
+        child(listed, "field", x=str(field))
     drawn = child(definition, f"{side}Items", count=str(len(shown) + 1))
-    for item in shown:
-        entry = child(child(drawn, "i"), "x")
-        if item:
-            entry.set("v", str(item))  # 0 is the default, which Excel leaves out
+    before: tuple[int, ...] = ()
+    for key in shown:
+        entry = child(drawn, "i")
+        # An outer label that stands above already is not drawn again: r says how many.
+        repeated = next((n for n, (a, b) in enumerate(zip(before, key, strict=False)) if a != b), 0)
+        if repeated:
+            entry.set("r", str(repeated))
+        for item in key[repeated:]:
+            place = child(entry, "x")
+            if item:
+                place.set("v", str(item))  # 0 is the default, which Excel leaves out
+        before = key
     child(child(drawn, "i", t="grand"), "x")

@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.write.pivot.cache import build_cache
+from pipeline.write.pivot.cache import DATA_CAPTION, Cache, build_cache
 from pipeline.write.pivot.grid import (
     BODY_ROW,
     CAPTION_ROW,
-    DATA_CAPTION,
     FIRST_COLUMN,
     LEAD_ROW,
     PAGE_ROW,
@@ -26,7 +25,6 @@ ALL_PAGES = "(すべて)"  # what Japanese Excel shows in a page filter that let
 NO_ROWS = "集計する回答がまだないため、ピボットテーブルはありません。"
 _SLICER_WIDTH = 13.0  # of each of the two columns that the slicers lie on
 _NUMBER_WIDTH = 11.0
-_LONGEST_LABEL = 60.0
 
 
 def write_pivot_sheet(
@@ -48,12 +46,7 @@ def write_pivot_sheet(
     sheet.set_column(0, FIRST_COLUMN - 1, _SLICER_WIDTH)
     grids = lay_out(cache, design)
     for grid in grids:
-        _write_grid(
-            pen,
-            grid,
-            cache.items[grid.table.rows].labels(),
-            cache.items[grid.table.columns].labels(),
-        )
+        _write_grid(pen, grid, cache)
     sheet.freeze_panes(BODY_ROW + 2, 0)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
@@ -63,39 +56,45 @@ def write_pivot_sheet(
     return sheet
 
 
-def _write_grid(
-    pen: "_Pen", grid: Grid, row_labels: tuple[str, ...], column_labels: tuple[str, ...]
-) -> None:
-    """Write one table in the compact form that Excel itself draws."""
-    table, left = grid.table, grid.left
+def _write_grid(pen: "_Pen", grid: Grid, cache: Cache) -> None:
+    """Write one table in the tabular form that Excel itself draws."""
+    _write_labels(pen, grid, cache)
+    columns = {item: grid.first_number + place for place, item in enumerate(grid.columns)}
+    rows = {key: BODY_ROW + 2 + place for place, key in enumerate(grid.rows)}
+    row_totals = grid.row_totals()
+    for (key, item), count in grid.counts.items():
+        pen.write(rows[key], columns[item], count, pen.number)
+    for key, count in row_totals.items():
+        pen.write(rows[key], grid.right, count, pen.number)
+    for item, count in grid.column_totals().items():
+        pen.write(grid.bottom, columns[item], count, pen.total)
+    pen.write(grid.bottom, grid.right, row_totals.total(), pen.total)
+
+
+def _write_labels(pen: "_Pen", grid: Grid, cache: Cache) -> None:
+    """Write the titles, the page filter, the heads and the row labels of a table."""
+    table, left, top = grid.table, grid.left, BODY_ROW
     pen.write(CAPTION_ROW, left, table.title, pen.caption)
     if table.page is not None:
         field, value = table.page
         pen.write(PAGE_ROW, left, field, pen.plain)
         pen.write(PAGE_ROW, left + 1, ALL_PAGES if grid.page is None else value, pen.plain)
-    top = BODY_ROW
-    pen.write(top, left, DATA_CAPTION, pen.head)
-    pen.write(top, left + 1, table.columns, pen.head)
-    for column in range(left + 2, grid.right + 1):
+    for column in range(left, grid.right + 1):
         pen.write(top, column, "", pen.head)
-    pen.write(top + 1, left, table.rows, pen.head)
-    columns = {item: left + 1 + place for place, item in enumerate(grid.columns)}
-    rows = {item: top + 2 + place for place, item in enumerate(grid.rows)}
-    for item, column in columns.items():
-        pen.write(top + 1, column, column_labels[item], pen.head)
+    pen.write(top, left, DATA_CAPTION, pen.head)
+    pen.write(top, grid.first_number, table.columns, pen.head)
+    for place, field in enumerate(table.labels):
+        labels = cache.items[field].labels()
+        pen.write(top + 1, left + place, field, pen.head)
+        for row, key in enumerate(grid.rows, start=top + 2):
+            pen.write(row, left + place, labels[key[place]], pen.plain)
+        pen.write(grid.bottom, left + place, "" if place else TOTAL_CAPTION, pen.total)
+        pen.sheet.set_column(left + place, left + place, table.widths[place])
+    labels = cache.items[table.columns].labels()
+    for column, item in enumerate(grid.columns, start=grid.first_number):
+        pen.write(top + 1, column, labels[item], pen.head)
     pen.write(top + 1, grid.right, TOTAL_CAPTION, pen.head)
-    for item, row in rows.items():
-        pen.write(row, left, row_labels[item], pen.plain)
-    for (row_item, column_item), count in grid.counts.items():
-        pen.write(rows[row_item], columns[column_item], count, pen.number)
-    for item, count in grid.row_totals().items():
-        pen.write(rows[item], grid.right, count, pen.number)
-    pen.write(grid.bottom, left, TOTAL_CAPTION, pen.total)
-    for item, count in grid.column_totals().items():
-        pen.write(grid.bottom, columns[item], count, pen.total)
-    pen.write(grid.bottom, grid.right, grid.row_totals().total(), pen.total)
-    pen.sheet.set_column(left, left, min(table.row_width, _LONGEST_LABEL))
-    pen.sheet.set_column(left + 1, grid.right, _NUMBER_WIDTH)
+    pen.sheet.set_column(grid.first_number, grid.right, _NUMBER_WIDTH)
 
 
 class _Pen:
