@@ -1,0 +1,225 @@
+"""Run the rules over a month: findings, without repetition, in the order they are read.
+
+Findings never change the exit code; `worst` is for ``--fail-on``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
+from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
+from pipeline.rules.words import listed
+from pipeline.settings import RuleSettings
+
+_AS_DECLARED = RuleSettings()
+
+SEVERITIES = (Severity.FIX, Severity.CHECK, Severity.INFO)
+
+
+def check(
+    batch: Batch,
+    settings: RuleSettings = _AS_DECLARED,
+    *,
+    previous: PreviousMonth | None = None,
+) -> tuple[Finding, ...]:
+    """Give the findings of a month, sorted by severity, respondent and form order.
+
+    What another finding already says is left out (`Rule.covers`), whether or not that other
+    one is switched off: switching a rule off never brings up more findings.
+    `TorimatomeError` (usage) for settings that name a rule or threshold that does not exist.
+    """
+    refuse_unknown(settings)
+    thresholds = Thresholds(values={**DEFAULT_THRESHOLDS, **settings.thresholds})
+    context = Context(batch=batch, thresholds=thresholds, previous=previous)
+    hits = [(rule, hit) for rule in RULES.values() for hit in rule.find(context)]
+    findings = [
+        rule.finding(hit, settings.severity.get(rule.code))
+        for rule, hit in _uncovered(hits)
+        if rule.code not in settings.off
+    ]
+    return _sorted(findings, batch)
+
+
+def refuse_unknown(settings: RuleSettings, file: str = "torimatome.toml") -> None:
+    """Raise `TorimatomeError` (usage) for a code or threshold that no rule has."""
+    for section, codes in (("off", settings.off), ("severity", settings.severity)):
+        for code in sorted(codes):
+            if code not in RULES:
+                raise TorimatomeError(
+                    f"{file} の [rules] {section} にある「{code}」という指摘コードはありません。"
+                    "「torimatome rules」で一覧を確かめてください。",
+                    ExitCode.USAGE,
+                )
+    limits = {t.name: t for rule in RULES.values() for t in rule.thresholds}
+    for name, value in settings.thresholds.items():
+        if name not in limits:
+            raise TorimatomeError(
+                f"{file} の [rules.thresholds] にある「{name}」というしきい値はありません。"
+                f"使えるのは {'、'.join(sorted(limits))} です。",
+                ExitCode.USAGE,
+            )
+        low, high = limits[name].minimum, limits[name].maximum
+        if not low <= value <= high:
+            allowed = f"{low:g} 以上" + ("" if high == float("inf") else f" {high:g} 以下")
+            raise TorimatomeError(
+                f"{file} の [rules.thresholds] {name} は {allowed}の数にしてください"
+                f"（今の値: {value:g}）。",
+                ExitCode.USAGE,
+            )
+
+
+def _uncovered(hits: Sequence[tuple[Rule, Hit]]) -> Iterable[tuple[Rule, Hit]]:
+    """Leave out hits that another at the same item, or over the whole file, already says."""
+    covered = {(code, hit.location.file, hit.item_id) for rule, hit in hits for code in rule.covers}
+    for rule, hit in hits:
+        file = hit.location.file
+        if (rule.code, file, "") in covered:
+            continue
+        if hit.item_id and (rule.code, file, hit.item_id) in covered:
+            continue
+        yield rule, hit
+
+
+def _sorted(findings: Iterable[Finding], batch: Batch) -> tuple[Finding, ...]:
+    names = [entry.code for entry in batch.roster.entries] if batch.roster else []
+    names += [counted.respondent.id for counted in batch.submissions]
+    names += [respondent.id for respondent in batch.missing]
+    respondents: dict[str, int] = {}
+    for name in names:
+        respondents.setdefault(name, len(respondents))
+    items = {item.id: index for index, item in enumerate(batch.checklist.items)}
+    severities = {severity: index for index, severity in enumerate(SEVERITIES)}
+    last = len(respondents)
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                severities[finding.severity],
+                respondents.get(finding.respondent_id, last),
+                finding.location.file if finding.respondent_id not in respondents else "",
+                items.get(finding.item_id, -1),
+                finding.code,
+                finding.location.file,
+                finding.location.sheet,
+                finding.location.cell,
+            ),
+        )
+    )
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Give the gravest severity among findings, None where there are none."""
+    present = {finding.severity for finding in findings}
+    return next((severity for severity in SEVERITIES if severity in present), None)
+
+
+def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
+    """Join equal findings of one submission into one line each, in the order of the first.
+
+    Equal are findings of one code and severity about one file of one respondent.
+    """
+    groups: dict[tuple[str, str, str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        key = (finding.code, finding.severity, finding.respondent_id, finding.location.file)
+        groups[key].append(finding)
+    return tuple(_group(members) for members in groups.values())
+
+
+def _group(members: Sequence[Finding]) -> FindingGroup:
+    first = members[0]
+    group = FindingGroup(
+        code=first.code,
+        severity=first.severity,
+        title=first.title,
+        message=first.message,
+        fix=first.fix,
+        findings=tuple(members),
+        respondent_id=first.respondent_id,
+        respondent=first.respondent,
+    )
+    if len(members) == 1:
+        return group
+    same_problem = len({member.problem for member in members}) == 1
+    same_fix = len({member.fix for member in members}) == 1
+    cells = _cells(members)
+    inside = f"［{cells}］" if cells else ""
+    items = listed([member.item_id for member in members if member.item_id], "項目", limit=3)
+    return replace(
+        group,
+        message=f"{first.location.file}{inside}{items}: "
+        f"{first.problem if same_problem else f'{first.title}（{len(members)}件）。'}",
+        fix=first.fix if same_fix else RULES[first.code].general_fix,
+    )
+
+
+def _cells(members: Sequence[Finding]) -> str:
+    """Name the cells sheet by sheet: ``チェックシート!C12、C15``."""
+    sheets: dict[str, list[str]] = defaultdict(list)
+    for member in members:
+        if member.location.cell and member.location.cell not in sheets[member.location.sheet]:
+            sheets[member.location.sheet].append(member.location.cell)
+    return "、".join(
+        f"{sheet}!{listed(cells, 'か所', limit=10)}" for sheet, cells in sheets.items()
+    )
+
+
+# What matters most this month, gravest first: answers that would be lost, answers that claim
+# more than is true, plans that slip, then what nobody sent.
+ATTENTION = (
+    ("F101", "F102", "F104", "F105", "F107"),
+    ("B501",),
+    ("N402", "L202", "B506"),
+    ("A308", "B507"),
+    ("B505", "B510", "L207", "L206"),
+    ("A301", "A302", "A303", "A304", "A305", "A307", "A309", "A313", "A314"),
+    ("B509", "B502", "N405"),
+)
+_LINES_PER_CODE = 3
+
+
+def attention(
+    findings: Iterable[Finding], batch: Batch, limit: int = 10
+) -> tuple[FindingGroup, ...]:
+    """Choose 今月見るべき件: at most ``limit`` lines, gravest class first.
+
+    Lines are groups of one code in one submission; 未提出 of all respondents is one line. Within
+    a class of `ATTENTION` the line with more cells comes first, then respondent order. A code
+    takes at most three lines as long as other codes have something to say.
+    """
+    findings = tuple(findings)
+    missing = [finding for finding in findings if finding.code == "B501"]
+    groups = group_findings(finding for finding in findings if finding.code != "B501")
+    if missing:
+        groups = (*groups, _missing_line(missing, batch))
+    ranks = {code: rank for rank, codes in enumerate(ATTENTION) for code in codes}
+    ranked = sorted(
+        (group for group in groups if group.code in ranks),
+        key=lambda group: (ranks[group.code], -len(group.findings)),
+    )
+    taken: dict[str, int] = defaultdict(int)
+    chosen: list[FindingGroup] = []
+    spare: list[FindingGroup] = []
+    for group in ranked:
+        taken[group.code] += 1
+        (chosen if taken[group.code] <= _LINES_PER_CODE else spare).append(group)
+    kept = {id(group) for group in (chosen + spare)[:limit]}
+    return tuple(group for group in ranked if id(group) in kept)
+
+
+def _missing_line(missing: Sequence[Finding], batch: Batch) -> FindingGroup:
+    first = missing[0]
+    asked = len(batch.submissions) + len(batch.missing)
+    names = listed([finding.respondent for finding in missing], "団体")
+    return FindingGroup(
+        code=first.code,
+        severity=first.severity,
+        title=first.title,
+        message=f"{asked}団体のうち{len(missing)}団体が未提出です（{names}）。",
+        fix=RULES[first.code].general_fix,
+        findings=tuple(missing),
+        respondent_id=first.respondent_id if len(missing) == 1 else "",
+        respondent=first.respondent if len(missing) == 1 else f"{len(missing)}団体",
+        respondents=len(missing),
+    )

@@ -1,0 +1,510 @@
+"""Rules about check cells (A): what was written, how it was read, and the due month."""
+
+from collections.abc import Iterator
+
+from pipeline.model import (
+    Answer,
+    Doubt,
+    DueProblem,
+    DueSource,
+    MatchedBy,
+    Precision,
+    ReadBy,
+    Severity,
+    Status,
+)
+from pipeline.rules.registry import (
+    Context,
+    Hit,
+    Threshold,
+    answers,
+    fires,
+    on_answer,
+    rule,
+    silent,
+)
+from pipeline.rules.words import STATUS_WORDS, answer_words, month_number, month_words, quote
+
+_CHOOSE = "①（既に対応済み）②（これから対応予定）③（対応の予定なし）のどれか1つ"
+
+
+def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
+    for counted, answer in answers(context):
+        if answer.mark.doubt is doubt:
+            yield on_answer(counted, answer)
+
+
+@rule(
+    code="A301",
+    severity=Severity.FIX,
+    title="未記入",
+    message="チェック欄が空です。",
+    fix=f"{_CHOOSE}の番号を入れてもらってください。",
+    why="空欄は「対応の予定なし」とも「答え忘れ」とも読めるため、推測せず未記入として数えます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈凡例〉 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 　 | 予算要求中"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ |"),
+        silent("ファイル: 若葉市.xlsx\nほかの項目: 空"),
+    ),
+)
+def blank(context: Context) -> Iterator[Hit]:
+    """Find check cells that hold nothing, or the legend as it was printed."""
+    for counted, answer in answers(context):
+        if answer.mark.status is Status.BLANK and answer.matched_by is not MatchedBy.NONE:
+            hit = on_answer(counted, answer)
+            yield (
+                hit
+                if not answer.mark.legend_untouched
+                else Hit(location=hit.location, respondent=hit.respondent, item_id=hit.item_id)
+            )
+
+
+@rule(
+    code="A302",
+    severity=Severity.FIX,
+    title="複数の番号",
+    message="複数の番号が書かれています。",
+    fix=f"{_CHOOSE}だけを残してもらってください。",
+    why="どれが答えか決められません。一部だけ対応済みのときは②を選び、済んだ部分は補足説明欄に書く扱いです。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ①② |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ①→② |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+    ),
+)
+def several(context: Context) -> Iterator[Hit]:
+    """Find check cells with more than one option."""
+    yield from _doubtful(context, Doubt.SEVERAL)
+
+
+@rule(
+    code="A303",
+    severity=Severity.FIX,
+    title="範囲外の番号",
+    message="①～③にない番号です。",
+    fix=f"{_CHOOSE}の番号に直してもらってください。",
+    why="様式の選択肢は3つです。近い番号への読み替えはしません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ④ |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 21 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | 2（12月） |"),
+    ),
+)
+def out_of_range(context: Context) -> Iterator[Hit]:
+    """Find numbers that are no option."""
+    yield from _doubtful(context, Doubt.OUT_OF_RANGE)
+
+
+@rule(
+    code="A304",
+    severity=Severity.FIX,
+    title="番号が読み取れない",
+    message="①～③のどれか読み取れません。",
+    fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
+    why="「検討中」「一部対応済み」などは①とも②とも読めるため、推測せず判読不可として数えます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 検討中 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 一部対応済み |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | 対応済み |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | |"),
+    ),
+)
+def no_number(context: Context) -> Iterator[Hit]:
+    """Find texts that determine no option."""
+    yield from _doubtful(context, Doubt.NO_NUMBER)
+
+
+@rule(
+    code="A305",
+    severity=Severity.FIX,
+    title="記号だけで番号がない",
+    message="記号だけで、①～③の番号がありません。",
+    fix=f"{_CHOOSE}の番号を入れてもらってください。",
+    why="○が「対応済み」なのか「該当する」なのかは、書いた人にしか分かりません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ○ |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | － |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+    ),
+)
+def symbol(context: Context) -> Iterator[Hit]:
+    """Find a circle, a tick or a dash in place of a number."""
+    yield from _doubtful(context, Doubt.SYMBOL)
+
+
+@rule(
+    code="A306",
+    severity=Severity.CHECK,
+    title="対象外・該当なし",
+    message="「対象外」と答えていますが、様式の選択肢にはありません。",
+    fix="対象外と認めるか決め、認めないときは①～③で答え直してもらってください。",
+    why="対象外は①～③とは別に数えます。ほんとうに対象外かは取りまとめる側の判断です。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 対象外 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 対象外のため"),
+    ),
+)
+def not_applicable(context: Context) -> Iterator[Hit]:
+    """Find answers outside the options of the form."""
+    for counted, answer in answers(context):
+        if answer.mark.status is Status.NOT_APPLICABLE:
+            yield on_answer(counted, answer)
+
+
+@rule(
+    code="A307",
+    severity=Severity.FIX,
+    title="②だが予定月がない・○月のまま",
+    message="{what}",
+    fix="②（12月）のように月を入れてもらってください。",
+    why="予定月がないと、いつ対応が終わるかを集計できません。"
+    "補足説明欄に月が1つだけ書かれていれば、それを予定月として読みます（A319）。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（○月） |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ② | 予算要求中"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（時期未定） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ② | 令和9年3月に策定予定"),
+    ),
+)
+def no_month(context: Context) -> Iterator[Hit]:
+    """Find ② for which neither the check cell nor the note settles a month."""
+    what = {
+        DueProblem.UNDECIDED: "予定月が未定とされています。",
+        DueProblem.CONFLICTING: "予定月が複数書かれていて、1つに決められません。",
+    }
+    for counted, answer in answers(context):
+        if answer.mark.status is not Status.PLANNED or answer.due.month:
+            continue
+        problem = answer.mark.due.problem
+        if problem is not DueProblem.IMPOSSIBLE:
+            yield on_answer(counted, answer, what=what.get(problem, "予定月が書かれていません。"))
+
+
+@rule(
+    code="A308",
+    severity=Severity.CHECK,
+    title="予定月が過ぎている",
+    message="予定月（{due}）が基準月（{month}）より前です。",
+    fix="対応が終わっていれば①に、まだなら新しい予定月に直してもらってください。",
+    why="予定の時期を過ぎた②は、終わったのか遅れているのかを確かめる必要があります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（2026年8月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（11月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ② |"),
+    ),
+)
+def overdue(context: Context) -> Iterator[Hit]:
+    """Find plans whose month lies before the collection month."""
+    for counted, answer in answers(context):
+        due = answer.due.month
+        if answer.mark.status is Status.PLANNED and due and due < context.batch.month:
+            yield on_answer(
+                counted, answer, due=month_words(due), month=month_words(context.batch.month)
+            )
+
+
+@rule(
+    code="A309",
+    severity=Severity.FIX,
+    title="ありえない月",
+    message="予定月が1～12月の範囲にありません。",
+    fix="正しい予定月に直してもらってください。",
+    why="書き間違いのため、予定月なしとして数えます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（13月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |"),
+    ),
+)
+def impossible_month(context: Context) -> Iterator[Hit]:
+    """Find ② with a month that does not exist."""
+    for counted, answer in answers(context):
+        if (
+            answer.mark.status is Status.PLANNED
+            and answer.mark.due.problem is DueProblem.IMPOSSIBLE
+        ):
+            yield on_answer(counted, answer)
+
+
+@rule(
+    code="A311",
+    severity=Severity.INFO,
+    title="時期に幅がある・あいまい",
+    message="予定の時期に幅があるため、最後の月（{due}）を予定月として数えました。",
+    fix="月まで決まっていれば、②（12月）のように直してもらってください。",
+    why="「年度内」「上半期」「12月～2月」などは、遅くともいつ終わるかで数えます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（年度内） |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月～2月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |"),
+    ),
+)
+def vague_month(context: Context) -> Iterator[Hit]:
+    """Find ② whose time is wider than a month."""
+    for counted, answer in answers(context):
+        if (
+            answer.mark.status is Status.PLANNED
+            and answer.due.month
+            and answer.due.precision not in (Precision.NONE, Precision.MONTH)
+        ):
+            yield on_answer(counted, answer, due=month_words(answer.due.month))
+
+
+@rule(
+    code="A312",
+    severity=Severity.INFO,
+    title="①・③なのに月が書かれている",
+    message="{status}の回答に月が書かれています。予定月としては数えていません。",
+    fix="②の書き間違いでないか気になるときは、回答者に確かめてください。",
+    why="①の月は終わった月、③の月は見直す月のことが多く、予定月とは限りません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ①（4月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ② 12月 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+    ),
+)
+def month_without_plan(context: Context) -> Iterator[Hit]:
+    """Find ① and ③ with a month in the check cell."""
+    for counted, answer in answers(context):
+        mark = answer.mark
+        without = mark.status in (Status.DONE, Status.NOT_PLANNED)
+        if without and (mark.due.month or mark.due.written):
+            yield on_answer(counted, answer, status=STATUS_WORDS[mark.status])
+
+
+@rule(
+    code="A313",
+    severity=Severity.FIX,
+    title="日付に自動変換された回答",
+    message="Excelが日付に変えたため、何と書いたか分かりません。",
+    fix="セルの書式を「文字列」にして、②（10月）のように書き直してもらってください。",
+    why="「2-10」のように書くと、Excelは2月10日とみなします。②の10月なのか2月10日なのか決められません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈日付 2026-02-10〉 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（10月） |"),
+    ),
+)
+def date(context: Context) -> Iterator[Hit]:
+    """Find date cells among the marks."""
+    yield from _doubtful(context, Doubt.DATE)
+
+
+@rule(
+    code="A314",
+    severity=Severity.FIX,
+    title="エラー値・値のない数式",
+    message="エラー値か、計算されていない数式です。",
+    fix=f"{_CHOOSE}の番号を直接入れてもらってください。",
+    why="別のファイルを参照する数式などは、送られた先では値が分からなくなります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈エラー #REF!〉 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈数式 =B3〉 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+    ),
+)
+def error(context: Context) -> Iterator[Hit]:
+    """Find error values and formulas without a stored value."""
+    yield from _doubtful(context, Doubt.ERROR)
+
+
+@rule(
+    code="A315",
+    severity=Severity.INFO,
+    title="同上を上の項目の回答として読んだ",
+    message="{what}",
+    fix="{step}",
+    general_fix="違うときや読めないときは、番号で書き直してもらってください。",
+    why="「同上」「〃」は、すぐ上の項目の回答が読めるときだけ同じ回答とします。"
+    "読めないときは判読不可として数え、要修正になります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-2 | 同上 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | 検討中 |\n運用①-2 | 〃 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-2 | ① |"),
+    ),
+)
+def ditto(context: Context) -> Iterator[Hit]:
+    """Find ditto marks, read or not."""
+    for counted, answer in answers(context):
+        if answer.mark.doubt is Doubt.DITTO:
+            hit = on_answer(
+                counted,
+                answer,
+                what="上の項目の回答が読めないため、何を指すか分かりません。",
+                step=f"{_CHOOSE}の番号を入れてもらってください。",
+            )
+            yield Hit(
+                location=hit.location,
+                respondent=hit.respondent,
+                item_id=hit.item_id,
+                written=hit.written,
+                fields=hit.fields,
+                severity=Severity.FIX,
+            )
+        elif answer.mark.read_by is ReadBy.DITTO:
+            yield on_answer(
+                counted,
+                answer,
+                what=f"上の項目と同じ{answer_words(answer)}として数えました。",
+                step="違うときは、番号で書き直してもらってください。",
+            )
+
+
+_SEEN = {
+    ReadBy.FORMAT: "取り消し線・太字・色などの書式",
+    ReadBy.DRAWING: "重ねた図形",
+    ReadBy.CONTROL: "チェックボックス",
+    ReadBy.LEGEND_MARK: "選択肢の前の印",
+}
+
+
+@rule(
+    code="A316",
+    severity=Severity.CHECK,
+    title="書式・図形・印から回答を読み取った",
+    message="{what}",
+    fix="{step}",
+    general_fix="ファイルのこのセルを開いて、読み取りが合っているか確かめてください。",
+    why="丸囲みや取り消し線は人が見れば分かりますが、ずれや消し忘れもあるため、一度目で確かめてください。",
+    covers=("A301",),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例 楕円 2〉 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例 印 1〉 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例〉 |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def by_format(context: Context) -> Iterator[Hit]:
+    """Find answers told by format, drawing or control, and objects nobody could read."""
+    for counted, answer in answers(context):
+        mark = answer.mark
+        step = "ファイルのこのセルを開いて、読み取りが合っているか確かめてください。"
+        if mark.doubt is Doubt.UNREADABLE_OBJECT:
+            what = f"セルに重ねた部品{_detail(answer)}があり、中身を読み取れません。"
+            step = "ファイルのこのセルを開いて回答を確かめ、番号で書き直してもらってください。"
+        elif mark.read_by in _SEEN:
+            seen = f"{_SEEN[mark.read_by]}{_detail(answer)}"
+            what = f"{seen}から{answer_words(answer)}と読み取りました。"
+        elif mark.legend_untouched and answer.unsupported:
+            names = "・".join(answer.unsupported)
+            what = f"選択肢の一覧が残ったままで、このファイル形式では{names}を確認できません。"
+            step = "ファイルのこのセルを開き、○などで選ばれていないか確かめてください。"
+        elif mark.object_text:
+            what = f"セルに文字の入った図形{_detail(answer)}が重なっています。"
+        else:
+            continue
+        yield on_answer(counted, answer, what=what, step=step)
+
+
+def _detail(answer: Answer) -> str:
+    return f"（{quote(answer.mark.object_text, 20)}）" if answer.mark.object_text else ""
+
+
+@rule(
+    code="A317",
+    severity=Severity.INFO,
+    title="番号がなく文言から読み取った",
+    message="番号がないため、文言から{answer}と読み取りました。",
+    fix="違うときは、番号で書き直してもらってください。",
+    why="「対応済み」「予定なし」など、1つの選択肢だけを指す言葉に限って読み取ります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 対応済み |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① 対応済み |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | 検討中 |"),
+    ),
+)
+def by_words(context: Context) -> Iterator[Hit]:
+    """Find answers told by words without a number."""
+    for counted, answer in answers(context):
+        if answer.mark.read_by is ReadBy.WORDS and answer.mark.status not in (
+            Status.NOT_APPLICABLE,
+            Status.UNCLEAR,
+            Status.BLANK,
+        ):
+            yield on_answer(counted, answer, answer=answer_words(answer))
+
+
+@rule(
+    code="A318",
+    severity=Severity.CHECK,
+    title="予定月が2年より先",
+    message="予定月（{due}）が基準月から{months}か月先です。",
+    fix="年の書き間違いでないか確かめてください。正しければそのままでかまいません。",
+    why="遠い予定は、年や元号の書き間違いのことがあります。",
+    thresholds=(
+        Threshold(
+            name="due_far_months",
+            default=24,
+            meaning="予定月が基準月からこの月数より先のときに知らせます。",
+            minimum=1,
+        ),
+    ),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（2029年3月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（2028年11月） |"),
+    ),
+)
+def far_away(context: Context) -> Iterator[Hit]:
+    """Find plans farther ahead than the threshold."""
+    limit = context.thresholds["due_far_months"]
+    month = month_number(context.batch.month)
+    for counted, answer in answers(context):
+        if answer.mark.status is Status.PLANNED and answer.due.month:
+            ahead = month_number(answer.due.month) - month
+            if ahead > limit:
+                yield on_answer(
+                    counted, answer, due=month_words(answer.due.month), months=str(ahead)
+                )
+
+
+@rule(
+    code="A319",
+    severity=Severity.INFO,
+    title="予定月を補足説明欄から読み取った",
+    message="チェック欄に予定月がないため、補足説明欄「{note}」の{due}を予定月として数えました。",
+    fix="違うときは、チェック欄に②（12月）のように月を入れてもらってください。",
+    why="補足説明欄に月が1つだけ書かれているときに限って読み取ります。",
+    covers=("A307",),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ② | 令和9年3月に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 令和9年3月に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ② | 予算要求中"),
+    ),
+)
+def month_from_note(context: Context) -> Iterator[Hit]:
+    """Find ② whose month was taken from the note."""
+    for counted, answer in answers(context):
+        if (
+            answer.mark.status is Status.PLANNED
+            and answer.due.source is DueSource.NOTE
+            and answer.due.month
+        ):
+            yield on_answer(
+                counted,
+                answer,
+                note=quote(answer.note.raw, 30),
+                due=month_words(answer.due.month),
+            )
+
+
+RULES = (
+    blank,
+    several,
+    out_of_range,
+    no_number,
+    symbol,
+    not_applicable,
+    no_month,
+    overdue,
+    impossible_month,
+    vague_month,
+    month_without_plan,
+    date,
+    error,
+    ditto,
+    by_format,
+    by_words,
+    far_away,
+    month_from_note,
+)

@@ -1,0 +1,364 @@
+"""Rules across submissions (B): who is missing, what replaced what, last month, twins."""
+
+from collections.abc import Iterator
+
+from pipeline.model import (
+    Answer,
+    CountedSubmission,
+    EvidenceKind,
+    FileState,
+    Location,
+    PreviousAnswer,
+    Severity,
+    Status,
+)
+from pipeline.rules.registry import (
+    Context,
+    Hit,
+    Threshold,
+    answers,
+    fires,
+    on_answer,
+    on_submission,
+    rule,
+    silent,
+)
+from pipeline.rules.similar import Twin, find_twins
+from pipeline.rules.words import STATUS_WORDS, answer_words, month_words
+
+
+@rule(
+    code="B501",
+    severity=Severity.FIX,
+    title="未提出",
+    message="名簿にありますが、まだ提出されていません。",
+    fix="{contact}提出の見込みを確かめてください。",
+    general_fix="担当に連絡し、提出の見込みを確かめてください。",
+    why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。",
+    examples=(
+        fires("名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def missing(context: Context) -> Iterator[Hit]:
+    """Find respondents on the roster without a submission that counts."""
+    roster = context.batch.roster
+    entries = {entry.code: entry for entry in roster.entries} if roster else {}
+    for respondent in context.batch.missing:
+        entry = entries.get(respondent.id)
+        contact = (
+            " ".join(part for part in (entry.contact, entry.mail) if part)
+            if entry
+            else respondent.mail
+        )
+        yield Hit(
+            location=(entry.location if entry else None)
+            or Location(file=roster.file if roster else ""),
+            respondent=respondent,
+            subject=respondent.name,
+            fields={"contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"},
+        )
+
+
+@rule(
+    code="B502",
+    severity=Severity.CHECK,
+    title="名簿にない回答者",
+    message="回答者「{name}」は名簿にありません。集計には入れています。",
+    fix="名簿の団体の別の書き方であれば、名簿の「別名」に「{name}」を書き足してください。"
+    "依頼していない団体であれば、除外.txt にファイル名を書いてください。",
+    general_fix="名簿の団体の別の書き方であれば、名簿の「別名」に書き足してください。依頼していない団体であれば、"
+    "除外.txt にファイル名を書いてください。",
+    why="名前の書き方が違うだけのときは、同じ団体が未提出（B501）にも出ます。",
+    examples=(
+        fires("名簿: 白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def not_on_roster(context: Context) -> Iterator[Hit]:
+    """Find counted submissions of respondents whom nobody asked."""
+    for counted in context.batch.submissions:
+        respondent = counted.respondent
+        if respondent.on_roster is False and respondent.identified_by is not EvidenceKind.NONE:
+            yield on_submission(counted, name=respondent.name)
+
+
+@rule(
+    code="B503",
+    severity=Severity.INFO,
+    title="再提出により置き換えた旧ファイル",
+    message="{reason}集計には「{other}」を使いました。",
+    fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
+    why="1つの団体から複数のファイルが届いたときは、記入日、ファイル名の版、更新日時の順に新しい1つを使います。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（置き換え: 若葉市_修正版.xlsx）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def superseded(context: Context) -> Iterator[Hit]:
+    """Find files replaced by a later one of the same respondent."""
+    yield from _replaced(context, FileState.SUPERSEDED)
+
+
+@rule(
+    code="B504",
+    severity=Severity.INFO,
+    title="同一内容のファイル",
+    message="「{other}」と同じ内容のファイルのため、1つだけ数えました。",
+    fix="何もしなくてかまいません。",
+    why="同じ添付ファイルを2回保存しても、二重には数えません。",
+    examples=(
+        fires("ファイル: 若葉市 (1).xlsx（同一: 若葉市.xlsx）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def duplicate(context: Context) -> Iterator[Hit]:
+    """Find files with the same bytes as another."""
+    yield from _replaced(context, FileState.DUPLICATE)
+
+
+def _replaced(context: Context, state: FileState) -> Iterator[Hit]:
+    for record in context.batch.files:
+        if record.state is state:
+            reason = record.reason.strip()
+            yield Hit(
+                location=Location(file=record.source.path),
+                respondent=record.respondent,
+                fields={
+                    "other": record.replaced_by,
+                    "reason": reason if not reason or reason.endswith("。") else f"{reason}。",
+                },
+            )
+
+
+@rule(
+    code="B505",
+    severity=Severity.CHECK,
+    title="他の団体と回答・補足説明がほぼ同じ",
+    message="「{twin}」（{file}）と、回答の{answers}%、補足説明の{notes}%が同じです{others}。",
+    fix="ほかの団体のファイルを写していないか、共同で回答したのか、双方に確かめてください。",
+    why="よその回答を写したまま送っていると、その団体の実情が集計に入りません。"
+    "短い補足説明や、多くの団体に共通する言い回しは比べません。",
+    thresholds=(
+        Threshold(
+            name="similar_share",
+            default=0.9,
+            meaning="回答・補足説明のそれぞれがこの割合以上同じときに知らせます（0.9 は90%）。",
+            minimum=0.5,
+            maximum=1.0,
+        ),
+        Threshold(
+            name="similar_notes",
+            default=3,
+            meaning="同じ補足説明が、違う文で最低この数あるときに限ります。",
+            minimum=2,
+        ),
+        Threshold(
+            name="similar_length",
+            default=15,
+            meaning="この文字数より短い補足説明は比べません。",
+            minimum=5,
+        ),
+    ),
+    examples=(
+        fires(
+            "ファイル: 若葉市.xlsx\n"
+            "運用①-1 | ① | 情報政策課が令和六年に定めた基準を全庁に通知した\n"
+            "運用①-2 | ②（12月） | 委託先との契約更改に合わせて仕様書へ盛り込む\n"
+            "運用①-3 | ③ | 対象となる機器を保有しておらず今後も導入しないため\n"
+            "ファイル: 白雲町.xlsx\n"
+            "運用①-1 | ① | 情報政策課が令和六年に定めた基準を全庁に通知した\n"
+            "運用①-2 | ②（12月） | 委託先との契約更改に合わせて仕様書へ盛り込む\n"
+            "運用①-3 | ③ | 対象となる機器を保有しておらず今後も導入しないため"
+        ),
+        silent(
+            "ファイル: 若葉市.xlsx\nほかの項目: ①\n運用①-1 | ① | 規程を策定済み\n"
+            "ファイル: 白雲町.xlsx\nほかの項目: ①\n運用①-1 | ① | 規程を策定済み"
+        ),
+        silent(
+            "ファイル: 若葉市.xlsx\n"
+            "運用①-1 | ① | 情報政策課が令和六年に定めた基準を全庁に通知した\n"
+            "ファイル: 白雲町.xlsx\n運用①-1 | ① | 総務課の要領に基づき毎年度の初めに点検している"
+        ),
+    ),
+)
+def similar(context: Context) -> Iterator[Hit]:
+    """Find submissions nearly the same as one of another respondent."""
+    thresholds = context.thresholds
+    twins = find_twins(
+        context.batch,
+        share=thresholds["similar_share"],
+        least_notes=int(thresholds["similar_notes"]),
+        least_length=int(thresholds["similar_length"]),
+    )
+    for counted, twin in twins:
+        yield on_submission(counted, **_twin_fields(twin))
+
+
+def _twin_fields(twin: Twin) -> dict[str, str]:
+    return {
+        "twin": twin.other.respondent.name,
+        "file": twin.other.submission.source.path,
+        "answers": str(int(twin.answers * 100)),
+        "notes": str(int(twin.notes * 100)),
+        "others": f"（ほかに{twin.more}団体とも同様）" if twin.more else "",
+    }
+
+
+def _last_month(context: Context) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer]]:
+    previous = context.previous
+    if previous is None:
+        return
+    for counted, answer in answers(context):
+        before = previous.answers.get((counted.respondent.id, answer.item_id))
+        if before is not None:
+            yield counted, answer, before
+
+
+@rule(
+    code="B506",
+    severity=Severity.CHECK,
+    title="前月より後退",
+    message="前月（{month}）は{before}でしたが、今月は{now}です。",
+    fix="前月の回答の誤りか、状況が変わったのか確かめてください。",
+    why="済んでいた対応が戻ることはまれで、どちらかの月の書き間違いの可能性があります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |\n前月: 若葉市\n運用①-2 | ① |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ |"),
+    ),
+)
+def fell_back(context: Context) -> Iterator[Hit]:
+    """Find answers that are a step behind last month's."""
+    order = {Status.DONE: 0, Status.PLANNED: 1, Status.NOT_PLANNED: 2}
+    for counted, answer, before in _last_month(context):
+        now = answer.mark.status
+        if now in order and before.status in order and order[now] > order[before.status]:
+            yield on_answer(
+                counted,
+                answer,
+                month=month_words(context.previous.month) if context.previous else "",
+                before=STATUS_WORDS[before.status],
+                now=answer_words(answer),
+            )
+
+
+@rule(
+    code="B507",
+    severity=Severity.CHECK,
+    title="予定月の先送り",
+    message="予定月が、前月（{month}）の回答の{before}から{now}に延びています。",
+    fix="遅れている理由と、新しい予定月で間違いないかを確かめてください。",
+    why="毎月少しずつ延びる予定は、実際には進んでいないことがあります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（3月） |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（3月） |"),
+    ),
+)
+def put_off(context: Context) -> Iterator[Hit]:
+    """Find plans whose month is later than last month's plan."""
+    for counted, answer, before in _last_month(context):
+        if (
+            answer.mark.status is Status.PLANNED
+            and before.status is Status.PLANNED
+            and before.due
+            and answer.due.month > before.due
+        ):
+            yield on_answer(
+                counted,
+                answer,
+                month=month_words(context.previous.month) if context.previous else "",
+                before=month_words(before.due),
+                now=month_words(answer.due.month),
+            )
+
+
+@rule(
+    code="B509",
+    severity=Severity.CHECK,
+    title="回答者を特定できない・ファイル名から推定",
+    message="{what}",
+    fix="{step}",
+    general_fix="シートの団体名の欄かファイル名に、正しい団体名を入れて集計し直してください。",
+    why="シートの団体名の欄が空だと、ファイル名やフォルダ名から推定します。"
+    "取り違えると、別の団体の回答として数えてしまいます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（回答者: file_name）\n運用①-1 | ① |"),
+        fires("ファイル: 001.xlsx（回答者: none）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx（回答者: cell）\n運用①-1 | ① |"),
+    ),
+)
+def identified_weakly(context: Context) -> Iterator[Hit]:
+    """Find counted submissions whose respondent is not told by the file's content."""
+    words = {EvidenceKind.FILE_NAME: "ファイル名", EvidenceKind.FOLDER: "フォルダ名"}
+    for counted in context.batch.submissions:
+        respondent = counted.respondent
+        if respondent.identified_by in words:
+            yield on_submission(
+                counted,
+                what=f"シートに団体名がないため、{words[respondent.identified_by]}から"
+                f"「{respondent.name}」の回答とみなしました。",
+                step="合っていれば何もしなくてかまいません。違うときは、シートの団体名の欄に"
+                "正しい団体名を書いて集計し直してください。",
+            )
+        elif respondent.identified_by is EvidenceKind.NONE:
+            yield on_submission(
+                counted,
+                what="どの団体の回答か分かりません。",
+                step="送信元を確かめ、シートの団体名の欄かファイル名に団体名を入れて集計し直してください。",
+            )
+
+
+@rule(
+    code="B510",
+    severity=Severity.CHECK,
+    title="全項目が同じ回答",
+    message="{count}項目すべてが{answer}です。{notes}",
+    fix="1つずつ確かめて答えたものか、回答者に確かめてください。",
+    why="内容を見ずに一括で入力した可能性があります。",
+    thresholds=(
+        Threshold(
+            name="same_answer_items",
+            default=10,
+            meaning="答えた項目がこの数以上あり、すべて同じときに知らせます。",
+            minimum=2,
+        ),
+    ),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\nほかの項目: ①"),
+        silent("ファイル: 若葉市.xlsx\nほかの項目: ①\n運用①-2 | ②（12月） |"),
+        silent("ファイル: 若葉市.xlsx\nほかの項目: 空"),
+    ),
+)
+def all_the_same(context: Context) -> Iterator[Hit]:
+    """Find submissions in which every item asked for has one and the same answer."""
+    readable = {Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE}
+    least = context.thresholds["same_answer_items"]
+    for counted in context.batch.submissions:
+        asked = [answer for answer in counted.submission.answers if answer.in_scope]
+        same = {(answer.mark.status, answer.due.month) for answer in asked}
+        if len(asked) >= least and len(same) == 1 and asked[0].mark.status in readable:
+            notes = sum(not answer.note.empty for answer in asked)
+            yield on_submission(
+                counted,
+                count=str(len(asked)),
+                answer=answer_words(asked[0]),
+                notes=f"補足説明は{notes}項目にあります。" if notes else "補足説明はありません。",
+            )
+
+
+RULES = (
+    missing,
+    not_on_roster,
+    superseded,
+    duplicate,
+    similar,
+    fell_back,
+    put_off,
+    identified_weakly,
+    all_the_same,
+)

@@ -1,0 +1,303 @@
+"""Rules about files as a whole (F): what could not be read, and what was set aside."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from pipeline.model import (
+    FileKind,
+    FileRecord,
+    FileState,
+    Location,
+    NotChecklist,
+    Severity,
+    Skipped,
+    SkipReason,
+    Status,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
+from pipeline.rules.words import KIND_WORDS, listed
+
+# Why a file is broken for us, and what to ask for.
+_BROKEN = {
+    UnreadableReason.BROKEN: (
+        "ファイルが壊れていて読めません。",
+        "Excelで開けるか確かめ、開けないときは送り直してもらってください。",
+    ),
+    UnreadableReason.UNSAFE: (
+        "Excelが作るファイルにはない危険な構造が含まれるため、開いていません。",
+        "送信元に確かめ、Excelで保存し直したファイルを送ってもらってください。",
+    ),
+    UnreadableReason.NO_ACCESS: (
+        "ほかで開いているか読み取りの権限がないため、開けません。",
+        "Excelを閉じるか権限を確かめて、もう一度集計してください。",
+    ),
+}
+
+_TOO_LARGE = {
+    UnreadableReason.TOO_LARGE: (
+        "ファイルが大きすぎるか、展開すると上限を超えるため、読んでいません。",
+        "不要なシートや画像を除いて、送り直してもらってください。",
+    ),
+    UnreadableReason.NESTED_ARCHIVE: (
+        "圧縮ファイルの中に圧縮ファイルがあるため、読んでいません。",
+        "中のファイルを取り出して受信フォルダに入れ、もう一度集計してください。",
+    ),
+}
+
+_EXTENSIONS = {
+    ".xlsx": {FileKind.XLSX},
+    ".xlsm": {FileKind.XLSM},
+    ".xltx": {FileKind.XLSX},
+    ".xltm": {FileKind.XLSM},
+    ".xls": {FileKind.XLS},
+    ".xlt": {FileKind.XLS},
+    ".xlsb": {FileKind.XLSB},
+    ".ods": {FileKind.ODS},
+    ".csv": {FileKind.CSV},
+    ".txt": {FileKind.CSV, FileKind.TEXT},
+    ".tsv": {FileKind.CSV, FileKind.TEXT},
+}
+
+
+def _hit(record: FileRecord, **fields: str) -> Hit:
+    return Hit(
+        location=Location(file=record.source.path), respondent=record.respondent, fields=fields
+    )
+
+
+def _unreadable(
+    context: Context, reasons: dict[UnreadableReason, tuple[str, str]]
+) -> Iterator[Hit]:
+    for record in context.batch.files:
+        content = record.content
+        if isinstance(content, Unreadable) and content.reason in reasons:
+            what, step = reasons[content.reason]
+            yield _hit(record, what=what, step=step)
+
+
+@rule(
+    code="F101",
+    severity=Severity.FIX,
+    title="パスワード付きで開けない",
+    message="パスワードが付いていて開けません。",
+    fix="回答者にパスワードを聞いて受信フォルダの passwords.txt に1行書き足すか、"
+    "パスワードなしで送り直してもらってください。",
+    why="開けないファイルの回答は集計に入りません。"
+    "passwords.txt のどのパスワードでも開けませんでした。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（読めない: password）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def password(context: Context) -> Iterator[Hit]:
+    """Find files that no known password opens."""
+    for record in context.batch.files:
+        content = record.content
+        if isinstance(content, Unreadable) and content.reason is UnreadableReason.PASSWORD:
+            yield _hit(record)
+
+
+@rule(
+    code="F102",
+    severity=Severity.FIX,
+    title="壊れていて読めない",
+    message="{what}",
+    fix="{step}",
+    general_fix="Excelで開けるか確かめ、開けないときは送り直してもらってください。",
+    why="読めないファイルの回答は集計に入りません。ほかのファイルの集計は続けています。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（読めない: broken）"),
+        fires("ファイル: 若葉市.xlsx（読めない: unsafe）"),
+        fires("ファイル: 若葉市.xlsx（読めない: no_access）"),
+        silent("ファイル: 若葉市.xlsx（読めない: password）"),
+    ),
+)
+def broken(context: Context) -> Iterator[Hit]:
+    """Find files that are damaged, unsafe or that the system refuses to open."""
+    yield from _unreadable(context, _BROKEN)
+
+
+@rule(
+    code="F103",
+    severity=Severity.INFO,
+    title="対応していない種類のファイル",
+    message="{what}のため、回答として読んでいません。",
+    fix="回答であれば、チェックシートのExcelファイルを送ってもらってください。",
+    why="PDF・画像・Word文書・メールなどからは回答を確実に読み取れません。"
+    "送付状などの添え物であれば、何もしなくてかまいません。",
+    examples=(
+        fires("ファイル: 送付状.pdf（対象外: other_kind pdf）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("ファイル: 名簿.xlsx（対象外: roster xlsx）"),
+    ),
+)
+def other_kind(context: Context) -> Iterator[Hit]:
+    """Find files of kinds that are never read, and links out of the inbox."""
+    for record in context.batch.files:
+        content = record.content
+        if not isinstance(content, Skipped):
+            continue
+        if content.reason is SkipReason.OTHER_KIND:
+            yield _hit(record, what=KIND_WORDS[record.kind])
+        elif content.reason is SkipReason.LINK:
+            yield _hit(record, what="受信フォルダの外を指すリンク")
+
+
+@rule(
+    code="F104",
+    severity=Severity.FIX,
+    title="大きすぎる・展開すると上限を超える",
+    message="{what}",
+    fix="{step}",
+    general_fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
+    why="小さなファイルが展開すると数百倍になるものがあり、集計全体を止めないよう上限を設けています。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（読めない: too_large）"),
+        fires("ファイル: 回答.zip!中.zip（読めない: nested_archive）"),
+        silent("ファイル: 若葉市.xlsx（読めない: broken）"),
+    ),
+)
+def too_large(context: Context) -> Iterator[Hit]:
+    """Find files over a limit and archives inside archives."""
+    yield from _unreadable(context, _TOO_LARGE)
+
+
+@rule(
+    code="F105",
+    severity=Severity.FIX,
+    title="チェックシートが見つからない",
+    message="チェックシートが見つかりません{sheets}。",
+    fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
+    why="項目番号のある行と、チェック欄が1つも見つからないファイルです。回答は集計に入りません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（チェックシートなし: 見積書、内訳）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def no_checklist(context: Context) -> Iterator[Hit]:
+    """Find workbooks that could be read and hold no checklist."""
+    for record in context.batch.files:
+        content = record.content
+        if isinstance(content, NotChecklist) and record.state is FileState.NOT_CHECKLIST:
+            names = listed([f"「{name}」" for name in content.sheets], "シート")
+            yield _hit(record, sheets=f"（シート: {names}）" if names else "")
+
+
+@rule(
+    code="F106",
+    severity=Severity.INFO,
+    title="一時ファイルのため対象外",
+    message="{what}のため、読んでいません。",
+    fix="何もしなくてかまいません。気になるときは受信フォルダから消してください。",
+    why="~$ で始まるファイルは、Excelでブックを開いている間だけできる控えで、"
+    "回答は入っていません。",
+    examples=(
+        fires("ファイル: ~$若葉市.xlsx（対象外: temporary other）"),
+        fires("ファイル: .DS_Store（対象外: system other）"),
+        silent("ファイル: 送付状.pdf（対象外: other_kind pdf）"),
+    ),
+)
+def temporary(context: Context) -> Iterator[Hit]:
+    """Find files left by Excel or by the operating system."""
+    words = {
+        SkipReason.TEMPORARY: "Excelの一時ファイル",
+        SkipReason.SYSTEM: "パソコンが自動で作ったファイル",
+    }
+    for record in context.batch.files:
+        content = record.content
+        if isinstance(content, Skipped) and content.reason in words:
+            yield _hit(record, what=words[content.reason])
+
+
+@rule(
+    code="F107",
+    severity=Severity.FIX,
+    title="未記入のまま返送",
+    message="チェック欄が1つも記入されていません{notes}{unseen}。",
+    fix="チェック欄に①～③の番号を入れて、送り直してもらってください。",
+    why="様式をそのまま返したか、保存する前のファイルを送った可能性があります。"
+    "項目ごとの「未記入」（A301）は、この1件にまとめています。",
+    covers=("A301", "B510", "N401"),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | 〈凡例〉 |"),
+        fires("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | | 令和9年度に検討"),
+        silent("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | ① |"),
+    ),
+)
+def untouched(context: Context) -> Iterator[Hit]:
+    """Find counted submissions in which no check cell asked for holds anything."""
+    for counted in context.batch.submissions:
+        asked = [
+            answer
+            for answer in counted.submission.answers
+            if answer.in_scope and answer.location is not None
+        ]
+        if not asked or any(answer.mark.status is not Status.BLANK for answer in asked):
+            continue
+        notes = sum(not answer.note.empty for answer in asked)
+        unseen = {name for answer in asked for name in answer.unsupported}
+        yield on_submission(
+            counted,
+            notes=f"（補足説明欄には{notes}件の記載があります）" if notes else "",
+            unseen=f"（このファイル形式では{'・'.join(sorted(unseen))}を確認できません）"
+            if unseen
+            else "",
+        )
+
+
+@rule(
+    code="F108",
+    severity=Severity.INFO,
+    title="マクロ付きブック",
+    message="マクロ付きのブックです。マクロは実行せず、セルの値だけを読みました。",
+    fix="何もしなくてかまいません。開くときはマクロを有効にしないでください。",
+    why="届いたファイルのマクロは、中身を確かめるまで実行しないのが安全です。",
+    examples=(
+        fires("ファイル: 若葉市.xlsm（マクロ付き）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def macros(context: Context) -> Iterator[Hit]:
+    """Find counted submissions with macros."""
+    for counted in context.batch.submissions:
+        if counted.submission.macros:
+            yield on_submission(counted)
+
+
+@rule(
+    code="F110",
+    severity=Severity.INFO,
+    title="拡張子と中身が違う",
+    message="拡張子は「{extension}」ですが、中身は{kind}です。中身に合わせて読みました。",
+    fix="読み取りに問題はありません。Excelで開けないときは、拡張子を直してください。",
+    why="名前だけを変えたファイルは、Excelで開くと警告が出ることがあります。",
+    examples=(
+        fires("ファイル: 若葉市.xls（中身: xlsx）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.CSV（中身: csv）\n運用①-1 | ① |"),
+    ),
+)
+def wrong_extension(context: Context) -> Iterator[Hit]:
+    """Find files read as a workbook whose name promises another type."""
+    for record in context.batch.files:
+        if record.state not in (FileState.COUNTED, FileState.NOT_CHECKLIST):
+            continue
+        name = record.source.path.rpartition("!")[2]
+        extension = PurePosixPath(name).suffix
+        if record.kind not in _EXTENSIONS.get(extension.casefold(), set()):
+            yield _hit(record, extension=extension or "なし", kind=KIND_WORDS[record.kind])
+
+
+RULES = (
+    password,
+    broken,
+    other_kind,
+    too_large,
+    no_checklist,
+    temporary,
+    untouched,
+    macros,
+    wrong_extension,
+)

@@ -1,0 +1,302 @@
+"""Rules about the form as it came back (L): rows, columns and sheets that are not as sent out."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pipeline.model import (
+    Answer,
+    Location,
+    MatchedBy,
+    Severity,
+    Status,
+    address,
+)
+from pipeline.rules.registry import (
+    Context,
+    Hit,
+    answers,
+    fires,
+    on_answer,
+    on_note,
+    on_submission,
+    rule,
+    silent,
+    whole_file,
+)
+from pipeline.rules.words import STATUS_WORDS, listed, quote
+
+
+@rule(
+    code="L201",
+    severity=Severity.CHECK,
+    title="項目の行がない",
+    message="この項目の行がファイルにありません。",
+    fix="行を消していないか確かめ、この項目の回答を送ってもらってください。",
+    why="回答が空なのではなく、行そのものがありません。集計では未記入として数えます。",
+    covers=("A301",),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\nほかの項目: 行なし\n運用①-1 | ① |\n運用①-2 | ② 12月 |"),
+        silent("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | ① |"),
+    ),
+)
+def missing_row(context: Context) -> Iterator[Hit]:
+    """Find items asked for that have no row."""
+    for counted, answer in answers(context):
+        if answer.matched_by is MatchedBy.NONE:
+            yield on_answer(counted, answer)
+
+
+def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
+    for counted in context.batch.submissions:
+        scope = {answer.item_id for answer in counted.submission.answers if answer.in_scope}
+        for repeated in counted.submission.repeated:
+            if repeated.agree is not agree or repeated.item_id not in scope:
+                continue
+            cells = [
+                f"{location.sheet}!{location.cell}「{quote(written, 15)}」"
+                for location, written in zip(repeated.locations, repeated.written, strict=False)
+            ]
+            first = repeated.locations[0] if repeated.locations else whole_file(counted)
+            yield Hit(
+                location=first,
+                respondent=counted.respondent,
+                item_id=repeated.item_id,
+                written=" ／ ".join(repeated.written),
+                fields={"cells": listed(cells, "か所")},
+            )
+
+
+@rule(
+    code="L202",
+    severity=Severity.FIX,
+    title="同じ項目が複数回あり回答が食い違う",
+    message="同じ項目が{cells}にあり、回答が食い違っています。",
+    fix="どれが正しいか答えてもらい、ほかの行を消してもらってください。",
+    why="どちらが正しいかは回答者にしか分からないため、判読不可として数えます。",
+    covers=("A301", "A302", "A304"),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ③ |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ① |"),
+    ),
+)
+def repeated_differently(context: Context) -> Iterator[Hit]:
+    """Find items that stand more than once with different answers."""
+    yield from _repeated(context, agree=False)
+
+
+@rule(
+    code="L203",
+    severity=Severity.CHECK,
+    title="項目文が公式様式と違う",
+    message="項目文が「{written}」となっており、公式様式と違います。",
+    fix="「{item}」への回答とみてよいか、回答者に確かめてください。",
+    general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
+    why="項目文が書き換えられていると、別の問いに答えている可能性があります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1：まったく別の設問に書き換えた文 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def title_differs(context: Context) -> Iterator[Hit]:
+    """Find rows recognised as an item whose text is not the form's."""
+    titles = {item.id: item.title for item in context.batch.checklist.items}
+    for counted, answer in answers(context):
+        if answer.title_written or answer.matched_by is MatchedBy.TITLE:
+            yield Hit(
+                location=answer.row_location or answer.location or whole_file(counted),
+                respondent=counted.respondent,
+                item_id=answer.item_id,
+                written=answer.title_written,
+                fields={
+                    "written": quote(answer.title_written, 30),
+                    "item": quote(titles.get(answer.item_id, answer.item_id)),
+                },
+            )
+
+
+@rule(
+    code="L204",
+    severity=Severity.CHECK,
+    title="様式にない行に記入がある",
+    message="様式にない行「{row}」に記入があります（チェック欄「{mark}」、補足説明欄「{note}」）。",
+    fix="どの項目への回答か、または追記か確かめてください。集計には入れていません。",
+    why="行を足して書かれた内容は、どの項目の回答か機械では決められません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n独自に足した取組 | ① | 独自の取組"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def extra_row(context: Context) -> Iterator[Hit]:
+    """Find filled rows that belong to no item."""
+    for counted in context.batch.submissions:
+        for row in counted.submission.extra_rows:
+            yield Hit(
+                location=row.location,
+                respondent=counted.respondent,
+                written=row.text,
+                fields={
+                    "row": quote(row.text, 20),
+                    "mark": quote(row.mark, 15),
+                    "note": quote(row.note, 20),
+                },
+            )
+
+
+@rule(
+    code="L205",
+    severity=Severity.INFO,
+    title="チェック欄を列の位置から推定",
+    message="「チェック欄」の見出しがないため、{column}列をチェック欄とみて読みました。",
+    fix="この列でよければ何もしなくてかまいません。違うときは見出しを直して集計し直してください。",
+    why="見出しが消されたり書き換えられたりすると、列の位置と内容から推定します。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n見出し: なし\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def guessed_columns(context: Context) -> Iterator[Hit]:
+    """Find tables whose mark column was told without a header."""
+    for counted in context.batch.submissions:
+        for table in counted.submission.tables:
+            if table.guessed and table.mark_column is not None:
+                row = table.header_row or 0
+                yield Hit(
+                    location=Location(
+                        file=counted.submission.source.path,
+                        sheet=table.sheet,
+                        cell=address(row, table.mark_column)
+                        if table.header_row is not None
+                        else "",
+                    ),
+                    respondent=counted.respondent,
+                    fields={"column": address(0, table.mark_column)[:-1]},
+                )
+
+
+@rule(
+    code="L206",
+    severity=Severity.CHECK,
+    title="様式の版が違う",
+    message="別の版の様式「{written}」で回答しています。",
+    fix="今の様式で答え直してもらうか、このまま集計してよいか決めてください。",
+    why="版によって項目の文や数が違うことがあり、同じ問いへの回答とは限りません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n版: 旧版\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def other_version(context: Context) -> Iterator[Hit]:
+    """Find submissions that carry the title of another edition."""
+    for counted in context.batch.submissions:
+        written = counted.submission.version_written
+        if written:
+            yield on_submission(counted, written, written=quote(written))
+
+
+@rule(
+    code="L207",
+    severity=Severity.CHECK,
+    title="非表示の行・列・シートに回答がある",
+    message="非表示の行・列・シートに回答が{count}項目あります（{cells}）。",
+    fix="再表示して、回答として数えてよいか回答者に確かめてください。集計には入れています。",
+    why="古い回答や下書きを隠したまま送っていることがあります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n（非表示）運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def hidden(context: Context) -> Iterator[Hit]:
+    """Find sheets with answers that nobody sees, one hit a sheet."""
+    for counted in context.batch.submissions:
+        sheets: dict[str, list[Answer]] = defaultdict(list)
+        for answer in counted.submission.answers:
+            if (
+                answer.in_scope
+                and answer.hidden
+                and answer.location is not None
+                and answer.mark.status is not Status.BLANK
+            ):
+                sheets[answer.location.sheet].append(answer)
+        for found in sheets.values():
+            cells = [f"{answer.item_id}" for answer in found]
+            location = found[0].location
+            if location is not None:
+                yield Hit(
+                    location=location,
+                    respondent=counted.respondent,
+                    written=" ／ ".join(answer.mark.raw for answer in found[:10]),
+                    fields={"count": str(len(found)), "cells": listed(cells, "項目")},
+                )
+
+
+@rule(
+    code="L208",
+    severity=Severity.CHECK,
+    title="チェックシートが複数シートにある",
+    message="同じチェックシートが別のシート{sheets}にもあります。",
+    fix="どのシートが正しい回答か確かめてください。",
+    why="記入例・控え・前回分が同じブックに残っていると、正しい回答と取り違えることがあります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-2 | ② 12月 |\nシートの写し: 控え"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def copies(context: Context) -> Iterator[Hit]:
+    """Find workbooks that hold the checklist more than once."""
+    for counted in context.batch.submissions:
+        if counted.submission.copies:
+            names = [f"「{name}」" for name in counted.submission.copies]
+            yield on_submission(counted, sheets=listed(names, "シート"))
+
+
+@rule(
+    code="L209",
+    severity=Severity.CHECK,
+    title="補足説明欄に回答らしい記載",
+    message="チェック欄は空ですが、補足説明欄に{status}と読める記載があります。",
+    fix="この内容が回答か確かめ、チェック欄に番号を入れてもらってください。"
+    "確かめるまでは未記入として数えます。",
+    why="番号を書く欄を間違えた可能性があります。推測では数えません。",
+    covers=("A301",),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | | ①"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① | ①"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | | 予算要求中"),
+    ),
+)
+def answer_in_note(context: Context) -> Iterator[Hit]:
+    """Find blank check cells beside a note that reads as an answer."""
+    for counted, answer in answers(context):
+        if answer.mark.status is Status.BLANK and answer.note.mark_like is not None:
+            yield on_note(counted, answer, status=STATUS_WORDS[answer.note.mark_like])
+
+
+@rule(
+    code="L212",
+    severity=Severity.INFO,
+    title="同じ項目が複数回あるが回答は同じ",
+    message="同じ項目が{cells}にありますが、回答は同じため1つに数えました。",
+    fix="何もしなくてかまいません。",
+    why="行やシートの写しが残っていても、二重には数えません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ③ |"),
+    ),
+)
+def repeated_equally(context: Context) -> Iterator[Hit]:
+    """Find items that stand more than once with the same answer."""
+    yield from _repeated(context, agree=True)
+
+
+RULES = (
+    missing_row,
+    repeated_differently,
+    title_differs,
+    extra_row,
+    guessed_columns,
+    other_version,
+    hidden,
+    copies,
+    answer_in_note,
+    repeated_equally,
+)

@@ -1,0 +1,214 @@
+"""Rules about note cells (N): what stands beside an answer and does not fit it."""
+
+from collections.abc import Iterator
+
+from pipeline.model import Due, DueSource, Severity, Status
+from pipeline.rules.registry import (
+    Context,
+    Hit,
+    Threshold,
+    answers,
+    fires,
+    on_note,
+    rule,
+    silent,
+)
+from pipeline.rules.words import (
+    STATUS_WORDS,
+    WIDTH,
+    listed,
+    month_number,
+    month_words,
+    quote,
+)
+
+_CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
+
+
+@rule(
+    code="N401",
+    severity=Severity.CHECK,
+    title="③なのに補足説明がない",
+    message="③対応の予定なしですが、補足説明欄に理由がありません。",
+    fix="対応しない理由を補足説明欄に書いてもらうか、このままでよいか決めてください。",
+    why="補足説明欄は任意ですが、予定なしの理由が分からないと対策の要否を判断できません。"
+    "理由を求めない場合は torimatome.toml の off に N401 を書きます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 特になし"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 該当する機器を持たないため"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+    ),
+)
+def no_reason(context: Context) -> Iterator[Hit]:
+    """Find ③ without a reason."""
+    for counted, answer in answers(context):
+        if answer.mark.status is Status.NOT_PLANNED and answer.note.empty:
+            hit = on_note(counted, answer)
+            yield Hit(
+                location=hit.location,
+                respondent=hit.respondent,
+                item_id=hit.item_id,
+                written=answer.note.raw if answer.note.raw.strip() else answer.mark.raw,
+            )
+
+
+@rule(
+    code="N402",
+    severity=Severity.CHECK,
+    title="回答と補足説明が食い違う",
+    message="チェック欄は{status}ですが、補足説明欄に「{words}」とあります。",
+    fix="{step}",
+    general_fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
+    why="番号の選び間違いか、前回の補足説明の消し忘れかもしれません。"
+    "とくに①の取り違えは、残っている弱点を済みと数えてしまいます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 未策定のため、今後策定する予定"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 令和6年に策定済み"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 対応済み"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 策定済みの方針を来年度に見直す予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 費用に見合わないため"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 現在検討中"),
+    ),
+)
+def contradiction(context: Context) -> Iterator[Hit]:
+    """Find notes that say the opposite of the check cell."""
+    for counted, answer in answers(context):
+        status, note = answer.mark.status, answer.note
+        if status is Status.DONE:
+            words = note.says_not_done
+            step = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
+        elif status in (Status.PLANNED, Status.NOT_PLANNED):
+            words = note.says_done
+            step = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
+        else:
+            continue
+        if words:
+            yield on_note(
+                counted, answer, status=STATUS_WORDS[status], words=quote(words), step=step
+            )
+
+
+def _apart(mark: Due, note: Due) -> bool:
+    """Tell whether two times share no month; a vague time reaches back over its width."""
+    ends = month_number(mark.month), month_number(note.month)
+    starts = (
+        ends[0] - WIDTH.get(mark.precision, 1) + 1,
+        ends[1] - WIDTH.get(note.precision, 1) + 1,
+    )
+    return ends[0] < starts[1] or ends[1] < starts[0]
+
+
+@rule(
+    code="N403",
+    severity=Severity.CHECK,
+    title="チェック欄と補足説明欄の月が違う",
+    message="チェック欄の予定月は{due}ですが、補足説明欄には{months}とあります。"
+    "チェック欄の月で数えました。",
+    fix="どちらが正しいか確かめ、チェック欄の月を直してもらってください。",
+    why="片方だけを直した可能性があります。基準月より前の月は経過の説明とみて比べません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 令和9年3月に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 12月の議会後に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（年度内） | 令和9年2月に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 2026年4月に着手済み"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ② | 令和9年3月に策定予定"),
+    ),
+)
+def months_differ(context: Context) -> Iterator[Hit]:
+    """Find ② whose month the note contradicts: no month it names lies within the answer's."""
+    for counted, answer in answers(context):
+        due = answer.due
+        if (
+            answer.mark.status is not Status.PLANNED
+            or not due.month
+            or due.source is DueSource.NOTE
+        ):
+            continue
+        named = [d for d in answer.note.months if d.month and d.month >= context.batch.month]
+        if named and all(_apart(due, other) for other in named):
+            months = listed([month_words(other.month) for other in named])
+            yield on_note(counted, answer, due=month_words(due.month), months=months)
+
+
+@rule(
+    code="N404",
+    severity=Severity.INFO,
+    title="長い補足説明を表示用に切り詰めた",
+    message="補足説明が{length}文字あり、Excelの1セルに入らないため、表示では切り詰めています。",
+    fix="全文は data フォルダの answers.csv にあります。",
+    why="Excelの1セルに入る文字数には上限（32,767文字）があります。",
+    thresholds=(
+        Threshold(
+            name="note_length",
+            default=_CELL_LIMIT,
+            meaning="補足説明がこの文字数を超えるときに知らせます。",
+            minimum=1,
+            maximum=_CELL_LIMIT,
+        ),
+    ),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 〈長文 32768〉"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 〈長文 32767〉"),
+    ),
+)
+def long_note(context: Context) -> Iterator[Hit]:
+    """Find notes that no cell can hold."""
+    limit = context.thresholds["note_length"]
+    for counted, answer in answers(context):
+        length = len(answer.note.raw)
+        if length * 2 > limit:  # only then can the UTF-16 length exceed it
+            length = len(answer.note.raw.encode("utf-16-le", "surrogatepass")) // 2
+        if length > limit:
+            yield on_note(counted, answer, length=f"{length:,}")
+
+
+@rule(
+    code="N405",
+    severity=Severity.CHECK,
+    title="個人情報らしい記載",
+    message="補足説明欄に{kinds}らしい記載があります（{found}）。",
+    fix="集計表を外に渡す前に、消すか伏せるか決めてください。",
+    why="集計表は回答者以外にも渡ります。担当者の連絡先が混じったまま配られるのを防ぎます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 担当 taro@example.lg.jp まで"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 問合せ先 03-1234-5678"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 令和8年4月1日に策定"),
+    ),
+)
+def personal(context: Context) -> Iterator[Hit]:
+    """Find mail addresses and telephone numbers in notes."""
+    for counted, answer in answers(context):
+        if answer.note.personal:
+            kinds = {
+                "メールアドレス" if "@" in text or "＠" in text else "電話番号"
+                for text in answer.note.personal
+            }
+            yield on_note(
+                counted,
+                answer,
+                kinds="・".join(sorted(kinds)),
+                found=listed([quote(text, 30) for text in answer.note.personal]),
+            )
+
+
+@rule(
+    code="N406",
+    severity=Severity.INFO,
+    title="別紙参照",
+    message="補足説明欄が別紙などを参照しています。参照先の内容は集計に入っていません。",
+    fix="参照先が届いているか確かめ、必要なら送ってもらってください。",
+    why="回答の根拠が別の文書にあるときは、その文書がないと読み取れません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 別紙参照"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 規程に定めた"),
+    ),
+)
+def attachment(context: Context) -> Iterator[Hit]:
+    """Find notes that refer to another document."""
+    for counted, answer in answers(context):
+        if answer.note.refers_to_attachment:
+            yield on_note(counted, answer)
+
+
+RULES = (no_reason, contradiction, months_differ, long_note, personal, attachment)

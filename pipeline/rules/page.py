@@ -1,0 +1,127 @@
+"""The rule pages in words: one rule for the terminal, all of them for docs/rules.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.rules.registry import Example, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """One rule as a line of コード表."""
+
+    code: str
+    severity: str
+    title: str
+    why: str
+    fix: str
+
+
+def row_of(rule: Rule) -> RuleRow:
+    """Give a rule as a row of the legend."""
+    return RuleRow(
+        code=rule.code,
+        severity=rule.severity.value,
+        title=rule.title,
+        why=rule.why,
+        fix=rule.general_fix,
+    )
+
+
+def page_of(rule: Rule) -> str:
+    """Give one rule for the terminal, in plain Japanese."""
+    lines = [
+        f"{rule.code}  {rule.severity}  {rule.title}",
+        "",
+        f"理由: {rule.why}",
+        f"次にすること: {rule.general_fix}",
+    ]
+    lines += [f"設定: {setting}" for setting in _settings(rule)]
+    if rule.covers:
+        lines.append(f"まとめる指摘: {'、'.join(rule.covers)}（同じ場所では重ねて出しません）")
+    for example in rule.examples:
+        lines += ["", f"{_heading(example)}:"]
+        lines += [f"    {line}" for line in example.text.splitlines()]
+    return "\n".join(lines)
+
+
+def _settings(rule: Rule) -> list[str]:
+    return [f"{t.name} = {t.default:g}（{t.meaning}）" for t in rule.thresholds]
+
+
+def _heading(example: Example) -> str:
+    return "指摘が出る例" if example.fires else "指摘が出ない例"
+
+
+_FAMILIES = {
+    "F": "ファイル",
+    "L": "様式の形",
+    "A": "チェック欄",
+    "N": "補足説明欄",
+    "B": "団体・月をまたぐ確認",
+}
+
+_INTRODUCTION = """\
+# 指摘（要確認事項）の一覧
+
+<!-- generated from pipeline/rules; do not edit -->
+
+集計のたびに、返送されたファイルを次の規則で確かめます。コードは変わることも、使い回されることもありません。
+
+- **要修正**: 回答者に答え直してもらう必要があります。
+- **要確認**: 担当者が見て判断します。
+- **参考**: お知らせです。何もしなくてかまいません。
+
+同じことを何度も言わないよう、1つの指摘がほかの指摘を含むときはまとめて出します。
+たとえば未記入のまま返送されたシートは、項目ごとの A301 ではなく F107 が1件です。
+数えないファイル（再提出前の旧ファイル、同一内容、除外）には、
+そのことを知らせる B503・B504 のほかは指摘を出しません。
+
+指摘を止める、区分を変える、しきい値を変えるには `torimatome.toml` に書きます。
+templates/torimatome.toml が見本です。止めた指摘は処理記録に残ります。
+
+例の表は「項目 | チェック欄 | 補足説明欄」の順で、基準月は2026年11月です。
+書いていない項目には、指摘の出ない回答が入っているものとします。
+〈 〉は文字で書けない内容（日付のセル、図形など）を表します。例はすべてテストとして実行しています。
+"""
+
+
+def whole_page(rules: tuple[Rule, ...], retired: Mapping[str, str]) -> str:
+    """Give the page of all rules as Markdown, with a table of contents by family."""
+    parts = [_INTRODUCTION]
+    for family, title in _FAMILIES.items():
+        members = [rule for rule in rules if rule.code.startswith(family)]
+        parts.append(f"## {title}（{family}）\n")
+        parts.append("| コード | 区分 | 内容 |\n|---|---|---|")
+        parts += [
+            f"| [{rule.code}](#{rule.code.lower()}) | {rule.severity} | {rule.title} |"
+            for rule in members
+        ]
+        parts.append("")
+        parts += [_section(rule) for rule in members]
+    parts.append("## 使わないコード\n")
+    parts.append("次のコードは欠番です。今後も使いません。\n")
+    parts.append("、".join(retired))
+    return "\n".join(parts) + "\n"
+
+
+def _section(rule: Rule) -> str:
+    lines = [
+        f'### <a id="{rule.code.lower()}"></a>{rule.code} {rule.title}（{rule.severity}）',
+        "",
+        rule.why,
+        "",
+        f"**次にすること**: {rule.general_fix}",
+        "",
+    ]
+    if rule.thresholds:
+        lines += [f"- `{t.name} = {t.default:g}`: {t.meaning}" for t in rule.thresholds] + [""]
+    if rule.covers:
+        lines += [f"この指摘が出る所では {'、'.join(rule.covers)} を重ねて出しません。", ""]
+    for example in rule.examples:
+        lines += [f"{_heading(example)}:", "", *_code_block(example), ""]
+    return "\n".join(lines)
+
+
+def _code_block(example: Example) -> list[str]:
+    return [f"    {line}" for line in example.text.splitlines()]

@@ -1,0 +1,151 @@
+"""Find submissions that are nearly the same as another respondent's (rule B505).
+
+Comparing every pair of 2,000 submissions would be two million comparisons. Instead the notes
+that say something of their own are put into buckets by item and by their first and last
+characters; only submissions that meet in several buckets are compared in full. A bucket that
+many share links each member with its nearest neighbours only, so the work grows with the
+number of submissions and not with its square.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.model import Batch, CountedSubmission
+from pipeline.text import fold
+
+_ENDS = 8  # characters of a note's beginning and end that make its bucket
+_NEIGHBOURS = 6  # how far a member of a crowded bucket looks
+_SAME_NOTE = 90.0  # rapidfuzz ratio from which two notes count as the same
+_STANDARD_LEAST = 5  # a note is standard wording when at least so many
+_STANDARD_SHARE = 0.1  # and more than this share of the submissions carry it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """The most similar submission of another respondent; shares are 0 to 1."""
+
+    other: CountedSubmission
+    answers: float
+    notes: float
+    more: int = 0  # how many further respondents are as similar as the threshold asks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Profile:
+    """What is compared: per item the answer, and the notes with words of their own."""
+
+    answers: Mapping[str, tuple[str, str]]
+    notes: Mapping[str, str]
+
+
+def find_twins(
+    batch: Batch, *, share: float, least_notes: int, least_length: int
+) -> Iterator[tuple[CountedSubmission, Twin]]:
+    """Give each submission that has a twin, in batch order, with the most similar one.
+
+    Two submissions are twins where ``share`` of the answers and of the notes agree, and at
+    least ``least_notes`` different notes of ``least_length`` characters or more are the same.
+    """
+    submissions = batch.submissions
+    profiles = _profiles(batch, least_length)
+    found: dict[int, list[tuple[float, int, Twin]]] = defaultdict(list)
+    for left, right in _candidates(profiles, least_notes):
+        if submissions[left].respondent.id == submissions[right].respondent.id:
+            continue
+        shares = _compare(profiles[left], profiles[right], share, least_notes)
+        if shares is None:
+            continue
+        for one, other in ((left, right), (right, left)):
+            twin = Twin(other=submissions[other], answers=shares[0], notes=shares[1])
+            found[one].append((-sum(shares), other, twin))
+    for index in sorted(found):
+        ranked = sorted(found[index], key=lambda entry: entry[:2])
+        best = ranked[0][2]
+        yield (
+            submissions[index],
+            Twin(
+                other=best.other,
+                answers=best.answers,
+                notes=best.notes,
+                more=len(ranked) - 1,
+            ),
+        )
+
+
+def _profiles(batch: Batch, least_length: int) -> list[_Profile]:
+    folded = [_notes(counted, least_length) for counted in batch.submissions]
+    carried = Counter(text for notes in folded for text in set(notes.values()))
+    limit = max(_STANDARD_LEAST - 1, len(folded) * _STANDARD_SHARE)
+    return [
+        _Profile(
+            answers={
+                answer.item_id: (answer.mark.status.value, answer.due.month)
+                for answer in counted.submission.answers
+                if answer.in_scope
+            },
+            notes={item: text for item, text in notes.items() if carried[text] <= limit},
+        )
+        for counted, notes in zip(batch.submissions, folded, strict=True)
+    ]
+
+
+def _notes(counted: CountedSubmission, least_length: int) -> dict[str, str]:
+    """Fold the notes long enough to compare; the respondent's own name is left out of them."""
+    name = fold(counted.respondent.name)
+    notes: dict[str, str] = {}
+    for answer in counted.submission.answers:
+        if not answer.in_scope or answer.note.empty or len(answer.note.raw) < least_length:
+            continue
+        text = fold(answer.note.raw)
+        text = (text.replace(name, "") if name else text).replace(" ", "")
+        if len(text) >= least_length:
+            notes[answer.item_id] = text
+    return notes
+
+
+def _candidates(profiles: list[_Profile], least_notes: int) -> Iterator[tuple[int, int]]:
+    """Give pairs that meet in at least ``least_notes`` items' buckets, each pair once."""
+    order = {
+        index: place
+        for place, index in enumerate(
+            sorted(range(len(profiles)), key=lambda i: (tuple(profiles[i].notes.values()), i))
+        )
+    }
+    buckets: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, profile in enumerate(profiles):
+        if len(set(profile.notes.values())) < least_notes:
+            continue
+        for item, text in profile.notes.items():
+            for key in ((item, "<" + text[:_ENDS]), (item, ">" + text[-_ENDS:])):
+                buckets[key].append(index)
+    met: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for (item, _end), members in buckets.items():
+        members.sort(key=order.__getitem__)
+        for place, one in enumerate(members):
+            for other in members[place + 1 : place + 1 + _NEIGHBOURS]:
+                met[min(one, other), max(one, other)].add(item)
+    for pair in sorted(met):
+        if len(met[pair]) >= least_notes:
+            yield pair
+
+
+def _compare(
+    left: _Profile, right: _Profile, share: float, least_notes: int
+) -> tuple[float, float] | None:
+    """Give the shares of equal answers and equal notes, None where they are no twins."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only a batch with candidates needs it
+
+    items = left.answers.keys() & right.answers.keys()
+    agreeing = sum(left.answers[item] == right.answers[item] for item in items)
+    if not items or agreeing < share * len(items):
+        return None
+    noted = left.notes.keys() | right.notes.keys()
+    same = {
+        item: left.notes[item]
+        for item in left.notes.keys() & right.notes.keys()
+        if fuzz.ratio(left.notes[item], right.notes[item], score_cutoff=_SAME_NOTE)
+    }
+    if len(set(same.values())) < least_notes or len(same) < share * len(noted):
+        return None
+    return agreeing / len(items), len(same) / len(noted)

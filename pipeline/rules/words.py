@@ -1,0 +1,87 @@
+"""Japanese wording shared by the rules: places, quotations, months, lists."""
+
+from collections.abc import Sequence
+
+from pipeline.model import Answer, FileKind, Location, Precision, Status
+from pipeline.text import tidy
+
+QUOTED = 40  # characters of a respondent's text that a message repeats
+LISTED = 5  # members of a list that a message names before ほか…
+
+STATUS_WORDS = {
+    Status.DONE: "①既に対応済み",
+    Status.PLANNED: "②これから対応予定",
+    Status.NOT_PLANNED: "③対応の予定なし",
+    Status.NOT_APPLICABLE: "対象外",
+    Status.BLANK: "未記入",
+    Status.UNCLEAR: "判読不可",
+}
+
+KIND_WORDS = {
+    FileKind.XLSX: "Excelブック（.xlsx）",
+    FileKind.XLSM: "マクロ付きExcelブック（.xlsm）",
+    FileKind.XLS: "旧形式のExcelブック（.xls）",
+    FileKind.XLSB: "バイナリ形式のExcelブック（.xlsb）",
+    FileKind.ODS: "OpenDocument表計算（.ods）",
+    FileKind.CSV: "CSV",
+    FileKind.ZIP: "ZIP",
+    FileKind.PDF: "PDF",
+    FileKind.WORD: "Word文書",
+    FileKind.SLIDES: "PowerPoint",
+    FileKind.IMAGE: "画像",
+    FileKind.MAIL: "メール",
+    FileKind.HTML: "HTML",
+    FileKind.TEXT: "テキスト",
+    FileKind.EMPTY: "空のファイル（0バイト）",
+    FileKind.OTHER: "種類の分からないファイル",
+}
+
+# Months that a term of this precision spans, its last month included.
+WIDTH = {
+    Precision.MONTH: 1,
+    Precision.QUARTER: 3,
+    Precision.SEASON: 3,
+    Precision.HALF: 6,
+    Precision.SPAN: 6,  # its first month is not kept
+    Precision.FISCAL_YEAR: 12,
+    Precision.YEAR: 12,
+}
+
+
+def place(location: Location) -> str:
+    """Give a place as a message begins with it: ``若葉市.xlsx［チェックシート!C12］``."""
+    inside = "!".join(part for part in (location.sheet, location.cell) if part)
+    return f"{location.file}［{inside}］" if inside else location.file
+
+
+def quote(text: str, limit: int = QUOTED) -> str:
+    """Give a respondent's text as a message repeats it: one line, cut where it is long."""
+    line = " ／ ".join(part.strip() for part in tidy(text).split("\n") if part.strip())
+    return line if len(line) <= limit else f"{line[:limit]}…"
+
+
+def listed(names: Sequence[str], unit: str = "件", limit: int = LISTED) -> str:
+    """Name the members of a list: ``C12、C15 ほか3か所``."""
+    head = "、".join(names[:limit])
+    rest = len(names) - limit
+    return f"{head} ほか{rest}{unit}" if rest > 0 else head
+
+
+def month_number(month: str) -> int:
+    """Count a ``YYYY-MM`` in months, so that months can be subtracted."""
+    year, _, number = month.partition("-")
+    return int(year) * 12 + int(number) - 1
+
+
+def month_words(month: str) -> str:
+    """Give a ``YYYY-MM`` in words: ``2027年3月``."""
+    year, _, number = month.partition("-")
+    return f"{year}年{int(number)}月"
+
+
+def answer_words(answer: Answer) -> str:
+    """Give an answer in words: ``②これから対応予定（2027年3月）``."""
+    words = STATUS_WORDS[answer.mark.status]
+    if answer.mark.status is Status.PLANNED and answer.due.month:
+        return f"{words}（{month_words(answer.due.month)}）"
+    return words
