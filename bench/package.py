@@ -24,6 +24,7 @@ _STYLE_INDEX = {name: index for index, name in enumerate(_STYLES)}
 _FONT_XML = '<sz val="11"/><color theme="1"/><rFont val="游ゴシック"/><family val="3"/>'
 _FONT_XML += '<charset val="128"/><scheme val="minor"/>'
 _RUNS = {Way.STRUCK: "<strike/>", Way.BOLD: "<b/>", Way.COLOURED: ""}
+_WRAP = ' wrapText="1"'
 _HIDDEN = ' hidden="1"'
 _LINE_EMU = 25 * 9525
 _DOS_TIME, _DOS_DATE = 0, (2026 - 1980) << 9 | 11 << 5 | 5
@@ -230,7 +231,8 @@ def _styles() -> str:
     formats = "".join(
         f'<xf numFmtId="0" fontId="{int(name in ("title", "label", "header", "heading"))}" '
         f'fillId="0" borderId="{int(index > 3)}" xfId="0" applyFont="1" applyBorder="1" '
-        'applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
+        'applyAlignment="1"><alignment vertical="center"'
+        f"{_WRAP if name in ('item', 'mark', 'note') else ''}/></xf>"
         for index, name in enumerate(_STYLES)
     )
     thin = "".join(f'<{side} style="thin"/>' for side in ("left", "right", "top", "bottom"))

@@ -188,6 +188,9 @@ class _Writer:
         entry = self.form.entries[number]
         text = f"{_item_id(item, self.look.ids)}{item.title}\n{item.description}"
         self.cells[(self.row, self.column["item"])] = Cell(text=text, style="item")
+        for word in set(self.column) - {"category", "item", "mark", "note"}:
+            text = str(number + 1) if word == "No." else ""
+            self.cells[(self.row, self.column[word])] = Cell(text=text, style="note")
         self._mark(number, entry, legend=legend)
         self.cells[(self.row, self.column["note"])] = Cell(text=entry.note, style="note")
         if legend or _keeps_legend(entry.written):
