@@ -53,14 +53,19 @@ def expected_answers(checklist: Checklist) -> Mapping[tuple[str, str], tuple[Sta
     """Give status and due month (YYYY-MM or empty) that the writer of each counted sheet meant.
 
     By respondent's name and item id. A cell meant as an answer but written so that it determines
-    none is ``UNCLEAR`` here: nobody may guess it.
+    none is ``UNCLEAR`` here: nobody may guess it. What the roster does not ask somebody for and
+    they left empty is ``NOT_APPLICABLE``.
     """
-    return {
-        (case.name, item.id): (entry.status, entry.due)
-        for case in CASES
-        if case.counted
-        for item, entry in zip(checklist.items, entries(case, checklist), strict=True)
-    }
+    expected = {}
+    for case in CASES:
+        if case.counted:
+            asked = [checklist.categories[position] for position in case.scope]
+            for item, entry in zip(checklist.items, entries(case, checklist), strict=True):
+                not_asked = bool(asked) and item.category not in asked
+                empty = entry.status is Status.BLANK
+                status = Status.NOT_APPLICABLE if not_asked and empty else entry.status
+                expected[case.name, item.id] = (status, entry.due)
+    return expected
 
 
 def returned(case: Case, checklist: Checklist) -> ReturnedForm:
