@@ -23,7 +23,7 @@ _LISTS = (
     "respondent_labels",
     "date_labels",
 )
-_OPTIONAL_LISTS = ("headings", "file_words", "other_headers")
+_OPTIONAL_LISTS = ("headings", "file_words", "other_headers", "other_labels")
 _KNOWN = {*_TEXTS, *_LISTS, *_OPTIONAL_LISTS, "caption", "options", "items", "old_versions"}
 _ITEM_KEYS = {"id", "title", "description", "category", "section", "table"}
 _OPTION_KEYS = {"number", "status", "label"}
@@ -83,6 +83,7 @@ def load_checklist(folder: Path) -> Checklist:
         mark_headers=lists["mark_headers"],
         note_headers=lists["note_headers"],
         other_headers=lists["other_headers"],
+        other_labels=lists["other_labels"],
         respondent_labels=lists["respondent_labels"],
         date_labels=lists["date_labels"],
         headings=tuple(dict.fromkeys([*sections, *lists["headings"]])),

@@ -219,6 +219,7 @@ class Submission:
     macros: bool = False
     objects: tuple[str, ...] = ()  # objects over no check cell, in words
     overrides: tuple[str, ...] | None = None
+    hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers, passed over (L207)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,157 @@
+"""Find the checklist in a workbook: RawWorkbook -> Layout, by item id and header, never by address.
+
+The cheap way comes first: a cell whose folded text begins with a known id. Only what is left
+over is compared with titles. Which sheets count is decided last, when it is known what each holds.
+"""
+
+import re
+
+from pipeline.locate.index import Fit, Index, index_of, squeeze
+from pipeline.locate.table import SheetFound, read_sheet
+from pipeline.model import Checklist, MatchedBy, RawWorkbook
+from pipeline.model.layout import ItemRow, Layout
+from pipeline.text import fold, tidy
+
+_EXAMPLE = re.compile(
+    r"記入例|記載例|回答例|入力例|見本|サンプル|記入要領|記載要領|手引|sample|example"
+)
+_EDITION = re.compile(
+    r"第?\s*(\d+(?:\.\d+)*)\s*版|ver(?:sion)?\.?\s*(\d+(?:\.\d+)*)|別紙\s*\d+(?:[-－]\d+)*"
+)
+
+
+def locate(workbook: RawWorkbook, checklist: Checklist) -> Layout | None:
+    """Find where the checklist's tables, columns and item rows are; None: there is none here.
+
+    Hidden and example sheets are passed over unless they alone hold the checklist.
+    """
+    index = index_of(checklist)
+    found = [
+        sheet_found
+        for place, sheet in enumerate(workbook.sheets)
+        if (sheet_found := read_sheet(sheet, place, index)) is not None
+    ]
+    if not found or not _is_checklist(workbook, found, index):
+        return None
+    chosen, copies, hidden = _choose(found)
+    return Layout(
+        tables=tuple(table for sheet in chosen for table in sheet.tables),
+        rows=tuple(_renumbered(chosen)),
+        other_rows=tuple(row for sheet in chosen for row in sheet.others),
+        sheets=tuple(sheet.place for sheet in chosen),
+        copies=copies,
+        hidden_copies=hidden,
+        version_written=_version_written(workbook, chosen, index),
+    )
+
+
+def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) -> bool:
+    """Tell a checklist from a workbook that mentions some items by chance."""
+    ids: dict[str, Fit] = {}
+    titles: set[str] = set()
+    headed = False
+    for sheet in found:
+        headed = headed or sheet.headed
+        for hit in sheet.found:
+            if hit.matched_by is MatchedBy.TITLE:
+                titles.add(hit.item_id)
+            else:
+                ids[hit.item_id] = max(hit.fit, ids.get(hit.item_id, Fit.MENTION))
+    strong = sum(fit is Fit.STRONG for fit in ids.values())
+    bare = sum(fit in (Fit.BARE, Fit.WEAK) for fit in ids.values())
+    if strong >= 3 or (strong and headed):
+        return True
+    if bare and headed:
+        return True
+    if bare >= 10 or (bare >= 3 and _is_captioned(workbook, index)):
+        return True
+    return (
+        len(titles) >= 10
+        or (len(titles) + bare >= 5 and headed)
+        or (len(titles) >= 1 and _is_captioned(workbook, index) and headed)
+    )
+
+
+def _is_captioned(workbook: RawWorkbook, index: Index) -> bool:
+    """Tell whether a cell carries the checklist's title."""
+    return any(
+        index.caption in squeeze(cell.text)
+        for sheet in workbook.sheets
+        for key, cell in sheet.cells.items()
+        if key[0] < 10
+    )
+
+
+def _choose(
+    found: list[SheetFound],
+) -> tuple[list[SheetFound], tuple[str, ...], tuple[str, ...]]:
+    """Choose the sheets that count: parts of one checklist together, of copies the filled one."""
+
+    def standing(sheet: SheetFound) -> tuple[bool, bool, bool, int]:
+        example = _EXAMPLE.search(fold(sheet.name)) is not None
+        return (example, not sheet.visible, not sheet.answers, sheet.place)
+
+    order = sorted(found, key=standing)
+    if any(sheet.answers and not standing(sheet)[0] for sheet in found) and not any(
+        sheet.answers and sheet.visible and not standing(sheet)[0] for sheet in found
+    ):
+        # only hidden sheets hold answers
+        order.sort(key=lambda sheet: (standing(sheet)[0], not sheet.answers, sheet.place))
+    chosen: list[SheetFound] = []
+    copies: list[SheetFound] = []
+    hidden: list[SheetFound] = []
+    covered: set[str] = set()
+    for sheet in order:
+        example = standing(sheet)[0]
+        again = len(sheet.items & covered) * 2 >= len(sheet.items)
+        if not chosen or (
+            not again and not example and (sheet.visible or not sheet.items & covered)
+        ):
+            chosen.append(sheet)
+            covered |= sheet.items
+        elif example:
+            continue
+        elif not sheet.visible:
+            if sheet.answers:
+                hidden.append(sheet)
+        else:
+            copies.append(sheet)
+    chosen.sort(key=lambda sheet: sheet.place)
+    copies.sort(key=lambda sheet: sheet.place)
+    return chosen, tuple(each.name for each in copies), tuple(each.name for each in hidden)
+
+
+def _renumbered(chosen: list[SheetFound]) -> list[ItemRow]:
+    """Number the tables of all chosen sheets through."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    rows: list[ItemRow] = []
+    before = 0
+    for sheet in chosen:
+        rows.extend(replace(row, table=row.table + before) for row in sheet.rows)
+        before += len(sheet.tables)
+    return rows
+
+
+def _version_written(workbook: RawWorkbook, chosen: list[SheetFound], index: Index) -> str:
+    """Give the name of another edition printed above the first item row, empty for none."""
+    checklist = index.checklist
+    own = {squeeze(word) for word in _editions(checklist.version)}
+    for sheet in chosen:
+        first = min(row.text_cell[0] for row in sheet.rows)
+        for (row, _column), cell in workbook.sheets[sheet.place].cells.items():
+            if row >= first or len(cell.text) > 120:
+                continue
+            key = squeeze(cell.text)
+            for printed, name in checklist.old_versions.items():
+                if squeeze(printed) in key:
+                    return name
+            if index.caption in key or fold(cell.text).startswith("別紙"):
+                others = [word for word in _editions(cell.text) if squeeze(word) not in own]
+                if others:
+                    return tidy(cell.text)
+    return ""
+
+
+def _editions(text: str) -> list[str]:
+    return [match[0] for match in _EDITION.finditer(fold(text).replace("−", "-"))]

@@ -1,0 +1,286 @@
+"""Find the columns of a table: by its header, by the official layout, by what they hold."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from pipeline.locate.grid import Grid
+from pipeline.locate.index import HeaderKind, Index, squeeze
+from pipeline.locate.rows import Found
+from pipeline.text import fold
+
+_YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
+_EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
+# Words of a column that is not this month's answer although its header says チェック欄.
+_ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one table. ``options`` are (column, number) where each option has its own."""
+
+    header_row: int | None
+    text: int
+    mark: int | None
+    note: int | None
+    guessed: bool
+    options: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """A row that heads a table: (rank, first column, last column) of its marks and notes."""
+
+    row: int
+    marks: tuple[tuple[int, int, int], ...]
+    notes: tuple[tuple[int, int, int], ...]
+    others: frozenset[int]
+    options: tuple[tuple[int, int], ...] = ()
+
+
+def find_headers(grid: Grid, index: Index, item_rows: set[int]) -> tuple[HeaderRow, ...]:
+    """Give the rows that head tables, top down."""
+    single: dict[int, HeaderRow] = {}
+    for row, columns in grid.rows.items():
+        if row in item_rows:
+            continue
+        header = _read_header(grid, index, row, columns)
+        if header is not None:
+            single[row] = header
+    result = []
+    for row, header in single.items():
+        if not header.marks and not header.options:
+            continue
+        near = [single[each] for each in range(row - 2, row + 3) if each in single]
+        options = header.options
+        if not options:
+            options = next((each.options for each in near if each.options and each.row > row), ())
+        notes = header.notes or tuple(note for each in near for note in each.notes)
+        others = frozenset(column for each in near for column in each.others)
+        result.append(
+            HeaderRow(row=row, marks=header.marks, notes=notes, others=others, options=options)
+        )
+    return tuple(result)
+
+
+def _read_header(grid: Grid, index: Index, row: int, columns: list[int]) -> HeaderRow | None:
+    marks: list[tuple[int, int, int]] = []
+    notes: list[tuple[int, int, int]] = []
+    others: set[int] = set()
+    options: list[tuple[int, int]] = []
+    for column in columns:
+        text = grid.text((row, column))
+        number = index.option(text)
+        if number is not None:
+            options.append((column, number))
+            continue
+        header = index.header(text)
+        if header is None:
+            continue
+        area = grid.area((row, column))
+        span = (header.rank, column, area.right)
+        if header.kind is HeaderKind.OTHER:
+            others.update(range(column, area.right + 1))
+        elif header.kind is HeaderKind.MARK:
+            aside = _ASIDE.search(fold(text)) or _aside_above(grid, row, column)
+            marks.append((span[0] + (100 if aside else 0), span[1], span[2]))
+        else:
+            aside = _ASIDE.search(fold(text)) or _aside_above(grid, row, column)
+            notes.append((span[0] + (100 if aside else 0), span[1], span[2]))
+    numbers = [number for _, number in options]
+    whole = sorted(numbers) == [option.number for option in index.checklist.options]
+    if not whole:
+        options = []
+    if not marks and not notes and not options:
+        return None
+    return HeaderRow(
+        row=row,
+        marks=tuple(sorted(marks)),
+        notes=tuple(sorted(notes)),
+        others=frozenset(others),
+        options=tuple(sorted(options)),
+    )
+
+
+def _aside_above(grid: Grid, row: int, column: int) -> bool:
+    """Tell whether a header of two lines puts a column under 前回 or the like."""
+    for above in (row - 1, row - 2):
+        if above < 0:
+            break
+        key = grid.anchor(above, column)
+        text = grid.text(key)
+        if text:
+            return len(text) < 30 and _ASIDE.search(fold(text)) is not None
+    return False
+
+
+def choose_columns(
+    grid: Grid, index: Index, header: HeaderRow | None, rows: list[Found], edge: int | None
+) -> Columns:
+    """Choose the columns of one table of item rows. ``edge`` is where the next table begins."""
+    text = Counter(found.column for found in rows).most_common(1)[0][0]
+    if header is not None:
+        inside = _inside(header, text, edge)
+        options = _option_columns(grid, inside, rows)
+        mark = _pick(grid, inside.marks, rows) if inside.marks else None
+        if mark is not None or options:
+            note = _pick(grid, inside.notes, rows) if inside.notes else None
+            if note is None:
+                note = _unheaded_note(grid, index, header, rows, mark)
+            return Columns(header.row, text, mark, note, guessed=False, options=options)
+    mark = _guess_mark(grid, index, rows, text, edge, header)
+    note = None
+    if header is not None and header.notes:
+        note = _pick(grid, header.notes, rows)
+    elif mark is not None:
+        note = _guess_note(grid, index, rows, mark, text)
+    return Columns(header.row if header else None, text, mark, note, guessed=True)
+
+
+def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
+    """Leave out the headers that belong to the table beside this one."""
+    if edge is None:
+        return header
+
+    def own(spans: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+        return tuple(span for span in spans if text < span[1] < edge)
+
+    return HeaderRow(
+        row=header.row,
+        marks=own(header.marks),
+        notes=own(header.notes),
+        others=header.others,
+        options=tuple(each for each in header.options if text < each[0] < edge),
+    )
+
+
+def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]) -> int | None:
+    """Choose the best-ranked header, and in a header over several columns the fullest one."""
+    if not spans:
+        return None
+    best = min(span[0] for span in spans)
+    choices = [span for span in spans if span[0] == best]
+    columns = [
+        column for span in choices for column in range(span[1], min(span[2], span[1] + 8) + 1)
+    ]
+    filled = Counter(
+        column
+        for found in rows
+        for column in columns
+        if grid.text(grid.anchor(found.row, column)) and grid.anchor(found.row, column)[1] == column
+    )
+    return max(columns, key=lambda column: (filled[column], -column))
+
+
+def _option_columns(
+    grid: Grid, header: HeaderRow, rows: list[Found]
+) -> tuple[tuple[int, int], ...]:
+    """Accept option headers only where the rows below are ticked and not numbered."""
+    if not header.options:
+        return ()
+    columns = {column for column, _ in header.options}
+    if any(found.column in columns for found in rows):
+        return ()
+    texts = [fold(grid.text((found.row, column))) for found in rows for column in columns]
+    written = [text for text in texts if text not in _EMPTY_MARKS]
+    ticked = [text for text in written if text[0] in _YES or text in ("true", "1")]
+    if header.marks and not ticked:
+        return ()
+    return header.options if len(ticked) * 2 >= len(written) else ()
+
+
+def looks_like_mark(text: str, index: Index) -> bool:
+    """Tell whether a cell's text looks like an answer: an option's number or words."""
+    folded = fold(text)
+    if not folded or len(folded) > 60:
+        return False
+    last = len(index.checklist.options)
+    head = re.match(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)", folded)
+    if head is not None:
+        token = head[1]
+        value = ord(token) - 0x245F if not token.isdecimal() else int(token)
+        return 1 <= value <= last
+    key = squeeze(text)
+    return any(squeeze(option.label) in key for option in index.checklist.options)
+
+
+def _mark_score(grid: Grid, index: Index, rows: list[Found], column: int) -> tuple[int, int]:
+    """Count (mark-like cells, other cells) of a column over the item rows."""
+    hits = misses = 0
+    numbers = []
+    for found in rows:
+        key = grid.anchor(found.row, column)
+        text = grid.text(key)
+        if not text:
+            continue
+        if looks_like_mark(text, index) or index.is_legend(text):
+            hits += 1
+            numbers.append(text)
+        else:
+            misses += 1
+    if len(numbers) > 2 and len(set(numbers)) == len(numbers):
+        return 0, misses + hits  # 1, 2, 3: a running number
+    return hits, misses
+
+
+def _guess_mark(
+    grid: Grid,
+    index: Index,
+    rows: list[Found],
+    text: int,
+    edge: int | None,
+    header: HeaderRow | None,
+) -> int | None:
+    """Guess the mark column: where the official layout has it, else where marks stand."""
+    right = max(grid.area((found.row, found.column)).right for found in rows)
+    official = max(_text_edge(grid, index, found) for found in rows)
+    official = max(official, right)
+    notes = {span[1] for span in header.notes} if header else set()
+    used = {column for found in rows for column in grid.rows.get(found.row, ())}
+    candidates = [
+        column
+        for column in sorted(used | {official + 1})
+        if column not in notes and column != text and (edge is None or text < column < edge)
+    ]
+    scores = {column: _mark_score(grid, index, rows, column) for column in candidates}
+    best = max(
+        candidates,
+        key=lambda column: (scores[column][0] - scores[column][1], column == official + 1, -column),
+        default=None,
+    )
+    expected = scores.get(official + 1, (0, 0))
+    if best is not None and scores[best][0] > scores[best][1] and scores[best][0] > expected[0]:
+        return best
+    return official + 1 if expected[1] == 0 or expected[0] >= expected[1] else best
+
+
+def _text_edge(grid: Grid, index: Index, found: Found) -> int:
+    """Give the last column that holds an item's own text (id, title, description)."""
+    last = found.column
+    whole = index.whole[found.item_id]
+    for column in grid.rows.get(found.row, ()):
+        key = squeeze(grid.text((found.row, column)))
+        if column > found.column and len(key) >= 4 and key[:20] in whole:
+            last = max(last, grid.area((found.row, column)).right)
+    return last
+
+
+def _guess_note(grid: Grid, index: Index, rows: list[Found], mark: int, text: int) -> int | None:
+    beyond = mark + 1
+    if beyond == text:
+        return None
+    hits, misses = _mark_score(grid, index, rows, beyond)
+    return beyond if misses >= hits else None
+
+
+def _unheaded_note(
+    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], mark: int | None
+) -> int | None:
+    """Take the column right of the marks as notes where no header stands over it."""
+    if mark is None or mark + 1 in header.others:
+        return None
+    if grid.text(grid.anchor(header.row, mark + 1)):
+        return None
+    if any(found.column == mark + 1 for found in rows):
+        return None
+    return _guess_note(grid, index, rows, mark, rows[0].column)

@@ -1,0 +1,342 @@
+"""A checklist prepared for matching: ids in any notation, titles, headers, captions.
+
+Every lookup works on folded text. An Index is built once per checklist and remembers what it
+was asked, since thousands of workbooks carry the same cells.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from pipeline.model import Checklist, Item
+from pipeline.text import fold
+
+_SMALL = str.maketrans(
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"
+)
+_DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\u30fc\ufe63~\u301c\u02d7\u2043]")
+_NOISE = re.compile(r"[\s\W_]+")
+_CIRCLES = {chr(0x2460 + n): n + 1 for n in range(20)}
+_NUMBER = r"(?:[\u2460-\u2473]|\d{1,2})"
+_LEAD = r"[\s「『【\[(<《〈・●■□○◆◇※*#>▶►→\"'|]*"
+_BETWEEN = r"(?:\s*(?:[-._/(の・]|第)\s*|\s+)"
+# What follows an id where a sentence only speaks of it: 「ガバナンス①-3参照」「サービス①-1～④-3は」
+_MENTION = re.compile(
+    r"^\s*[)」』】\]]?\s*(?:は|を|が|に|と|も|から|及び|又は|、|,|-|参照|同様|で|より|まで|以外|のみ|等|など|&|;|\+)"
+)
+_AFTER = re.compile(r"^[\s:;.,、。)）」』】\]>|\-_/]+")
+_STRONG_PREFIX = 6
+
+
+def loose(text: str) -> str:
+    """Fold a text and unify what people and PDFs confuse: dashes, long vowels, small kana."""
+    return _DASHES.sub("-", fold(text).translate(_SMALL))
+
+
+@lru_cache(maxsize=65536)
+def squeeze(text: str) -> str:
+    """Give a text's letters and digits alone, loosely folded; circled digits stay as they are."""
+    return _NOISE.sub("", loose(text).replace("-", ""))
+
+
+def number_of(token: str) -> int:
+    """Give the value of a plain or circled number token."""
+    return _CIRCLES.get(token) or int(token)
+
+
+class Fit(IntEnum):
+    """How well a row's text fits the item it names, worst first."""
+
+    MENTION = 0  # a sentence about the item
+    WEAK = 1  # the id with some other text
+    BARE = 2  # the id alone
+    STRONG = 3  # the id with the item's title
+
+
+@dataclass(frozen=True, slots=True)
+class IdMatch:
+    """An id found at the start of a text, and what follows it."""
+
+    item_id: str
+    rest: str  # loosely folded text after the id
+    fit: Fit
+
+
+class HeaderKind(StrEnum):
+    """What a column holds, told by its header."""
+
+    MARK = "mark"
+    NOTE = "note"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header cell: what its column holds, and how early in the alias list it stands."""
+
+    kind: HeaderKind
+    rank: int
+
+
+class Index:
+    """Lookups for one checklist. All answers are functions of the text alone."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.checklist = checklist
+        self.items: tuple[Item, ...] = checklist.items
+        self.order = {item.id: place for place, item in enumerate(checklist.items)}
+        self.by_id = {item.id: item for item in checklist.items}
+        self.title = {item.id: squeeze(item.title) for item in checklist.items}
+        self.description = {item.id: squeeze(item.description) for item in checklist.items}
+        self.whole = {key: self.title[key] + self.description[key] for key in self.order}
+        self.headings = frozenset(squeeze(text) for text in checklist.headings)
+        self.caption = squeeze(checklist.title)
+        self._ids: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._by_numbers: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._prefixes: dict[str, str] = {}
+        self._category_prefix: dict[str, str] = {}
+        self._read_ids()
+        self._id_pattern = self._build_id_pattern()
+        self._categories = {squeeze(name): name for name in checklist.categories}
+        self._titles: dict[str, list[str]] = {}
+        for item in self.items:
+            self._titles.setdefault(self.title[item.id][:_STRONG_PREFIX], []).append(item.id)
+        self._descriptions: dict[str, list[str]] = {}
+        for item in self.items:
+            head = self.description[item.id][:10]
+            if head:
+                self._descriptions.setdefault(head, []).append(item.id)
+        self._legend = frozenset(fold(line) for line in checklist.legend)
+        self._options = {
+            squeeze(form): option.number
+            for option in checklist.options
+            for form in (
+                option.label,
+                f"{chr(0x245F + option.number)}{option.label}",
+                f"{option.number}{option.label}",
+                f"{chr(0x245F + option.number)}",
+                f"{option.number}",
+            )
+        }
+        for number, line in enumerate(checklist.legend[: len(checklist.options)], start=1):
+            self._options[squeeze(line)] = number
+        self._headers = (
+            (HeaderKind.MARK, tuple(squeeze(name) for name in checklist.mark_headers)),
+            (HeaderKind.NOTE, tuple(squeeze(name) for name in checklist.note_headers)),
+            (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
+        )
+        self.match_id = lru_cache(maxsize=16384)(self._match_id)
+        self.header = lru_cache(maxsize=16384)(self._header)
+        self.category = lru_cache(maxsize=16384)(self._category)
+
+    # ids
+
+    def _read_ids(self) -> None:
+        for item in self.items:
+            text = loose(item.id)
+            tokens = re.findall(_NUMBER, text)
+            found = re.search(_NUMBER, text)
+            prefix = text[: found.start()].replace(" ", "") if found else text
+            numbers = tuple(number_of(token) for token in tokens)
+            self._prefixes[prefix] = prefix
+            self._ids[prefix, numbers] = item.id
+            self._by_numbers[item.category, numbers] = item.id
+            self._category_prefix[item.category] = prefix
+
+    def _build_id_pattern(self) -> re.Pattern[str]:
+        names = sorted(self._prefixes, key=len, reverse=True)
+        forms = "|".join(r"\s?".join(re.escape(letter) for letter in name) for name in names)
+        return re.compile(
+            rf"^{_LEAD}(?P<prefix>{forms})(?:{_BETWEEN}|[-\])」】:]\s*)?(?P<a>{_NUMBER})\)?"
+            rf"(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?(?![\d\u2460-\u2473])"
+        )
+
+    def _match_id(self, text: str) -> IdMatch | None:
+        """Find an item id at the start of a text, in any width, dash and digit style."""
+        folded = loose(text)
+        found = self._id_pattern.match(folded)
+        if found is None:
+            return None
+        prefix = found["prefix"].replace(" ", "")
+        first = number_of(found["a"])
+        if found["b"]:
+            item_id = self._ids.get((prefix, (first, number_of(found["b"]))))
+            if item_id is not None:
+                fit, rest = self.fit(item_id, folded[found.end() :])
+                unsure = not found["between"] and found["b"] in _CIRCLES and found["a"] in _CIRCLES
+                if unsure and fit is not Fit.STRONG:
+                    return None
+                return IdMatch(item_id, rest, fit)
+        item_id = self._ids.get((prefix, (first,)))
+        if item_id is None:
+            return None
+        fit, rest = self.fit(item_id, folded[found.end("a") :])
+        if found["b"] and "-" in (found["between"] or "") and fit is not Fit.STRONG:
+            return None  # another checklist's number: サプライチェーン①-2
+        return IdMatch(item_id, rest, fit)
+
+    def match_number(self, text: str, category: str) -> IdMatch | None:
+        """Find an item by a number without its name (①-1) under a category known from elsewhere."""
+        folded = loose(text)
+        found = re.match(
+            rf"^{_LEAD}(?P<a>{_NUMBER})\)?(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?"
+            rf"(?![\d\u2460-\u2473])",
+            folded,
+        )
+        if found is None:
+            return None
+        if found["b"] and (found["between"] or found["a"] in _CIRCLES):
+            numbers: tuple[int, ...] = (number_of(found["a"]), number_of(found["b"]))
+            item_id = self._by_numbers.get((category, numbers))
+            if item_id is not None:
+                fit, rest = self.fit(item_id, folded[found.end() :])
+                return IdMatch(item_id, rest, fit)
+        item_id = self._by_numbers.get((category, (number_of(found["a"]),)))
+        if item_id is None:
+            return None
+        fit, rest = self.fit(item_id, folded[found.end("a") :])
+        return IdMatch(item_id, rest, fit)
+
+    def fit(self, item_id: str, after: str) -> tuple[Fit, str]:
+        """Judge the text after an id: the item's title, nothing, another text, or a sentence."""
+        rest = _AFTER.sub("", after)
+        key = squeeze(rest)
+        if not key:
+            return Fit.BARE, ""
+        if self.has_title(item_id, key):
+            return Fit.STRONG, rest
+        if _MENTION.match(after):
+            return Fit.MENTION, rest
+        return Fit.WEAK, rest
+
+    def has_title(self, item_id: str, key: str) -> bool:
+        """Tell whether a squeezed text begins with the item's title, nearly or in part."""
+        title = self.title[item_id]
+        if key.startswith(title) or (len(key) >= 4 and title.startswith(key)):
+            return True
+        return fuzz.ratio(key[: len(title)], title) >= 80
+
+    # titles
+
+    def titled(self, key: str) -> tuple[str, ...]:
+        """Give the items whose title a squeezed text begins with (the longest title wins)."""
+        hits = [
+            item_id
+            for item_id in self._titles.get(key[:_STRONG_PREFIX], ())
+            if key.startswith(self.title[item_id])
+        ]
+        longest = max((len(self.title[item_id]) for item_id in hits), default=0)
+        return tuple(item_id for item_id in hits if len(self.title[item_id]) == longest)
+
+    def described(self, key: str) -> tuple[str, ...]:
+        """Give the items whose description a squeezed text begins with."""
+        if len(key) < 10:
+            return ()
+        return tuple(
+            item_id
+            for item_id in self._descriptions.get(key[:10], ())
+            if fuzz.ratio(key[: len(self.description[item_id])], self.description[item_id]) >= 80
+        )
+
+    def near(self, key: str, *, cutoff: float) -> tuple[str, ...]:
+        """Give the items whose title is close to the start of a squeezed text, the best alone."""
+        scores = {
+            item_id: max(fuzz.ratio(key[: len(title)], title), fuzz.ratio(key, self.whole[item_id]))
+            for item_id, title in self.title.items()
+        }
+        best = max(scores.values(), default=0.0)
+        if best < cutoff:
+            return ()
+        return tuple(item_id for item_id, score in scores.items() if score > best - 5)
+
+    def narrow(self, candidates: tuple[str, ...], key: str) -> tuple[str, ...]:
+        """Keep the candidates whose description fits what a text says after the title best."""
+        scores = {}
+        for item_id in candidates:
+            tail = key[len(self.title[item_id]) :]
+            if len(tail) < 8:
+                return candidates
+            scores[item_id] = fuzz.ratio(tail, self.description[item_id][: len(tail)])
+        best = max(scores.values(), default=0.0)
+        return tuple(item_id for item_id, score in scores.items() if score > best - 3)
+
+    # captions and headers
+
+    def _category(self, text: str) -> str:
+        """Give the category a caption names (【ガバナンス】, 1. ガバナンス), empty for none."""
+        key = re.sub(r"^[\d\u2460-\u2473]+", "", squeeze(text))
+        if key in self._categories:
+            return self._categories[key]
+        for name, category in self._categories.items():
+            if key.startswith(name) and re.fullmatch(
+                r"(分野|編|項目|関連|関係|について|シート|全?\d+項目|\d+|\(.*\))*", key[len(name) :]
+            ):
+                return category
+        return ""
+
+    def is_heading(self, key: str) -> bool:
+        """Tell whether a squeezed text is a section heading or caption of the form."""
+        return key in self.headings
+
+    def is_legend(self, text: str) -> bool:
+        """Tell whether a text is nothing but printed lines of the legend."""
+        lines = [fold(line) for line in text.splitlines()]
+        return all(not line or line in self._legend for line in lines)
+
+    def option(self, text: str) -> int | None:
+        """Give the number of the option that a header cell names, None for none."""
+        return self._options.get(squeeze(text)) if len(text) < 30 else None
+
+    def _header(self, text: str) -> Header | None:
+        """Tell what column a header cell stands over; None for a text that is no header."""
+        if len(text) > 120:
+            return None
+        key = loose(text)
+        head = re.sub(r"\s", "", key)
+        head = re.sub(rf"^{_LEAD}|^\(\w*\)", "", head)
+        kinds = dict(self._headers)
+        if any(head.startswith(name) for name in kinds[HeaderKind.OTHER]):
+            return Header(HeaderKind.OTHER, 0)
+        for kind in (HeaderKind.MARK, HeaderKind.NOTE):
+            for rank, name in enumerate(kinds[kind]):
+                if _is_header(head, name):
+                    return Header(kind, rank)
+        squeezed = squeeze(text)
+        for kind in (HeaderKind.MARK, HeaderKind.NOTE):
+            # an addition in front: 「今回のチェック欄」「貴団体の補足説明」
+            name = kinds[kind][0]
+            if len(squeezed) <= len(name) + 12 and squeezed.endswith(name):
+                return Header(kind, len(kinds[kind]))
+        return None
+
+
+def _is_header(head: str, name: str) -> bool:
+    """Tell whether a header is an alias, with brackets, digits or 欄 after it at most."""
+    compact = _NOISE.sub("", head.replace("-", ""))
+    if not compact.startswith(name):
+        return False
+    if compact == name:
+        return True
+    seen = 0
+    for place, letter in enumerate(head):  # find where the alias ends in the text as written
+        if seen == len(name):
+            tail = head[place:]
+            break
+        seen += not (_NOISE.fullmatch(letter) or letter == "-")
+    else:
+        return True
+    return re.match(r"^(欄|記入欄|番号|結果|\W|\d|[\u2460-\u2473])", tail) is not None
+
+
+_BUILT: dict[int, Index] = {}
+
+
+def index_of(checklist: Checklist) -> Index:
+    """Give the index of a checklist; the last one built is kept."""
+    kept = _BUILT.get(0)
+    if kept is None or (kept.checklist is not checklist and kept.checklist != checklist):
+        kept = _BUILT[0] = Index(checklist)
+    return kept

@@ -1,0 +1,292 @@
+"""Find the item rows of one sheet: by id, by an id split over columns, by title."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from pipeline.locate.grid import Grid
+from pipeline.locate.index import Fit, IdMatch, Index, loose, squeeze
+from pipeline.model import CellKey, CellKind, MatchedBy
+
+_MIN_TITLE = 5  # squeezed letters a text needs before it may be a title
+_NEAR = 84.0  # rapidfuzz ratio from which a text is a mistyped title
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item row: the cell that names the item, and how sure that is."""
+
+    row: int
+    column: int
+    item_id: str
+    fit: Fit
+    matched_by: MatchedBy = MatchedBy.ID
+
+
+def find_rows(grid: Grid, index: Index) -> tuple[Found, ...]:
+    """Give the item rows of a sheet, top down, at most one per row and band of columns."""
+    found = _by_id(grid, index)
+    found = found + _by_split_id(grid, index, found)
+    if found or _has_titles(grid, index):
+        found = found + _by_title(grid, index, found)
+    return tuple(sorted(found, key=lambda each: (each.row, each.column)))
+
+
+# by id
+
+
+def _by_id(grid: Grid, index: Index) -> tuple[Found, ...]:
+    hits: list[Found] = []
+    for (row, column), cell in grid.sheet.cells.items():
+        if cell.kind is CellKind.TEXT:
+            match = index.match_id(cell.text)
+            if match is not None:
+                hits.append(Found(row, column, match.item_id, match.fit))
+    if not hits:
+        return ()
+    weight: Counter[int] = Counter()
+    for hit in hits:
+        weight[hit.column] += int(hit.fit)
+    heaviest = max(weight.values())
+    strong_columns = {hit.column for hit in hits if hit.fit is Fit.STRONG}
+    by_row: dict[int, list[Found]] = defaultdict(list)
+    for hit in hits:
+        by_row[hit.row].append(hit)
+    kept: list[Found] = []
+    for row_hits in by_row.values():
+        kept.extend(_best_of_row(row_hits, weight, strong_columns))
+    sure = {hit.item_id for hit in kept if hit.fit is not Fit.MENTION}
+    first = min((hit.row for hit in kept if hit.fit is not Fit.MENTION), default=None)
+    return tuple(
+        hit
+        for hit in kept
+        if (hit.fit is Fit.STRONG or weight[hit.column] * 4 >= heaviest)
+        and (
+            hit.fit is not Fit.MENTION
+            or (hit.item_id not in sure and first is not None and hit.row > first)
+        )
+    )
+
+
+def _best_of_row(hits: list[Found], weight: Counter[int], strong_columns: set[int]) -> list[Found]:
+    """Keep one hit of a row, or one per table where tables stand side by side."""
+    if len(hits) == 1:
+        return hits
+    beside = [hit for hit in hits if hit.fit is Fit.STRONG]
+    if len({hit.item_id for hit in beside}) > 1 and len(strong_columns) > 1:
+        return beside
+    return [max(hits, key=lambda hit: (hit.fit, weight[hit.column], -hit.column))]
+
+
+# by an id split over columns
+
+
+def _by_split_id(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Join neighbours (ガバナンス | ①-1 | title) and categories carried down from above."""
+    taken = {hit.row for hit in found}
+    category = index.category(grid.sheet.name)
+    hits: list[Found] = []
+    for row, columns in grid.rows.items():
+        labels = [column for column in columns if index.category(grid.text((row, column)))]
+        if labels:
+            category = index.category(grid.text((row, labels[0])))
+        if row in taken:
+            continue
+        for place, column in enumerate(columns[:4]):
+            texts = [_number_text(grid, (row, each)) for each in columns[place : place + 4]]
+            hit = _joined(texts, index, category)
+            if hit is not None:
+                hits.append(Found(row, column, *hit))
+                break
+    votes = Counter(hit.column for hit in hits)
+    return tuple(
+        hit
+        for hit in hits
+        if hit.fit is Fit.STRONG or (hit.fit is not Fit.MENTION and votes[hit.column] >= 3)
+    )
+
+
+def _number_text(grid: Grid, key: CellKey) -> str:
+    """Give a cell's text; a date that Excel made of 1-3 becomes 1-3 again."""
+    cell = grid.cell(key)
+    if cell is None:
+        return ""
+    if cell.kind is CellKind.DATE and len(cell.text) >= 10:
+        return f"{int(cell.text[5:7])}-{int(cell.text[8:10])}"
+    return cell.text
+
+
+def _joined(texts: list[str], index: Index, category: str) -> tuple[str, Fit] | None:
+    """Read an id out of neighbouring cells, the first of them the one it begins in."""
+    first = texts[0]
+    if len(first) > 200:
+        return None
+    number = index.match_number(first, category) if category else None
+    if number is not None and _stands(number, texts, index):
+        return number.item_id, Fit.STRONG
+    if number is not None and number.fit is Fit.BARE and len(loose(first)) >= 3:
+        return number.item_id, Fit.BARE
+    for length in range(2, len(texts) + 1):
+        joined = " ".join(texts[:length])
+        match = index.match_id(joined)
+        if match is None and category:
+            match = index.match_number(joined, category)
+        if match is None:
+            continue
+        if match.fit is Fit.STRONG or (match.fit is Fit.BARE and index.category(first)):
+            return match.item_id, match.fit
+    return None
+
+
+def _stands(number: IdMatch, texts: list[str], index: Index) -> bool:
+    """Tell whether the item's title follows its number, in the same cell or in a later one."""
+    if number.fit is Fit.BARE:
+        return any(index.has_title(number.item_id, squeeze(other)) for other in texts[1:])
+    return number.fit is Fit.STRONG
+
+
+# by title
+
+
+def _has_titles(grid: Grid, index: Index) -> bool:
+    """Tell whether a sheet without ids carries the checklist's titles all the same."""
+    hits: set[str] = set()
+    for cell in grid.sheet.cells.values():
+        if cell.kind is CellKind.TEXT and len(cell.text) >= _MIN_TITLE:
+            hits.update(index.titled(squeeze(cell.text))[:1])
+            if len(hits) >= 3:
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    row: int
+    column: int
+    items: tuple[str, ...]
+    category: str
+
+
+def _by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    missing = set(index.order) - {hit.item_id for hit in found}
+    if not missing:
+        return ()
+    waiting = _candidates(grid, index, found)
+    known: dict[int, Found] = {hit.row: hit for hit in found}
+    added: list[Found] = []
+    progress = True
+    while waiting and progress:
+        progress = False
+        rows = sorted(known)
+        claims: dict[str, list[_Candidate]] = defaultdict(list)
+        for candidate in waiting:
+            choice = _decide(candidate, missing, known, rows, index)
+            if choice:
+                claims[choice].append(candidate)
+        for item_id, claimants in claims.items():
+            if len(claimants) == 1:
+                hit = Found(
+                    claimants[0].row,
+                    claimants[0].column,
+                    item_id,
+                    Fit.STRONG,
+                    MatchedBy.TITLE,
+                )
+                known[hit.row] = hit
+                added.append(hit)
+                missing.discard(item_id)
+                waiting.remove(claimants[0])
+                progress = True
+    return tuple(added)
+
+
+def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Candidate]:
+    by_row = {hit.row: hit.item_id for hit in found}
+    columns = _title_columns(grid, index, found)
+    category = index.category(grid.sheet.name)
+    last = ""  # the item whose text the row may carry on
+    result: list[_Candidate] = []
+    for row, cells in grid.rows.items():
+        labels = (index.category(grid.text((row, column))) for column in cells)
+        category = next(filter(None, labels), category)
+        if row in by_row:
+            last = by_row[row]
+            continue
+        for column in cells:
+            if column not in columns or not grid.is_text((row, column)):
+                continue
+            text = grid.text((row, column))
+            key = squeeze(text)
+            if last and key in index.whole[last] and not index.titled(key):
+                break  # the next line of the item above
+            items = _items_of(text, key, index, near=bool(found))
+            if items:
+                last = items[0] if len(items) == 1 else ""
+                result.append(_Candidate(row, column, items, category))
+                break
+    return result
+
+
+def _items_of(text: str, key: str, index: Index, *, near: bool) -> tuple[str, ...]:
+    """Give the items a text without an id may stand for; several where titles are alike."""
+    if len(key) < _MIN_TITLE or index.is_heading(key) or index.is_legend(text):
+        return ()
+    if index.header(text) is not None:
+        return ()
+    items = index.titled(key) or index.described(key)
+    if not items and near:
+        items = index.near(key, cutoff=_NEAR)
+    return index.narrow(items, key) if len(items) > 1 else items
+
+
+def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[int]:
+    """Give the columns where titles may stand: those of the ids, or of the titles beside them."""
+    votes: Counter[int] = Counter()
+    for hit in found:
+        if hit.matched_by is MatchedBy.ID:
+            votes[hit.column] += 1
+            for column in grid.rows.get(hit.row, ()):
+                if column != hit.column and index.has_title(
+                    hit.item_id, squeeze(grid.text((hit.row, column)))
+                ):
+                    votes[column] += 1
+    if not votes:
+        for (_row, column), cell in grid.sheet.cells.items():
+            if cell.kind is CellKind.TEXT and index.titled(squeeze(cell.text)):
+                votes[column] += 1
+    most = max(votes.values(), default=0)
+    return {column for column, count in votes.items() if count * 4 >= most}
+
+
+def _decide(
+    candidate: _Candidate,
+    missing: set[str],
+    known: dict[int, Found],
+    rows: list[int],
+    index: Index,
+) -> str:
+    """Choose the item of a title, empty where more than one is left that it could be."""
+    options = [item_id for item_id in candidate.items if item_id in missing]
+    if not options:
+        return ""
+    if len(candidate.items) == 1:
+        return options[0]
+    if candidate.category:
+        inside = [
+            each for each in candidate.items if index.by_id[each].category == candidate.category
+        ]
+        if len(inside) == 1:
+            return inside[0] if inside[0] in missing else ""
+        if inside:
+            options = [each for each in options if each in inside]
+    above = max((row for row in rows if row < candidate.row), default=None)
+    below = min((row for row in rows if row > candidate.row), default=None)
+    places = [index.order[each] for each in options]
+    before = index.order[known[above].item_id] if above is not None else None
+    after = index.order[known[below].item_id] if below is not None else None
+    beside = [
+        each
+        for each, place in zip(options, places, strict=True)
+        if (before is not None and place == before + 1)
+        or (after is not None and place == after - 1)
+    ]
+    return beside[0] if len(beside) == 1 else ""

@@ -1,0 +1,266 @@
+"""Turn the item rows and columns of one sheet into tables with the cells to read."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from pipeline.locate.columns import Columns, HeaderRow, choose_columns, find_headers
+from pipeline.locate.grid import Grid
+from pipeline.locate.index import Index, squeeze
+from pipeline.locate.rows import Found, find_rows
+from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
+from pipeline.model.layout import ItemRow, OtherRow
+from pipeline.text import is_blank, tidy
+
+_MAX_BLOCK = 12  # rows one item may take where a PDF was pasted line by line
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFound:
+    """What one sheet holds of the checklist. ``answers`` counts check cells with content."""
+
+    place: int
+    name: str
+    visible: bool
+    tables: tuple[TableFound, ...]
+    rows: tuple[ItemRow, ...]
+    others: tuple[OtherRow, ...]
+    found: tuple[Found, ...]
+    headed: bool
+    answers: int
+
+    @property
+    def items(self) -> frozenset[str]:
+        """The ids found on the sheet."""
+        return frozenset(row.item_id for row in self.rows)
+
+
+def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
+    """Find the checklist's tables on one sheet; None where there is no item row."""
+    if not sheet.cells:
+        return None
+    grid = Grid(sheet, place)
+    found = find_rows(grid, index)
+    if not found:
+        return None
+    item_rows = {hit.row for hit in found}
+    headers = find_headers(grid, index, item_rows)
+    header_rows = {header.row for header in headers}
+    tables: list[TableFound] = []
+    rows: list[ItemRow] = []
+    others: list[OtherRow] = []
+    for header, hits, edge in _segments(found, headers):
+        columns = choose_columns(grid, index, header, hits, edge)
+        blocks = {
+            hit.row: _block(grid, index, hit, columns, item_rows, header_rows) for hit in hits
+        }
+        rows.extend(
+            _item_row(grid, index, hit, blocks[hit.row], columns, len(tables)) for hit in hits
+        )
+        tables.append(
+            TableFound(
+                sheet=sheet.name,
+                header_row=columns.header_row,
+                text_column=columns.text,
+                mark_column=columns.mark if not columns.options else columns.options[0][0],
+                note_column=columns.note,
+                guessed=columns.guessed,
+                items=tuple(hit.item_id for hit in hits),
+            )
+        )
+        covered = {row for block in blocks.values() for row in block} | item_rows
+        others.extend(_other_rows(grid, index, hits, columns, covered, header_rows))
+    answers = sum(any(_is_answer(grid, index, key) for key in _cells(row)) for row in rows)
+    return SheetFound(
+        place=place,
+        name=sheet.name,
+        visible=sheet.visible,
+        tables=tuple(tables),
+        rows=tuple(rows),
+        others=tuple(others),
+        found=found,
+        headed=bool(headers),
+        answers=answers,
+    )
+
+
+def _cells(row: ItemRow) -> tuple[CellKey, ...]:
+    return row.mark_cells + tuple(key for _, key in row.option_cells)
+
+
+def _is_answer(grid: Grid, index: Index, key: CellKey) -> bool:
+    text = grid.text(key)
+    if not is_blank(text) and not index.is_legend(text):
+        return True
+    decoration = grid.sheet.decorations.get(key)
+    if decoration is not None and (decoration.runs or decoration.struck):
+        return True
+    return any((drawing.row, drawing.column) == key for drawing in grid.sheet.drawings)
+
+
+def _segments(
+    found: tuple[Found, ...], headers: tuple[HeaderRow, ...]
+) -> list[tuple[HeaderRow | None, list[Found], int | None]]:
+    """Group item rows by the header above them and, side by side, by band of columns."""
+    per_row: dict[int, list[int]] = defaultdict(list)
+    for hit in found:
+        per_row[hit.row].append(hit.column)
+    bands = sorted({col for columns in per_row.values() if len(columns) > 1 for col in columns})
+    groups: dict[tuple[int, int], list[Found]] = {}
+    for hit in found:
+        above = max((place for place, each in enumerate(headers) if each.row < hit.row), default=-1)
+        band = max((col for col in bands if col <= hit.column), default=-1)
+        groups.setdefault((above, band), []).append(hit)
+    result: list[tuple[HeaderRow | None, list[Found], int | None]] = []
+    for (above, band), hits in groups.items():
+        edge = min((col for col in bands if col > band), default=1 << 20) if bands else None
+        result.append((headers[above] if above >= 0 else None, hits, edge))
+    return result
+
+
+def _block(
+    grid: Grid,
+    index: Index,
+    hit: Found,
+    columns: Columns,
+    item_rows: set[int],
+    header_rows: set[int],
+) -> tuple[int, ...]:
+    """Give the rows of an item: its own, and those that carry on its text."""
+    rows = list(range(hit.row, grid.area((hit.row, hit.column)).bottom + 1))
+    whole = index.whole[hit.item_id]
+    skipped = 0
+    for row in range(rows[-1] + 1, rows[-1] + 1 + _MAX_BLOCK):
+        if row in item_rows or row in header_rows:
+            break
+        texts = [
+            squeeze(grid.text((row, column)))
+            for column in grid.rows.get(row, ())
+            if column not in (columns.mark, columns.note)
+            and not index.category(grid.text((row, column)))
+        ]
+        texts = [text for text in texts if text]
+        if not texts:
+            key = grid.anchor(row, columns.mark) if columns.mark is not None else (row, 0)
+            if grid.text(key) and key[0] > rows[-1]:
+                break
+            skipped += 1
+            if skipped > 2:
+                break
+            continue
+        if not all(text in whole for text in texts):
+            break
+        rows.append(row)
+    return tuple(rows)
+
+
+def _item_row(
+    grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns, table: int
+) -> ItemRow:
+    own = grid.anchor(hit.row, hit.column)
+    marks = _column_cells(grid, columns.mark, block, own) if not columns.options else ()
+    notes = _column_cells(grid, columns.note, block, own)
+    options = tuple((number, grid.anchor(hit.row, column)) for column, number in columns.options)
+    place = marks[0] if marks else options[0][1] if options else None
+    return ItemRow(
+        item_id=hit.item_id,
+        sheet=grid.place,
+        table=table,
+        text_cell=own,
+        matched_by=hit.matched_by,
+        title_written=_title_written(grid, index, hit, block, columns),
+        mark_place=place,
+        mark_cells=marks,
+        option_cells=options,
+        note_place=notes[0] if notes else None,
+        note_cells=notes,
+        hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
+    )
+
+
+def _column_cells(
+    grid: Grid, column: int | None, block: tuple[int, ...], own: CellKey
+) -> tuple[CellKey, ...]:
+    """Give the anchors in a column over a block of rows: the filled ones, else the first."""
+    if column is None:
+        return ()
+    keys = tuple(dict.fromkeys(key for row in block if (key := grid.anchor(row, column)) != own))
+    filled = tuple(key for key in keys if not is_blank(grid.text(key)))
+    return filled or keys[:1]
+
+
+def _title_written(
+    grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns
+) -> str:
+    """Give the row's text where it differs from the form's title, else nothing."""
+    apart = {columns.mark, columns.note, *(column for column, _ in columns.options)}
+    edge = columns.mark if columns.mark is not None and columns.mark > hit.column else None
+    texts = [
+        grid.text((row, column))
+        for row in block
+        for column in grid.rows.get(row, ())
+        if column >= hit.column and column not in apart and (edge is None or column < edge)
+    ]
+    title = index.title[hit.item_id]
+    if hit.matched_by is MatchedBy.TITLE:
+        return tidy(grid.text((hit.row, hit.column)))
+    key = "".join(squeeze(text) for text in texts)
+    if title in key:
+        return ""
+    match = index.match_id(texts[0]) if texts else None
+    if match is None or (not match.rest and len(texts) == 1):
+        return ""
+    return tidy("\n".join(texts))
+
+
+def _other_rows(
+    grid: Grid,
+    index: Index,
+    hits: list[Found],
+    columns: Columns,
+    covered: set[int],
+    header_rows: set[int],
+) -> list[OtherRow]:
+    """Give the rows among and below a table's items that are filled and stand for no item."""
+    first = columns.header_row + 1 if columns.header_row is not None else hits[0].row
+    after = min((row for row in header_rows if row > hits[-1].row), default=hits[-1].row + 6)
+    result = []
+    for row in range(first, after):
+        if row in covered or row in header_rows or row not in grid.rows:
+            continue
+        mark = _outside_cell(grid, index, row, columns.mark)
+        note = _outside_cell(grid, index, row, columns.note)
+        texts = [
+            (row, column)
+            for column in grid.rows[row]
+            if column not in (columns.mark, columns.note)
+            and not index.category(grid.text((row, column)))
+        ]
+        if mark is None and (note is None or not texts):
+            continue
+        if mark is None and row > hits[-1].row:
+            continue
+        key = texts[0] if texts else mark or note
+        if key is not None:
+            result.append(
+                OtherRow(
+                    sheet=grid.place,
+                    text_cell=key,
+                    text=tidy(grid.text(key)) if texts else "",
+                    mark_cell=mark,
+                    note_cell=note,
+                )
+            )
+    return result
+
+
+def _outside_cell(grid: Grid, index: Index, row: int, column: int | None) -> CellKey | None:
+    """Give the cell of a row in a column where it is its own and holds more than the form does."""
+    if column is None:
+        return None
+    key = (row, column)
+    text = grid.text(key)
+    if is_blank(text) or grid.anchor(row, column) != key or index.is_legend(text):
+        return None
+    if squeeze(text) == "" or index.header(text) or index.is_heading(squeeze(text)):
+        return None
+    return key

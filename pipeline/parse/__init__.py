@@ -1,0 +1,197 @@
+"""Read a located checklist: RawWorkbook + Layout -> Submission, one answer per item, facts only."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from pipeline.marks import read_mark
+from pipeline.model import (
+    Answer,
+    CellKey,
+    CellKind,
+    Checklist,
+    Doubt,
+    Drawing,
+    ExtraRow,
+    Location,
+    Mark,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Repeated,
+    Status,
+    Submission,
+    address,
+)
+from pipeline.model.layout import ItemRow, Layout, OtherRow
+from pipeline.notes import effective_due, read_note
+from pipeline.parse.evidence import find_evidence, find_filled_on
+from pipeline.parse.options import read_options
+
+_ABSENT = Mark(status=Status.BLANK)
+
+
+def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month: str) -> Submission:
+    """Read every located item row. ``month`` is the collection month (YYYY-MM).
+
+    Total: whatever the cells hold, each item of the checklist gets exactly one answer.
+    """
+    reader = _Reader(workbook, checklist, month)
+    by_item: dict[str, list[Answer]] = defaultdict(list)
+    above: Mark | None = None
+    table = -1
+    for row in layout.rows:
+        above = above if row.table == table else None
+        answer = reader.answer(row, above)
+        above, table = answer.mark, row.table
+        by_item[row.item_id].append(answer)
+    repeated: list[Repeated] = []
+    answers: list[Answer] = []
+    for item in checklist.items:
+        given = by_item.get(item.id, [])
+        if len(given) > 1:
+            repeated.append(_repeated(item.id, given))
+            answers.append(_merged(given, agree=repeated[-1].agree))
+        elif given:
+            answers.append(given[0])
+        else:
+            answers.append(Answer(item_id=item.id, mark=_ABSENT))
+    used = {(row.sheet, key) for row in layout.rows for key in row.mark_cells}
+    return Submission(
+        source=workbook.source,
+        kind=workbook.kind,
+        checklist_id=checklist.id,
+        answers=tuple(answers),
+        tables=layout.tables,
+        evidence=find_evidence(workbook, layout, checklist),
+        sheets=tuple(sheet.name for sheet in workbook.sheets),
+        filled_on=find_filled_on(workbook, layout, checklist, month=month),
+        repeated=tuple(repeated),
+        extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
+        copies=layout.copies,
+        hidden_copies=layout.hidden_copies,
+        version_written=layout.version_written,
+        macros=workbook.macros,
+        objects=reader.objects(layout, used),
+    )
+
+
+class _Reader:
+    """The cells of one workbook with what lies over them."""
+
+    def __init__(self, workbook: RawWorkbook, checklist: Checklist, month: str) -> None:
+        self.workbook = workbook
+        self.checklist = checklist
+        self.month = month
+        self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
+        for place, sheet in enumerate(workbook.sheets):
+            for drawing in sheet.drawings:
+                self._drawings[place, (drawing.row, drawing.column)].append(drawing)
+
+    def place(self, sheet: int, key: CellKey | None) -> Location | None:
+        """Give a cell as a user finds it."""
+        if key is None:
+            return None
+        return Location(
+            file=self.workbook.source.path,
+            sheet=self.workbook.sheets[sheet].name,
+            cell=address(*key),
+        )
+
+    def answer(self, row: ItemRow, above: Mark | None) -> Answer:
+        """Read one item row; ``above`` is the mark of the row before it in its table."""
+        sheet = self.workbook.sheets[row.sheet]
+        mark = self._options(row, sheet) if row.option_cells else self._mark(row, sheet, above)
+        note_text = "\n".join(
+            cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None
+        )
+        note = read_note(note_text, month=self.month)
+        return Answer(
+            item_id=row.item_id,
+            mark=mark,
+            note=note,
+            due=effective_due(mark, note),
+            location=self.place(row.sheet, row.mark_place),
+            note_location=self.place(row.sheet, row.note_place),
+            row_location=self.place(row.sheet, row.text_cell),
+            matched_by=row.matched_by,
+            title_written=row.title_written,
+            hidden=row.hidden,
+            unsupported=sheet.unsupported,
+        )
+
+    def _mark(self, row: ItemRow, sheet: RawSheet, above: Mark | None) -> Mark:
+        cells = [cell for key in row.mark_cells if (cell := sheet.cells.get(key)) is not None]
+        decoration = sheet.decorations.get(row.mark_cells[0]) if row.mark_cells else None
+        drawings = [drawing for key in row.mark_cells for drawing in self._drawings[row.sheet, key]]
+        cell = cells[0] if cells else None
+        if len(cells) > 1:
+            cell = RawCell(kind=CellKind.TEXT, text="\n".join(each.text for each in cells))
+            decoration = None
+        return read_mark(
+            cell,
+            month=self.month,
+            legend=self.checklist.legend,
+            decoration=decoration,
+            drawings=tuple(drawings),
+            above=above,
+        )
+
+    def _options(self, row: ItemRow, sheet: RawSheet) -> Mark:
+        cells = tuple((number, sheet.cells.get(key)) for number, key in row.option_cells)
+        return read_options(cells, month=self.month, checklist=self.checklist)
+
+    def extra_row(self, row: OtherRow) -> ExtraRow:
+        """Give a filled row that belongs to no item."""
+        cells = self.workbook.sheets[row.sheet].cells
+        mark = cells.get(row.mark_cell) if row.mark_cell else None
+        note = cells.get(row.note_cell) if row.note_cell else None
+        location = self.place(row.sheet, row.text_cell)
+        return ExtraRow(
+            location=location or Location(file=self.workbook.source.path),
+            text=row.text,
+            mark=mark.text if mark else "",
+            note=note.text if note else "",
+        )
+
+    def objects(self, layout: Layout, used: set[tuple[int, CellKey]]) -> tuple[str, ...]:
+        """Name the objects on the sheets that count which lie over no check cell."""
+        words = []
+        for place in layout.sheets:
+            sheet = self.workbook.sheets[place]
+            for drawing in sheet.drawings:
+                key = (drawing.row, drawing.column)
+                if (place, key) not in used:
+                    words.append(_object(sheet, drawing))
+        return tuple(words)
+
+
+def _object(sheet: RawSheet, drawing: Drawing) -> str:
+    name = drawing.text or drawing.name
+    return (
+        f"{sheet.name}!{address(drawing.row, drawing.column)} {drawing.kind.value} {name}".rstrip()
+    )
+
+
+def _repeated(item_id: str, given: list[Answer]) -> Repeated:
+    filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
+    said = {(answer.mark.status, answer.mark.due.month) for answer in filled}
+    unclear = {answer.mark.raw for answer in filled if answer.mark.status is Status.UNCLEAR}
+    return Repeated(
+        item_id=item_id,
+        locations=tuple(
+            place for answer in given if (place := answer.location or answer.row_location)
+        ),
+        written=tuple(answer.mark.raw for answer in given),
+        agree=len(said) <= 1 and len(unclear) <= 1,
+    )
+
+
+def _merged(given: list[Answer], *, agree: bool) -> Answer:
+    """Give the one answer of an item that stands several times; unclear where they differ."""
+    filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
+    first = filled[0] if filled else given[0]
+    if agree:
+        return first
+    raw = "\n".join(answer.mark.raw for answer in filled)
+    mark = Mark(status=Status.UNCLEAR, raw=raw, doubt=Doubt.SEVERAL)
+    return replace(first, mark=mark, due=effective_due(mark, first.note))

@@ -1,0 +1,197 @@
+"""Who answered and when, as the workbook itself says: labelled cells and the hidden id."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipeline.model import (
+    CellKey,
+    CellKind,
+    Checklist,
+    Evidence,
+    EvidenceKind,
+    Location,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    address,
+)
+from pipeline.model.layout import Layout
+from pipeline.parse.dates import read_date, read_date_text
+from pipeline.text import fold, tidy
+
+HIDDEN_ID = "torimatome.respondent"
+
+_HEAD_ROWS = 40  # rows of a sheet without items (a cover) that may carry the labels
+_REACH = 8  # columns right of a label in which its value may stand
+_VALUE_LENGTH = 60
+_COLON = re.compile(r"\s*[:：]\s*|\s*=\s*")
+_TRIM = re.compile(r"^[\s■●○◆◇□・*※\d.]*[【\[(「『<《]*|[】\])」』>》]*\s*$")
+_BRACKETED = re.compile(r"^[\s■●◆・]*[【\[（(]([^】\]）)]+)[】\]）)]\s*[:：]?\s*(.*)$", re.DOTALL)
+_BRACKETS = re.compile(r"\s*[(\[【「][^)\]】」]*[)\]】」]\s*")
+_PLACEHOLDER = re.compile(
+    r"[○◯〇●△□]{2,}|×{2,}|_{2,}|ください|下さい|記入|入力|記載|選択|プルダウン|^\W*$|^例[:：)）]"
+)
+
+
+class _Labels:
+    """The labels of a checklist, folded."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.names = {_key(name): rank for rank, name in enumerate(checklist.respondent_labels)}
+        self.dates = {_key(name) for name in checklist.date_labels}
+        self.others = {_key(name) for name in checklist.other_labels}
+        self.all = {*self.names, *self.dates, *self.others}
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\s", "", fold(text))
+
+
+@lru_cache(maxsize=16384)
+def _label_and_value(text: str) -> tuple[str, str]:
+    """Split 「団体名：若葉市」 or 「【団体名】若葉市」 into folded label and value."""
+    plain = tidy(text)
+    bracketed = _BRACKETED.match(plain)
+    if bracketed is not None:
+        return _key(bracketed[1]), bracketed[2].strip()
+    parts = _COLON.split(plain, maxsplit=1)
+    label = _BRACKETS.sub("", fold(parts[0]))
+    label = _TRIM.sub("", label).removeprefix("ご")
+    return _key(label), parts[1].strip() if len(parts) > 1 else ""
+
+
+def find_evidence(
+    workbook: RawWorkbook, layout: Layout, checklist: Checklist
+) -> tuple[Evidence, ...]:
+    """Give the hidden id and the labelled names, strongest first."""
+    found: list[Evidence] = []
+    hidden = workbook.properties.get(HIDDEN_ID, "").strip()
+    if hidden:
+        found.append(Evidence(kind=EvidenceKind.HIDDEN_ID, text=hidden))
+    labels = _Labels(checklist)
+    named: list[tuple[int, int, CellKey, Evidence]] = []
+    for order, (sheet, last) in enumerate(_heads(workbook, layout)):
+        for key, label, value in _labelled(sheet, last, labels):
+            if label not in labels.names:
+                continue
+            place = key
+            text = _name(value)
+            if not text:
+                beside = _beside(sheet, key, labels)
+                if beside is None:
+                    continue
+                place, cell = beside
+                text = _name(cell.text)
+            location = Location(file=workbook.source.path, sheet=sheet.name, cell=address(*place))
+            evidence = Evidence(kind=EvidenceKind.CELL, text=text, location=location)
+            named.append((labels.names[label], order, key, evidence))
+    named.sort(key=lambda each: each[:3])
+    seen: set[str] = set()
+    for *_rank, evidence in named:
+        if fold(evidence.text) not in seen:
+            seen.add(fold(evidence.text))
+            found.append(evidence)
+    return tuple(found)
+
+
+def find_filled_on(
+    workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month: str
+) -> str:
+    """Give the 記入日 inside as YYYY-MM-DD, empty where there is none."""
+    labels = _Labels(checklist)
+    for sheet, last in _heads(workbook, layout):
+        for key, label, value in _labelled(sheet, last, labels):
+            if label not in labels.dates:
+                continue
+            written = read_date_text(value, month) if value else ""
+            written = written or _date_beside(sheet, key, month)
+            if written:
+                return written
+    return ""
+
+
+def _heads(workbook: RawWorkbook, layout: Layout) -> list[tuple[RawSheet, int]]:
+    """Give the sheets whose head may name the respondent, with the first row that is not head."""
+    first: dict[int, int] = {}
+    for row in layout.rows:
+        first[row.sheet] = min(row.text_cell[0], first.get(row.sheet, row.text_cell[0]))
+    counted = [(workbook.sheets[place], first[place]) for place in layout.sheets]
+    names = {*layout.copies, *layout.hidden_copies}
+    covers = [
+        (sheet, _HEAD_ROWS)
+        for place, sheet in enumerate(workbook.sheets)
+        if place not in first and sheet.visible and sheet.name not in names
+    ]
+    return counted + covers
+
+
+def _labelled(sheet: RawSheet, last: int, labels: _Labels) -> Iterator[tuple[CellKey, str, str]]:
+    """Yield the label cells above a row: (cell, folded label, value in the same cell)."""
+    for key in sorted(sheet.cells):
+        if key[0] >= last:
+            break
+        cell = sheet.cells[key]
+        if cell.kind is not CellKind.TEXT or len(cell.text) > 120:
+            continue
+        label, value = _label_and_value(cell.text)
+        if label in labels.all:
+            yield key, label, value
+            continue
+        name, _, rest = tidy(cell.text).replace("　", " ").partition(" ")
+        if rest.strip() and _key(name) in labels.all:
+            yield key, _key(name), rest.strip()
+
+
+def _name(text: str) -> str:
+    """Give a value as a name, empty where it is an instruction or a placeholder."""
+    value = tidy(text).replace("\n", " ").strip()
+    if not value or len(value) > _VALUE_LENGTH or value.startswith(("※", "＊", "*")):
+        return ""
+    bare = _BRACKETS.sub("", fold(value)).strip()
+    if not bare:
+        return ""
+    return "" if _PLACEHOLDER.search(bare) else value
+
+
+def _beside(sheet: RawSheet, key: CellKey, labels: _Labels) -> tuple[CellKey, RawCell] | None:
+    """Give the value right of a label or, where there is none, below it."""
+    row, column = key
+    for place in [(row, column + step) for step in range(1, _REACH + 1)]:
+        cell = sheet.cells.get(place)
+        if cell is None:
+            continue
+        if _is_label(cell, labels):
+            break
+        if cell.kind is CellKind.TEXT and _name(cell.text):
+            return place, cell
+    for place in ((row + 1, column), (row + 2, column)):
+        cell = sheet.cells.get(place)
+        if cell is not None:
+            if cell.kind is CellKind.TEXT and not _is_label(cell, labels) and _name(cell.text):
+                return place, cell
+            return None
+    return None
+
+
+def _is_label(cell: RawCell, labels: _Labels) -> bool:
+    return cell.kind is CellKind.TEXT and _label_and_value(cell.text)[0] in labels.all
+
+
+def _date_beside(sheet: RawSheet, key: CellKey, month: str) -> str:
+    """Read the date right of a label (in one cell or in several), else below it."""
+    row, column = key
+    right = [
+        cell
+        for step in range(1, _REACH + 1)
+        if (cell := sheet.cells.get((row, column + step))) is not None
+    ]
+    for cell in right:
+        written = read_date(cell, month)
+        if written:
+            return written
+    written = read_date_text("".join(cell.text for cell in right), month)
+    below = sheet.cells.get((row + 1, column))
+    if not written and below is not None:
+        written = read_date(below, month)
+    return written
