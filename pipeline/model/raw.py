@@ -160,7 +160,8 @@ class DrawingKind(StrEnum):
     OPTION_BUTTON = "option_button"  # form control
     ACTIVEX = "activex"  # present, state not readable
     PICTURE = "picture"
-    INK = "ink"
+    INK = "ink"  # handwriting, open freehand strokes
+    OTHER = "other"  # arrows, opaque covers, drop-downs …: a person must look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,8 @@ class Drawing:
 
     ``row`` and ``column`` are the top-left of that cell (of its merged area). ``lines`` are the
     0-based lines of the cell's displayed text that the object covers or, for a control, stands
-    beside; empty where it lies beside the text. ``checked`` is None unless it has a state.
+    beside; empty where it lies beside the text. A line that the column wraps counts once: the
+    numbers are those of ``text.split("\n")``. ``checked`` is None unless it has a state.
     """
 
     kind: DrawingKind

@@ -5,13 +5,14 @@ The declared ``<dimension>`` is never asked, and a value at XFD1048576 costs as 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
 from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell, Run
 from pipeline.read.numbers import iso_text, number_cell
+from pipeline.read.parts import SheetPart, read_control
 from pipeline.read.refusal import too_large
 from pipeline.read.strings import RichText, read_text
 from pipeline.read.styles import PLAIN, CellStyle
@@ -25,28 +26,6 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _TAGS = (
     "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
 )  # fmt: skip
-
-
-@dataclass(slots=True, kw_only=True)
-class SheetPart:
-    """What one worksheet part says; filled while it is read, then left alone.
-
-    Heights are in points, widths in characters, both None where the file gives none.
-    """
-
-    cells: dict[CellKey, RawCell] = field(default_factory=dict)
-    decorations: dict[CellKey, Decoration] = field(default_factory=dict)
-    styles: dict[CellKey, int] = field(default_factory=dict)
-    merged: list[Area] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    row_heights: dict[int, float] = field(default_factory=dict)
-    column_widths: dict[int, float] = field(default_factory=dict)
-    default_height: float | None = None
-    default_width: float | None = None
-    drawings: list[str] = field(default_factory=list)  # relationship ids
-    legacy_drawings: list[str] = field(default_factory=list)
-    controls: list[etree._Element] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +84,8 @@ def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPa
             sheet.drawings.append(attribute(element, "id"))
         elif name == "legacyDrawing":
             sheet.legacy_drawings.append(attribute(element, "id"))
+        elif name == "control":
+            sheet.controls.append(read_control(element))
     return sheet
 
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from pipeline.model import Area, FileKind, RawSheet, RawWorkbook, SourceFile
-from pipeline.read.cells import Book, SheetPart, read_sheet
+from pipeline.model import Area, CellKey, Drawing, FileKind, RawSheet, RawWorkbook, SourceFile
+from pipeline.read.cells import Book, cell_key, read_sheet
 from pipeline.read.package import Package
+from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.relations import Relation, main_part, relations
-from pipeline.read.strings import read_strings
+from pipeline.read.strings import read_strings, read_text
 from pipeline.read.styles import read_styles
-from pipeline.read.xml import attribute, local, parse
+from pipeline.read.xml import attribute, local, parse, stream
 from pipeline.settings import Limits
 
 
@@ -27,7 +28,21 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         if relation is None or relation.kind != "worksheet":
             continue  # chart and dialog sheets hold no cells
         part = read_sheet(package.read(relation.target), relation.target, book, limits)
-        sheets.append(_raw_sheet(element, part, limits))
+        merged = fitting_areas(part, limits)
+        around = relations(package, relation.target)
+        sheets.append(
+            RawSheet(
+                name=element.get("name") or "",
+                cells=part.cells,
+                merged=merged,
+                visible=(element.get("state") or "visible") == "visible",
+                hidden_rows=frozenset(part.hidden_rows),
+                hidden_columns=frozenset(part.hidden_columns),
+                decorations=part.decorations,
+                drawings=_drawings(package, part, merged, around, book),
+                comments=_comments(package, around),
+            )
+        )
     if not sheets:
         raise broken("no worksheet in the package")
     return RawWorkbook(
@@ -56,17 +71,34 @@ def _book(
     return Book(strings=strings or (), styles=styles or (), epoch_1904=epoch_1904)
 
 
-def _raw_sheet(element: etree._Element, part: SheetPart, limits: Limits) -> RawSheet:
-    merged = fitting_areas(part, limits)
-    return RawSheet(
-        name=element.get("name") or "",
-        cells=part.cells,
-        merged=merged,
-        visible=(element.get("state") or "visible") == "visible",
-        hidden_rows=frozenset(part.hidden_rows),
-        hidden_columns=frozenset(part.hidden_columns),
-        decorations=part.decorations,
-    )
+def _drawings(
+    package: Package,
+    part: SheetPart,
+    merged: tuple[Area, ...],
+    around: Mapping[str, Relation],
+    book: Book,
+) -> tuple[Drawing, ...]:
+    """Give what floats over a sheet: shapes, form controls, ActiveX, legacy drawings."""
+    if not (part.drawings or part.legacy_drawings or part.controls):
+        return ()
+    # Imported here: most returned files have no drawing.
+    from pipeline.read.floating import read_floating  # noqa: PLC0415 - see above
+
+    return read_floating(package, part, merged, around, book.styles)
+
+
+def _comments(package: Package, around: Mapping[str, Relation]) -> Mapping[CellKey, str]:
+    """Give the comments (notes) of a sheet by cell."""
+    found: dict[CellKey, str] = {}
+    for relation in around.values():
+        if relation.kind != "comments" or relation.target not in package:
+            continue
+        for element in stream(package.read(relation.target), relation.target, tags=("comment",)):
+            key = cell_key(element.get("ref") or "")
+            text = element.find("{*}text")
+            if key is not None and text is not None:
+                found[key] = read_text(text).text
+    return found
 
 
 def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:

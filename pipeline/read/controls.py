@@ -1,0 +1,154 @@
+"""Form controls and legacy drawings (VML) of an OOXML sheet, and ActiveX controls.
+
+Excel writes a form control three times: its state in ``ctrlProps``, its place in the sheet's
+``<controls>``, its look in VML (and again as a shape). LibreOffice leaves the place in
+``<controls>`` at zero, and Excel 2007 writes VML alone. So the three are joined by shape id, and
+each fact is taken from the first that has it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.model import DrawingKind
+from pipeline.read.geometry import PIXEL, Grid, Rect
+from pipeline.read.parts import SheetControl
+from pipeline.read.placing import Floating
+from pipeline.read.xml import attribute, local
+
+_STATEFUL = {
+    "checkbox": DrawingKind.CHECK_BOX,
+    "radio": DrawingKind.OPTION_BUTTON,
+}
+_JOINED = frozenset({*_STATEFUL.values(), DrawingKind.ACTIVEX})
+# Controls that say nothing of an answer.
+_SILENT = frozenset({"button", "gbox", "note", "dialog"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlState:
+    """A ``ctrlProp`` part: the type of a form control and whether it is ticked."""
+
+    type: str
+    checked: bool | None
+
+
+def read_state(root: etree._Element) -> ControlState:
+    """Give what a ``formControlPr`` says; a mixed check box has no state."""
+    checked = (root.get("checked") or "Unchecked").casefold()
+    states = {"checked": True, "1": True, "unchecked": False, "0": False}
+    return ControlState(type=root.get("objectType") or "", checked=states.get(checked))
+
+
+def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
+    """Give the objects of a VML part by shape id (or by order), comments left out."""
+    found: dict[str, Floating] = {}
+    for index, shape in enumerate(root.iter()):
+        name = local(shape)
+        if name not in {"shape", "oval", "rect", "roundrect", "line", "arc", "polyline", "curve"}:
+            continue
+        data = shape.find("{*}ClientData")
+        if data is None:
+            continue
+        kind, checked = _vml_kind(shape, data)
+        rect = _vml_rect(data, grid)
+        if kind is None or rect is None:
+            continue
+        box = shape.find("{*}textbox")
+        text = "".join(str(part) for part in box.itertext()) if box is not None else ""
+        spid = attribute(shape, "spid") or shape.get("id") or ""
+        found[spid.rpartition("_s")[2] or f"#{index}"] = Floating(
+            kind=kind, rect=rect, text=" ".join(text.split()), checked=checked,
+            name=shape.get("alt") or "",
+        )  # fmt: skip
+    return found
+
+
+def _vml_kind(  # noqa: PLR0911 - one return for each kind
+    shape: etree._Element, data: etree._Element
+) -> tuple[DrawingKind | None, bool | None]:
+    kind = (data.get("ObjectType") or "").casefold()
+    if kind in _SILENT:
+        return None, None
+    if kind in _STATEFUL:
+        state = data.find("{*}Checked")
+        value = (state.text or "").strip() if state is not None else "0"
+        return _STATEFUL[kind], {"0": False, "1": True}.get(value)
+    if kind == "pict":
+        ocx = data.find("{*}MapOCX")
+        return (DrawingKind.PICTURE if ocx is None else DrawingKind.ACTIVEX), None
+    box = shape.find("{*}textbox")
+    if box is not None and "".join(str(part) for part in box.itertext()).strip():
+        return DrawingKind.TEXT_BOX, None
+    name = local(shape)
+    if name in {"oval", "arc", "roundrect"} or "t3" in (shape.get("type") or "").split("_"):
+        return DrawingKind.ELLIPSE, None
+    if name == "line" or kind == "line":
+        return DrawingKind.LINE, None
+    return DrawingKind.OTHER, None
+
+
+def _vml_rect(data: etree._Element, grid: Grid) -> Rect | None:
+    """Give the rectangle of ``x:Anchor``: left column, offset, top row, offset, and the other
+    corner; offsets in pixels."""
+    anchor = data.find("{*}Anchor")
+    try:
+        numbers = (
+            [int(part) for part in (anchor.text or "").split(",")] if anchor is not None else []
+        )
+    except ValueError:
+        return None
+    if len(numbers) != 8 or not any(numbers):
+        return None
+    return anchor_rect([n * PIXEL if i % 2 else n for i, n in enumerate(numbers)], grid)
+
+
+def anchor_rect(numbers: list[int] | tuple[int, ...], grid: Grid) -> Rect:
+    """Give the rectangle of two corners: column, dx, row, dy twice; offsets in EMU."""
+    c0, x0, r0, y0, c1, x1, r1, y1 = numbers
+    left, top = grid.corner(r0, c0, x0, y0)
+    right, bottom = grid.corner(r1, c1, x1, y1)
+    return Rect(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+
+
+def join_controls(
+    controls: list[SheetControl],
+    states: Mapping[str, ControlState],
+    vml: dict[str, Floating],
+    shapes: Mapping[str, Floating],
+    grid: Grid,
+) -> list[Floating]:
+    """Give each control once, and what VML alone has.
+
+    ``states`` are by relationship id (a control without one is ActiveX); ``vml`` and ``shapes``
+    by shape id. Where LibreOffice numbers them differently the order decides.
+    """
+    left = dict(vml)
+    ids = {control.shape_id for control in controls}
+    unmatched = [key for key in vml if key not in ids and vml[key].kind in _JOINED]
+    found: list[Floating] = []
+    for control in controls:
+        state = states.get(control.relation_id)
+        look = left.pop(control.shape_id, None)
+        if look is None and unmatched:
+            look = left.pop(unmatched.pop(0), None)
+        kind = DrawingKind.ACTIVEX if state is None else _STATEFUL.get(state.type.casefold())
+        if kind is None and state is not None and state.type.casefold() in _SILENT:
+            continue
+        shape = shapes.get(control.shape_id)
+        rect = anchor_rect(control.anchor, grid) if control.anchor else None
+        rect = rect or (shape.rect if shape else None) or (look.rect if look else None)
+        if rect is None:
+            continue
+        text = (shape.text if shape else "") or (look.text if look else "")
+        found.append(
+            Floating(
+                kind=kind or DrawingKind.OTHER,
+                rect=rect,
+                text=text.strip(),
+                checked=state.checked if state is not None and kind is not None else None,
+                name=control.name,
+            )
+        )
+    return [*found, *left.values()]

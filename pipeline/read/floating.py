@@ -1,0 +1,77 @@
+"""Everything that floats over one OOXML sheet, from the parts that it is spread over."""
+
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from pipeline.model import Area, Drawing
+from pipeline.read.controls import ControlState, join_controls, read_state, read_vml
+from pipeline.read.geometry import Grid
+from pipeline.read.package import Package
+from pipeline.read.parts import SheetControl, SheetPart
+from pipeline.read.placing import Floating, place
+from pipeline.read.refusal import Refused
+from pipeline.read.relations import Relation
+from pipeline.read.shapes import Shape, read_shapes
+from pipeline.read.styles import CellStyle
+from pipeline.read.xml import parse
+
+
+def read_floating(
+    package: Package,
+    part: SheetPart,
+    merged: tuple[Area, ...],
+    around: Mapping[str, Relation],
+    styles: Sequence[CellStyle],
+) -> tuple[Drawing, ...]:
+    """Give the objects of a sheet with their cells. A part that is missing gives none."""
+    grid = Grid(part, merged, styles)
+    shapes: list[Shape] = []
+    for relation_id in part.drawings:
+        root = _part(package, around, relation_id)
+        if root is not None:
+            shapes += read_shapes(root, grid)
+    vml: dict[str, Floating] = {}
+    for relation_id in part.legacy_drawings:
+        root = _part(package, around, relation_id, forgiving=True)
+        if root is not None:
+            vml.update(read_vml(root, grid))
+    states: dict[str, ControlState] = {}
+    for control in part.controls:
+        relation = around.get(control.relation_id)
+        if relation is not None and relation.kind == "ctrlProp":
+            root = _part(package, around, control.relation_id)
+            if root is not None:
+                states[control.relation_id] = read_state(root)
+    looks = {shape.control: shape.floating for shape in shapes if shape.control}
+    objects = [shape.floating for shape in shapes if not shape.control]
+    objects += join_controls(_once(part), states, vml, looks, grid)
+    return place(objects, grid, part.cells)
+
+
+def _once(part: SheetPart) -> list[SheetControl]:
+    """Give each control once: a fallback repeats it without its anchor."""
+    found: dict[str, SheetControl] = {}
+    for control in part.controls:
+        known = found.get(control.shape_id)
+        if known is None or (control.anchor and not known.anchor):
+            found[control.shape_id] = control
+    return list(found.values())
+
+
+def _part(
+    package: Package,
+    around: Mapping[str, Relation],
+    relation_id: str,
+    *,
+    forgiving: bool = False,
+) -> etree._Element | None:
+    relation = around.get(relation_id)
+    if relation is None or relation.target not in package:
+        return None
+    try:
+        return parse(package.read(relation.target), relation.target, forgiving=forgiving)
+    except Refused:
+        if forgiving:
+            return None  # VML that no mending helps; its controls still have their own parts
+        raise

@@ -1,0 +1,63 @@
+"""What one worksheet part of an OOXML workbook says, before it becomes a RawSheet."""
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.model import Area, CellKey, Decoration, RawCell
+from pipeline.read.xml import attribute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetControl:
+    """A ``<control>`` of a worksheet: what it refers to, and the anchor where it has one."""
+
+    shape_id: str
+    relation_id: str
+    name: str
+    anchor: tuple[int, ...] = ()  # column, dx, row, dy twice; offsets in EMU
+
+
+def read_control(element: etree._Element) -> SheetControl:
+    """Give a ``<control>`` element; its contents are gone after the row of the stream."""
+    numbers: list[int] = []
+    for corner in ("from", "to"):
+        place = element.find(f"{{*}}controlPr/{{*}}anchor/{{*}}{corner}")
+        if place is not None:
+            numbers += [_whole(place, name) for name in ("col", "colOff", "row", "rowOff")]
+    return SheetControl(
+        shape_id=element.get("shapeId") or "",
+        relation_id=attribute(element, "id"),
+        name=element.get("name") or "",
+        anchor=tuple(numbers) if len(numbers) == 8 and any(numbers) else (),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class SheetPart:
+    """What one worksheet part says; filled while it is read, then left alone.
+
+    Heights are in points, widths in characters, both None where the file gives none.
+    """
+
+    cells: dict[CellKey, RawCell] = field(default_factory=dict)
+    decorations: dict[CellKey, Decoration] = field(default_factory=dict)
+    styles: dict[CellKey, int] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    row_heights: dict[int, float] = field(default_factory=dict)
+    column_widths: dict[int, float] = field(default_factory=dict)
+    default_height: float | None = None
+    default_width: float | None = None
+    drawings: list[str] = field(default_factory=list)  # relationship ids
+    legacy_drawings: list[str] = field(default_factory=list)
+    controls: list[SheetControl] = field(default_factory=list)
+
+
+def _whole(element: etree._Element, name: str) -> int:
+    child = element.find(f"{{*}}{name}")
+    try:
+        return min(max(int((child.text or "") if child is not None else ""), 0), 1 << 40)
+    except ValueError:
+        return 0
