@@ -1,9 +1,13 @@
 """Everything a run may be told: command line and torimatome.toml, as one frozen value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 
 
@@ -50,5 +54,192 @@ class Settings:
     pivot: bool = True
     edition: str = "internal"
     named: bool = False
+    deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsFile:
+    """What torimatome.toml says. None where it says nothing: the command line goes first."""
+
+    checklist: str | None = None
+    deadline: str | None = None  # YYYY-MM-DD
+    jobs: int | None = None
+    pivot: bool | None = None
+    edition: str | None = None
+    named: bool | None = None
+    limits: Limits = Limits()
+    rules: RuleSettings = RuleSettings()
+
+
+def load_settings_file(path: Path) -> SettingsFile:
+    """Read torimatome.toml. `TorimatomeError` (usage) names the key that is wrong.
+
+    Whether the codes and thresholds of [rules] exist is checked by `check.refuse_unknown`,
+    which knows the rules; this layer does not.
+    """
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise _wrong(path, "が見つかりません。ファイルの場所を確かめてください。") from error
+    except OSError as error:
+        raise _wrong(path, "を開けません。権限を確かめてください。") from error
+    except UnicodeDecodeError as error:
+        raise _wrong(
+            path, "の文字コードがUTF-8ではありません。UTF-8で保存してください。"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(
+            path,
+            f'の書き方に誤りがあります（{error}）。文字は " " で囲み、1行に1つずつ書いてください。',
+        ) from error
+    _refuse_keys(path, "", written, (*_TOP, "limits", "rules"))
+    values = {key: read(path, key, written[key]) for key, read in _TOP.items() if key in written}
+    return replace(
+        SettingsFile(**values),
+        limits=_limits(path, _table(path, "limits", written.get("limits", {}))),
+        rules=_rules(path, _table(path, "rules", written.get("rules", {}))),
+    )
+
+
+def apply_settings_file(settings: Settings, path: Path) -> Settings:
+    """Fill in from torimatome.toml what the command line left at its default.
+
+    The command line wins wherever it says something else than the default.
+    """
+    found = load_settings_file(path)
+    defaults = {entry.name: entry.default for entry in fields(Settings)}
+    told = {
+        entry.name: getattr(found, entry.name)
+        for entry in fields(SettingsFile)
+        if getattr(found, entry.name) is not None
+    }
+    unset = {
+        name: value
+        for name, value in told.items()
+        if name == "rules" or getattr(settings, name) == defaults[name]
+    }
+    return replace(settings, **unset)
+
+
+def _wrong(path: Path, text: str) -> TorimatomeError:
+    return TorimatomeError(f"設定ファイル {path.name} {text}", ExitCode.USAGE)
+
+
+def _refuse_keys(
+    path: Path, section: str, table: Mapping[str, Any], known: tuple[str, ...]
+) -> None:
+    for key in table:
+        if key not in known:
+            where = f"の [{section}] " if section else "の"
+            raise _wrong(
+                path,
+                f"{where}「{key}」という設定はありません。使えるのは {'、'.join(known)} です。",
+            )
+
+
+def _table(path: Path, key: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(path, f"の「{key}」は [{key}] の見出しの下に書いてください。")
+    return value
+
+
+def _text(path: Path, key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(path, f'の「{key}」は "…" で囲んだ文字にしてください（今の値: {value}）。')
+    return value
+
+
+def _switch(path: Path, key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(path, f"の「{key}」は true か false にしてください（今の値: {value}）。")
+    return value
+
+
+def _number(path: Path, key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**63:
+        raise _wrong(path, f"の「{key}」は0以上の数にしてください（今の値: {value}）。")
+    return value
+
+
+def _whole(path: Path, key: str, value: Any) -> int:
+    number = _number(path, key, value)
+    if not isinstance(number, int):
+        raise _wrong(path, f"の「{key}」は整数にしてください（今の値: {value}）。")
+    return number
+
+
+def _day(path: Path, key: str, value: Any) -> str:
+    """Give a date as YYYY-MM-DD; TOML knows dates, and a text is taken too."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    try:
+        return date.fromisoformat(_text(path, key, value)).isoformat()
+    except ValueError as error:
+        raise _wrong(
+            path, f"の「{key}」は 2026-11-30 のような日付にしてください（今の値: {value}）。"
+        ) from error
+
+
+def _edition(path: Path, key: str, value: Any) -> str:
+    if value not in _EDITIONS:
+        raise _wrong(
+            path,
+            f"の「{key}」は {'・'.join(_EDITIONS)} のどちらかにしてください（今の値: {value}）。",
+        )
+    return _text(path, key, value)
+
+
+_EDITIONS = ("internal", "public")
+
+_TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
+    "checklist": _text,
+    "deadline": _day,
+    "jobs": _whole,
+    "pivot": _switch,
+    "edition": _edition,
+    "named": _switch,
+}
+
+
+def _limits(path: Path, table: Mapping[str, Any]) -> Limits:
+    known = {entry.name: entry.type for entry in fields(Limits)}
+    _refuse_keys(path, "limits", table, tuple(known))
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        read = _number if known[key] is float else _whole
+        values[key] = read(path, f"[limits] {key}", value)
+        if not values[key]:
+            raise _wrong(path, f"の「[limits] {key}」は0より大きい数にしてください。")
+    return Limits(**values)
+
+
+def _rules(path: Path, table: Mapping[str, Any]) -> RuleSettings:
+    _refuse_keys(path, "rules", table, ("off", "severity", "thresholds"))
+    off = table.get("off", [])
+    if not isinstance(off, list):
+        raise _wrong(
+            path, f'の「[rules] off」は ["N401"] のように書いてください（今の値: {off}）。'
+        )
+    severity = _table(path, "rules.severity", table.get("severity", {}))
+    thresholds = _table(path, "rules.thresholds", table.get("thresholds", {}))
+    return RuleSettings(
+        off=frozenset(_text(path, "[rules] off", code) for code in off),
+        severity={code: _severity(path, code, value) for code, value in severity.items()},
+        thresholds={
+            name: _number(path, f"[rules.thresholds] {name}", value)
+            for name, value in thresholds.items()
+        },
+    )
+
+
+def _severity(path: Path, code: str, value: Any) -> Severity:
+    words = [severity.value for severity in Severity]
+    if value not in words:
+        raise _wrong(
+            path,
+            f"の「[rules.severity] {code}」は {'・'.join(words)} のどれかにしてください"
+            f"（今の値: {value}）。",
+        )
+    return Severity(value)

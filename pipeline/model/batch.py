@@ -1,7 +1,7 @@
 """What `assemble` and `check` give: a month's files, respondents and findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
@@ -143,6 +143,12 @@ class FindingGroup:
     respondent_id: str = ""
     respondent: str = ""
     respondents: int = 1
+
+    @property
+    def line(self) -> Finding:
+        """The group as one finding at the place of its first, for a list of findings."""
+        first = self.findings[0]
+        return replace(first, message=self.message, fix=self.fix, respondent=self.respondent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

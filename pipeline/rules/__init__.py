@@ -4,8 +4,9 @@ A code is for ever: never reused, never renumbered. `RETIRED` holds the numbers 
 come back.
 """
 
+from pipeline.model.report import RuleRow
 from pipeline.rules import answers, batch, files, layout, notes
-from pipeline.rules.page import RuleRow, page_of, row_of, whole_page
+from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
     Example,

@@ -1,20 +1,9 @@
 """The rule pages in words: one rule for the terminal, all of them for docs/rules.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from pipeline.model.report import RuleRow
 from pipeline.rules.registry import Example, Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRow:
-    """One rule as a line of コード表."""
-
-    code: str
-    severity: str
-    title: str
-    why: str
-    fix: str
 
 
 def row_of(rule: Rule) -> RuleRow:

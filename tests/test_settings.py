@@ -1,0 +1,173 @@
+"""torimatome.toml: what it may say, and the words for what it may not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.check import refuse_unknown
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import Severity
+from pipeline.rules import DEFAULT_THRESHOLDS
+from pipeline.settings import (
+    Limits,
+    RuleSettings,
+    Settings,
+    SettingsFile,
+    apply_settings_file,
+    load_settings_file,
+)
+
+SAMPLE = Path(__file__).parent.parent / "templates" / "torimatome.toml"
+
+
+def _written(folder: Path, text: str) -> Path:
+    path = folder / "torimatome.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _settings(**changes: object) -> Settings:
+    values = {
+        "month": "2026-11",
+        "made_at": "",
+        "inbox": Path("inbox"),
+        "outbox": Path("outbox"),
+        "templates": Path("templates"),
+        **changes,
+    }
+    return Settings(**values)  # type: ignore[arg-type] # the values stand in the tests below
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    path = _written(
+        tmp_path,
+        """
+        checklist = "other"
+        deadline = 2026-11-30
+        jobs = 2
+        pivot = false
+        edition = "public"
+        named = true
+        [rules]
+        off = ["N401", "F106"]
+        [rules.severity]
+        A311 = "要確認"
+        [rules.thresholds]
+        due_far_months = 36
+        [limits]
+        cells = 10
+        seconds = 1.5
+        """,
+    )
+    assert load_settings_file(path) == SettingsFile(
+        checklist="other",
+        deadline="2026-11-30",
+        jobs=2,
+        pivot=False,
+        edition="public",
+        named=True,
+        rules=RuleSettings(
+            off=frozenset(["N401", "F106"]),
+            severity={"A311": Severity.CHECK},
+            thresholds={"due_far_months": 36},
+        ),
+        limits=Limits(cells=10, seconds=1.5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("shimekiri = 1", "shimekiri"),
+        ("[rule]\noff = []", "rule"),
+        ("[rules]\nof = []", "of"),
+        ("[limits]\nsize = 1", "size"),
+        ("jobs = -1", "jobs"),
+        ("jobs = true", "jobs"),
+        ("jobs = 1.5", "jobs"),
+        ("pivot = 1", "pivot"),
+        ("pivot = 'no'", "pivot"),
+        ("edition = 'secret'", "edition"),
+        ("edition = 1", "edition"),
+        ("checklist = 1", "checklist"),
+        ("deadline = '11月末'", "deadline"),
+        ("deadline = 20261130", "deadline"),
+        ("rules = 1", "rules"),
+        ("[rules]\noff = 'N401'", "off"),
+        ("[rules]\noff = [401]", "off"),
+        ("[rules]\nseverity = ['A311']", "rules.severity"),
+        ("[rules.severity]\nA311 = '重大'", "A311"),
+        ("[rules.severity]\nA311 = 1", "A311"),
+        ("[rules.thresholds]\ndue_far_months = '二年'", "due_far_months"),
+        ("[rules.thresholds]\ndue_far_months = nan", "due_far_months"),
+        ("[rules.thresholds]\ndue_far_months = true", "due_far_months"),
+        ("[limits]\ncells = 0", "cells"),
+        ("[limits]\ncells = 2.5", "cells"),
+        ("[limits]\nseconds = inf", "seconds"),
+        ("off = [", "書き方に誤り"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_japanese(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(TorimatomeError) as caught:
+        load_settings_file(_written(tmp_path, text))
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert "torimatome.toml" in caught.value.message
+    assert named in caught.value.message
+    assert caught.value.message.endswith("。") or "今の値" in caught.value.message
+
+
+def test_a_file_that_is_not_there_or_not_utf8_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TorimatomeError, match="見つかりません"):
+        load_settings_file(tmp_path / "torimatome.toml")
+    path = tmp_path / "sjis.toml"
+    path.write_bytes('checklist = "様式"'.encode("cp932"))
+    with pytest.raises(TorimatomeError, match="UTF-8"):
+        load_settings_file(path)
+    with pytest.raises(TorimatomeError, match="開けません"):
+        load_settings_file(tmp_path)
+
+
+def test_a_byte_order_mark_from_notepad_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "torimatome.toml"
+    path.write_text("jobs = 3", encoding="utf-8-sig")
+    assert load_settings_file(path).jobs == 3
+
+
+def test_the_command_line_goes_before_the_file(tmp_path: Path) -> None:
+    path = _written(
+        tmp_path, "jobs = 3\npivot = false\ndeadline = 2026-11-30\n[rules]\noff=['N401']"
+    )
+    assert apply_settings_file(_settings(jobs=8), path) == _settings(
+        jobs=8, pivot=False, deadline="2026-11-30", rules=RuleSettings(off=frozenset(["N401"]))
+    )
+    assert apply_settings_file(_settings(), _written(tmp_path, "")) == _settings()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (RuleSettings(off=frozenset(["A999"])), "A999"),
+        (RuleSettings(off=frozenset(["a301"])), "a301"),
+        (RuleSettings(severity={"A310": Severity.INFO}), "A310"),
+        (RuleSettings(thresholds={"due_months": 3}), "due_months"),
+        (RuleSettings(thresholds={"similar_share": 90}), "similar_share"),
+        (RuleSettings(thresholds={"due_far_months": 0}), "due_far_months"),
+    ],
+)
+def test_a_code_or_threshold_no_rule_has_is_refused(settings: RuleSettings, named: str) -> None:
+    with pytest.raises(TorimatomeError) as caught:
+        refuse_unknown(settings)
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert f"{named}" in caught.value.message
+
+
+def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_path: Path) -> None:
+    assert load_settings_file(SAMPLE) == SettingsFile()
+    text = SAMPLE.read_text(encoding="utf-8")
+    switched_on = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
+    found = load_settings_file(_written(tmp_path, switched_on))
+    refuse_unknown(found.rules)
+    assert found.rules.thresholds == DEFAULT_THRESHOLDS
+    assert found.limits == Limits()
+    assert found.rules.off == {"N401"}
