@@ -176,8 +176,12 @@ class RespondentTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRow:
-    """One line of 回収状況. ``state`` is the Japanese word shown there."""
+    """One line of 回収状況. ``state`` is the Japanese word shown there.
 
+    ``number`` is that of the counted submission, None where there is none.
+    """
+
+    number: int | None = None
     state: str
     reason: str
     respondent: Respondent

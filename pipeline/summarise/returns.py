@@ -60,15 +60,14 @@ def _returned(
 ) -> ReturnRow:
     counts = total.counts
     empty = counts.blank + counts.not_applicable == counts.total and counts.blank > 0
-    submission = next(
-        counted.submission for counted in batch.submissions[total.number - 1 : total.number]
-    )
+    submission = batch.submissions[total.number - 1].submission
     reason = record.reason
     if empty:
         reason = "すべて空欄のまま返送されています。記入を依頼してください。"
     elif total.respondent.on_roster is False:
         reason = "名簿にない回答者です。名簿への追加か、名前の確認をしてください。"
     return ReturnRow(
+        number=total.number,
         state=EMPTY if empty else RETURNED,
         reason=reason,
         respondent=total.respondent,

@@ -41,10 +41,15 @@ def check(code: object, what: str) -> None:
 
 
 class Book:
-    """A workbook being written. ``live``: counts are formulas over 明細, not plain values."""
+    """A workbook being written.
 
-    def __init__(self, path: Path, *, live: bool = True) -> None:
+    ``live``: counts are formulas over 明細, not plain values. ``rows``: the data rows a sheet
+    takes at most; longer tables go on on a numbered sheet.
+    """
+
+    def __init__(self, path: Path, *, live: bool = True, rows: int = ROWS - 1) -> None:
         self.live = live
+        self.rows = rows
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
         self._book: Any = xlsxwriter.Workbook(
@@ -89,8 +94,7 @@ class Book:
         """Give a format for conditional formatting: only what it changes."""
         key = f"dxf|{sorted(props.items())}"
         if key not in self._styles:
-            made = self._book.add_format({"font_name": None, "font_size": None, **props})
-            self._styles[key] = made
+            self._styles[key] = self._book.add_format(props)
         return self._styles[key]
 
     def chart(self, options: dict[str, object]) -> Any:
@@ -159,7 +163,12 @@ class Sheet:
             return False
         form = self.book.style(style)
         code = self.raw.write_url(
-            row, column, f"internal:{target}", form, cell_text(text)[:255], tip or None
+            row,
+            column,
+            f"internal:{target}",
+            form,
+            cell_text(text)[:255],
+            cell_text(tip)[:120] or None,
         )
         check(code, f"{self.name} {row},{column}")
         self.links += 1

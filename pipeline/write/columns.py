@@ -117,9 +117,15 @@ def column(head: str) -> str:
     return f"{DETAIL_TABLE}[{head}]"
 
 
-def detail_row(index: int) -> str:
-    """Name the row of an answer in 明細 as a link target."""
-    return f"'{DETAIL_SHEET}'!A{index + 2}"
+def detail_row(index: int, rows: int) -> str:
+    """Name the row of an answer in 明細 as a link target; ``rows`` go on each sheet."""
+    part, row = divmod(index, rows)
+    return f"'{part_name(DETAIL_SHEET, part)}'!A{row + 2}"
+
+
+def part_name(name: str, part: int) -> str:
+    """Name the sheet (or table) on which a long list goes on: 明細, 明細(2), 明細(3)."""
+    return f"{name}({part + 1})" if part else name
 
 
 def _yes(flag: bool) -> str:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.write.columns import COLUMNS, DETAIL_SHEET, DETAIL_TABLE, HEADS, detail_cells
+from pipeline.write.columns import (
+    COLUMNS,
+    DETAIL_SHEET,
+    DETAIL_TABLE,
+    HEADS,
+    detail_cells,
+    part_name,
+)
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
@@ -16,16 +23,19 @@ if TYPE_CHECKING:
 
 def write_detail(book: Book, report: Report) -> None:
     """Write 明細 as the Excel table every count refers to."""
-    sheet = book.sheet(DETAIL_SHEET)
-    sheet.columns(*(column.width for column in COLUMNS))
-    sheet.table(0, 0, len(report.answers), HEADS, DETAIL_TABLE)
-    for row, answer in enumerate(report.answers, start=1):
-        for place, cell in enumerate(detail_cells(answer, report)):
-            if isinstance(cell, str):
-                if cell:
-                    sheet.text(row, place, cell)
-            elif cell is not None:
-                sheet.number(row, place, cell, "plain")
-    sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    sheet.raw.freeze_panes(1, 4)
-    sheet.page(paper="A3", repeat=(0, 0))
+    for part, start in enumerate(range(0, max(len(report.answers), 1), book.rows)):
+        answers = report.answers[start : start + book.rows]
+        sheet = book.sheet(part_name(DETAIL_SHEET, part))
+        sheet.columns(*(column.width for column in COLUMNS))
+        table = f"{DETAIL_TABLE}_{part + 1}" if part else DETAIL_TABLE
+        sheet.table(0, 0, len(answers), HEADS, table)
+        for row, answer in enumerate(answers, start=1):
+            for place, cell in enumerate(detail_cells(answer, report)):
+                if isinstance(cell, str):
+                    if cell:
+                        sheet.text(row, place, cell)
+                elif cell is not None:
+                    sheet.number(row, place, cell, "plain")
+        sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        sheet.raw.freeze_panes(1, 4)
+        sheet.page(paper="A3", repeat=(0, 0))

@@ -1,12 +1,17 @@
-"""The order of the sheets."""
+"""The order of the sheets, as the specification fixes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.write.codes import write_codes
+from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
+from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
+from pipeline.write.matrix import write_matrix
+from pipeline.write.overview import write_overview
 from pipeline.write.record import write_record
-from pipeline.write.totals import write_items
+from pipeline.write.totals import write_groups, write_items, write_respondents
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
@@ -16,6 +21,16 @@ if TYPE_CHECKING:
 
 def write_sheets(book: Book, report: Report, settings: Settings) -> None:
     """Write every sheet."""
+    write_cover(book, report, pivot=False)
+    write_overview(book, report)
+    write_returns(book, report)
     write_items(book, report)
+    write_groups(book, report)
+    write_respondents(book, report)
+    write_matrix(book, report)
+    write_planned(book, report)
+    write_findings(book, report)
+    write_notes(book, report)
     write_detail(book, report)
     write_record(book, report, settings)
+    write_codes(book, report)

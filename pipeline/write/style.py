@@ -51,7 +51,7 @@ SEVERITY_COLOURS = {
 SEVERITY_SYMBOLS = {Severity.FIX: "■", Severity.CHECK: "▲", Severity.INFO: "・"}
 
 Props = dict[str, object]
-_CELL: Props = {"border": 1, "border_color": LINE, "valign": "top"}
+_CELL: Props = {"border": 1, "border_color": LINE, "valign": "vcenter"}
 _FLAG: Props = {"align": "center", "bold": True}
 STYLES: dict[str, Props] = {
     "title": {"font_size": 18, "bold": True, "font_color": NAVY, "valign": "vcenter"},

@@ -12,7 +12,7 @@ from pipeline.write.style import COLOURS, LABELS, SYMBOLS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.report import Report, StatusCounts
+    from pipeline.model.report import GroupTotal, Report, RespondentTotal, StatusCounts
     from pipeline.write.book import Book, Sheet
 
 STATUSES = tuple(Status)
@@ -107,34 +107,39 @@ def bars(sheet: Sheet, top: int, bottom: int, column_index: int, colour: str) ->
     )
 
 
+def status_styles(statuses: Sequence[Status] = STATUSES) -> list[str]:
+    """Give the styles of the heads of status columns."""
+    return [f"head_{status.value}" for status in statuses]
+
+
+ITEMS_TOP = 4  # 0-based row of the first item on 項目別集計
+
+
 def write_items(book: Book, report: Report) -> None:
     """Write 項目別集計: every item with count and share of each status, in form order."""
     sheet = book.sheet("項目別集計")
+    rest = STATUSES[1:]
     heads = (
         "No.", "分野", "項目ID", "項目", *STATUS_HEADS, "計", "対応済み率",
-        *(f"{SYMBOLS[status]} 割合" for status in STATUSES[1:]),
+        *(f"{SYMBOLS[status]} 割合" for status in rest),
     )  # fmt: skip
-    sheet.columns(5, 17, 17, 40, *([9] * 6), 8, 13, *([8] * 5))
-    styles = ["head"] * 4 + [f"head_{s.value}" for s in STATUSES] + ["head"] * 2
-    styles += [f"head_{s.value}" for s in STATUSES[1:]]
+    sheet.columns(5, 20, 17, 44, *([10] * 6), 8, 13, *([8.5] * 5))
+    styles = ["head"] * 4 + status_styles() + ["head"] * 2 + status_styles(rest)
     lead = f"様式の順に、項目ごとの回答の数を示します。{how_counted(book)}{SHARE}"
     sheet.heading("項目別集計", lead, last=len(heads) - 1)
-    top = 4
+    top = ITEMS_TOP
     sheet.table(top - 1, 0, len(report.items), heads, "tbl_items", styles)
     sheet.height(top - 1, 2 * LINE_POINTS + 6)
     for row, total in enumerate(report.items, start=top):
         sheet.number(row, 0, total.number)
-        sheet.text(row, 1, total.item.category, "text")
-        sheet.text(row, 2, total.item.id, "text")
-        sheet.text(row, 3, total.item.title, "text")
+        for place, text in enumerate((total.item.category, total.item.id, total.item.title), 1):
+            sheet.text(row, place, text, "text")
         write_counts(sheet, row, 4, (("項目番号", f"$A{row + 1}"),), total.counts)
-        for offset, status in enumerate(STATUSES[1:]):
-            name = letters(5 + offset)
+        for place, status in enumerate(rest, start=5):
+            cell, all_ = f"{letters(place)}{row + 1}", f"$K{row + 1}"
             share = total.counts.of(status) / total.counts.total if total.counts.total else "－"
-            sheet.count(
-                row, 12 + offset, f'=IF($K{row + 1}=0,"－",{name}{row + 1}/$K{row + 1})', share,
-                "percent",
-            )  # fmt: skip
+            formula = f'=IF({all_}=0,"－",{cell}/{all_})'
+            sheet.count(row, place + 7, formula, share, "percent")
         sheet.fit(row, ((1, total.item.category), (3, total.item.title)))
     bottom = top + len(report.items) - 1
     for place in range(4):
@@ -143,3 +148,136 @@ def write_items(book: Book, report: Report) -> None:
     bars(sheet, top, bottom, 11, COLOURS[Status.DONE][0])
     sheet.raw.freeze_panes(top, 4)
     sheet.page(repeat=(top - 1, top - 1))
+
+
+GROUPS_TOP = 5  # 0-based row of the first category on 分野別集計; the chart of 概況 refers to it
+
+
+def write_groups(book: Book, report: Report) -> None:
+    """Write 分野別集計: categories with their sum, then sections."""
+    sheet = book.sheet("分野別集計")
+    sheet.columns(30, 46, 8, *([12] * 6), 9, 14)
+    lead = f"分野と、その中の区分ごとに回答の数を示します。{how_counted(book)}{SHARE}"
+    sheet.heading("分野別集計", lead, last=10)
+    categories = [group for group in report.groups if not group.section]
+    sections = [group for group in report.groups if group.section]
+    heads = ("分野", "区分", "項目数", *STATUS_HEADS, "計", "対応済み率")
+    styles = ["head"] * 3 + status_styles() + ["head"] * 2
+    sheet.section(GROUPS_TOP - 2, "分野別", last=10)
+    sheet.table(GROUPS_TOP - 1, 0, len(categories), heads, "tbl_categories", styles)
+    bottom = GROUPS_TOP + len(categories) - 1
+    for row, group in enumerate(categories, start=GROUPS_TOP):
+        _write_group(sheet, row, group, "（分野の計）")
+    for place, text in enumerate(("合計", "", "")):
+        sheet.text(bottom + 1, place, text, "total_text")
+    sheet.number(bottom + 1, 2, len(report.items), "total_number")
+    write_sums(sheet, bottom + 1, 3, (GROUPS_TOP, bottom), report.figures.counts)
+    bars(sheet, GROUPS_TOP, bottom, 10, COLOURS[Status.DONE][0])
+    if sections:
+        top = bottom + 5
+        sheet.section(top - 2, "区分別", last=10)
+        sheet.table(top - 1, 0, len(sections), heads, "tbl_sections", styles)
+        for row, group in enumerate(sections, start=top):
+            _write_group(sheet, row, group, group.section)
+        bars(sheet, top, top + len(sections) - 1, 10, COLOURS[Status.DONE][0])
+    sheet.raw.freeze_panes(3, 1)
+    sheet.page()
+
+
+def _write_group(sheet: Sheet, row: int, group: GroupTotal, section: str) -> None:
+    sheet.text(row, 0, group.category, "text")
+    sheet.text(row, 1, section, "text")
+    sheet.number(row, 2, group.items)
+    criteria = [("分野", quoted(group.category))]
+    if group.section:
+        criteria.append(("区分", quoted(group.section)))
+    write_counts(sheet, row, 3, criteria, group.counts)
+    sheet.fit(row, ((0, group.category), (1, section)))
+
+
+NO_ROLE = "（役割の登録なし）"
+_RESPONDENT_HEADS = (
+    "提出番号", "順位", "団体名", "役割", "団体コード", *STATUS_HEADS, "計", "対応済み率", "記入率",
+    "期限超過", "■ 要修正", "▲ 要確認",
+)  # fmt: skip
+
+
+def respondents_top(report: Report) -> int:
+    """Give the 0-based row of the first respondent on 団体別集計: it stands below the roles."""
+    return len(report.roles) + 9
+
+
+def write_respondents(book: Book, report: Report) -> None:
+    """Write 団体別集計: roles, then every respondent with rank and open work."""
+    sheet = book.sheet("団体別集計")
+    sheet.columns(9, 7, 34, 24, 14, *([10] * 6), 8, 13, 10, 10, 10, 10)
+    lead = (
+        f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
+        f"{SHARE}記入率は、回答を読み取れた項目の割合です。順位は対応済み率の高い順です。"
+    )
+    sheet.heading("団体別集計", lead, last=16)
+    _write_roles(sheet, report, 3)
+    top = respondents_top(report)
+    sheet.section(top - 2, f"団体別（{len(report.respondents):,}団体）", last=16)
+    styles = ["head"] * 5 + status_styles() + ["head"] * 6
+    sheet.table(top - 1, 0, len(report.respondents), _RESPONDENT_HEADS, "tbl_respondents", styles)
+    sheet.height(top - 1, 2 * LINE_POINTS + 6)
+    bottom = top + max(len(report.respondents), 1) - 1
+    for row, total in enumerate(report.respondents, start=top):
+        _write_respondent(sheet, row, (top, bottom), total)
+    bars(sheet, top, bottom, 12, COLOURS[Status.DONE][0])
+    bars(sheet, top, bottom, 13, COLOURS[Status.NOT_APPLICABLE][0])
+    sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
+    sheet.raw.freeze_panes(3, 3)
+    sheet.page(repeat=(top - 1, top - 1))
+
+
+def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
+    """Write the table of roles and its sum from row ``top`` on."""
+    sheet.section(top, "役割別", last=16)
+    for place, head in enumerate(("", "", "役割", "", "提出数", *STATUS_HEADS, "計", "対応済み率")):
+        status = STATUSES[place - 5] if 5 <= place < 11 else None
+        if place >= 2:
+            sheet.text(top + 1, place, head, f"head_{status.value}" if status else "head")
+    for row, total in enumerate(report.roles, start=top + 2):
+        role = total.role or NO_ROLE
+        sheet.merge(row, 2, row, 3, role, "text")
+        match = f"tbl_respondents[役割],{quoted(role)}"
+        sheet.count(row, 4, f"=COUNTIFS({match})", total.submissions)
+        for offset, status in enumerate(STATUSES):
+            formula = f"=SUMIFS(tbl_respondents[{STATUS_HEADS[offset]}],{match})"
+            sheet.count(row, 5 + offset, formula, total.counts.of(status))
+        sheet.count(row, 11, f"=SUM(F{row + 1}:K{row + 1})", total.counts.total)
+        write_share(sheet, row, 5, total.counts)
+    bottom = top + 1 + len(report.roles)
+    if report.roles:
+        sheet.merge(bottom + 1, 2, bottom + 1, 3, "合計", "total_text")
+        r = f"E{top + 3}:E{bottom + 1}"
+        sheet.count(bottom + 1, 4, f"=SUM({r})", report.figures.returned, "total_number")
+        write_sums(sheet, bottom + 1, 5, (top + 2, bottom), report.figures.counts)
+
+
+def _write_respondent(
+    sheet: Sheet, row: int, rows: tuple[int, int], total: RespondentTotal
+) -> None:
+    person, counts, r = total.respondent, total.counts, row + 1
+    sheet.number(row, 0, total.number)
+    shares = f"M${rows[0] + 1}:M${rows[1] + 1}"
+    rank = f'=IF(ISNUMBER(M{r}),RANK(M{r},{shares}),"－")'
+    sheet.count(row, 1, rank, "－" if total.rank is None else total.rank)
+    for place, text in enumerate((person.name, person.role or NO_ROLE, person.id), start=2):
+        sheet.text(row, place, text, "text")
+    number = ("提出番号", f"$A{r}")
+    write_counts(sheet, row, 5, (number,), counts)
+    readable = counts.readable_share
+    sheet.count(
+        row,
+        13,
+        f'=IF(L{r}=0,"－",(L{r}-J{r}-K{r})/L{r})',
+        "－" if readable is None else readable,
+        "percent",
+    )
+    sheet.count(row, 14, "=" + countifs(number, ("期限超過", quoted("はい"))), total.overdue)
+    sheet.number(row, 15, total.findings.fix)
+    sheet.number(row, 16, total.findings.check)
+    sheet.fit(row, ((2, person.name), (3, person.role)))

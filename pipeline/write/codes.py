@@ -1,0 +1,128 @@
+"""コード表: what every symbol, column and code means, generated from where it is defined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.model import Status
+from pipeline.write.columns import COLUMNS
+from pipeline.write.data import FILES, FINDINGS
+from pipeline.write.record import STATES
+from pipeline.write.style import LABELS, SYMBOLS
+from pipeline.write.totals import STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.model.report import Report
+    from pipeline.write.book import Book, Sheet
+
+MEANINGS = {
+    Status.DONE: "既に対応している",
+    Status.PLANNED: "これから対応する（予定月は「予定月」の列）",
+    Status.NOT_PLANNED: "対応する予定がない",
+    Status.NOT_APPLICABLE: "回答者が対象外・該当なしと書いた、または名簿の対象分野に入らず空欄",
+    Status.BLANK: "何も書かれていない（様式の選択肢が印刷されたままの場合も含む）",
+    Status.UNCLEAR: "書かれているが、どの番号か決められない（①には数えない）",
+}
+FINDING_MEANINGS = (
+    "指摘のコード（下の「要確認コード」の表）", "要修正・要確認・参考", "団体コード", "団体名",
+    "様式の項目ID。ファイル全体の指摘では空欄", "受信箱の中のファイル", "シート", "セル",
+    "書かれていた文字", "説明", "直し方",
+)  # fmt: skip
+FILE_MEANINGS = (
+    "受信箱の中のファイル", "内容の識別値（SHA-256）", "大きさ（バイト）", "更新日時（ISO 8601）",
+    "内容で判定した種類", "扱い（下の「ファイルの扱い」の表）", "その理由", "団体コード", "団体名",
+    "団体をどこから特定したか", "シート名（「 / 」区切り）", "読み取った項目の数",
+)  # fmt: skip
+LAST = 4
+
+
+def write_codes(book: Book, report: Report) -> None:
+    """Write コード表."""
+    sheet = book.sheet("コード表")
+    sheet.columns(24, 22, 34, 60, 50)
+    sheet.heading(
+        "コード表",
+        "記号、列、コードの意味です。data フォルダーのCSVの列名も載せています。",
+        last=LAST,
+    )
+    row = _block(
+        sheet, 3, "回答の区分", ("記号", "回答", "回答区分（status）", "意味", "回答コード"),
+        [
+            (SYMBOLS[s], LABELS[s], s.value, MEANINGS[s], str(s.code or "（空欄）"))
+            for s in STATUSES
+        ],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "明細の列と data/answers.csv の列", ("明細の列", "CSVの列", "", "意味", ""),
+        [(c.head, c.key or "（明細だけ）", "", c.meaning, "") for c in COLUMNS],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "data/findings.csv の列", ("CSVの列", "", "", "意味", ""),
+        [(k, "", "", m, "") for k, m in zip(FINDINGS, FINDING_MEANINGS, strict=True)],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "data/files.csv の列", ("CSVの列", "", "", "意味", ""),
+        [(k, "", "", m, "") for k, m in zip(FILES, FILE_MEANINGS, strict=True)],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "ファイルの扱い", ("扱いコード", "扱い", "", "", ""),
+        [(state.value, words, "", "", "") for state, words in STATES.items()],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "要確認コード", ("コード", "重要度", "内容", "理由", "直し方"), _rules(report),
+    )  # fmt: skip
+    _block(
+        sheet, row, "読み取れなかった書き方（多い順）",
+        ("書かれていた文字", "件数", "文字コード", "最初に見つかった場所", ""),
+        [
+            (n.written[:200], f"{n.count:,}", n.code_points, n.example, "")
+            for n in report.notations
+        ] or [("ありません", "", "", "", "")],
+    )  # fmt: skip
+    sheet.raw.freeze_panes(3, 0)
+    sheet.page()
+
+
+def _rules(report: Report) -> list[tuple[str, ...]]:
+    if report.rules:
+        return [(r.code, r.severity, r.title, r.why, r.fix) for r in report.rules]
+    return [(c.code, c.severity.value, c.title, "", "") for c in report.codes]
+
+
+def _block(
+    sheet: Sheet, top: int, title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]
+) -> int:
+    """Write a titled block and give the row where the next one starts.
+
+    A column without a head is joined to the one before it, so that no block has idle columns.
+    """
+    sheet.section(top, title, last=LAST)
+    spans = _spans(heads)
+    _line(sheet, top + 1, heads, spans, "head")
+    for row, line in enumerate(lines, start=top + 2):
+        _line(sheet, row, line, spans, "text")
+        widths = [sum(sheet.widths[place] for place in range(a, b + 1)) for a, b in spans]
+        longest = max(
+            zip((line[a] for a, _ in spans), widths, strict=True),
+            key=lambda pair: len(pair[0]) / pair[1],
+        )
+        sheet.fit_width(row, *longest)
+    return top + len(lines) + 3
+
+
+def _spans(heads: Sequence[str]) -> list[tuple[int, int]]:
+    starts = [place for place, head in enumerate(heads) if head]
+    ends = [*(place - 1 for place in starts[1:]), len(heads) - 1]
+    return list(zip(starts, ends, strict=True))
+
+
+def _line(
+    sheet: Sheet, row: int, texts: Sequence[str], spans: Sequence[tuple[int, int]], style: str
+) -> None:
+    for first, last in spans:
+        if first == last:
+            sheet.text(row, first, texts[first], style)
+        else:
+            sheet.merge(row, first, row, last, texts[first], style)

@@ -1,0 +1,133 @@
+"""はじめに: the way in: what to look at this month, and the proof that nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.write.book import COVER
+from pipeline.write.columns import detail_row
+from pipeline.write.lists import severity_label
+from pipeline.write.style import LABELS, SYMBOLS
+from pipeline.write.totals import STATUSES
+
+if TYPE_CHECKING:
+    from pipeline.model.report import Report, ReportedFinding
+    from pipeline.write.book import Book, Sheet
+
+GUIDE = (
+    ("概況", "主な数字とグラフ（1ページに印刷できます）"),
+    ("回収状況", "団体ごとの提出の状況。未提出が上にあります"),
+    ("項目別集計", "項目ごとの回答の数と割合"),
+    ("分野別集計", "分野と区分ごとの回答の数"),
+    ("団体別集計", "団体ごとの回答の数、対応済み率、順位"),
+    ("一覧表", "項目×団体の早見表（記号と色）"),
+    ("対応予定", "②の予定月ごとの数と一覧。期限を過ぎたものが上にあります"),
+    ("要確認", "回答者に聞くこと、目で確かめることの一覧"),
+    ("補足説明", "補足説明欄の記載と分類"),
+    ("明細", "すべての回答（1行に1項目）。集計の元です"),
+    ("ピボット", "集計の向きを自分で変えられる表（ピボットテーブル）"),
+    ("処理記録", "受信箱の全ファイルの扱い、件数の照合、設定"),
+    ("コード表", "記号・列・コードの意味"),
+)
+LAST = 6
+
+
+def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
+    """Write はじめに. ``pivot``: the workbook has the sheet ピボット."""
+    sheet = book.sheet(COVER)
+    sheet.columns(16, 20, 28, 20, 52, 46, 10)
+    made = report.made_at[:16].replace("T", " ")
+    lead = f"基準月 {report.month}　作成 {made}　対象 {report.checklist.title}"
+    sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
+    row = _write_proof(sheet, report, 3)
+    row = _write_attention(sheet, report, row + 1)
+    row = _write_guide(sheet, row + 1, pivot=pivot)
+    _write_reading(sheet, row + 1, live=book.live)
+    sheet.raw.activate()
+    sheet.page()
+
+
+def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
+    figures, size = report.figures, len(report.items)
+    sheet.section(top, "件数のつながり（取りこぼしがないことの確認）", last=LAST)
+    agreed = all(check.agrees for check in report.checks)
+    shown = (
+        f"受信箱のファイル {figures.files:,}件 → 集計した提出 {figures.returned:,}件"
+        f"（読めない {figures.unreadable:,}件、そのほか {figures.other:,}件）"
+        f" → {figures.returned:,}件×{size:,}項目＝回答 {len(report.answers):,}件"
+        f" → 集計表の合計 {figures.counts.total:,}件"
+    )
+    sheet.merge(top + 1, 0, top + 1, LAST - 1, shown, "text")
+    sheet.text(top + 1, LAST, "一致" if agreed else "不一致", "ok" if agreed else "bad")
+    sheet.height(top + 1, 22)
+    words = [f"{SYMBOLS[s]} {LABELS[s]} {figures.counts.of(s):,}件" for s in STATUSES]
+    share = figures.counts.done_share
+    if share is not None:
+        words.append(f"対応済み率 {share:.1%}")
+    if figures.asked is None:
+        words.append("名簿がないため未提出は不明")
+    else:
+        words.append(f"未提出 {figures.missing:,}団体（対象 {figures.asked:,}団体）")
+    sheet.merge(top + 2, 0, top + 2, LAST, "　".join(words), "text")
+    sheet.height(top + 2, 22)
+    return top + 3
+
+
+def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
+    sheet.section(top, "今月見るべき件", last=LAST)
+    if not report.attention:
+        sheet.text(top + 1, 0, "回答者に聞くこと、確かめることはありません。", "plain")
+        return top + 2
+    for place, head in enumerate(
+        ("重要度", "内容", "団体名", "項目", "説明", "次にすること", "明細")
+    ):
+        sheet.text(top + 1, place, head, "head")
+    for row, entry in enumerate(report.attention, start=top + 2):
+        _write_entry(sheet, row, entry)
+    return top + 2 + len(report.attention)
+
+
+def _write_entry(sheet: Sheet, row: int, entry: ReportedFinding) -> None:
+    found = entry.finding
+    sheet.text(row, 0, severity_label(found.severity), f"severity_{found.severity.value}")
+    texts = (
+        f"{found.code} {found.title}", found.respondent, found.item_id, found.message, found.fix,
+    )  # fmt: skip
+    for place, text in enumerate(texts, start=1):
+        sheet.text(row, place, text, "text")
+    if entry.answer is None:
+        sheet.text(row, LAST, "－", "center")
+    else:
+        sheet.link(row, LAST, detail_row(entry.answer, sheet.book.rows), "明細へ", "celllink")
+    sheet.fit(row, list(enumerate(texts, start=1)))
+
+
+def _write_guide(sheet: Sheet, top: int, *, pivot: bool) -> int:
+    sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
+    row = top + 1
+    for name, words in GUIDE:
+        if name == "ピボット" and not pivot:
+            continue
+        sheet.link(row, 0, f"'{name}'!A1", name)
+        sheet.merge(row, 1, row, LAST, words, "plain")
+        row += 1
+    return row
+
+
+def _write_reading(sheet: Sheet, top: int, *, live: bool) -> None:
+    sheet.section(top, "読み方", last=LAST)
+    lines = [
+        "・記号は ①対応済み ②対応予定 ③対応予定なし －対象外 空 未記入 ？判読不能 です。"
+        "色だけで区別している箇所はありません。",
+        "・はっきり読み取れない回答は、①には数えず「判読不能」にしています。"
+        "書かれていた文字は「明細」にそのまま残しています。",
+        "・「要確認」の■は回答者に直してもらうもの、▲は目で見て判断するもの、・は参考です。",
+        "・各集計の件数は「明細」を数える式です。明細の「回答」を直すと集計も変わります"
+        "（一覧表の記号、要確認、この表紙の数は作成時のままです）。"
+        if live
+        else "・行数が多いため、各集計の件数は式ではなく作成時の値です。",
+        "・このファイルは毎月作り直されます。直すときは、回答ファイルを差し替えて作り直してください。",
+    ]
+    for row, line in enumerate(lines, start=top + 1):
+        sheet.merge(row, 0, row, LAST, line, "body")
+        sheet.height(row, 20)

@@ -1,0 +1,166 @@
+"""一覧表: every item against every respondent, by symbol and colour, on one sheet or several."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pipeline.model import Status
+from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
+from pipeline.write.columns import detail_row, part_name
+from pipeline.write.safe import display_width
+from pipeline.write.style import COLOURS, LABELS, SYMBOLS
+from pipeline.write.totals import NO_ROLE, STATUSES, letters
+
+if TYPE_CHECKING:
+    from pipeline.model.report import AnswerRow, Report, RespondentTotal
+    from pipeline.write.book import Book, Sheet
+
+NAME = "一覧表"
+FIRST = 3  # the first column of a respondent; before it: category, id, title
+TOP = 5  # the first row of an item; above it: role and name
+PER_PAGE = 45  # respondents on one printed page
+
+
+def respondents_per_sheet(items: int) -> int:
+    """Give how many respondents fit on a sheet: by its columns, and by the links it can hold."""
+    return min(COLUMNS - FIRST - len(STATUSES), LINKS // max(items, 1))
+
+
+def write_matrix(book: Book, report: Report, *, per_sheet: int = 0) -> None:
+    """Write 一覧表; more respondents than a sheet takes go on on 一覧表(2) and so on."""
+    size = per_sheet or respondents_per_sheet(len(report.items))
+    parts = range(0, max(len(report.respondents), 1), size)
+    for part, start in enumerate(parts):
+        sheet = book.sheet(part_name(NAME, part))
+        chosen = report.respondents[start : start + size]
+        _write_part(
+            sheet, report, chosen, f"（{part + 1}／{len(parts)}）" if len(parts) > 1 else ""
+        )
+
+
+def _write_part(
+    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], numbered: str
+) -> None:
+    items, right = report.items, FIRST + len(chosen)
+    sheet.columns(16, 16, 38, *([5.6] * len(chosen)), *([6.5] * len(STATUSES)))
+    sheet.height(0, 30)
+    sheet.text(0, 0, f"一覧表{numbered}", "title")
+    sheet.text(
+        1, 0,
+        "記号は作成時の読み取り結果です。②の下は予定月（年/月）です。記号をクリックすると明細の行へ移ります。",
+        "plain",
+    )  # fmt: skip
+    sheet.link(2, 0, "'はじめに'!A1", "← はじめにへ戻る")
+    legend = "　".join(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
+    sheet.text(2, 2, legend, "plain")
+    _write_heads(sheet, chosen, right)
+    for row, total in enumerate(items, start=TOP):
+        for place, text in enumerate((total.item.category, total.item.id, total.item.title)):
+            sheet.text(row, place, text, "text")
+        sheet.fit(row, ((0, total.item.category), (2, total.item.title)), least=30)
+    _write_symbols(sheet, report, chosen)
+    _write_edges(sheet, report, chosen)
+    sheet.raw.freeze_panes(TOP, FIRST)
+    sheet.page(paper="A3", repeat=(TOP - 2, TOP - 1))
+    sheet.raw.repeat_columns(0, FIRST - 1)
+    sheet.raw.fit_to_pages(max(1, -(-len(chosen) // PER_PAGE)), 0)
+
+
+def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) -> None:
+    vertical = sheet.book.variant(
+        "head", rotation=270, text_wrap=False, valign="top", font_size=9, shrink=True
+    )
+    band = sheet.book.variant("total_text", align="center", font_size=9, text_wrap=False)
+    for place, head in enumerate(("分野", "項目ID", "項目")):
+        sheet.merge(TOP - 2, place, TOP - 1, place, head, "head")
+    column = FIRST
+    for role, group in groupby(chosen, key=lambda total: total.respondent.role or NO_ROLE):
+        size = len(list(group))
+        if size > 1:
+            sheet.merge(TOP - 2, column, TOP - 2, column + size - 1, role, band)
+        else:
+            sheet.text(TOP - 2, column, role, band)
+        column += size
+    sheet.merge(TOP - 2, right, TOP - 2, right + len(STATUSES) - 1, "計", band)
+    for place, total in enumerate(chosen, start=FIRST):
+        sheet.text(TOP - 1, place, " ".join(total.respondent.name.split()), vertical)
+    for place, status in enumerate(STATUSES, start=right):
+        sheet.text(TOP - 1, place, SYMBOLS[status], f"head_{status.value}")
+    longest = max((display_width(total.respondent.name) for total in chosen), default=8)
+    sheet.height(TOP - 1, min(max(70, longest / 2 * 12.5 + 10), 190))
+
+
+def _write_symbols(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:
+    book, size = sheet.book, len(report.items)
+    style = book.variant("center", font_size=9, text_wrap=True)
+    for column, total in enumerate(chosen, start=FIRST):
+        start = (total.number - 1) * size
+        for row, answer in enumerate(report.answers[start : start + size], start=TOP):
+            target = detail_row(start + row - TOP, book.rows)
+            sheet.link(row, column, target, symbol(answer), style, _tip(answer))
+    if not chosen:
+        return
+    for status in STATUSES:
+        _, tint, ink = COLOURS[status]
+        sheet.raw.conditional_format(
+            TOP,
+            FIRST,
+            TOP + size - 1,
+            FIRST + len(chosen) - 1,
+            {
+                "type": "text",
+                "criteria": "begins with",
+                "value": SYMBOLS[status],
+                "format": book.difference(bg_color=tint, font_color=ink),
+            },
+        )
+
+
+def symbol(answer: AnswerRow) -> str:
+    """Give what stands in the matrix for an answer: its symbol, under ② the month as 26/12."""
+    if answer.status is not Status.PLANNED:
+        return SYMBOLS[answer.status]
+    return f"②\n{answer.due[2:].replace('-', '/')}" if answer.due else "②\n月なし"
+
+
+def _tip(answer: AnswerRow) -> str:
+    words = f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}"
+    return f"{words}　明細へ"
+
+
+def _write_edges(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:
+    """Write the totals of the symbols shown: of each item at the right, each respondent below."""
+    size, right = len(report.items), FIRST + len(chosen)
+    bottom = TOP + size
+    by_item: dict[int, dict[Status, int]] = {row: dict.fromkeys(STATUSES, 0) for row in range(size)}
+    for total in chosen:
+        start = (total.number - 1) * size
+        for row, answer in enumerate(report.answers[start : start + size]):
+            by_item[row][answer.status] += 1
+    for row in range(size) if chosen else ():
+        area = f"{letters(FIRST)}{TOP + row + 1}:{letters(right - 1)}{TOP + row + 1}"
+        cells = f"{letters(right)}{TOP + row + 1}:{letters(right + 4)}{TOP + row + 1}"
+        for place, status in enumerate(STATUSES):
+            formula = _count_formula(area, cells, status)
+            sheet.count(TOP + row, right + place, formula, by_item[row][status], "total_number")
+    for place, status in enumerate(STATUSES):
+        sheet.merge(
+            bottom + place, 0, bottom + place, FIRST - 1,
+            f"{SYMBOLS[status]} {LABELS[status]}", f"head_{status.value}",
+        )  # fmt: skip
+        for column, total in enumerate(chosen, start=FIRST):
+            name = letters(column)
+            area = f"{name}{TOP + 1}:{name}{bottom}"
+            cells = f"{name}{bottom + 1}:{name}{bottom + 5}"
+            formula = _count_formula(area, cells, status)
+            sheet.count(bottom + place, column, formula, total.counts.of(status), "total_number")
+        sheet.height(bottom + place, LINE_POINTS + 2)
+
+
+def _count_formula(area: str, others: str, status: Status) -> str:
+    # Some versions of Excel take the full-width ？ for a wildcard, so unclear answers, which
+    # come last, are counted as what the five other symbols leave.
+    if status is Status.UNCLEAR:
+        return f"=COUNTA({area})-SUM({others})"
+    return f'=COUNTIF({area},"{SYMBOLS[status]}*")'

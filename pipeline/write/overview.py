@@ -1,0 +1,291 @@
+"""概況: key figures and charts on one page to print; what the charts show stands beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pipeline.model import Status
+from pipeline.write.lists import DUE_TOP
+from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS
+from pipeline.write.totals import (
+    GROUPS_TOP,
+    ITEMS_TOP,
+    STATUSES,
+    countifs,
+    how_counted,
+    quoted,
+    respondents_top,
+)
+
+if TYPE_CHECKING:
+    from pipeline.model.report import Report
+    from pipeline.write.book import Book, Sheet, Value
+
+NAME = "概況"
+WIDE, HIGH = 12, 18  # columns and rows of the page below the figures
+CHART_TOP = 8
+CHART_ROWS = 17
+DATA = 14  # the first column of what the charts show, right of the printed page
+STATE_COLOURS = {
+    "提出済み": COLOURS[Status.DONE][0],
+    "未記入": COLOURS[Status.PLANNED][0],
+    "要再提出": COLOURS[Status.UNCLEAR][0],
+    "未提出": COLOURS[Status.NOT_PLANNED][0],
+}
+
+
+def write_overview(book: Book, report: Report) -> None:
+    """Write 概況."""
+    sheet = book.sheet(NAME)
+    sheet.columns(*([12] * WIDE), 3, 3, 44, 12, 3, 44, 12)
+    lead = f"基準月 {report.month} の主な数字とグラフです。{how_counted(book)}"
+    sheet.heading(f"概況　{report.month}", lead, last=WIDE - 1)
+    _write_figures(sheet, report)
+    blocks = _write_blocks(sheet, report)
+    _insert_charts(sheet, report, blocks)
+    sheet.page()
+    sheet.raw.print_area(0, 0, CHART_TOP + 2 * CHART_ROWS, WIDE - 1)
+    sheet.raw.fit_to_pages(1, 1)
+
+
+def _write_figures(sheet: Sheet, report: Report) -> None:
+    figures, counts = report.figures, report.figures.counts
+    bottom = GROUPS_TOP + len(report.checklist.categories) + 1  # the sum row, 1-based
+    total = f"'分野別集計'!{{}}{bottom}"
+    unread = f"={total.format('H')}+{total.format('I')}"
+    asked = "名簿がありません" if figures.asked is None else f"対象 {figures.asked:,}団体"
+    missing = "" if figures.missing is None else f"未提出 {figures.missing:,}団体"
+    share, returned = counts.done_share, figures.return_share
+    boxes: tuple[tuple[str, str, Value, str, str], ...] = (
+        (
+            "回収率", "", "－" if returned is None else returned, missing or asked,
+            "figure_percent",
+        ),
+        ("集計した団体", "", figures.returned, asked, "figure"),
+        (
+            "対応済み率", f"={total.format('K')}", "－" if share is None else share,
+            f"①は {counts.done:,}件", "figure_percent",
+        ),
+        (
+            "対応予定（②）", f"={total.format('E')}", counts.planned,
+            f"月の記載なし {figures.no_month:,}件", "figure",
+        ),
+        (
+            "期限超過", "=" + countifs(("期限超過", quoted("はい"))), figures.overdue,
+            "予定月を過ぎた②", "figure",
+        ),
+        (
+            "未記入・判読不能", unread, counts.blank + counts.unclear,
+            f"要修正の指摘 {figures.findings.fix:,}件", "figure",
+        ),
+    )  # fmt: skip
+    sheet.height(4, 18)
+    sheet.height(5, 34)
+    sheet.height(6, 18)
+    for place, (label, formula, value, note, style) in enumerate(boxes):
+        left = 2 * place
+        sheet.merge(4, left, 4, left + 1, label, "figure_label")
+        sheet.merge(5, left, 5, left + 1, "", style)
+        if formula:
+            sheet.count(5, left, formula, value, style)
+        else:
+            sheet.number(5, left, value, style)
+        sheet.merge(6, left, 6, left + 1, note, "figure_note")
+
+
+def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int]]:
+    """Write what the charts show; give each block's first row, last row and label column."""
+    states = Counter(line.state for line in report.returns)
+    returns = [(state, "", states[state]) for state in STATE_COLOURS if states[state]]
+    codes = [(f"{c.code} {c.title}", "", c.count) for c in report.codes]
+    codes = sorted(codes, key=lambda line: -line[2])[:10]
+    top = respondents_top(report)
+    rows = {total.number: top + n + 1 for n, total in enumerate(report.respondents)}
+    least = [
+        (
+            f"{t.item.id} {t.item.title}"[:24],
+            f"='項目別集計'!L{ITEMS_TOP + t.number}",
+            t.counts.done_share or 0,
+        )
+        for t in report.least_done
+    ]
+    most = [
+        (
+            t.respondent.name[:16],
+            "='団体別集計'!L{0}-'団体別集計'!I{0}-'団体別集計'!F{0}".format(rows[t.number]),
+            t.counts.open,
+        )
+        for t in report.most_open
+    ]
+    blocks: dict[str, tuple[int, int, int]] = {}
+    sheet.text(0, DATA, "グラフのもとの数（印刷されません）", "lead")
+    places = {
+        "returns": (2, DATA),
+        "least": (10, DATA),
+        "codes": (2, DATA + 3),
+        "most": (16, DATA + 3),
+    }
+    content: dict[str, tuple[str, str, list[Any], str]] = {
+        "returns": ("回収の状況", "団体数", returns, "number"),
+        "codes": ("指摘の種類（多い順）", "件数", codes, "number"),
+        "least": ("対応済みが少ない項目", "対応済み率", least, "percent"),
+        "most": ("未対応が多い団体", "未対応の項目数", most, "number"),
+    }
+    for name, (label, unit, lines, style) in content.items():
+        row, place = places[name]
+        sheet.text(row, place, label, "head")
+        sheet.text(row, place + 1, unit, "head")
+        for offset, (text, formula, value) in enumerate(lines, start=1):
+            sheet.text(row + offset, place, text, "line")
+            if formula:
+                sheet.count(row + offset, place + 1, formula, value, style)
+            else:
+                sheet.number(row + offset, place + 1, value, style)
+        blocks[name] = (row + 1, row + len(lines), place)
+    return blocks
+
+
+def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]]) -> None:
+    makers = (
+        _chart_categories(sheet, report),
+        _chart_returns(sheet, report, blocks["returns"]),
+        _chart_months(sheet, report),
+        _chart_bars(sheet, "指摘の種類（多い順）", blocks["codes"], COLOURS[Status.UNCLEAR][0]),
+        _chart_bars(
+            sheet, "対応済みが少ない項目（対応済み率）", blocks["least"],
+            COLOURS[Status.DONE][0], "0%",
+        ),
+        _chart_bars(
+            sheet, "未対応が多い団体（対象外を除く①以外の数）", blocks["most"],
+            COLOURS[Status.NOT_PLANNED][0],
+        ),
+    )  # fmt: skip
+    for place, (chart, title) in enumerate(makers):
+        row, left = CHART_TOP + (place // 3) * CHART_ROWS, (place % 3) * 4
+        if chart is None:
+            sheet.text(row, left, f"{title}：該当がありません", "lead")
+            continue
+        chart.set_title({"name": title, "overlay": False, "name_font": _font(11, bold=True)})
+        chart.set_chartarea({"border": {"color": LINE}})
+        chart.set_size({"width": 352, "height": 330})
+        sheet.raw.insert_chart(
+            row, left, chart,
+            {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": title},
+        )  # fmt: skip
+
+
+Made = tuple[Any, str]
+
+
+def _chart_categories(sheet: Sheet, report: Report) -> Made:
+    title = "分野別の回答の割合"
+    if not report.answers:
+        return None, title
+    first, last = GROUPS_TOP, GROUPS_TOP + len(report.checklist.categories) - 1
+    chart = sheet.book.chart({"type": "bar", "subtype": "percent_stacked"})
+    for place, status in enumerate(STATUSES, start=3):
+        chart.add_series(
+            {
+                "name": f"{SYMBOLS[status]} {LABELS[status]}",
+                "categories": ["分野別集計", first, 0, last, 0],
+                "values": ["分野別集計", first, place, last, place],
+                "fill": {"color": COLOURS[status][0]},
+                "border": {"color": "#FFFFFF", "width": 0.5},
+                "gap": 40,
+            }
+        )
+    chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": LINE}})
+    chart.set_x_axis(
+        {"num_font": _font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+         "num_format": "0%", "label_position": "high"}
+    )  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": _font(8)})
+    return chart, title
+
+
+def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> Made:
+    share = report.figures.return_share
+    title = "回収の状況" if share is None else f"回収の状況（回収率 {share:.1%}）"
+    first, last, place = block
+    if last < first:
+        return None, title
+    states = Counter(line.state for line in report.returns)
+    colours = [colour for state, colour in STATE_COLOURS.items() if states[state]]
+    chart = sheet.book.chart({"type": "doughnut"})
+    chart.add_series(
+        {
+            "name": "回収の状況",
+            "categories": [sheet.name, first, place, last, place],
+            "values": [sheet.name, first, place + 1, last, place + 1],
+            "points": [
+                {"fill": {"color": colour}, "border": {"color": "#FFFFFF"}} for colour in colours
+            ],
+            "data_labels": {"value": True, "font": {**_font(9, bold=True), "color": "#FFFFFF"}},
+        }
+    )
+    chart.set_hole_size(55)
+    chart.set_legend({"position": "bottom", "font": _font(9)})
+    return chart, title
+
+
+def _chart_months(sheet: Sheet, report: Report) -> Made:
+    title = "②の予定月（件数）"
+    if not report.figures.counts.planned:
+        return None, title
+    months = report.due_months
+    first, last = DUE_TOP, DUE_TOP + len(months) - 1
+    place = len(report.checklist.categories) + 1
+    late, later = COLOURS[Status.NOT_PLANNED][0], COLOURS[Status.PLANNED][0]
+    none = COLOURS[Status.UNCLEAR][0]
+    chart = sheet.book.chart({"type": "column"})
+    chart.add_series(
+        {
+            "name": "件数",
+            "categories": ["対応予定", first, 0, last, 0],
+            "values": ["対応予定", first, place, last, place],
+            "fill": {"color": later},
+            "points": [
+                {"fill": {"color": late if m.overdue else later if m.month else none}}
+                for m in months
+            ],
+            "gap": 50,
+            "data_labels": {"value": True, "font": _font(8)},
+        }
+    )
+    chart.set_legend({"none": True})
+    chart.set_x_axis({"num_font": {**_font(8), "rotation": -45}, "line": {"color": LINE}})
+    chart.set_y_axis(
+        {"num_font": _font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+         "num_format": "#,##0", "line": {"none": True}}
+    )  # fmt: skip
+    return chart, title
+
+
+def _chart_bars(
+    sheet: Sheet, title: str, block: tuple[int, int, int], colour: str, form: str = "#,##0"
+) -> Made:
+    first, last, place = block
+    if last < first:
+        return None, title
+    chart = sheet.book.chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": title,
+            "categories": [sheet.name, first, place, last, place],
+            "values": [sheet.name, first, place + 1, last, place + 1],
+            "fill": {"color": colour},
+            "gap": 40,
+            "data_labels": {"value": True, "font": _font(8), "num_format": form},
+        }
+    )
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": LINE}})
+    chart.set_x_axis(
+        {"visible": False, "major_gridlines": {"visible": False}, "num_format": form, "min": 0}
+    )
+    return chart, title
+
+
+def _font(size: int, *, bold: bool = False) -> dict[str, object]:
+    return {"name": FONT, "size": size, "bold": bold, "color": INK if bold else MUTED}
