@@ -54,7 +54,7 @@ def _relations(book: Book) -> Iterator[str]:
             if not relation.external and relation.target not in book.names:
                 yield f"{part}: {relation_id} leads to {relation.target}, which is missing"
         for element in book.trees[part].iter() if part else ():
-            for key, value in ((str(key), value) for key, value in element.items()):
+            for key, value in ((str(key), str(text)) for key, text in element.items()):
                 if key.startswith(REL) and value and value not in relations:
                     yield f"{part}: {key.rpartition('}')[2]}={value} is no relationship"
     for name in sorted(book.names - reached):
