@@ -148,7 +148,7 @@ def _drawing(ellipses: list[tuple[int, int, int]]) -> str:
     shapes = "".join(
         f"<xdr:twoCellAnchor><xdr:from><xdr:col>{column}</xdr:col><xdr:colOff>19050</xdr:colOff>"
         f"<xdr:row>{row}</xdr:row><xdr:rowOff>{option * _LINE_EMU + 19050}</xdr:rowOff></xdr:from>"
-        f"<xdr:to><xdr:col>{column}</xdr:col><xdr:colOff>1447800</xdr:colOff><xdr:row>{row}"
+        f"<xdr:to><xdr:col>{column}</xdr:col><xdr:colOff>2066925</xdr:colOff><xdr:row>{row}"
         f"</xdr:row><xdr:rowOff>{(option + 1) * _LINE_EMU}</xdr:rowOff></xdr:to>"
         f'<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="{number}" name="楕円 {number}"/>'
         '<xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr><a:prstGeom prst="ellipse"><a:avLst/></a:prstGeom>'

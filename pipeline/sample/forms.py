@@ -130,7 +130,7 @@ class _Writer:
         for table, group in groupby(items, key=lambda pair: pair[1].table):
             self._table(table, list(group))
         self._merge_marks()
-        known = {"category": 6.0, "item": 62.0, "mark": 26.0, "note": 44.0}
+        known = {"category": 6.0, "item": 62.0, "mark": 36.0, "note": 44.0}
         widths = {index: known.get(word, 12.0) for word, index in self.column.items()}
         return Page(
             name=self.name,

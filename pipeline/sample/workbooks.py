@@ -106,14 +106,14 @@ class _Sheet:
         if written.way is Way.CIRCLED:
             self.sheet.write_string(row, column, "\n".join(lines), style)
             place = {"x_offset": 2, "y_offset": 2 + written.option * _LINE_PIXELS}
-            size = {"width": 150, "height": _LINE_PIXELS - 1}
+            size = {"width": 215, "height": _LINE_PIXELS - 1}
             pen = {"fill": {"none": True}, "line": {"color": "#FF0000", "width": 1.5}}
             self.sheet.insert_textbox(row, column, "", {**place, **size, **pen})
         elif written.way is Way.TICKED:
             self.sheet.write_string(row, column, "\n".join(lines), style)
             for option in range(len(self.checklist.options)):
                 caption = "checked" if option == written.option else "unchecked"
-                place = {"x_offset": 166, "y_offset": 4 + option * _LINE_PIXELS}
+                place = {"x_offset": 232, "y_offset": 4 + option * _LINE_PIXELS}
                 box = {"caption": caption, "width": 18, "height": 18}
                 self.sheet.insert_button(row, column, {**place, **box})
         else:

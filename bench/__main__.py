@@ -1,0 +1,211 @@
+"""`make bench`: the product, the naive loop and the floor over the same returns, as ratios.
+
+Machines differ and are noisy, so every figure to quote is a ratio of medians within one run.
+Results go to bench/results.md. `python -m bench --sizes 200` runs less.
+"""
+
+import argparse
+import json
+import os
+import pickle
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "bench"
+MONTH = "2026-11"
+SEED = 20261123
+SIZES = (200, 1788, 20000)
+ROUNDS = 3
+ONE_ROUND_FROM = 10_000  # returns: a round takes minutes, and little of it is start-up noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One run of one command: wall seconds and the peak of all its processes' memory, in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """All rounds of one size."""
+
+    returns: int
+    product: tuple[Measured, ...]
+    naive: tuple[Measured, ...]
+    floor: tuple[Measured, ...]
+    stages: dict[str, float]
+    workbook_bytes: int
+
+
+def median_seconds(rounds: Sequence[Measured]) -> float:
+    """Give the median wall time of some rounds, in seconds."""
+    return statistics.median(measured.seconds for measured in rounds)
+
+
+def peak(rounds: Sequence[Measured]) -> float:
+    """Give the largest memory any round used, in MB."""
+    return max((measured.megabytes for measured in rounds), default=0.0)
+
+
+def measure(command: Sequence[str]) -> Measured:
+    """Run a command to its end; memory is the proportional share summed over its processes.
+
+    A command that prints a number on its last line takes so many seconds off: what it did
+    before the work began and that is not to be compared.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    highest = 0.0
+    finished = threading.Event()
+
+    def watch() -> None:
+        nonlocal highest
+        while not finished.wait(0.05):
+            highest = max(highest, _memory_of_tree(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    output, errors = process.communicate()
+    seconds = time.perf_counter() - started
+    finished.set()
+    watcher.join()
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"{' '.join(command)} failed:\n{errors.decode(errors='replace')}")
+    return Measured(seconds=seconds - _taken_off(output), megabytes=highest)
+
+
+def _taken_off(output: bytes) -> float:
+    try:
+        return float(output.splitlines()[-1])
+    except (IndexError, ValueError):
+        return 0.0
+
+
+def _memory_of_tree(root: int) -> float:
+    """Sum the proportional memory (MB) of a process and all below it; 0 where /proc is missing."""
+    total = 0.0
+    pending = [root]
+    while pending:
+        pid = pending.pop()
+        folder = Path("/proc") / str(pid)
+        try:
+            for line in (folder / "smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) / 1024
+            for children in folder.glob("task/*/children"):
+                pending += map(int, children.read_text().split())
+        except OSError:  # it ended while we looked, or this is no Linux
+            continue
+    return total
+
+
+def run_size(returns: int) -> Result:
+    """Generate the returns of one size and run all three over them, in turn."""
+    from bench.floor import cells_of  # noqa: PLC0415 - libraries of the floor only
+    from bench.generate import generate  # noqa: PLC0415 - the same
+
+    folder = WORK / str(returns)
+    inbox, outbox = folder / "inbox", folder / "outbox"
+    if not (folder / "ready").exists():
+        inbox.mkdir(parents=True, exist_ok=True)
+        generate(inbox, returns, SEED)
+        (folder / "ready").touch()
+    product = ("-m", "pipeline", "aggregate", "--inbox", str(inbox), "--outbox", str(outbox),
+               "--month", MONTH, "--quiet")  # fmt: skip
+    rounds = 1 if returns >= ONE_ROUND_FROM else ROUNDS
+    if rounds > 1:
+        measure(product)  # warm the file cache for all three
+    ours, naive, floor = [], [], []
+    for _ in range(rounds):
+        ours.append(measure(product))
+        workbook = outbox / MONTH / f"集計_{MONTH}.xlsx"
+        cells = folder / "cells.pickle"
+        if not cells.exists():
+            cells.write_bytes(pickle.dumps(cells_of(workbook)))
+        floor.append(measure(("-m", "bench", "--floor", str(inbox), str(cells), str(folder))))
+        naive.append(measure(("-m", "bench", "--naive", str(inbox), str(folder / "naive.xlsx"))))
+    timing = json.loads((outbox / MONTH / "run.json").read_text(encoding="utf-8"))["timing"]
+    return Result(
+        returns=returns,
+        product=tuple(ours),
+        naive=tuple(naive),
+        floor=tuple(floor),
+        stages={name: float(seconds) for name, seconds in timing.items()},
+        workbook_bytes=workbook.stat().st_size,
+    )
+
+
+def render(results: Sequence[Result]) -> str:
+    """Give bench/results.md."""
+    lines = [
+        "# Measured speed and memory",
+        "",
+        "Written by `make bench`. Quote the ratios: seconds are those of one machine on one day.",
+        f"Machine: {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}."
+        f" Medians of {ROUNDS} interleaved rounds (one round from {ONE_ROUND_FROM:,} returns on).",
+        "naive: bench/naive.py, a pandas loop. floor: calamine reading the same files and"
+        " XlsxWriter writing the same cells, one process, nothing else.",
+        "",
+        "| returns | torimatome | naive | floor | naive / torimatome | torimatome / floor"
+        " | ms a return | peak memory (all processes) | workbook |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        ours, naive, floor = map(median_seconds, (result.product, result.naive, result.floor))
+        lines.append(
+            f"| {result.returns:,} | {ours:.1f} s | {naive:.1f} s | {floor:.1f} s"
+            f" | **{naive / ours:.1f} ×** | **{ours / floor:.2f} ×**"
+            f" | {1000 * ours / result.returns:.1f}"
+            f" | {peak(result.product):.0f} MB | {result.workbook_bytes / 1e6:.1f} MB |"
+        )
+    lines += ["", "## Stages (seconds of the last round)", ""]
+    names = list(dict.fromkeys(name for result in results for name in result.stages))
+    lines += [f"| returns | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for result in results:
+        seconds = " | ".join(f"{result.stages.get(name, 0):.2f}" for name in names)
+        lines.append(f"| {result.returns:,} | {seconds} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run the sizes asked for, or one side of the comparison when called by ourselves."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--naive", nargs=2, type=Path, metavar=("INBOX", "TARGET"))
+    parser.add_argument("--floor", nargs=3, type=Path, metavar=("INBOX", "CELLS", "FOLDER"))
+    arguments = parser.parse_args()
+    if arguments.naive:
+        from bench.naive import consolidate  # noqa: PLC0415 - pandas, only on this side
+
+        consolidate(*arguments.naive)
+    elif arguments.floor:
+        from bench import floor  # noqa: PLC0415 - only on this side
+
+        inbox, cells, folder = arguments.floor
+        started = time.perf_counter()
+        prepared = pickle.loads(cells.read_bytes())  # noqa: S301 - written by ourselves above
+        print(time.perf_counter() - started)
+        floor.read(inbox)
+        floor.write(prepared, folder / "floor.xlsx")
+    else:
+        results = []
+        for size in arguments.sizes:
+            results.append(run_size(size))
+            print(render(results[-1:]))
+        (ROOT / "bench" / "results.md").write_text(render(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
