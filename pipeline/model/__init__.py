@@ -57,6 +57,7 @@ from pipeline.model.submission import (
     Repeated,
     Submission,
     TableFound,
+    UnknownNotation,
 )
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "Status",
     "Submission",
     "TableFound",
+    "UnknownNotation",
     "Unreadable",
     "UnreadableReason",
     "address",

@@ -230,3 +230,17 @@ class NotChecklist:
     kind: FileKind
     sheets: tuple[str, ...] = ()
     items_found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownNotation:
+    """A distinct unclear value of the check cells, so that a developer can add one line.
+
+    ``code_points`` are those of ``raw`` (``U+2461 U+FF08``), ``location`` the first place.
+    """
+
+    raw: str
+    folded: str
+    count: int
+    code_points: str
+    location: Location | None = None

@@ -1,0 +1,123 @@
+"""The table of notations, loaded once from marks.toml and checked while loading."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import CellKind, Doubt, Status
+from pipeline.months import normalise
+
+DITTO = "ditto"
+_PATH = Path(__file__).parent.parent / "marks.toml"
+_OPENING = "「『【〔[<{〈《≪〖⦅“‘"
+_CLOSING = "」』】〕]>}〉》≫〗⦆”’"
+_BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+
+class TableError(ValueError):
+    """marks.toml contradicts itself; the message names the rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """One row: what it means and, unless it is an exact row, the pattern that finds it.
+
+    ``status`` is None for the signs that repeat the item above. ``whole`` asks that the pattern
+    matches everything, ``due`` that a month stands beside the wording.
+    """
+
+    id: str
+    description: str
+    status: Status | None
+    doubt: Doubt = Doubt.NONE
+    pattern: re.Pattern[str] | None = None
+    numbers: tuple[int, ...] = ()
+    whole: bool = False
+    due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """All rows of marks.toml, ready for matching."""
+
+    exact: Mapping[tuple[CellKind, str], Notation]
+    words: tuple[Notation, ...]
+    beside: tuple[Notation, ...]
+
+    def describe(self, notation_id: str) -> str:
+        """Give the description of a row, or an empty text."""
+        rows = (*self.exact.values(), *self.words, *self.beside)
+        return next((row.description for row in rows if row.id == notation_id), "")
+
+
+def matching_key(text: str) -> str:
+    """Give the form of a cell used as a key: normalised, one shape of brackets."""
+    return normalise(text).translate(_BRACKETS)
+
+
+def _exact_key(text: str) -> str:
+    """Quotation marks are brackets too, but here they may be the sign itself (\")."""
+    return normalise(text).translate(_BRACKETS)
+
+
+@cache
+def load_table(path: Path = _PATH) -> Table:
+    """Load and check the table. Raises `TableError` where two rows claim one notation."""
+    with path.open("rb") as file:
+        return build_table(tomllib.load(file))
+
+
+def build_table(data: Mapping[str, Any]) -> Table:
+    """Build the table from parsed TOML; see `load_table`."""
+    vocabulary = {
+        name: "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+        for name, words in data.get("vocabulary", {}).items()
+    }
+    exact: dict[tuple[CellKind, str], Notation] = {}
+    ids: set[str] = set()
+    for row in data.get("notation", ()):
+        notation = _notation(row, ids)
+        for written in row["written"]:
+            key = (CellKind(row.get("kind", CellKind.TEXT)), _exact_key(written))
+            before = exact.setdefault(key, notation)
+            if before is not notation:
+                raise TableError(f"{written!r} is claimed by {before.id} and by {notation.id}")
+    return Table(
+        exact=exact,
+        words=tuple(_notation(row, ids, vocabulary) for row in data.get("words", ())),
+        beside=tuple(_notation(row, ids, vocabulary) for row in data.get("beside", ())),
+    )
+
+
+def _notation(
+    row: Mapping[str, Any], ids: set[str], vocabulary: Mapping[str, str] | None = None
+) -> Notation:
+    if row["id"] in ids:
+        raise TableError(f"two rows are called {row['id']}")
+    ids.add(row["id"])
+    pattern = None
+    if "pattern" in row:
+        names = vocabulary or {}
+        try:
+            pattern = re.compile(_NAME.sub(lambda name: names[name[1]], row["pattern"]))
+        except (KeyError, re.error) as error:
+            raise TableError(f"the pattern of {row['id']} is wrong: {error}") from error
+    status = None if row["status"] == DITTO else Status(row["status"])
+    doubt = Doubt(row.get("doubt", Doubt.NONE))
+    if (status is Status.UNCLEAR) != (doubt is not Doubt.NONE):
+        raise TableError(f"{row['id']}: a doubt belongs to status unclear and to no other")
+    return Notation(
+        id=row["id"],
+        description=row["description"],
+        status=status,
+        doubt=doubt,
+        pattern=pattern,
+        numbers=tuple(row.get("number", ())),
+        whole=bool(row.get("whole", False)),
+        due=bool(row.get("due", False)),
+    )

@@ -1,0 +1,57 @@
+"""Distinct unclear notations, to be sent to a developer who adds one line to marks.toml."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from pipeline.marks.table import matching_key
+from pipeline.model import Answer, Status, UnknownNotation
+from pipeline.text import is_blank
+
+
+def code_points(text: str) -> str:
+    """Give the code points of a text: ``U+2461 U+FF08``."""
+    return " ".join(f"U+{ord(sign):04X}" for sign in text)
+
+
+def unusual(text: str) -> tuple[str, ...]:
+    """Name each sign that is no ordinary ASCII, kana, kanji or full-width character.
+
+    Look-alikes and invisible characters are what makes a notation hard to read by eye.
+    """
+    return tuple(
+        f"U+{ord(sign):04X} {unicodedata.name(sign, '(名前なし)')}"
+        for sign in dict.fromkeys(text)
+        if not _ordinary(sign)
+    )
+
+
+def _ordinary(sign: str) -> bool:
+    code = ord(sign)
+    return (
+        0x20 <= code < 0x7F or sign == "\n" or 0x3041 <= code <= 0x30FF or 0x4E00 <= code <= 0x9FFF
+    )
+
+
+def unknown_notations(answers: Iterable[Answer]) -> tuple[UnknownNotation, ...]:
+    """Collect the distinct unclear values, most frequent first, then by folded form.
+
+    Values that fold alike are one; ``raw`` and ``location`` are those of the first.
+    """
+    first: dict[str, Answer] = {}
+    count: dict[str, int] = {}
+    for answer in answers:
+        if answer.mark.status is not Status.UNCLEAR or is_blank(answer.mark.raw):
+            continue
+        key = matching_key(answer.mark.raw)
+        first.setdefault(key, answer)
+        count[key] = count.get(key, 0) + 1
+    return tuple(
+        UnknownNotation(
+            raw=first[key].mark.raw,
+            folded=key,
+            count=count[key],
+            code_points=code_points(first[key].mark.raw[:100]),
+            location=first[key].location,
+        )
+        for key in sorted(first, key=lambda key: (-count[key], key))
+    )

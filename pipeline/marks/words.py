@@ -1,0 +1,277 @@
+"""Reading the text of a check cell that holds no legend: numbers first, then wording."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.marks.table import Notation, Table, load_table, matching_key
+from pipeline.model import CellKind, Doubt, Due, Precision, ReadBy, Status
+from pipeline.months import split_due
+
+LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
+
+STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
+_CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}
+_ANY_CIRCLED = re.compile("[①-⑳]")
+_BEFORE = re.compile(
+    r"(?:(?:ご?回答(?:番号)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|no\.?|全て|すべて|"
+    r"(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.)*)*[\s:=>→⇒・※'*]*"
+)
+_TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
+_LEAD = re.compile(
+    r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
+    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
+)
+_JOINED_NUMBERS = re.compile(
+    r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
+)
+_SEVERAL_AFTER = re.compile(
+    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末])"
+)
+# 2/10 is 2 October, ② in October or two options: nobody can tell.
+_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?")
+_DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
+_EMPTY_BRACKETS = re.compile(r"\(\)")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
+    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d+"
+)
+_ERROR = re.compile(
+    r"#(?:ref!?|n/a|value!?|name\??|div/0!?|num!?|null!?|spill!?|calc!?|#+|getting_data)|err:\d+"
+)
+_NO_LETTER = re.compile(r"[\W_〇]+")
+_QUERY_AFTER_DATE = re.compile(r"(?<=[\d月末旬頃期度年])\?")
+_WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
+
+
+_NO_DUE = Due()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text says, before it becomes a Mark. ``ditto`` points to the item above."""
+
+    status: Status
+    notation: str = ""
+    read_by: ReadBy = ReadBy.NOTHING
+    doubt: Doubt = Doubt.NONE
+    due: Due = _NO_DUE
+    ditto: bool = False
+
+
+def unclear(doubt: Doubt, notation: str) -> Reading:
+    """Give the reading of a text that decides nothing."""
+    return Reading(status=Status.UNCLEAR, doubt=doubt, notation=notation)
+
+
+@lru_cache(maxsize=65536)
+def read_text(text: str, month: str) -> Reading:
+    """Read a text as an answer. ``text`` holds no legend; ``month`` is YYYY-MM. Total."""
+    table = load_table()
+    key = matching_key(text)
+    if not key:
+        return Reading(status=Status.BLANK)
+    if len(key) > LONGEST:
+        return unclear(Doubt.NO_NUMBER, "long-text")
+    return (
+        _exact(table, key)
+        or _no_words(key)
+        or _numbered(table, key, month)
+        or _worded(table, key, month)
+    )
+
+
+def _no_words(key: str) -> Reading | None:
+    """Read what holds neither number nor wording: errors, dates, signs."""
+    if _ERROR.fullmatch(key):
+        return unclear(Doubt.ERROR, "error-text")
+    if _DATE.fullmatch(key):
+        return unclear(Doubt.DATE, "date-text")
+    if not _ANY_CIRCLED.search(key) and _NO_LETTER.fullmatch(key):
+        return unclear(Doubt.SYMBOL, "symbol")
+    return None
+
+
+def _exact(table: Table, key: str) -> Reading | None:
+    for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
+        row = table.exact.get((CellKind.TEXT, form))
+        if row:
+            return _reading(row, ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS, Due())
+    return None
+
+
+def _unwrapped(key: str) -> str:
+    """Take away brackets and quotes around the whole: 「①」."""
+    form = key.strip("'\"`“”‘’。.、,:;! ")
+    while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
+        form = form[1:-1].strip()
+    return form
+
+
+def _reading(row: Notation, read_by: ReadBy, due: Due) -> Reading:
+    if row.status is None:
+        return Reading(status=Status.UNCLEAR, notation=row.id, ditto=True)
+    if row.status is Status.UNCLEAR:
+        return unclear(row.doubt, row.id)
+    if row.status is not Status.PLANNED:
+        due = Due(written=due.written) if due.month or due.written else Due()
+    return Reading(status=row.status, notation=row.id, read_by=read_by, due=due)
+
+
+def _numbered(table: Table, key: str, month: str) -> Reading | None:
+    """Read a text that leads with a number, or holds one circled number among words."""
+    key = _unwrapped(key)
+    start = _BEFORE.match(key)
+    at = start.end() if start else 0
+    tick = _TICK.match(key, at)
+    if tick:
+        at = tick.end()
+    lead = _LEAD.match(key, at)
+    if lead is None:
+        return _among_words(table, key, month)
+    number = _number(lead)
+    rest = key[lead.end() :]
+    if _several(lead, number, rest):
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    if number not in STATUS_OF:
+        return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
+    if _ambiguous(lead, rest):
+        return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    return _beside(table, number, rest, month)
+
+
+def _number(lead: re.Match[str]) -> int:
+    written = lead["circled"] or lead["paren"] or lead["plain"]
+    return _CIRCLED.get(written) or int(float(written))
+
+
+def _several(lead: re.Match[str], number: int, rest: str) -> bool:
+    if _ANY_CIRCLED.search(rest):
+        return True
+    if _JOINED_NUMBERS.fullmatch(lead.string[lead.start() :]) and not (
+        number == 2 and re.fullmatch(r"\(\d\)", rest) and lead["paren"] is None
+    ):
+        return True
+    if lead["circled"] and number == 2 and re.match(r"\d", rest):
+        return False  # ②3 is ② in March
+    if rest.startswith("(") and lead["paren"] is None and number == 2:
+        return False  # 2(3) is ② in March
+    return bool(_SEVERAL_AFTER.match(rest))
+
+
+def _ambiguous(lead: re.Match[str], rest: str) -> bool:
+    """Tell where the digits may be one number torn apart: ``1 2月``, ``2-10``."""
+    if lead["plain"] is None:
+        return False
+    if lead["sep"] in (".", "-", ",", "、", ":") and re.fullmatch(r"\d+", rest):
+        return True
+    return bool(re.match(r" \d月", rest)) and lead["plain"] == "1"
+
+
+def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
+    """Read what stands beside a number; the number alone decides only with nothing against it."""
+    rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-") if not re.match(r"[-.]\d", rest) else rest
+    due, words = split_due(rest, month)
+    if due.month:
+        words = _QUERY_AFTER_DATE.sub("", words)
+        words = re.sub(r"^\(?\?+\)?|\(\?+\)|\?$", "", words)
+    elif due.written:
+        words = words.replace("?", "")
+    elif re.fullmatch(r"\(\?+\)", words):
+        words = ""
+    words = _bare(words)
+    if number == 1 and due.written and not _past_or_month(due, month):
+        return unclear(Doubt.NO_NUMBER, "done-with-doubt")
+    for row in table.beside:
+        if number not in row.numbers or row.pattern is None:
+            continue
+        match = row.pattern.fullmatch if row.whole else row.pattern.search
+        if match(words):
+            return _reading(row, ReadBy.NUMBER, due)
+    return unclear(Doubt.NO_NUMBER, "unknown-text")
+
+
+def _past_or_month(due: Due, month: str) -> bool:
+    """Tell whether a time beside ① is a plain month or a year gone by, not a plan."""
+    if due.problem:
+        return "月" in due.written
+    if due.precision is Precision.MONTH:
+        return bool(_WRITTEN_MONTH.search(due.written)) and (
+            "月" in due.written or not due.inferred
+        )
+    return not due.inferred and due.month <= f"{month[:4]}-{month[5:]}"
+
+
+def _among_words(table: Table, key: str, month: str) -> Reading | None:
+    """Read 既に対応済み① and 対応済み:1, where wording and number must agree."""
+    circled = _ANY_CIRCLED.findall(key)
+    if len(circled) > 1:
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    found = _ANY_CIRCLED.search(key) or re.search(r"(?<=[:(=→])[1-9](?=\)?$)", key)
+    if found is None:
+        return None
+    number = _CIRCLED.get(found[0]) or int(found[0])
+    words = key[: found.start()] + key[found.end() :]
+    reading = _worded(table, _EMPTY_BRACKETS.sub("", words), month)
+    if STATUS_OF.get(number) is reading.status:
+        return Reading(
+            status=reading.status, notation=reading.notation, read_by=ReadBy.NUMBER, due=reading.due
+        )
+    if number not in STATUS_OF:
+        return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
+    if reading.status in STATUS_OF.values():
+        return unclear(Doubt.SEVERAL, "words-against-number")
+    return unclear(Doubt.NO_NUMBER, "number-among-words")
+
+
+def _worded(table: Table, key: str, month: str) -> Reading:
+    """Read wording without a number."""
+    if _JOINED_NUMBERS.fullmatch(key):
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    if _TORN_NUMBERS.fullmatch(key):
+        return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    due, words = split_due(key, month)
+    if due.month:
+        words = _QUERY_AFTER_DATE.sub("", words)
+    words = _bare(words).lstrip(":-")
+    if "?" not in words and not any(character.isdigit() for character in words):
+        for row in table.words:
+            if row.pattern is None or not row.pattern.fullmatch(words):
+                continue
+            if row.due and not (words or due.month):
+                continue
+            if row.due and (not due.month or _long_past(due, month) or "?" in key):
+                continue
+            if row.status is Status.DONE and not _finished(due, words, month):
+                return unclear(Doubt.NO_NUMBER, "done-words-with-time")
+            return _reading(row, ReadBy.WORDS, due)
+    return unclear(Doubt.NO_NUMBER, "unknown-text")
+
+
+def _bare(words: str) -> str:
+    return _EMPTY_BRACKETS.sub("", _DROPPED.sub("", _EMPTY_BRACKETS.sub("", words)))
+
+
+def _long_past(due: Due, month: str) -> bool:
+    """A month with its year, before the collection month: perhaps when it was done."""
+    return not due.inferred and due.month < month
+
+
+def _finished(due: Due, words: str, month: str) -> bool:
+    """Tell whether done words beside a time speak of the past: 3月完了 may be a plan."""
+    if not due.month and not due.written:
+        return True
+    if not due.month or due.precision not in (
+        Precision.MONTH,
+        Precision.YEAR,
+        Precision.FISCAL_YEAR,
+    ):
+        return False
+    if not due.inferred:
+        # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
+        ahead = int(due.month[:4]) * 12 + int(due.month[5:]) - int(month[:4]) * 12 - int(month[5:])
+        running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
+        return ahead <= 0 or (running and ahead < 12)
+    past = "済" in words or "した" in words
+    return past and bool(re.search(r"\d月", due.written))

@@ -1,0 +1,131 @@
+"""How months, quarters, halves, years and seasons are written, as patterns and tables.
+
+All patterns match normalised text (`normalise`).
+"""
+
+import re
+from functools import lru_cache
+
+from pipeline.text import fold
+
+# The first year of an era minus one: 令和1年 is 2019.
+ERA = {"令和": 2018, "令": 2018, "r": 2018, "平成": 1988, "平": 1988, "h": 1988}
+_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+
+_DASH = re.compile("[‐‑‒–—―−─━﹣]")
+_TILDE = re.compile("[〜∼〰˜]")
+_KANJI_NUMBER = re.compile(
+    r"(?<![〇一二三四五六七八九十])(?!〇+月)[〇一二三四五六七八九十]++"
+    r"(?=年|月|日|四半期|か月|ヶ月|カ月|ヵ月|ケ月|ヶ年|q|末)"
+)
+
+
+@lru_cache(maxsize=65536)
+def normalise(text: str) -> str:
+    """Fold a text further for dates: Arabic digits, one dash, one wave, no needless spaces."""
+    text = _TILDE.sub("~", _DASH.sub("-", fold(text)))
+    text = re.sub(r"(?<=\d)ー(?=\d)", "-", text)
+    text = re.sub(r"(?<!\d) | (?!\d)", "", text)
+    text = re.sub(r"第?([一二三四])四半期", r"第\1四半期", text)
+    text = re.sub(r"(?<=第)[一二三四](?=四半期)", lambda found: str(_kanji_value(found[0])), text)
+    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
+    text = re.sub(r"(令和|平成|令|平|r|h)元(?=年|\.|/|-)", r"\g<1>1", text)
+    return re.sub(r"[ヶヵカケ個箇]月", "か月", text)
+
+
+def _kanji_value(written: str) -> int:
+    """Give the number of 十二, 二十七 or 二〇二七."""
+    if "十" not in written:
+        return int("".join(str(_KANJI[digit]) for digit in written))
+    tens, _, ones = written.partition("十")
+    if any(digit not in _KANJI for digit in tens + ones):
+        return 0  # 十十: no number, and no month
+    return (_digits(tens) if tens else 1) * 10 + (_digits(ones) if ones else 0)
+
+
+def _digits(written: str) -> int:
+    return int("".join(str(_KANJI[digit]) for digit in written))
+
+
+# ○月 as printed, and what people leave or put in its place. A text with digits needs the
+# stricter signs: 12・1月 is no placeholder.
+SIGN = "[○〇◯●◎×✕✖x_?*△▲□■☐…n]"
+PLACEHOLDER = re.compile(
+    rf"(?:(?:令和|r)?\.?(?:{SIGN}+|\d*)年度?)?(?:\d?{SIGN}+\d?|(?<![\d)])[-・.…]+)月(?:{SIGN}*日)?"
+    rf"|r?{SIGN}+[./]{SIGN}+|第{SIGN}+四半期|(?<![\d今来翌々先前当本毎次か々])月(?![内末曜例度次間])"
+)
+TAIL = (
+    r"(?:\((?:月|火|水|木|金|土|日)\)|(?:上|中|下|初)旬?[~\-・/](?:上|中|下)旬|"
+    r"上旬|中旬|下旬|初旬|初め|はじめ|始め|半ば|なかば|末日|末|中|内|前半|後半|頭|期|頃|ごろ|ころ|"
+    r"いっぱい|一杯|位|くらい|ぐらい|前後|目処|目途|めど)*"
+)
+DAY = r"(?:[/.\-]?(?P<day>\d{1,2})日?(?:[~\-]\d{1,2}日)?|[/.\-](?:末|上旬|中旬|下旬|中|上|下))?"
+YEAR = re.compile(
+    r"fy'?(?P<fy>\d{4}|\d{2})(?:年度?)?"
+    r"|(?<![a-z])(?P<era>令和|平成|令|平|r|h)\.?(?P<era_year>\d{1,2})(?P<era_unit>年度|年|fy)?"
+    r"|(?<!\d)(?P<west>(?:19|20)\d\d)(?:(?P<west_unit>年度|年|fy)|(?!\d))"
+    r"|(?<![\d.])'?(?P<short>\d{1,2})(?P<short_unit>年度|年(?!後|以内|間|程度|半|ほど|くらい|目))"
+    r"|(?P<fiscal>再来年度|翌々年度|来年度|次年度|翌年度|明年度|新年度|来期|今年度|本年度|当年度|"
+    r"現年度|同年度|今期|当期|昨年度|前年度|一昨年度|(?<![毎各\d])年度)"
+    r"|(?P<calendar>再来年|翌々年|来年|翌年|明年|次年|今年|本年|当年|同年|昨年|去年|前年|翌(?=\d))"
+)
+FISCAL_OFFSET = {
+    **dict.fromkeys(("再来年度", "翌々年度"), 2),
+    **dict.fromkeys(("来年度", "次年度", "翌年度", "明年度", "新年度", "来期"), 1),
+    **dict.fromkeys(("昨年度", "前年度"), -1),
+    "一昨年度": -2,
+}
+CALENDAR_OFFSET = {
+    **dict.fromkeys(("再来年", "翌々年"), 2),
+    **dict.fromkeys(("来年", "翌年", "明年", "次年", "翌"), 1),
+    **dict.fromkeys(("昨年", "去年", "前年"), -1),
+}
+NUMERIC_MONTH = re.compile(r"[./\-](?P<month>\d{1,2})(?!\d)月?" + DAY + TAIL)
+MONTH = re.compile(r"(?P<month>\d{1,3})月(?!間|額|例|次)(?:分)?" + DAY + TAIL)
+COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)" + TAIL)
+LISTED_MONTH = re.compile(r"(?<![\d.])(?P<month>\d{1,2})(?=[~\-・,、/](?:翌年?)?\d{1,2}月)")
+QUARTER = re.compile(
+    r"(?:第?(?P<a>\d)(?:[~\-・,、](?:第)?(?P<b>\d))?(?:/4)?(?:四半期|クォーター|クオーター|q(?![a-z\d]))"
+    r"|(?P<c>[1-4])/4半期|(?<![a-z])q(?P<d>\d)(?:[~\-・]q?(?P<e>\d))?(?!\d))" + TAIL
+)
+HALF = re.compile(
+    r"(?:(?P<early>上半期|上期|前期|前半期|前半|上半)|(?P<late>下半期|下期|後期|後半期|後半|下半))"
+    + TAIL
+)
+SURE_HALF = re.compile(r"(?:(?P<early>上半期|上期)|(?P<late>下半期|下期))" + TAIL)
+SEASON = re.compile(
+    r"(?P<when>再来|来|今|翌|この|次の)?(?:初|晩|早|真)?(?P<season>[春夏秋冬])"
+    r"(?:季|期|先|休み|場|口)?" + TAIL
+)
+SURE_SEASON = re.compile(
+    r"(?:(?P<when>再来|来|今|翌|この|次の)(?P<season>[春夏秋冬])(?![^\W\d_ぁ-ん頃])|"
+    r"(?<![\w])(?P<alone>[春夏秋冬])(?=頃|ごろ|まで|以降))" + TAIL
+)
+SEASON_END = {"春": 5, "夏": 8, "秋": 11, "冬": 2}
+RELATIVE_MONTH = re.compile(
+    r"(?P<name>再来月|翌々月|今月|当月|本月|来月|翌月|次月|先月|前月|(?<![\d々])月(?=内|末))" + TAIL
+)
+MONTH_OFFSET = {
+    **dict.fromkeys(("再来月", "翌々月"), 2),
+    **dict.fromkeys(("来月", "翌月", "次月"), 1),
+    **dict.fromkeys(("先月", "前月"), -1),
+}
+DURATION = re.compile(
+    r"(?:(?P<half>半年)|(?P<count>\d{1,2})(?:[~\-・](?P<upto>\d{1,2}))?"
+    r"(?P<unit>か月|年|週間?)(?P<and_half>半)?)(?:後|以内|程度|ほど|くらい|ぐらい|位|間|内|先|を目途)*"
+)
+TURN = re.compile(
+    r"(?P<year>年末年始|年明け?(?:早々)?|年始|年初|年頭|新年(?!度)(?:早々|明け)?|正月(?:明け)?)"
+    r"|(?P<end>年末|年内|年中|年越し)" + TAIL
+)
+EARLY_EDGE = re.compile(
+    r"の?(?:当初|早々|早期|初頭|初め|はじめ|始め|初旬|頭|明け|初|の早い時期)" + TAIL
+)
+FISCAL_END = re.compile(r"(?:年?度)?(?:明け|替わり|代わり|またぎ)" + TAIL)
+EDGE = re.compile(r"の?(?:末頃?|内|中|いっぱい|一杯|以内|度内|終わり)?" + TAIL)
+MONTH_DAY = re.compile(
+    r"(?<![\d./\-])'?(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?![\d./])日?" + TAIL
+)
+MONTH_EDGE = re.compile(r"(?<![\d./])(?P<month>\d{1,2})/?(?:末日?|上旬|中旬|下旬|初旬)" + TAIL)
+BARE_SPAN = re.compile(r"(?<!\d)(?P<a>\d{1,2})~(?P<b>\d{1,2})(?!\d)" + TAIL)
+GLUE = re.compile(r"の|[(、,:]|")
