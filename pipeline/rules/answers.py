@@ -1,6 +1,7 @@
 """Rules about check cells (A): what was written, how it was read, and the due month."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.model import (
     Answer,
@@ -34,11 +35,14 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
             yield on_answer(counted, answer)
 
 
+_LEGEND_LEFT = "選択肢の一覧が残ったままで、番号がありません。"
+
+
 @rule(
     code="A301",
     severity=Severity.FIX,
     title="未記入",
-    message="チェック欄が空です。",
+    message="{what}",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
     why="空欄は「対応の予定なし」とも「答え忘れ」とも読めるため、推測せず未記入として数えます。",
     examples=(
@@ -53,12 +57,9 @@ def blank(context: Context) -> Iterator[Hit]:
     """Find check cells that hold nothing, or the legend as it was printed."""
     for counted, answer in answers(context):
         if answer.mark.status is Status.BLANK and answer.matched_by is not MatchedBy.NONE:
-            hit = on_answer(counted, answer)
-            yield (
-                hit
-                if not answer.mark.legend_untouched
-                else Hit(location=hit.location, respondent=hit.respondent, item_id=hit.item_id)
-            )
+            legend = answer.mark.legend_untouched
+            what = _LEGEND_LEFT if legend else "チェック欄が空です。"
+            yield replace(on_answer(counted, answer, what=what), quoted=not legend)
 
 
 @rule(
@@ -295,7 +296,7 @@ def date(context: Context) -> Iterator[Hit]:
     code="A314",
     severity=Severity.FIX,
     title="エラー値・値のない数式",
-    message="エラー値か、計算されていない数式です。",
+    message="{what}",
     fix=f"{_CHOOSE}の番号を直接入れてもらってください。",
     why="別のファイルを参照する数式などは、送られた先では値が分からなくなります。",
     examples=(
@@ -306,7 +307,11 @@ def date(context: Context) -> Iterator[Hit]:
 )
 def error(context: Context) -> Iterator[Hit]:
     """Find error values and formulas without a stored value."""
-    yield from _doubtful(context, Doubt.ERROR)
+    for counted, answer in answers(context):
+        if answer.mark.doubt is Doubt.ERROR:
+            formula = answer.mark.raw.startswith("=")
+            what = "計算結果が保存されていない数式です。" if formula else "エラー値です。"
+            yield on_answer(counted, answer, what=what)
 
 
 @rule(
@@ -334,14 +339,7 @@ def ditto(context: Context) -> Iterator[Hit]:
                 what="上の項目の回答が読めないため、何を指すか分かりません。",
                 step=f"{_CHOOSE}の番号を入れてもらってください。",
             )
-            yield Hit(
-                location=hit.location,
-                respondent=hit.respondent,
-                item_id=hit.item_id,
-                written=hit.written,
-                fields=hit.fields,
-                severity=Severity.FIX,
-            )
+            yield replace(hit, severity=Severity.FIX)
         elif answer.mark.read_by is ReadBy.DITTO:
             yield on_answer(
                 counted,

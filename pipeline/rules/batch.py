@@ -1,5 +1,6 @@
 """Rules across submissions (B): who is missing, what replaced what, last month, twins."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.model import (
@@ -24,14 +25,16 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.similar import Twin, find_twins
-from pipeline.rules.words import STATUS_WORDS, answer_words, month_words
+from pipeline.rules.words import STATUS_WORDS, answer_words, listed, month_words
+
+_NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
 
 
 @rule(
     code="B501",
     severity=Severity.FIX,
     title="未提出",
-    message="名簿にありますが、まだ提出されていません。",
+    message="{what}",
     fix="{contact}提出の見込みを確かめてください。",
     general_fix="担当に連絡し、提出の見込みを確かめてください。",
     why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。",
@@ -45,6 +48,10 @@ def missing(context: Context) -> Iterator[Hit]:
     """Find respondents on the roster without a submission that counts."""
     roster = context.batch.roster
     entries = {entry.code: entry for entry in roster.entries} if roster else {}
+    unread: dict[str, list[str]] = defaultdict(list)
+    for record in context.batch.files:
+        if record.respondent is not None and record.state in _NOT_READ:
+            unread[record.respondent.id].append(f"「{record.source.path}」")
     for respondent in context.batch.missing:
         entry = entries.get(respondent.id)
         contact = (
@@ -57,7 +64,13 @@ def missing(context: Context) -> Iterator[Hit]:
             or Location(file=roster.file if roster else ""),
             respondent=respondent,
             subject=respondent.name,
-            fields={"contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"},
+            fields={
+                "what": f"届いたファイル{listed(unread[respondent.id])}から回答を読み取れず、"
+                "提出されたものとして数えていません。"
+                if respondent.id in unread
+                else "名簿にありますが、まだ提出されていません。",
+                "contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、",
+            },
         )
 
 

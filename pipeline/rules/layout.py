@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.model import (
     Answer,
+    CountedSubmission,
     Location,
     MatchedBy,
     Severity,
@@ -16,7 +18,6 @@ from pipeline.rules.registry import (
     Hit,
     answers,
     fires,
-    on_answer,
     on_note,
     on_submission,
     rule,
@@ -24,13 +25,14 @@ from pipeline.rules.registry import (
     whole_file,
 )
 from pipeline.rules.words import STATUS_WORDS, listed, quote
+from pipeline.text import is_blank
 
 
 @rule(
     code="L201",
     severity=Severity.CHECK,
     title="項目の行がない",
-    message="この項目の行がファイルにありません。",
+    message="この項目の行がファイルにありません{after}。",
     fix="行を消していないか確かめ、この項目の回答を送ってもらってください。",
     why="回答が空なのではなく、行そのものがありません。集計では未記入として数えます。",
     covers=("A301",),
@@ -41,9 +43,28 @@ from pipeline.rules.words import STATUS_WORDS, listed, quote
 )
 def missing_row(context: Context) -> Iterator[Hit]:
     """Find items asked for that have no row."""
-    for counted, answer in answers(context):
-        if answer.matched_by is MatchedBy.NONE:
-            yield on_answer(counted, answer)
+    for counted in context.batch.submissions:
+        above: Answer | None = None
+        for answer in counted.submission.answers:
+            if answer.matched_by is not MatchedBy.NONE:
+                above = answer
+            elif answer.in_scope:
+                yield _gap(counted, answer, above)
+
+
+def _gap(counted: CountedSubmission, answer: Answer, above: Answer | None) -> Hit:
+    """Make the hit for an item without a row; ``above`` is the item before it that has one."""
+    beside = above.row_location if above else None
+    after = (
+        f"（様式では「{above.item_id}」{beside.cell} より下の行です）" if above and beside else ""
+    )
+    location = whole_file(counted) if beside is None else replace(beside, cell="")
+    return Hit(
+        location=location,
+        respondent=counted.respondent,
+        item_id=answer.item_id,
+        fields={"after": after},
+    )
 
 
 def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
@@ -62,6 +83,7 @@ def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
                 respondent=counted.respondent,
                 item_id=repeated.item_id,
                 written=" ／ ".join(repeated.written),
+                quoted=False,
                 fields={"cells": listed(cells, "か所")},
             )
 
@@ -88,7 +110,7 @@ def repeated_differently(context: Context) -> Iterator[Hit]:
     code="L203",
     severity=Severity.CHECK,
     title="項目文が公式様式と違う",
-    message="項目文が「{written}」となっており、公式様式と違います。",
+    message="項目文が公式様式（「{item}」）と違います。",
     fix="「{item}」への回答とみてよいか、回答者に確かめてください。",
     general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
     why="項目文が書き換えられていると、別の問いに答えている可能性があります。",
@@ -107,10 +129,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
                 respondent=counted.respondent,
                 item_id=answer.item_id,
                 written=answer.title_written,
-                fields={
-                    "written": quote(answer.title_written, 30),
-                    "item": quote(titles.get(answer.item_id, answer.item_id)),
-                },
+                fields={"item": quote(titles.get(answer.item_id, answer.item_id))},
             )
 
 
@@ -118,7 +137,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
     code="L204",
     severity=Severity.CHECK,
     title="様式にない行に記入がある",
-    message="様式にない行「{row}」に記入があります（チェック欄「{mark}」、補足説明欄「{note}」）。",
+    message="様式にない行に記入があります（{what}）。",
     fix="どの項目への回答か、または追記か確かめてください。集計には入れていません。",
     why="行を足して書かれた内容は、どの項目の回答か機械では決められません。",
     examples=(
@@ -135,9 +154,11 @@ def extra_row(context: Context) -> Iterator[Hit]:
                 respondent=counted.respondent,
                 written=row.text,
                 fields={
-                    "row": quote(row.text, 20),
-                    "mark": quote(row.mark, 15),
-                    "note": quote(row.note, 20),
+                    "what": "、".join(
+                        f"{name}「{quote(text, 20)}」"
+                        for name, text in (("チェック欄", row.mark), ("補足説明欄", row.note))
+                        if not is_blank(text)
+                    )
                 },
             )
 
@@ -177,11 +198,11 @@ def guessed_columns(context: Context) -> Iterator[Hit]:
     code="L206",
     severity=Severity.CHECK,
     title="様式の版が違う",
-    message="別の版の様式「{written}」で回答しています。",
+    message="別の版の様式で回答しています。",
     fix="今の様式で答え直してもらうか、このまま集計してよいか決めてください。",
     why="版によって項目の文や数が違うことがあり、同じ問いへの回答とは限りません。",
     examples=(
-        fires("ファイル: 若葉市.xlsx\n版: 旧版\n運用①-1 | ① |"),
+        fires("ファイル: 若葉市.xlsx\n版: 令和五年版\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
@@ -190,15 +211,16 @@ def other_version(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         written = counted.submission.version_written
         if written:
-            yield on_submission(counted, written, written=quote(written))
+            yield on_submission(counted, written)
 
 
 @rule(
     code="L207",
     severity=Severity.CHECK,
     title="非表示の行・列・シートに回答がある",
-    message="非表示の行・列・シートに回答が{count}項目あります（{cells}）。",
-    fix="再表示して、回答として数えてよいか回答者に確かめてください。集計には入れています。",
+    message="{what}",
+    fix="{step}",
+    general_fix="再表示して、どれが正しい回答か回答者に確かめてください。",
     why="古い回答や下書きを隠したまま送っていることがあります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n（非表示）運用①-1 | ① |"),
@@ -225,8 +247,22 @@ def hidden(context: Context) -> Iterator[Hit]:
                     location=location,
                     respondent=counted.respondent,
                     written=" ／ ".join(answer.mark.raw for answer in found[:10]),
-                    fields={"count": str(len(found)), "cells": listed(cells, "項目")},
+                    fields={
+                        "what": f"非表示の行・列・シートに{len(found)}項目の回答があります"
+                        f"（{listed(cells, '項目')}）。集計には入れています。",
+                        "step": "再表示して、回答として数えてよいか回答者に確かめてください。",
+                    },
                 )
+        for name in counted.submission.hidden_copies:
+            yield Hit(
+                location=Location(file=counted.submission.source.path, sheet=name),
+                respondent=counted.respondent,
+                fields={
+                    "what": "非表示のシートにも回答があります。集計には入れていません。",
+                    "step": "再表示して、表示されているシートの回答が正しいか"
+                    "回答者に確かめてください。",
+                },
+            )
 
 
 @rule(

@@ -44,13 +44,7 @@ def no_reason(context: Context) -> Iterator[Hit]:
     """Find ③ without a reason."""
     for counted, answer in answers(context):
         if answer.mark.status is Status.NOT_PLANNED and answer.note.empty:
-            hit = on_note(counted, answer)
-            yield Hit(
-                location=hit.location,
-                respondent=hit.respondent,
-                item_id=hit.item_id,
-                written=answer.note.raw if answer.note.raw.strip() else answer.mark.raw,
-            )
+            yield on_note(counted, answer)
 
 
 @rule(

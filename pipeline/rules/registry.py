@@ -20,6 +20,7 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.rules.words import place, quote
+from pipeline.text import is_blank
 
 _CODE = re.compile(r"[FLANB]\d{3}")
 
@@ -68,6 +69,7 @@ class Hit:
     item_id: str = ""
     subject: str = ""  # what the message names after the place where there is no item
     written: str = ""
+    quoted: bool = True  # False where the message itself quotes what was written
     fields: Mapping[str, str] = field(default_factory=dict)
     severity: Severity | None = None
 
@@ -116,15 +118,15 @@ class Rule:
         """
         problem = self.message.format_map(hit.fields)
         fix = self.fix.format_map(hit.fields)
-        subject = hit.item_id or hit.subject
-        written = f"「{quote(hit.written)}」" if hit.written.strip() else ""
+        written = f"「{quote(hit.written)}」" if hit.quoted and not is_blank(hit.written) else ""
+        head = f"{place(hit.location)}{hit.item_id or hit.subject}{written}".rstrip()
         return Finding(
             code=self.code,
             severity=severity or hit.severity or self.severity,
             title=self.title,
             location=hit.location,
             written=hit.written,
-            message=f"{place(hit.location)}{subject}{written}: {problem}",
+            message=f"{head}: {problem}",
             fix=fix,
             respondent_id=hit.respondent.id if hit.respondent else "",
             respondent=hit.respondent.name if hit.respondent else "",
@@ -254,5 +256,8 @@ def on_submission(counted: CountedSubmission, written: str = "", /, **fields: st
 
 
 def whole_file(counted: CountedSubmission) -> Location:
-    """Give the place of a finding that concerns the file as a whole."""
-    return Location(file=counted.submission.source.path)
+    """Give the place of a finding that concerns the file, with the sheet where there is one."""
+    sheets = {table.sheet for table in counted.submission.tables}
+    return Location(
+        file=counted.submission.source.path, sheet=sheets.pop() if len(sheets) == 1 else ""
+    )

@@ -51,7 +51,7 @@ WIDTH = {
 def place(location: Location) -> str:
     """Give a place as a message begins with it: ``若葉市.xlsx［チェックシート!C12］``."""
     inside = "!".join(part for part in (location.sheet, location.cell) if part)
-    return f"{location.file}［{inside}］" if inside else location.file
+    return f"{location.file}［{inside}］" if inside else f"{location.file} "
 
 
 def quote(text: str, limit: int = QUOTED) -> str:
