@@ -1,0 +1,188 @@
+"""Write the official form of a checklist as a blank workbook, the same bytes every time.
+
+The look follows the printed form: a caption, one table after the other with its own header, the
+category in merged cells at the left, section headings, id and title above the description in one
+cell, the legend in the first check cell of each table. Nothing is added to it unless asked for.
+"""
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import Checklist, Item
+
+SHEET = "チェックシート"
+HIDDEN_ID = "torimatome.respondent"  # the custom property that parse reads
+
+_FONT = "游ゴシック"
+_SIZE = 10
+_WIDTHS = (6.0, 66.0, 30.0, 38.0)  # category, item, check, note: in characters of the default font
+_LINE = 16.5  # points of one line of 10-point text
+_MARGIN = 7.0
+_LAST = len(_WIDTHS) - 1
+_MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the bytes never change
+
+
+def write_blank_form(
+    checklist: Checklist,
+    path: Path,
+    *,
+    head: Mapping[str, str] | None = None,
+    respondent_id: str = "",
+) -> None:
+    """Write the blank form to ``path`` (.xlsx).
+
+    ``head`` adds labelled lines above the form (団体名 -> a name, or empty for the respondent to
+    fill in); ``respondent_id`` is stored as a hidden property. Both are for forms made to be
+    handed out; the official form has neither. Raises OSError where the path cannot be written.
+    """
+    import xlsxwriter  # noqa: PLC0415 - heavy, and only this function needs it
+
+    book: Any = xlsxwriter.Workbook(
+        str(path),
+        {
+            "default_format_properties": {"font_name": _FONT, "font_size": _SIZE},
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": checklist.title, "subject": checklist.source, "created": _MADE})
+    if respondent_id:
+        book.set_custom_property(HIDDEN_ID, respondent_id, "text")
+    _Form(book, checklist).write(head or {})
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+class _Form:
+    """One form on one sheet, written top down."""
+
+    def __init__(self, book: Any, checklist: Checklist) -> None:
+        self.checklist = checklist
+        self.sheet = book.add_worksheet(SHEET)
+        self.row = 0
+        frame = {"border": 1, "text_wrap": True, "valign": "vcenter"}
+        self.formats = {
+            name: book.add_format(properties)
+            for name, properties in {
+                "caption": {"bold": True, "font_size": 13, "valign": "vcenter"},
+                "label": {**frame, "bold": True, "bg_color": "#F2F2F2"},
+                "plain": frame,
+                "header": {**frame, "bold": True, "align": "center", "bg_color": "#D9E2EF"},
+                "category": {
+                    "border": 1,
+                    "bold": True,
+                    "align": "center",
+                    "valign": "vcenter",
+                    "rotation": 270,
+                },
+                "section": {**frame, "bold": True, "bg_color": "#F2F2F2"},
+                "title": {"bold": True},
+                "text": {},
+                "item": {**frame, "valign": "top"},
+                "check": {**frame, "align": "center"},
+                "legend": {**frame, "font_size": 9, "align": "left"},
+                "note": {**frame, "valign": "top"},
+                "source": {"font_size": 8, "font_color": "#595959", "valign": "top"},
+            }.items()
+        }
+
+    def write(self, head: Mapping[str, str]) -> None:
+        """Write caption, head lines, tables and source line, and set up the page."""
+        for column, width in enumerate(_WIDTHS):
+            self.sheet.set_column(column, column, width)
+        self._line(26.0, self.checklist.caption or self.checklist.title, "caption")
+        for label, value in head.items():
+            self.sheet.set_row(self.row, 21.0)
+            self.sheet.merge_range(self.row, 0, self.row, 1, label, self.formats["label"])
+            self.sheet.merge_range(self.row, 2, self.row, _LAST, value, self.formats["plain"])
+            self.row += 1
+        self.row += 1
+        first_header = self.row
+        tables = groupby(self.checklist.items, key=lambda item: item.table)
+        for place, (_table, items) in enumerate(tables):
+            if place:
+                self.row += 1
+            self._table(tuple(items))
+        terms = f"出典：{self.checklist.source}（{self.checklist.licence}）"
+        self._line(16.0, terms, "source")
+        self._page(first_header)
+
+    def _line(self, height: float, text: str, style: str) -> None:
+        self.sheet.set_row(self.row, height)
+        self.sheet.write_string(self.row, 0, text, self.formats[style])
+        self.row += 1
+
+    def _table(self, items: tuple[Item, ...]) -> None:
+        """Write one table: its header, then the categories with their sections and items."""
+        self.sheet.set_row(self.row, 24.0)
+        self.sheet.merge_range(self.row, 0, self.row, 1, "", self.formats["header"])
+        for column, names in ((2, self.checklist.mark_headers), (3, self.checklist.note_headers)):
+            self.sheet.write_string(self.row, column, names[0], self.formats["header"])
+        self.row += 1
+        legend = True
+        for category, members in groupby(items, key=lambda item: item.category):
+            top = self.row
+            for section, entries in groupby(members, key=lambda item: item.section):
+                if section:
+                    self._section(section)
+                for item in entries:
+                    self._item(item, legend=legend)
+                    legend = False
+            self._category(category, top, self.row - 1)
+
+    def _section(self, section: str) -> None:
+        self.sheet.set_row(self.row, 21.0)
+        self.sheet.merge_range(self.row, 1, self.row, _LAST, section, self.formats["section"])
+        self.row += 1
+
+    def _item(self, item: Item, *, legend: bool) -> None:
+        """Write one item; the first of a table carries the legend in its check cell."""
+        title = f"{item.id}：{item.title}"
+        lines = _lines(title, _WIDTHS[1]) + _lines(item.description, _WIDTHS[1])
+        check = "\n".join(self.checklist.legend) if legend else ""
+        lines = max(lines, sum(_lines(line, _WIDTHS[2]) for line in check.split("\n")))
+        self.sheet.set_row(self.row, lines * _LINE + _MARGIN)
+        if item.description:
+            self.sheet.write_rich_string(
+                self.row, 1, self.formats["title"], title,
+                self.formats["text"], f"\n{item.description}", self.formats["item"],
+            )  # fmt: skip
+        else:
+            self.sheet.write_string(self.row, 1, title, self.formats["item"])
+        if legend:
+            self.sheet.write_string(self.row, 2, check, self.formats["legend"])
+        else:
+            self.sheet.write_blank(self.row, 2, None, self.formats["check"])
+        self.sheet.write_blank(self.row, 3, None, self.formats["note"])
+        self.row += 1
+
+    def _category(self, category: str, top: int, bottom: int) -> None:
+        if bottom > top:
+            self.sheet.merge_range(top, 0, bottom, 0, category, self.formats["category"])
+        else:
+            self.sheet.write_string(top, 0, category, self.formats["category"])
+
+    def _page(self, header: int) -> None:
+        """A4 upright, one page wide, the header on every page, page numbers below."""
+        self.sheet.set_paper(9)
+        self.sheet.set_portrait()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(header)
+        self.sheet.freeze_panes(header + 1, 2)
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        self.sheet.set_footer("&C&P / &N")
+        self.sheet.print_area(0, 0, self.row - 1, _LAST)
+
+
+def _lines(text: str, width: float) -> int:
+    """Count the lines a text takes in a column; a full-width letter is two characters wide."""
+    units = sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+    return max(1, math.ceil(units / (width - 1)))
