@@ -1,26 +1,200 @@
-"""The facts of a note (補足説明欄)."""
+"""The facts of a note (補足説明欄). Tags and wording are data: pipeline/notes.toml."""
 
-from dataclasses import replace
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
-from pipeline.model import Due, DueSource, Mark, Note, Precision, Status
-from pipeline.months import find_months
-from pipeline.text import fold
+from pipeline.model import Due, DueProblem, DueSource, Mark, Note, Precision, Status
+from pipeline.months import find_months, normalise
+from pipeline.text import fold, is_blank
 
-_EMPTY = frozenset(("", "なし", "無し", "特になし", "-", "特に無し"))
+__all__ = ["NoteTable", "effective_due", "load_note_table", "read_note"]
+
+_PATH = Path(__file__).parent / "notes.toml"
+_LONGEST_MARK = 40  # characters; a longer note is prose, not an answer
+_DASHES = re.compile("[‐‑‒–—―−─ー]")
+_SPACED_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
+_CLAUSE = re.compile(
+    r"[。\n;!?]|[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
+)
+_PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
+_MAIL = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+# Japanese numbers have ten or eleven digits and begin with 0 (総務省 電気通信番号計画).
+_PHONE = re.compile(
+    r"(?<![\d\-.])(?:\+81[\-(]?\d{1,4}|\(?0\d{1,4})[\-()]{1,2}\d{1,4}[\-)]{1,2}\d{3,4}(?![\d\-])"
+    r"|(?<![\d\-.])0(?:[5789]0\d{8}|[1-9]\d{8})(?!\d)|内線:?\d{2,6}"
+)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tag:
+    name: str
+    words: tuple[str, ...]
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTable:
+    """notes.toml, folded and compiled."""
+
+    empty: frozenset[str]
+    tags: tuple[_Tag, ...]
+    facts: dict[str, re.Pattern[str]]
+    mark_like: tuple[tuple[Status, re.Pattern[str]], ...]
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        """The tags in the order of the table."""
+        return tuple(tag.name for tag in self.tags)
+
+
+@cache
+def load_note_table(path: Path = _PATH) -> NoteTable:
+    """Load notes.toml. Raises ValueError where a pattern or a status is wrong."""
+    with path.open("rb") as file:
+        data: dict[str, Any] = tomllib.load(file)
+    facts = dict(data["facts"])
+    verb = "|".join(sorted(map(re.escape, facts.pop("verb")), key=len, reverse=True))
+    try:
+        patterns = {
+            name: re.compile(pattern.replace("{verb}", f"(?:{verb})"))
+            for name, pattern in facts.items()
+        }
+        mark_like = tuple(
+            (Status(row["status"]), re.compile(row["pattern"])) for row in data["mark_like"]
+        )
+    except re.error as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    return NoteTable(
+        empty=frozenset(map(_plain, data["empty"])),
+        tags=tuple(
+            _Tag(
+                name=row["name"],
+                words=tuple(map(_plain, row["words"])),
+                exceptions=tuple(map(_plain, row.get("except", ()))),
+            )
+            for row in data["tag"]
+        ),
+        facts=patterns,
+        mark_like=mark_like,
+    )
+
+
+def _plain(text: str) -> str:
+    return normalise(text).replace(" ", "")
+
+
+@lru_cache(maxsize=16384)
 def read_note(text: str, *, month: str) -> Note:
-    """Read a note cell; ``month`` is the collection month, YYYY-MM. Total."""
-    return Note(raw=text, empty=fold(text) in _EMPTY, months=find_months(text, month))
+    """Read a note cell; ``month`` is the collection month (YYYY-MM). Total."""
+    if is_blank(text):
+        return Note(raw=text)
+    table = load_note_table()
+    plain = _plain(text)
+    lines = normalise_lines(text)
+    spaced = _DASHES.sub("-", fold(text))
+    personal = (*_MAIL.findall(spaced), *_phones(spaced))
+    if plain.rstrip("。.") in table.empty or not plain:
+        return Note(raw=text)
+    attachment = bool(table.facts["attachment"].search(plain)) and not table.facts[
+        "no_attachment"
+    ].search(plain)
+    return Note(
+        raw=text,
+        empty=False,
+        tags=_tags(table, plain),
+        months=find_months(text, month),
+        says_done=_says_done(table, lines),
+        says_not_done=_says_not_done(table, lines),
+        personal=tuple(dict.fromkeys(personal)),
+        refers_to_attachment=attachment,
+        mark_like=_mark_like(table, plain),
+    )
+
+
+def normalise_lines(text: str) -> str:
+    """Normalise each line apart, so that a line break still ends a clause."""
+    return "\n".join(normalise(line) for line in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", text))
+
+
+def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
+    found = []
+    for tag in table.tags:
+        rest = plain
+        for exception in tag.exceptions:
+            rest = rest.replace(exception, "")
+        if any(word in rest for word in tag.words):
+            found.append(tag.name)
+    return tuple(found)
+
+
+def _clauses(lines: str) -> list[str]:
+    return [clause.strip() for clause in _CLAUSE.split(lines) if clause and clause.strip()]
+
+
+def _says_done(table: NoteTable, lines: str) -> str:
+    """Give the words of the first clause that says it is done, without a reservation."""
+    for clause in _clauses(lines):
+        found = table.facts["done"].search(clause)
+        if found and not table.facts["not_quite"].search(clause):
+            return found[0]
+    return ""
+
+
+def _says_not_done(table: NoteTable, lines: str) -> str:
+    """Give the words of the first clause that says it is not done yet.
+
+    Keeping up what exists is not that: 「策定済みの方針を見直す予定」 beside ① agrees with ①.
+    """
+    for clause in _clauses(lines):
+        if table.facts["denied"].search(clause):
+            continue
+        found = table.facts["not_done"].search(clause)
+        if not found:
+            continue
+        if found[0].startswith("未") or not table.facts["improvement"].search(clause):
+            return found[0]
+    return ""
+
+
+def _phones(text: str) -> list[str]:
+    return [
+        found[0]
+        for found in _PHONE.finditer(_SPACED_DASH.sub("-", text))
+        if found[0].startswith("内線")
+        or 10 <= sum(map(str.isdigit, found[0].replace("+81", "0"))) <= 11
+    ]
+
+
+def _mark_like(table: NoteTable, plain: str) -> Status | None:
+    if len(plain) > _LONGEST_MARK:
+        return None
+    bare = _PUNCTUATION.sub("", plain)
+    for status, pattern in table.mark_like:
+        if pattern.fullmatch(bare):
+            return status
+    return None
 
 
 def effective_due(mark: Mark, note: Note) -> Due:
-    """Give the mark's due or, where ② names none, the one month its note names."""
+    """Give the mark's due or, where ② names none, the one month that its note names.
+
+    An exact month goes before a vague term (来年度予算で令和9年10月までに). Two different months
+    decide nothing, and neither does a note beside an impossible month (A309) or beside ① or ③.
+    """
     if mark.status is not Status.PLANNED or mark.due.month:
         return mark.due
-    if len({due.month for due in note.months}) != 1:
+    if mark.due.problem is DueProblem.IMPOSSIBLE:
         return mark.due
-    return replace(note.months[0], source=DueSource.NOTE)
-
-
-__all__ = ["Precision", "effective_due", "read_note"]
+    for wanted in (
+        [due for due in note.months if due.precision is Precision.MONTH],
+        list(note.months),
+    ):
+        if len({due.month for due in wanted}) > 1:
+            return mark.due
+        if wanted:
+            return replace(wanted[0], source=DueSource.NOTE)
+    return mark.due

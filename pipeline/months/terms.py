@@ -30,6 +30,7 @@ from pipeline.months.patterns import (
     RELATIVE_MONTH,
     SEASON,
     SEASON_END,
+    START,
     SURE_HALF,
     SURE_SEASON,
     TURN,
@@ -94,10 +95,10 @@ class Reader:
     def terms(self) -> list[Term]:
         found: list[Term] = []
         at = 0
-        while at < len(self.text):
-            term = self._term(at)
-            if term is None or term.end == at:
-                at += 1
+        while start := START.search(self.text, at):
+            term = self._term(start.start())
+            if term is None or term.end == start.start():
+                at = start.end()
                 continue
             found.append(term)
             at = term.end
