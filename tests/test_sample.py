@@ -93,13 +93,29 @@ def test_the_same_bytes_and_times_each_time(
 PLAIN_XLSX = [
     case
     for case in CASES
-    if case.path.endswith((".xlsx", ".xlsm")) and not case.premade and case.path != BROKEN
+    if case.path.endswith((".xlsx", ".xlsm"))
+    and not (case.premade or case.official)
+    and case.path != BROKEN
 ]
+OFFICIAL = [case for case in CASES if case.official]
 
 
 @pytest.mark.parametrize("case", PLAIN_XLSX, ids=lambda case: case.path)
 def test_a_workbook_holds_what_its_form_says(case: Case, inbox: Path, checklist: Checklist) -> None:
     assert list(_texts(_content(inbox, case))) == _expected_texts(case, checklist)
+
+
+@pytest.mark.parametrize("case", OFFICIAL, ids=lambda case: case.path)
+def test_an_official_form_holds_the_marks_and_notes_beside_their_items(
+    case: Case, inbox: Path, checklist: Checklist
+) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(_content(inbox, case))).worksheets[0]
+    rows = {str(row[1]).partition("：")[0]: row for row in sheet.iter_rows(values_only=True)}
+    legend = "\n".join(checklist.legend)
+    for item, entry in zip(checklist.items, entries(case, checklist), strict=True):
+        _, _, mark, note = rows[item.id]
+        written = "" if mark in (None, legend) else mark
+        assert (written, note or "") == (entry.written.text, entry.note)
 
 
 def test_the_premade_xls_still_says_what_the_cast_means(inbox: Path, checklist: Checklist) -> None:

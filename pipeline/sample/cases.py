@@ -41,6 +41,7 @@ class Case:
     excluded: str = ""
     always: Status | None = None
     odd: Mapping[int, Entry] = field(default_factory=dict)
+    official: bool = False  # the blank form as handed out, otherwise typed again
     premade: str = ""
     counted: bool = True
     on_roster: bool = True
@@ -98,11 +99,11 @@ _MISTAKES: Mapping[int, Entry] = {
 CASES: tuple[Case, ...] = (
     Case(
         code="S01", name="若葉市", path="別紙3-2_チェックシート_若葉市.xlsx",
-        look=_IN_CELL, filled_on="令和8年11月2日", reached=0.15,
+        look=_IN_CELL, filled_on="令和8年11月2日", reached=0.15, official=True,
     ),
     Case(
         code="S01", name="若葉市", path="再送/別紙3-2_チェックシート_若葉市 (1).xlsx",
-        look=_IN_CELL, filled_on="令和8年11月2日", reached=0.15, counted=False,
+        look=_IN_CELL, filled_on="令和8年11月2日", reached=0.15, official=True, counted=False,
     ),
     Case(
         code="S02", name="白雲町", path="【白雲町】別紙3-2_チェックシート（R8.10.28）.xlsx",
@@ -128,7 +129,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         code="S06", name="星見町", path="04_星見町.xlsx", hand=hands.ERA, reached=-0.05,
-        look=Look(label="団体名"), talkative=0.5,
+        look=Look(label="団体名"), talkative=0.5, official=True,
     ),
     Case(
         code="S07", name="常磐木市", path="常磐木市/別紙３−２チェックシート.xlsx",
@@ -151,8 +152,7 @@ CASES: tuple[Case, ...] = (
         hand=hands.DOTTED, look=Look(split=Split.CATEGORY, label="団体名"), reached=0.1,
     ),
     Case(
-        code="S12", name="月影村", path="別紙3-2_月影村.xlsx", look=Look(label="団体名"),
-        always=Status.BLANK,
+        code="S12", name="月影村", path="別紙3-2_月影村.xlsx", always=Status.BLANK, official=True,
     ),
     Case(
         code="S13", name="雪待市", path="別紙3-2チェックシート（雪待市）.xlsx",
@@ -160,11 +160,11 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         code="S14", name="東野原町", path="別紙3-2_東野原町.xlsx", seed="野原", talkative=0.7,
-        look=Look(label="団体名"),
+        look=Look(label="団体名"), official=True,
     ),
     Case(
         code="S15", name="西野原町", path="別紙3-2_西野原町.xlsx", seed="野原", talkative=0.7,
-        look=Look(label="団体名"),
+        look=Look(label="団体名"), official=True,
     ),
     Case(
         code="S16", name="南浦里村", path="南浦里村.xlsx", always=Status.DONE, talkative=0.0,
@@ -235,7 +235,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         code="X01", name="桜堤村", path="桜堤村_チェックシート.xlsx", look=Look(label="団体名"),
-        on_roster=False, reached=-0.2,
+        on_roster=False, reached=-0.2, official=True,
     ),
     Case(
         code="S90", name="試験用団体", path="別紙3-2_試験用団体.xlsx", look=Look(label="団体名"),

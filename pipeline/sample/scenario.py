@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.model import Checklist, Status
-from pipeline.sample import workbooks
+from pipeline.sample import official, workbooks
 from pipeline.sample.cases import (
     ABSENT,
     ASSET,
@@ -127,6 +127,8 @@ def _inbox(checklist: Checklist) -> dict[str, bytes]:
 def _content(case: Case, checklist: Checklist) -> bytes:
     if case.premade:
         return (_FILES / case.premade).read_bytes()
+    if case.official:
+        return official.filled(returned(case, checklist), checklist)
     laid = pages(returned(case, checklist), checklist)
     if case.path.endswith(".csv"):
         return workbooks.csv_bytes(laid[0], checklist)
