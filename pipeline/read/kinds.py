@@ -102,7 +102,9 @@ def container_names(content: bytes) -> tuple[str, ...]:
     return ()
 
 
-def _package_kind(head: bytes, names: Collection[str]) -> FileKind:
+def _package_kind(  # noqa: PLR0911 - one return for each kind
+    head: bytes, names: Collection[str]
+) -> FileKind:
     folded = {name.replace("\\", "/").lstrip("/").casefold() for name in names}
     for part, kind in _PACKAGE_PARTS:
         if part in folded:
@@ -114,8 +116,13 @@ def _package_kind(head: bytes, names: Collection[str]) -> FileKind:
         if b"opendocument.spreadsheet" in start:
             return FileKind.ODS
         return FileKind.SLIDES if b"opendocument.presentation" in start else FileKind.WORD
+    if "content.xml" in folded and "meta-inf/manifest.xml" in folded:
+        return FileKind.ODS
+    # Without its directory (a cut-off download) or its workbook part it is still no archive.
+    if any(name.startswith("xl/") for name in folded):
+        return FileKind.XLSX
     if not names and b"[Content_Types].xml" in head:
-        return FileKind.XLSX  # a package without its directory: a cut-off download
+        return FileKind.XLSX
     return FileKind.ZIP
 
 

@@ -25,6 +25,10 @@ _READABLE = frozenset(
      FileKind.HTML}
 )  # fmt: skip
 
+_WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".xltx", ".xlt")
+# Under the name of a workbook these are a damaged workbook, not a file of another kind.
+_SHAPELESS = frozenset({FileKind.EMPTY, FileKind.OTHER, FileKind.ZIP})
+
 
 def read_workbook(
     source: SourceFile, *, limits: Limits, passwords: tuple[str, ...] = ()
@@ -92,7 +96,12 @@ def _read(
     passwords: tuple[str, ...],
 ) -> RawWorkbook | Skipped:
     """Choose the reader; each imports its library only when the first such file comes."""
+    named_workbook = source.path.casefold().endswith(_WORKBOOK_NAMES)
+    if kind is FileKind.TEXT and named_workbook:
+        kind = FileKind.CSV
     if kind not in _READABLE:
+        if named_workbook and kind in _SHAPELESS:
+            raise broken(f"the name says workbook, the content says {kind}")
         return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
     if content.startswith(OLE2):
         from pipeline.read.passwords import decrypt

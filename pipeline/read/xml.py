@@ -7,6 +7,11 @@ from lxml import etree
 
 from pipeline.read.refusal import broken, unsafe
 
+_SPREADSHEET = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
+)
+
 
 def _parser(*, recover: bool) -> etree.XMLParser:
     return etree.XMLParser(
@@ -46,9 +51,12 @@ def parse(content: bytes, part: str, *, forgiving: bool = False) -> etree._Eleme
 
 
 def stream(content: bytes, part: str, *, tags: tuple[str, ...]) -> Iterator[etree._Element]:
-    """Give the closed elements of these local names in order; each is emptied afterwards."""
+    """Give the closed SpreadsheetML elements of these names in order; each is emptied afterwards.
+
+    The namespace counts: an anchor of a control has a ``row`` of its own.
+    """
     refuse_traps(content, part)
-    names = [f"{{*}}{tag}" for tag in tags]
+    names = [f"{{{namespace}}}{tag}" for namespace in _SPREADSHEET for tag in tags]
     events = etree.iterparse(
         BytesIO(content),
         events=("end",),
