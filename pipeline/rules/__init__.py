@@ -5,7 +5,7 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import answers, batch, files, layout, notes
+from pipeline.rules import answers, batch, due, files, layout, notes
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
@@ -42,7 +42,15 @@ RETIRED = {
     "B508": "欠番",
 }
 
-RULES = register((*files.RULES, *layout.RULES, *answers.RULES, *notes.RULES, *batch.RULES), RETIRED)
+_FAMILIES = (
+    files.RULES,
+    layout.RULES,
+    tuple(sorted((*answers.RULES, *due.RULES), key=lambda rule: rule.code)),
+    notes.RULES,
+    batch.RULES,
+)
+
+RULES = register((rule for family in _FAMILIES for rule in family), RETIRED)
 
 DEFAULT_THRESHOLDS = {
     threshold.name: threshold.default for rule in RULES.values() for threshold in rule.thresholds

@@ -40,6 +40,7 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
     why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。",
     examples=(
         fires("名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        fires("名簿: 若葉市\nファイル: 若葉市.xlsx（読めない: password）"),
         silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),

@@ -25,7 +25,7 @@ from pipeline.rules.registry import (
     whole_file,
 )
 from pipeline.rules.words import STATUS_WORDS, listed, quote
-from pipeline.text import is_blank
+from pipeline.text import fold, is_blank
 
 
 @rule(
@@ -106,31 +106,77 @@ def repeated_differently(context: Context) -> Iterator[Hit]:
     yield from _repeated(context, agree=False)
 
 
+_MANY_WITHOUT_ID = 5  # rows from which a lost id column is one finding
+
+
 @rule(
     code="L203",
     severity=Severity.CHECK,
     title="項目文が公式様式と違う",
-    message="項目文が公式様式（「{item}」）と違います。",
-    fix="「{item}」への回答とみてよいか、回答者に確かめてください。",
+    message="{what}",
+    fix="{step}",
     general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
-    why="項目文が書き換えられていると、別の問いに答えている可能性があります。",
+    why="項目文が書き換えられていると、別の問いに答えている可能性があります。"
+    "項目番号がないときは、項目文から対応づけます。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1：まったく別の設問に書き換えた文 | ① |"),
+        fires("ファイル: 若葉市.xlsx\n利用規程を定める | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
 def title_differs(context: Context) -> Iterator[Hit]:
-    """Find rows recognised as an item whose text is not the form's."""
+    """Find rows whose id is gone or whose text is not the form's; a lost id column is one hit."""
     titles = {item.id: item.title for item in context.batch.checklist.items}
-    for counted, answer in answers(context):
-        if answer.title_written or answer.matched_by is MatchedBy.TITLE:
-            yield Hit(
-                location=answer.row_location or answer.location or whole_file(counted),
-                respondent=counted.respondent,
-                item_id=answer.item_id,
-                written=answer.title_written,
-                fields={"item": quote(titles.get(answer.item_id, answer.item_id))},
-            )
+    for counted in context.batch.submissions:
+        without_id: list[Answer] = []
+        for answer in counted.submission.answers:
+            if not answer.in_scope:
+                continue
+            title = titles.get(answer.item_id, "")
+            same = _squeezed(answer.title_written).startswith(_squeezed(title))
+            if answer.matched_by is MatchedBy.TITLE and (same or not answer.title_written):
+                without_id.append(answer)
+            elif answer.title_written:
+                what = f"項目文が公式様式（「{quote(title)}」）と違います。"
+                yield _row_hit(counted, answer, what, title)
+        if len(without_id) >= _MANY_WITHOUT_ID:
+            yield _ids_lost(counted, without_id)
+        else:
+            for answer in without_id:
+                what = "項目番号がないため、項目文からこの項目とみなしました。"
+                yield _row_hit(counted, answer, what, titles.get(answer.item_id, ""))
+
+
+def _squeezed(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _row_hit(counted: CountedSubmission, answer: Answer, what: str, title: str) -> Hit:
+    return Hit(
+        location=answer.row_location or answer.location or whole_file(counted),
+        respondent=counted.respondent,
+        item_id=answer.item_id,
+        written=answer.title_written,
+        fields={
+            "what": what,
+            "step": f"「{quote(title)}」への回答とみてよいか、回答者に確かめてください。",
+        },
+    )
+
+
+def _ids_lost(counted: CountedSubmission, without_id: list[Answer]) -> Hit:
+    items = listed([answer.item_id for answer in without_id], "項目", limit=3)
+    return Hit(
+        location=without_id[0].row_location or whole_file(counted),
+        respondent=counted.respondent,
+        written=without_id[0].title_written,
+        fields={
+            "what": f"項目番号が{len(without_id)}項目でありません（{items}）。"
+            "項目文から対応づけて読みました。",
+            "step": "項目番号の列を消していないか確かめ、元の様式で送り直してもらうか、"
+            "対応づけが合っているか「明細」で確かめてください。",
+        },
+    )
 
 
 @rule(

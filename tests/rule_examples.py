@@ -1,0 +1,374 @@
+"""Run the examples of the rules: a text table becomes workbooks, read by the real stages.
+
+The notation is the one the rule page explains. The checklist is an invented one of twelve items.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.locate import locate
+from pipeline.model import (
+    Batch,
+    CellKind,
+    Checklist,
+    CountedSubmission,
+    Drawing,
+    DrawingKind,
+    EvidenceKind,
+    FileKind,
+    FileRecord,
+    FileState,
+    Item,
+    Location,
+    NotChecklist,
+    Option,
+    PreviousAnswer,
+    PreviousMonth,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Respondent,
+    Roster,
+    RosterEntry,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Status,
+    Submission,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.parse import parse
+
+MONTH = "2026-11"
+LEGEND = (
+    "①既に対応済み",
+    "②これから対応予定（○月）",
+    "③対応の予定なし",
+    "※当てはまる番号を記載ください。",
+)
+_TITLES = (
+    "利用規程を定める",
+    "責任者を決めて任命する",
+    "連絡体制の表を作る",
+    "持ち出しの手続を定める",
+    "鍵の管理簿を備える",
+    "年に一度の研修を開く",
+    "設備の点検を記録する",
+    "不要な権限を取り消す",
+    "更新の適用を確かめる",
+    "写しを離れた場所に置く",
+    "委託先の報告を受ける",
+    "訓練の結果を見直す",
+)
+# What stands in the rows an example does not name: answers that no rule minds.
+_ORDINARY = (("①", ""), ("②（2027年1月）", ""), ("③", "機器を持たない"))
+
+CHECKLIST = Checklist(
+    id="example",
+    version="1",
+    title="運用点検表",
+    source="",
+    licence="",
+    categories=("運用",),
+    items=tuple(
+        Item(
+            id=f"運用{'①②'[index // 6]}-{index % 6 + 1}",
+            title=title,
+            description="",
+            category="運用",
+            section="①定める" if index < 6 else "②続ける",
+            table=0,
+        )
+        for index, title in enumerate(_TITLES)
+    ),
+    options=(
+        Option(number=1, status=Status.DONE, label="既に対応済み"),
+        Option(number=2, status=Status.PLANNED, label="これから対応予定（○月）"),
+        Option(number=3, status=Status.NOT_PLANNED, label="対応の予定なし"),
+    ),
+    legend=LEGEND,
+    mark_headers=("チェック欄",),
+    note_headers=("補足説明欄（任意）", "補足説明欄"),
+    respondent_labels=("団体名",),
+    date_labels=("記入日",),
+    headings=("①定める", "②続ける"),
+    old_versions={"運用点検表（令和五年版）": "令和五年版"},
+)
+
+
+_Row = tuple[str, str, str, bool]  # item, mark, note, hidden
+
+
+@dataclass
+class _File:
+    name: str
+    facts: dict[str, str]
+    rows: list[_Row] = field(default_factory=list)
+    others: str = ""
+    headers: bool = True
+    title: str = CHECKLIST.title
+    copy: str = ""
+
+
+def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
+    """Read an example: the month's batch and, where it names one, last month."""
+    files: list[_File] = []
+    previous: _File | None = None
+    roster: tuple[str, ...] | None = None
+    for line in text.splitlines():
+        key, _, value = (part.strip() for part in line.partition(":"))
+        if key == "ファイル":
+            files.append(_file(value))
+            previous = None
+        elif key == "前月":
+            previous = _File(value, {})
+        elif key == "名簿":
+            roster = tuple(value.split("、"))
+        elif key == "ほかの項目":
+            files[-1].others = value
+        elif key == "見出し":
+            files[-1].headers = value != "なし"
+        elif key == "版":
+            files[-1].title = next(t for t, n in CHECKLIST.old_versions.items() if value in (t, n))
+        elif key == "シートの写し":
+            files[-1].copy = value
+        else:
+            (previous or files[-1]).rows.append(_row(line))
+            if previous is not None:
+                files[-1].facts["前月"] = previous.name
+    last = _previous(text)
+    return _batch(files, roster), last
+
+
+def _file(value: str) -> _File:
+    name, _, facts = value.removesuffix("）").partition("（")
+    pairs = (fact.partition(":") for fact in facts.split("，") if fact)
+    return _File(name, {key.strip(): fact.strip() for key, _, fact in pairs})
+
+
+def _row(line: str) -> _Row:
+    item, mark, note = (part.strip() for part in (line + " | | ").split("|")[:3])
+    hidden = item.startswith("（非表示）")
+    return item.removeprefix("（非表示）"), mark, note, hidden
+
+
+def _previous(text: str) -> PreviousMonth | None:
+    _, found, rest = text.partition("前月:")
+    if not found:
+        return None
+    name, *lines = rest.strip().splitlines()
+    submission = _submission(_File(f"{name}.xlsx", {}, [_row(line) for line in lines]))
+    return PreviousMonth(
+        month="2026-10",
+        answers={
+            (name, answer.item_id): PreviousAnswer(status=answer.mark.status, due=answer.due.month)
+            for answer in submission.answers
+        },
+    )
+
+
+def _batch(files: list[_File], roster: tuple[str, ...] | None) -> Batch:
+    records = tuple(_record(file, roster) for file in files)
+    counted = tuple(
+        CountedSubmission(respondent=record.respondent, submission=record.content)
+        for record in records
+        if record.state is FileState.COUNTED
+        and record.respondent is not None
+        and isinstance(record.content, Submission)
+    )
+    answered = {each.respondent.name for each in counted}
+    return Batch(
+        month=MONTH,
+        checklist=CHECKLIST,
+        files=records,
+        submissions=counted,
+        roster=Roster(
+            file="名簿.xlsx",
+            entries=tuple(
+                RosterEntry(
+                    code=name,
+                    name=name,
+                    location=Location(file="名簿.xlsx", sheet="名簿", cell=f"A{index}"),
+                )
+                for index, name in enumerate(roster, start=2)
+            ),
+        )
+        if roster
+        else None,
+        missing=tuple(
+            Respondent(id=name, name=name, on_roster=True)
+            for name in roster or ()
+            if name not in answered
+        ),
+    )
+
+
+def _source(file: _File) -> SourceFile:
+    return SourceFile(path=file.name, location=Path(file.name))
+
+
+def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
+    source, facts = _source(file), file.facts
+    if "読めない" in facts:
+        reason = UnreadableReason(facts["読めない"])
+        return FileRecord(
+            source=source,
+            state=FileState.UNREADABLE,
+            reason="読めない",
+            kind=FileKind.XLSX,
+            content=Unreadable(source=source, reason=reason, kind=FileKind.XLSX),
+            respondent=_respondent(file, roster),
+        )
+    if "対象外" in facts:
+        skip, kind = facts["対象外"].split()
+        return FileRecord(
+            source=source,
+            state=FileState.IGNORED,
+            reason="対象外",
+            kind=FileKind(kind),
+            content=Skipped(source=source, reason=SkipReason(skip), kind=FileKind(kind)),
+        )
+    if "チェックシートなし" in facts:
+        return FileRecord(
+            source=source,
+            state=FileState.NOT_CHECKLIST,
+            reason="チェックシートがない",
+            kind=FileKind.XLSX,
+            content=NotChecklist(
+                source=source,
+                kind=FileKind.XLSX,
+                sheets=tuple(facts["チェックシートなし"].split("、")),
+            ),
+        )
+    submission = _submission(file)
+    state = FileState.COUNTED
+    if "置き換え" in facts:
+        state = FileState.SUPERSEDED
+    elif "同一" in facts:
+        state = FileState.DUPLICATE
+    return FileRecord(
+        source=source,
+        state=state,
+        reason="記入日の新しいファイルがあります。" if state is not FileState.COUNTED else "",
+        kind=submission.kind,
+        content=submission,
+        respondent=_respondent(file, roster),
+        replaced_by=facts.get("置き換え", facts.get("同一", "")),
+    )
+
+
+def _respondent(file: _File, roster: tuple[str, ...] | None) -> Respondent:
+    name = re.sub(r"(_修正版| \(1\))?\.\w+$", "", file.name)
+    return Respondent(
+        id=name,
+        name=name,
+        on_roster=None if roster is None else name in roster,
+        identified_by=EvidenceKind(file.facts.get("回答者", "cell")),
+    )
+
+
+def _submission(file: _File) -> Submission:
+    sheets = [_sheet("チェックシート", file)]
+    if file.copy:
+        sheets.append(_sheet(file.copy, file))
+    suffix = Path(file.name).suffix.removeprefix(".").casefold()
+    workbook = RawWorkbook(
+        source=_source(file),
+        kind=FileKind(file.facts.get("中身", suffix)),
+        sheets=tuple(sheets),
+        macros="マクロ付き" in file.facts,
+    )
+    layout = locate(workbook, CHECKLIST)
+    assert layout is not None, "the example holds no checklist"
+    return parse(workbook, layout, CHECKLIST, month=MONTH)
+
+
+def _sheet(name: str, file: _File) -> RawSheet:
+    cells: dict[tuple[int, int], RawCell] = {}
+    drawings: list[Drawing] = []
+    hidden: set[int] = set()
+
+    def write(row: int, column: int, text: str) -> None:
+        if text:
+            cells[row, column] = _cell(text)
+        found = re.fullmatch(r"〈凡例 楕円 (\d)〉", text)
+        if found:
+            line = int(found[1]) - 1
+            drawings.append(
+                Drawing(kind=DrawingKind.ELLIPSE, row=row, column=column, lines=(line,))
+            )
+
+    write(0, 0, file.title)
+    if file.headers:
+        write(2, 1, "チェック欄")
+        write(2, 2, "補足説明欄（任意）")
+    for row, (item, mark, note, is_hidden) in enumerate(_all_rows(file), start=3):
+        for column, text in enumerate((item, mark, note)):
+            write(row, column, text)
+        if is_hidden:
+            hidden.add(row)
+    return RawSheet(name=name, cells=cells, drawings=tuple(drawings), hidden_rows=frozenset(hidden))
+
+
+def _all_rows(file: _File) -> list[_Row]:
+    """Give the rows in form order, those the example does not name filled as it says."""
+    named: dict[str, list[_Row]] = {}
+    extra: list[_Row] = []
+    for row in file.rows:
+        item_id = row[0].partition("：")[0].strip()
+        item_id = {item.title: item.id for item in CHECKLIST.items}.get(item_id, item_id)
+        if item_id in {item.id for item in CHECKLIST.items}:
+            named.setdefault(item_id, []).append(row)
+        else:
+            extra.append(row)
+    rows: list[_Row] = []
+    for index, item in enumerate(CHECKLIST.items):
+        text = f"{item.id}：{item.title}"
+        for written, mark, note, hidden in named.get(item.id, []):
+            rows.append((text if written == item.id else written, mark, note, hidden))
+        if item.id in named or file.others == "行なし":
+            continue
+        mark, note = _ORDINARY[index % 3] if not file.others else (file.others, "")
+        rows.append((text, "" if mark == "空" else mark, note, False))
+    return rows + extra
+
+
+def _cell(text: str) -> RawCell:
+    found = re.fullmatch(r"〈(\S+?)(?: (.*))?〉", text)
+    if not found:
+        return RawCell(kind=CellKind.TEXT, text=text)
+    word, value = found[1], found[2] or ""
+    if word == "日付":
+        return RawCell(kind=CellKind.DATE, text=value)
+    if word == "エラー":
+        return RawCell(kind=CellKind.ERROR, text=value)
+    if word == "数式":
+        return RawCell(kind=CellKind.NO_VALUE, text=value, formula=True)
+    if word == "長文":
+        return RawCell(kind=CellKind.TEXT, text="長" * int(value))
+    lines = list(LEGEND)
+    if value.startswith("印"):
+        chosen = int(value.split()[1]) - 1
+        lines[chosen] = "○" + lines[chosen]
+    return RawCell(kind=CellKind.TEXT, text="\n".join(lines))
+
+
+def out_of_scope(batch: Batch) -> Batch:
+    """The same batch with every item put out of scope by the roster."""
+    return replace(
+        batch,
+        submissions=tuple(
+            replace(
+                counted,
+                submission=replace(
+                    counted.submission,
+                    answers=tuple(
+                        replace(answer, in_scope=False) for answer in counted.submission.answers
+                    ),
+                ),
+            )
+            for counted in batch.submissions
+        ),
+    )
