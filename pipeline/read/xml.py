@@ -1,5 +1,6 @@
 """XML of respondents' files: parsed without entities, DTDs, network or unbounded nodes."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -26,7 +27,9 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 
 _PARSER = _parser(recover=False)
-# VML comes with unclosed <br> and bare attributes; the damage of mending it is a lost label.
+# VML comes with unclosed <br> and bare attributes. The parser mends the attributes; an open
+# <br> would swallow what follows, so it is closed before.
+_OPEN_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)
 _FORGIVING = _parser(recover=True)
 
 
@@ -41,6 +44,8 @@ def refuse_traps(content: bytes, part: str) -> None:
 def parse(content: bytes, part: str, *, forgiving: bool = False) -> etree._Element:
     """Give the root of a part. Refused where it is no XML or a trap."""
     refuse_traps(content, part)
+    if forgiving:
+        content = _OPEN_BREAK.sub(b"<br/>", content)
     try:
         root = etree.fromstring(content, _FORGIVING if forgiving else _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
