@@ -27,6 +27,7 @@ PAPER = {"A4": 9, "A3": 8}
 ROWS, COLUMNS = 1_048_576, 16_384  # a sheet of Excel 2007 and later
 LINKS = 65_000  # Excel refuses 65,531 links on one sheet
 COVER = "はじめに"
+HEAD_POINTS = 2 * 16.5 + 6  # two lines of heads and the filter buttons
 LINE_POINTS = 16.5  # height of one line of 10-point text
 
 
@@ -101,11 +102,18 @@ class Book:
         """Give a new chart."""
         return self._book.add_chart(options)
 
-    def sheet(self, name: str) -> Sheet:
-        """Add a sheet. The name is made legal and distinct from the others."""
+    def sheet(self, name: str, *, row_height: float = 18.0) -> Sheet:
+        """Add a sheet. The name is made legal and distinct from the others.
+
+        ``row_height`` in points is that of rows without a height of their own; 0 leaves it to
+        the program that opens the file.
+        """
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
-        return Sheet(self, self._book.add_worksheet(legal), legal)
+        sheet = Sheet(self, self._book.add_worksheet(legal), legal)
+        if row_height:
+            sheet.raw.set_default_row(row_height)
+        return sheet
 
     def close(self) -> None:
         """Write the file."""
@@ -208,7 +216,7 @@ class Sheet:
 
     def section(self, row: int, text: str, *, last: int) -> None:
         """Write a heading inside a sheet, underlined up to column ``last``."""
-        self.height(row, 22)
+        self.height(row, 28)
         for column in range(last + 1):
             self.text(row, column, "" if column else text, "section")
 
@@ -229,6 +237,8 @@ class Sheet:
             {"name": name, "columns": columns, "style": None, "autofilter": True},
         )
         check(code, f"{self.name} table {name}")
+        if row:
+            self.height(row, HEAD_POINTS)
 
     def page(self, *, paper: str = "A4", repeat: tuple[int, int] | None = None) -> None:
         """Set up printing: landscape, fit to width, page numbers, repeated head rows."""

@@ -25,7 +25,7 @@ def write_detail(book: Book, report: Report) -> None:
     """Write 明細 as the Excel table every count refers to."""
     for part, start in enumerate(range(0, max(len(report.answers), 1), book.rows)):
         answers = report.answers[start : start + book.rows]
-        sheet = book.sheet(part_name(DETAIL_SHEET, part))
+        sheet = book.sheet(part_name(DETAIL_SHEET, part), row_height=0)
         sheet.columns(*(column.width for column in COLUMNS))
         table = f"{DETAIL_TABLE}_{part + 1}" if part else DETAIL_TABLE
         sheet.table(0, 0, len(answers), HEADS, table)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model import Severity, Status
-from pipeline.write.book import LINE_POINTS
 from pipeline.write.columns import detail_row, part_name
-from pipeline.write.style import COLOURS, LABELS, SEVERITY_SYMBOLS, SYMBOLS
+from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
 from pipeline.write.totals import (
     NO_ROLE,
     STATUS_HEADS,
@@ -40,7 +39,7 @@ _RETURN_HEADS = (
 def write_returns(book: Book, report: Report) -> None:
     """Write 回収状況: every respondent asked, 未提出 on top."""
     sheet = book.sheet("回収状況")
-    sheet.columns(6, 14, 32, 22, 13, 10, 12, 10, 10, 12, 13, 40, 40, 30, 10)
+    sheet.columns(7, 15, 34, 24, 14, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11)
     figures = report.figures
     lead = (
         "団体ごとの提出の状況です。上から、未提出、要再提出、未記入、提出済みの順に並べています。"
@@ -57,7 +56,6 @@ def write_returns(book: Book, report: Report) -> None:
     sheet.heading("回収状況", lead, last=11)
     top = 4
     sheet.table(top - 1, 0, len(report.returns), _RETURN_HEADS, "tbl_returns")
-    sheet.height(top - 1, 2 * LINE_POINTS + 6)
     for row, line in enumerate(report.returns, start=top):
         person, mark = line.respondent, RETURN_SYMBOLS[line.state]
         sheet.number(row, 0, row - top + 1)
@@ -75,7 +73,7 @@ def write_returns(book: Book, report: Report) -> None:
         sheet.number(row, 8, line.findings.check)
         texts = (line.filled_on, line.modified[:10], line.file, line.reason, line.contact)
         for place, text in enumerate(texts, start=9):
-            sheet.text(row, place, text, "text")
+            sheet.text(row, place, text, "text" if place > 10 else "center")
         sheet.number(row, 14, line.number)
         sheet.fit(
             row,
@@ -83,8 +81,8 @@ def write_returns(book: Book, report: Report) -> None:
              (13, line.contact)),
         )  # fmt: skip
     bottom = top + max(len(report.returns), 1) - 1
-    bars(sheet, top, bottom, 5, COLOURS[Status.NOT_APPLICABLE][0])
-    bars(sheet, top, bottom, 6, COLOURS[Status.DONE][0])
+    bars(sheet, top, bottom, 5, BAR_OTHER)
+    bars(sheet, top, bottom, 6, BAR_DONE)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(top, 3)
     sheet.page(paper="A3", repeat=(top - 1, top - 1))
@@ -93,15 +91,17 @@ def write_returns(book: Book, report: Report) -> None:
 DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概況 refers to it
 NO_MONTH = "月の記載なし"
 _PLANNED_HEADS = (
-    "予定月", "状況", "団体名", "役割", "分野", "項目ID", "項目", "チェック欄の記載", "補足説明",
-    "要確認コード", "明細",
+    "予定月", "状況", "団体名", "役割", "分野", "項目ID", "要確認コード", "明細",
+    "チェック欄の記載", "項目", "補足説明",
 )  # fmt: skip
+# The counts by month stand over the same columns, so these are of like width.
+_PLANNED_WIDTHS = (22, 18, 28, 22, 22, 20, 18, 18, 22, 46, 50)
 
 
 def write_planned(book: Book, report: Report) -> None:
     """Write 対応予定: planned answers by month and category, then one by one."""
     sheet = book.sheet("対応予定")
-    sheet.columns(14, 14, 30, 20, 20, 17, 40, 20, 40, 13, 8)
+    sheet.columns(*_PLANNED_WIDTHS)
     categories = report.checklist.categories
     last = max(10, len(categories) + 1)
     lead = (
@@ -120,7 +120,7 @@ def write_planned(book: Book, report: Report) -> None:
         chosen = report.planned[start : start + book.rows - top]
         if part:
             sheet, top = book.sheet(part_name("対応予定", part)), 1
-            sheet.columns(14, 14, 30, 20, 20, 17, 40, 20, 40, 13, 8)
+            sheet.columns(*_PLANNED_WIDTHS)
         name = f"tbl_planned_{part + 1}" if part else "tbl_planned"
         sheet.table(top - 1, 0, len(chosen), _PLANNED_HEADS, name)
         for row, index in enumerate(chosen, start=top):
@@ -162,14 +162,15 @@ def _write_plan(sheet: Sheet, row: int, index: int, report: Report) -> None:
     word, style = _urgency(answer, report.month)
     sheet.text(row, 0, answer.due or "－", "center")
     sheet.text(row, 1, word, style)
-    texts = (
-        answer.respondent, answer.role or NO_ROLE, answer.category, answer.item_id, answer.item,
-        answer.mark, "" if answer.note_empty else answer.note, answer.findings,
-    )  # fmt: skip
-    for place, text in enumerate(texts, start=2):
+    texts = {
+        2: answer.respondent, 3: answer.role or NO_ROLE, 4: answer.category, 5: answer.item_id,
+        6: answer.findings, 8: answer.mark, 9: answer.item,
+        10: "" if answer.note_empty else answer.note,
+    }  # fmt: skip
+    for place, text in texts.items():
         sheet.text(row, place, text, "text")
-    sheet.link(row, 10, detail_row(index, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, list(enumerate(texts, start=2)))
+    sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
+    sheet.fit(row, list(texts.items()))
 
 
 def _urgency(answer: AnswerRow, month: str) -> tuple[str, str]:
@@ -238,14 +239,14 @@ def severity_label(severity: Severity) -> str:
 
 
 _NOTE_HEADS = (
-    "No.", "団体名", "役割", "分野", "項目ID", "項目", "回答", "分類", "補足説明", "明細",
+    "No.", "団体名", "役割", "分野", "項目ID", "回答", "分類", "明細", "項目", "補足説明",
 )  # fmt: skip
 
 
 def write_notes(book: Book, report: Report) -> None:
     """Write 補足説明: counts by tag, then every note."""
     sheet = book.sheet("補足説明")
-    widths = (18, 28, 20, 20, 17, 40, 16, 22, 60, 8)
+    widths = (20, 30, 22, 22, 20, 18, 24, 12, 44, 64)  # the counts by tag stand above
     sheet.columns(*widths)
     lead = (
         "補足説明欄の記載です（空欄や「特になし」などを除きます）。分類は文中の言葉から付けています。"
@@ -288,14 +289,14 @@ def _write_tags(sheet: Sheet, report: Report, top: int) -> int:
 def _write_note(sheet: Sheet, row: int, number: int, index: int, report: Report) -> None:
     answer = report.answers[index]
     sheet.number(row, 0, number)
-    texts = (
-        answer.respondent, answer.role or NO_ROLE, answer.category, answer.item_id, answer.item,
-    )  # fmt: skip
-    for place, text in enumerate(texts, start=1):
+    tags = "、".join(answer.tags.split())
+    texts = {
+        1: answer.respondent, 2: answer.role or NO_ROLE, 3: answer.category, 4: answer.item_id,
+        6: tags, 8: answer.item, 9: answer.note,
+    }  # fmt: skip
+    for place, text in texts.items():
         sheet.text(row, place, text, "text")
     label = f"{SYMBOLS[answer.status]} {LABELS[answer.status]}"
-    sheet.text(row, 6, label, f"status_{answer.status.value}")
-    sheet.text(row, 7, "、".join(answer.tags.split()), "text")
-    sheet.text(row, 8, answer.note, "text")
-    sheet.link(row, 9, detail_row(index, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, [*enumerate(texts, start=1), (8, answer.note)])
+    sheet.text(row, 5, label, f"status_{answer.status.value}")
+    sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
+    sheet.fit(row, list(texts.items()))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import detail_row, part_name
-from pipeline.write.safe import display_width
 from pipeline.write.style import COLOURS, LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
@@ -43,7 +42,7 @@ def _write_part(
     sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], numbered: str
 ) -> None:
     items, right = report.items, FIRST + len(chosen)
-    sheet.columns(16, 16, 38, *([5.6] * len(chosen)), *([6.5] * len(STATUSES)))
+    sheet.columns(18, 18, 40, *([6.2] * len(chosen)), *([7] * len(STATUSES)))
     sheet.height(0, 30)
     sheet.text(0, 0, f"一覧表{numbered}", "title")
     sheet.text(
@@ -87,13 +86,13 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
         sheet.text(TOP - 1, place, " ".join(total.respondent.name.split()), vertical)
     for place, status in enumerate(STATUSES, start=right):
         sheet.text(TOP - 1, place, SYMBOLS[status], f"head_{status.value}")
-    longest = max((display_width(total.respondent.name) for total in chosen), default=8)
-    sheet.height(TOP - 1, min(max(70, longest / 2 * 12.5 + 10), 190))
+    longest = max((len(total.respondent.name) for total in chosen), default=5)
+    sheet.height(TOP - 1, min(max(70, longest * 12 + 12), 260))
 
 
 def _write_symbols(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:
     book, size = sheet.book, len(report.items)
-    style = book.variant("center", font_size=9, text_wrap=True)
+    style = book.variant("center", text_wrap=True)
     for column, total in enumerate(chosen, start=FIRST):
         start = (total.number - 1) * size
         for row, answer in enumerate(report.answers[start : start + size], start=TOP):

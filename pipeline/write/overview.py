@@ -104,7 +104,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
     rows = {total.number: top + n + 1 for n, total in enumerate(report.respondents)}
     least = [
         (
-            f"{t.item.id} {t.item.title}"[:24],
+            t.item.id,
             f"='項目別集計'!L{ITEMS_TOP + t.number}",
             t.counts.done_share or 0,
         )
@@ -280,7 +280,9 @@ def _chart_bars(
         }
     )
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": LINE}})
+    chart.set_y_axis(
+        {"reverse": True, "interval_unit": 1, "num_font": _font(8), "line": {"color": LINE}}
+    )
     chart.set_x_axis(
         {"visible": False, "major_gridlines": {"visible": False}, "num_format": form, "min": 0}
     )

@@ -57,7 +57,7 @@ def display_width(text: str) -> int:
 
 def line_count(text: str, width: float) -> int:
     """Give how many lines a wrapped text takes in a column ``width`` half-width letters wide."""
-    usable = max(width - 0.5, 2)
+    usable = max(width - 2.5, 2)  # the indent and the padding of a cell
     if len(text) * 2 <= usable and "\n" not in text:
         return 1
     return sum(max(1, -(-display_width(line) // int(usable))) for line in text.split("\n"))

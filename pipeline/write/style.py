@@ -16,6 +16,7 @@ NAVY, LINE, SOFT, PALE, WHITE, INK, MUTED = (
     "#1B1F24",
     "#5B6673",
 )
+BAR_DONE, BAR_OTHER = "#9CC3E6", "#C9D0D8"  # data bars: light, the number stays readable
 LINK = "#0B57A4"
 
 LABELS = {
@@ -52,6 +53,7 @@ SEVERITY_SYMBOLS = {Severity.FIX: "■", Severity.CHECK: "▲", Severity.INFO: "
 
 Props = dict[str, object]
 _CELL: Props = {"border": 1, "border_color": LINE, "valign": "vcenter"}
+_SUM: Props = {**_CELL, "bold": True, "bg_color": SOFT, "align": "right", "indent": 1}
 _FLAG: Props = {"align": "center", "bold": True}
 STYLES: dict[str, Props] = {
     "title": {"font_size": 18, "bold": True, "font_color": NAVY, "valign": "vcenter"},
@@ -62,6 +64,7 @@ STYLES: dict[str, Props] = {
         "font_color": NAVY,
         "bottom": 2,
         "bottom_color": NAVY,
+        "valign": "bottom",
     },
     "plain": {"valign": "top"},
     "body": {"text_wrap": True, "valign": "top"},
@@ -75,16 +78,16 @@ STYLES: dict[str, Props] = {
         "align": "center",
         "valign": "vcenter",
     },
-    "text": {**_CELL, "text_wrap": True},
-    "line": _CELL,
+    "text": {**_CELL, "text_wrap": True, "indent": 1},
+    "line": {**_CELL, "indent": 1},
     "center": {**_CELL, "align": "center"},
-    "number": {**_CELL, "num_format": "#,##0", "align": "right"},
-    "percent": {**_CELL, "num_format": "0.0%", "align": "right"},
+    "number": {**_CELL, "num_format": "#,##0", "align": "right", "indent": 1},
+    "percent": {**_CELL, "num_format": "0.0%", "align": "right", "indent": 1},
     "date": {**_CELL, "align": "center"},
     "celllink": {**_CELL, "font_color": LINK, "underline": 1, "align": "center"},
-    "total_text": {**_CELL, "bold": True, "bg_color": SOFT},
-    "total_number": {**_CELL, "bold": True, "bg_color": SOFT, "num_format": "#,##0"},
-    "total_percent": {**_CELL, "bold": True, "bg_color": SOFT, "num_format": "0.0%"},
+    "total_text": {**_CELL, "bold": True, "bg_color": SOFT, "indent": 1},
+    "total_number": {**_SUM, "num_format": "#,##0"},
+    "total_percent": {**_SUM, "num_format": "0.0%"},
     "figure_label": {
         "font_color": MUTED,
         "align": "center",

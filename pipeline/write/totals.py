@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.book import LINE_POINTS
+from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import column
-from pipeline.write.style import COLOURS, LABELS, SYMBOLS
+from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,13 +123,12 @@ def write_items(book: Book, report: Report) -> None:
         "No.", "分野", "項目ID", "項目", *STATUS_HEADS, "計", "対応済み率",
         *(f"{SYMBOLS[status]} 割合" for status in rest),
     )  # fmt: skip
-    sheet.columns(5, 20, 17, 44, *([10] * 6), 8, 13, *([8.5] * 5))
+    sheet.columns(5, 20, 17, 44, *([11] * 6), 9, 13, *([9] * 5))
     styles = ["head"] * 4 + status_styles() + ["head"] * 2 + status_styles(rest)
     lead = f"様式の順に、項目ごとの回答の数を示します。{how_counted(book)}{SHARE}"
     sheet.heading("項目別集計", lead, last=len(heads) - 1)
     top = ITEMS_TOP
     sheet.table(top - 1, 0, len(report.items), heads, "tbl_items", styles)
-    sheet.height(top - 1, 2 * LINE_POINTS + 6)
     for row, total in enumerate(report.items, start=top):
         sheet.number(row, 0, total.number)
         for place, text in enumerate((total.item.category, total.item.id, total.item.title), 1):
@@ -145,7 +144,7 @@ def write_items(book: Book, report: Report) -> None:
     for place in range(4):
         sheet.text(bottom + 1, place, "合計" if place == 3 else "", "total_text")
     write_sums(sheet, bottom + 1, 4, (top, bottom), report.figures.counts)
-    bars(sheet, top, bottom, 11, COLOURS[Status.DONE][0])
+    bars(sheet, top, bottom, 11, BAR_DONE)
     sheet.raw.freeze_panes(top, 4)
     sheet.page(repeat=(top - 1, top - 1))
 
@@ -172,14 +171,14 @@ def write_groups(book: Book, report: Report) -> None:
         sheet.text(bottom + 1, place, text, "total_text")
     sheet.number(bottom + 1, 2, len(report.items), "total_number")
     write_sums(sheet, bottom + 1, 3, (GROUPS_TOP, bottom), report.figures.counts)
-    bars(sheet, GROUPS_TOP, bottom, 10, COLOURS[Status.DONE][0])
+    bars(sheet, GROUPS_TOP, bottom, 10, BAR_DONE)
     if sections:
         top = bottom + 5
         sheet.section(top - 2, "区分別", last=10)
         sheet.table(top - 1, 0, len(sections), heads, "tbl_sections", styles)
         for row, group in enumerate(sections, start=top):
             _write_group(sheet, row, group, group.section)
-        bars(sheet, top, top + len(sections) - 1, 10, COLOURS[Status.DONE][0])
+        bars(sheet, top, top + len(sections) - 1, 10, BAR_DONE)
     sheet.raw.freeze_panes(3, 1)
     sheet.page()
 
@@ -210,7 +209,7 @@ def respondents_top(report: Report) -> int:
 def write_respondents(book: Book, report: Report) -> None:
     """Write 団体別集計: roles, then every respondent with rank and open work."""
     sheet = book.sheet("団体別集計")
-    sheet.columns(9, 7, 34, 24, 14, *([10] * 6), 8, 13, 10, 10, 10, 10)
+    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
         f"{SHARE}記入率は、回答を読み取れた項目の割合です。順位は対応済み率の高い順です。"
@@ -221,12 +220,11 @@ def write_respondents(book: Book, report: Report) -> None:
     sheet.section(top - 2, f"団体別（{len(report.respondents):,}団体）", last=16)
     styles = ["head"] * 5 + status_styles() + ["head"] * 6
     sheet.table(top - 1, 0, len(report.respondents), _RESPONDENT_HEADS, "tbl_respondents", styles)
-    sheet.height(top - 1, 2 * LINE_POINTS + 6)
     bottom = top + max(len(report.respondents), 1) - 1
     for row, total in enumerate(report.respondents, start=top):
         _write_respondent(sheet, row, (top, bottom), total)
-    bars(sheet, top, bottom, 12, COLOURS[Status.DONE][0])
-    bars(sheet, top, bottom, 13, COLOURS[Status.NOT_APPLICABLE][0])
+    bars(sheet, top, bottom, 12, BAR_DONE)
+    bars(sheet, top, bottom, 13, BAR_OTHER)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(3, 3)
     sheet.page(repeat=(top - 1, top - 1))
@@ -235,6 +233,7 @@ def write_respondents(book: Book, report: Report) -> None:
 def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
     """Write the table of roles and its sum from row ``top`` on."""
     sheet.section(top, "役割別", last=16)
+    sheet.height(top + 1, HEAD_POINTS)
     for place, head in enumerate(("", "", "役割", "", "提出数", *STATUS_HEADS, "計", "対応済み率")):
         status = STATUSES[place - 5] if 5 <= place < 11 else None
         if place >= 2:
