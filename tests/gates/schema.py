@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gates.tools import missing
 
-_VERSIONS = ("Office2016", "Microsoft365")  # the oldest promised, and today's
+VERSIONS = ("Office2016", "Microsoft365")  # the oldest promised, and today's
 
 
 def validator() -> Path:
@@ -25,11 +25,11 @@ def validator() -> Path:
     return program
 
 
-def problems(path: Path) -> list[str]:
-    """Give what the validator finds for Excel 2016 and for Microsoft 365."""
+def problems(path: Path, versions: tuple[str, ...] = VERSIONS) -> list[str]:
+    """Give what the validator finds for each version of Excel; by default 2016 and 365."""
     program = validator()
     found: dict[str, None] = {}
-    for version in _VERSIONS:
+    for version in versions:
         run = subprocess.run(
             [program, str(path), version],
             capture_output=True,

@@ -63,7 +63,7 @@ def slicer_list(design: PivotDesign) -> etree._Element:
 
 def slicer_drawing(cache: Cache, design: PivotDesign) -> etree._Element:
     """Give the drawing: the boxes one under another left of the tables."""
-    drawing = root("wsDr", {None: DRAWING, "xdr": DRAWING, "a": A})
+    drawing = etree.Element(f"{{{DRAWING}}}wsDr", nsmap={"xdr": DRAWING, "a": A})
     top = _FIRST_ROW
     for place, slicer in enumerate(design.slicers):
         buttons = -(-len(cache.items[slicer.field].values) // slicer.columns)
