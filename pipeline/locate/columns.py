@@ -25,6 +25,7 @@ class Columns:
     note: int | None
     guessed: bool
     options: tuple[tuple[int, int], ...] = ()
+    others: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,10 @@ def find_headers(grid: Grid, index: Index, item_rows: set[int]) -> tuple[HeaderR
         options = header.options
         if not options:
             options = next((each.options for each in near if each.options and each.row > row), ())
+        marks = header.marks or tuple(mark for each in near for mark in each.marks)
         notes = header.notes or tuple(note for each in near for note in each.notes)
         others = frozenset(column for each in near for column in each.others)
-        result.append(
-            HeaderRow(row=row, marks=header.marks, notes=notes, others=others, options=options)
-        )
+        result.append(HeaderRow(row=row, marks=marks, notes=notes, others=others, options=options))
     return tuple(result)
 
 
@@ -127,14 +127,15 @@ def choose_columns(
             note = _pick(grid, inside.notes, rows) if inside.notes else None
             if note is None:
                 note = _unheaded_note(grid, index, header, rows, mark)
-            return Columns(header.row, text, mark, note, guessed=False, options=options)
+            return Columns(header.row, text, mark, note, False, options, header.others)
     mark = _guess_mark(grid, index, rows, text, edge, header)
     note = None
     if header is not None and header.notes:
         note = _pick(grid, header.notes, rows)
     elif mark is not None:
         note = _guess_note(grid, index, rows, mark, text)
-    return Columns(header.row if header else None, text, mark, note, guessed=True)
+    others = header.others if header else frozenset[int]()
+    return Columns(header.row if header else None, text, mark, note, True, (), others)
 
 
 def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
@@ -218,9 +219,15 @@ def _mark_score(grid: Grid, index: Index, rows: list[Found], column: int) -> tup
             numbers.append(text)
         else:
             misses += 1
-    if len(numbers) > 2 and len(set(numbers)) == len(numbers):
-        return 0, misses + hits  # 1, 2, 3: a running number
+    if column < rows[0].column and _is_running(numbers):
+        return 0, misses + hits
     return hits, misses
+
+
+def _is_running(texts: list[str]) -> bool:
+    """Tell whether texts are a running number: 1, 2, 3."""
+    digits = [fold(text) for text in texts]
+    return len(digits) > 2 and digits == [str(n + 1) for n in range(len(digits))]
 
 
 def _guess_mark(

@@ -40,14 +40,16 @@ def _by_id(grid: Grid, index: Index) -> tuple[Found, ...]:
         if cell.kind is CellKind.TEXT:
             match = index.match_id(cell.text)
             if match is not None:
-                hits.append(Found(row, column, match.item_id, match.fit))
+                fit = _with_neighbours(grid, index, (row, column), match)
+                hits.append(Found(row, column, match.item_id, fit))
     if not hits:
         return ()
     weight: Counter[int] = Counter()
     for hit in hits:
         weight[hit.column] += int(hit.fit)
     heaviest = max(weight.values())
-    strong_columns = {hit.column for hit in hits if hit.fit is Fit.STRONG}
+    strong = Counter(hit.column for hit in hits if hit.fit is Fit.STRONG)
+    strong_columns = {column for column, count in strong.items() if count > 1}
     by_row: dict[int, list[Found]] = defaultdict(list)
     for hit in hits:
         by_row[hit.row].append(hit)
@@ -67,14 +69,25 @@ def _by_id(grid: Grid, index: Index) -> tuple[Found, ...]:
     )
 
 
+def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> Fit:
+    """Count a title in a cell further right as the text of an id that stands alone."""
+    if match.fit is not Fit.BARE:
+        return match.fit
+    row, column = key
+    beside = (grid.text((row, other)) for other in grid.rows[row] if other > column)
+    if any(index.has_title(match.item_id, squeeze(text)) for text in beside):
+        return Fit.STRONG
+    return Fit.BARE
+
+
 def _best_of_row(hits: list[Found], weight: Counter[int], strong_columns: set[int]) -> list[Found]:
     """Keep one hit of a row, or one per table where tables stand side by side."""
     if len(hits) == 1:
         return hits
-    beside = [hit for hit in hits if hit.fit is Fit.STRONG]
-    if len({hit.item_id for hit in beside}) > 1 and len(strong_columns) > 1:
+    beside = [hit for hit in hits if hit.fit is Fit.STRONG and hit.column in strong_columns]
+    if len({hit.item_id for hit in beside}) > 1:
         return beside
-    return [max(hits, key=lambda hit: (hit.fit, weight[hit.column], -hit.column))]
+    return [max(hits, key=lambda hit: (weight[hit.column], hit.fit, -hit.column))]
 
 
 # by an id split over columns
@@ -95,7 +108,8 @@ def _by_split_id(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Fo
             texts = [_number_text(grid, (row, each)) for each in columns[place : place + 4]]
             hit = _joined(texts, index, category)
             if hit is not None:
-                hits.append(Found(row, column, *hit))
+                named = index.category(texts[0]) and place + 1 < len(columns)
+                hits.append(Found(row, columns[place + 1] if named else column, *hit))
                 break
     votes = Counter(hit.column for hit in hits)
     return tuple(

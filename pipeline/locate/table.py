@@ -126,7 +126,11 @@ def _block(
     header_rows: set[int],
 ) -> tuple[int, ...]:
     """Give the rows of an item: its own, and those that carry on its text."""
-    rows = list(range(hit.row, grid.area((hit.row, hit.column)).bottom + 1))
+    rows = [hit.row]
+    for row in range(hit.row + 1, grid.area((hit.row, hit.column)).bottom + 1):
+        if row in item_rows:
+            break
+        rows.append(row)
     whole = index.whole[hit.item_id]
     skipped = 0
     for row in range(rows[-1] + 1, rows[-1] + 1 + _MAX_BLOCK):
@@ -192,7 +196,8 @@ def _title_written(
     grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns
 ) -> str:
     """Give the row's text where it differs from the form's title, else nothing."""
-    apart = {columns.mark, columns.note, *(column for column, _ in columns.options)}
+    apart = {columns.mark, columns.note, *columns.others}
+    apart.update(column for column, _ in columns.options)
     edge = columns.mark if columns.mark is not None and columns.mark > hit.column else None
     texts = [
         grid.text((row, column))
