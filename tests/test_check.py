@@ -1,0 +1,383 @@
+"""Check: no repetition, the order in which findings are read, grouping, what matters most."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rule_examples import CHECKLIST, MONTH, run_example
+
+from pipeline.check import attention, check, group_findings, worst
+from pipeline.errors import TorimatomeError
+from pipeline.model import (
+    Answer,
+    Batch,
+    CountedSubmission,
+    EvidenceKind,
+    FileKind,
+    FileRecord,
+    FileState,
+    Finding,
+    Location,
+    Mark,
+    MatchedBy,
+    Note,
+    ReadBy,
+    Respondent,
+    Severity,
+    SourceFile,
+    Status,
+    Submission,
+)
+from pipeline.rules import RULES, similar
+from pipeline.settings import RuleSettings
+
+
+def _codes(text: str, settings: RuleSettings | None = None) -> Counter[str]:
+    batch, previous = run_example(text)
+    return Counter(f.code for f in check(batch, settings or RuleSettings(), previous=previous))
+
+
+# what another finding already says
+
+
+def test_a_form_correctly_filled_in_gives_no_finding() -> None:
+    assert _codes("ファイル: 若葉市.xlsx") == Counter()
+
+
+def test_an_empty_form_is_one_finding() -> None:
+    assert _codes("ファイル: 若葉市.xlsx\nほかの項目: 空") == Counter(["F107"])
+
+
+def test_a_missing_row_is_not_also_blank() -> None:
+    found = _codes("ファイル: 若葉市.xlsx\nほかの項目: 行なし\n運用①-1 | ① |\n運用①-2 | ③ | 理由")
+    assert found == Counter({"L201": 10})
+
+
+def test_an_answer_in_the_note_is_not_also_blank() -> None:
+    assert _codes("ファイル: 若葉市.xlsx\n運用①-1 | | ①") == Counter(["L209"])
+
+
+def test_a_month_from_the_note_is_not_also_missing() -> None:
+    found = _codes("ファイル: 若葉市.xlsx\n運用①-1 | ② | 令和9年3月に策定予定")
+    assert found == Counter(["A319"])
+
+
+def test_differing_repetitions_are_one_finding() -> None:
+    found = _codes("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ③ | 理由")
+    assert found == Counter(["L202"])
+
+
+@pytest.mark.parametrize(("fact", "code"), [("置き換え", "B503"), ("同一", "B504")])
+def test_a_file_that_does_not_count_is_only_named(fact: str, code: str) -> None:
+    found = _codes(f"ファイル: 若葉市.xlsx（{fact}: 若葉市_修正版.xlsx）\n運用①-1 | ② |")
+    assert found == Counter([code])
+
+
+def test_an_excluded_file_has_no_findings() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xls（中身: xlsx）\n運用①-1 | ② |")
+    excluded = replace(
+        batch,
+        submissions=(),
+        files=tuple(replace(record, state=FileState.EXCLUDED) for record in batch.files),
+    )
+    assert check(excluded) == ()
+
+
+def test_switching_a_rule_off_brings_up_nothing_else() -> None:
+    off = RuleSettings(off=frozenset(["F107"]))
+    assert _codes("ファイル: 若葉市.xlsx\nほかの項目: 空", off) == Counter()
+
+
+# settings
+
+
+def test_a_severity_can_be_changed() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ②（年度内） |")
+    (as_declared,) = check(batch)
+    (changed,) = check(batch, RuleSettings(severity={"A311": Severity.CHECK}))
+    assert (as_declared.severity, changed.severity) == (Severity.INFO, Severity.CHECK)
+    assert replace(changed, severity=Severity.INFO) == as_declared
+
+
+def test_a_threshold_can_be_changed() -> None:
+    text = "ファイル: 若葉市.xlsx\n運用①-1 | ②（2028年3月） |"
+    assert _codes(text) == Counter()
+    assert _codes(text, RuleSettings(thresholds={"due_far_months": 12})) == Counter(["A318"])
+
+
+def test_unknown_settings_are_refused_before_anything_is_checked() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx")
+    with pytest.raises(TorimatomeError, match="X999"):
+        check(batch, RuleSettings(off=frozenset(["X999"])))
+
+
+# order
+
+
+def test_findings_are_sorted_by_severity_respondent_and_form_order() -> None:
+    batch, _ = run_example(
+        "名簿: 白雲町、若葉市、緑村\n"
+        "ファイル: 若葉市.xlsx\n運用②-1 | ② |\n運用①-2 | ② |\n運用①-3 | ②（年度内） |\n"
+        "ファイル: 白雲町.xlsx\n運用①-4 | 対象外 |\n運用①-5 | ② |"
+    )
+    lines = [(f.severity, f.respondent, f.item_id, f.code) for f in check(batch)]
+    assert lines == [
+        ("要修正", "白雲町", "運用①-5", "A307"),
+        ("要修正", "若葉市", "運用①-2", "A307"),
+        ("要修正", "若葉市", "運用②-1", "A307"),
+        ("要修正", "緑村", "", "B501"),
+        ("要確認", "白雲町", "運用①-4", "A306"),
+        ("参考", "若葉市", "運用①-3", "A311"),
+    ]
+
+
+def test_worst_gives_the_gravest_severity() -> None:
+    assert worst(()) is None
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ②（年度内） |\n運用①-2 | 対象外 |")
+    findings = check(batch)
+    assert worst(findings) is Severity.CHECK
+    assert worst(f for f in findings if f.severity is Severity.INFO) is Severity.INFO
+
+
+# grouping
+
+
+def test_equal_findings_of_a_submission_are_one_line_with_their_cells() -> None:
+    batch, _ = run_example(
+        "ファイル: 若葉市.xlsx\n運用①-1 | ② |\n運用①-2 | ②（○月） |\n運用①-3 | ② |\n"
+        "運用①-4 | ② |\n運用①-5 | 検討中 |\nファイル: 白雲町.xlsx\n運用①-1 | ② |"
+    )
+    findings = check(batch)
+    groups = group_findings(findings)
+    assert [(g.code, g.respondent, len(g.findings)) for g in groups] == [
+        ("A307", "若葉市", 4),
+        ("A304", "若葉市", 1),
+        ("A307", "白雲町", 1),
+    ]
+    assert groups[0].message == (
+        "若葉市.xlsx［チェックシート!B4、B5、B6、B7］運用①-1、運用①-2、運用①-3 ほか1項目: "
+        "予定月が書かれていません。"
+    )
+    assert groups[0].fix == RULES["A307"].fix
+    assert groups[0].line.message == groups[0].message
+    assert groups[1].message == groups[1].findings[0].message
+
+
+def test_findings_that_differ_in_words_are_grouped_under_their_title() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ② |\n運用①-2 | ②（時期未定） |")
+    (group,) = group_findings(check(batch))
+    assert group.message.endswith("②だが予定月がない・○月のまま（2件）。")
+
+
+@given(st.permutations(list(range(12))), st.integers(0, 12))
+def test_grouping_loses_no_finding(order: list[int], cut: int) -> None:
+    findings = [_finding(f"A30{i % 3 + 1}", f"団体{i % 4}", f"B{i}") for i in order[:cut]]
+    grouped = [f for group in group_findings(findings) for f in group.findings]
+    assert Counter(f.location.cell for f in grouped) == Counter(f.location.cell for f in findings)
+
+
+# what matters most
+
+
+def _finding(code: str, respondent: str, cell: str = "") -> Finding:
+    rule = RULES[code]
+    return Finding(
+        code=code,
+        severity=rule.severity,
+        title=rule.title,
+        location=Location(file=f"{respondent}.xlsx", sheet="シート", cell=cell),
+        written="",
+        message=f"{respondent} {cell}",
+        fix=rule.general_fix,
+        respondent_id=respondent,
+        respondent=respondent,
+        item_id=cell,
+        problem=rule.title,
+    )
+
+
+def _empty_batch() -> Batch:
+    return Batch(month=MONTH, checklist=CHECKLIST, files=(), submissions=())
+
+
+def test_what_would_be_lost_comes_before_what_is_wrong() -> None:
+    findings = (
+        _finding("A307", "a", "B1"),
+        _finding("A308", "b", "B1"),
+        _finding("N402", "c", "B1"),
+        _finding("F101", "d"),
+        _finding("A311", "e", "B1"),
+    )
+    chosen = attention(findings, _empty_batch())
+    assert [group.code for group in chosen] == ["F101", "N402", "A308", "A307"]
+
+
+def test_missing_respondents_are_one_line() -> None:
+    findings = tuple(_finding("B501", f"団体{index}") for index in range(40))
+    (line,) = attention(findings, _empty_batch())
+    assert line.respondents == 40
+    assert "団体0、団体1、団体2、団体3、団体4 ほか35団体" in line.message
+
+
+def test_one_code_does_not_fill_the_list_while_others_have_something_to_say() -> None:
+    many = tuple(_finding("F102", f"団体{index}") for index in range(20))
+    others = tuple(_finding(code, "甲", "B1") for code in ("N402", "A308", "A301"))
+    chosen = [group.code for group in attention(many + others, _empty_batch())]
+    assert len(chosen) == 10
+    assert {"N402", "A308", "A301"} <= set(chosen)
+    assert len(attention(many, _empty_batch(), limit=4)) == 4
+
+
+def test_the_line_with_more_cells_comes_first() -> None:
+    few = (_finding("A301", "少", "B1"),)
+    more = tuple(_finding("A301", "多", f"B{row}") for row in range(9))
+    assert [group.respondent for group in attention(few + more, _empty_batch())] == ["多", "少"]
+
+
+# nearly the same answers and notes
+
+
+_WORDS = (
+    "基準",
+    "手順",
+    "台帳",
+    "委託先",
+    "契約",
+    "訓練",
+    "点検",
+    "通知",
+    "記録",
+    "会議",
+    "監査",
+    "研修",
+)
+
+
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - test data, not secrets
+
+
+def _note(random_source: random.Random) -> str:
+    return "を".join(random_source.choice(_WORDS) for _ in range(12)) + "で定めた"
+
+
+def _submission(name: str, marks: list[Status], notes: list[str]) -> CountedSubmission:
+    source = SourceFile(path=f"{name}.xlsx", location=Path(f"{name}.xlsx"))
+    respondent = Respondent(id=name, name=name, identified_by=EvidenceKind.CELL)
+    answers = tuple(
+        Answer(
+            item_id=item.id,
+            mark=Mark(status=mark, raw="①", read_by=ReadBy.NUMBER),
+            note=Note(raw=note, empty=not note),
+            location=Location(file=source.path, sheet="シート", cell=f"B{index}"),
+            matched_by=MatchedBy.ID,
+        )
+        for index, (item, mark, note) in enumerate(zip(CHECKLIST.items, marks, notes, strict=True))
+    )
+    return CountedSubmission(
+        respondent=respondent,
+        submission=Submission(
+            source=source, kind=FileKind.XLSX, checklist_id="example", answers=answers
+        ),
+    )
+
+
+def _batch(submissions: list[CountedSubmission]) -> Batch:
+    records = tuple(
+        FileRecord(
+            source=counted.submission.source,
+            state=FileState.COUNTED,
+            reason="",
+            kind=FileKind.XLSX,
+            content=counted.submission,
+            respondent=counted.respondent,
+        )
+        for counted in submissions
+    )
+    return replace(_empty_batch(), files=records, submissions=tuple(submissions))
+
+
+def _marks(random_source: random.Random) -> list[Status]:
+    return [random_source.choice((Status.DONE, Status.NOT_PLANNED)) for _ in CHECKLIST.items]
+
+
+def _similar(submissions: list[CountedSubmission]) -> dict[str, str]:
+    return {f.respondent: f.problem for f in check(_batch(submissions)) if f.code == "B505"}
+
+
+def test_a_copied_form_is_found_though_the_name_and_some_words_were_changed() -> None:
+    source = _chance(1)
+    marks, notes = _marks(source), [f"若葉市では{_note(source)}" for _ in CHECKLIST.items]
+    copied = [note.replace("若葉市", "白雲町") for note in notes]
+    copied[3] = copied[3].replace("定めた", "定めている")
+    found = _similar(
+        [
+            _submission("若葉市", marks, notes),
+            _submission("緑村", _marks(source), [_note(source) for _ in notes]),
+            _submission("白雲町", marks, copied),
+        ]
+    )
+    assert set(found) == {"若葉市", "白雲町"}
+    assert "「白雲町」（白雲町.xlsx）と、回答の100%、補足説明の100%が同じです" in found["若葉市"]
+    assert "「若葉市」" in found["白雲町"]
+
+
+def test_the_same_answers_without_notes_of_their_own_are_no_copy() -> None:
+    done = [Status.DONE] * 12
+    assert not _similar([_submission(name, done, [""] * 12) for name in ("甲", "乙")])
+    short = ["規程を策定済み"] * 12
+    assert not _similar([_submission(name, done, short) for name in ("甲", "乙")])
+    one_text = ["情報セキュリティポリシーに従って全ての部署で実施している"] * 12
+    assert not _similar([_submission(name, done, one_text) for name in ("甲", "乙")])
+
+
+def test_the_same_notes_beside_other_answers_are_no_copy() -> None:
+    source = _chance(2)
+    notes = [_note(source) for _ in CHECKLIST.items]
+    found = _similar(
+        [
+            _submission("甲", [Status.DONE] * 12, notes),
+            _submission("乙", [Status.NOT_PLANNED] * 12, notes),
+        ]
+    )
+    assert not found
+
+
+def test_wording_that_many_share_is_standard_and_no_copy() -> None:
+    source = _chance(3)
+    notes = [_note(source) for _ in CHECKLIST.items]
+    done = [Status.DONE] * 12
+    assert not _similar([_submission(f"団体{i}", done, notes) for i in range(20)])
+
+
+def test_copies_are_found_among_2000_without_comparing_every_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[object] = []
+    compare = similar._compare
+
+    def counting(*arguments: object) -> tuple[float, float] | None:
+        compared.append(arguments)
+        return compare(*arguments)  # type: ignore[arg-type] # handed on as they came
+
+    monkeypatch.setattr(similar, "_compare", counting)
+    source = _chance(4)
+    standard = [_note(source) for _ in range(30)]
+    submissions = []
+    for index in range(2000):
+        notes = [
+            source.choice(standard) if source.random() < 0.5 else _note(source)
+            for _ in CHECKLIST.items
+        ]
+        submissions.append(_submission(f"団体{index:04}", _marks(source), notes))
+    original = submissions[100]
+    notes = [answer.note.raw for answer in original.submission.answers]
+    marks = [answer.mark.status for answer in original.submission.answers]
+    submissions[1900] = _submission("写し", marks, notes)
+    found = _similar(submissions)
+    assert len(compared) < 2 * len(submissions)  # every pair would be two million
+    assert set(found) == {"団体0100", "写し"}

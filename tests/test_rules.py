@@ -1,0 +1,223 @@
+"""The catalogue: every rule fires and is silent as its examples say, and its words are whole."""
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from rule_examples import out_of_scope, run_example
+
+from pipeline.check import check
+from pipeline.locate import locate
+from pipeline.model import (
+    Batch,
+    CountedSubmission,
+    EvidenceKind,
+    FileRecord,
+    FileState,
+    RawWorkbook,
+    Respondent,
+    Severity,
+    SourceFile,
+)
+from pipeline.parse import parse
+from pipeline.read import read_workbook
+from pipeline.rules import RETIRED, RULES, Example, Rule, render_rules_page, rule_text, rules_table
+from pipeline.rules.registry import fires, register, silent
+from pipeline.settings import Limits, RuleSettings
+from pipeline.template import load_checklist
+
+PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
+
+# The interface: codes and severities that scripts and coordinators rely on.
+CATALOGUE = {
+    Severity.FIX: "F101 F102 F104 F105 F107 L202 A301 A302 A303 A304 A305 A307 A309 A313 A314 B501",
+    Severity.CHECK: "L201 L203 L204 L206 L207 L208 L209 A306 A308 A316 A318 N401 N402 N403 N405 "
+    "B502 B505 B506 B507 B509 B510",
+    Severity.INFO: "F103 F106 F108 F110 L205 L212 A311 A312 A315 A317 A319 N404 N406 B503 B504",
+}
+OFFICIAL = Path(__file__).parent.parent / "templates" / "smartcity-security"
+FILLED = (
+    ("①", None),
+    ("②（12月）", "12月の議会後に実施"),
+    ("③", "該当する機器を保有していないため"),
+    (1, "規程に定めている"),
+    ("②これから対応予定（2027年3月）", None),
+    ("①既に対応済み", "令和6年度に策定"),
+    ("③対応の予定なし", "費用に見合わないため"),
+)
+SENTENCES: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "cases" / "contradictions.toml").read_text(encoding="utf-8")
+)["case"]
+EXAMPLES = [(rule, example) for rule in RULES.values() for example in rule.examples]
+every_example = pytest.mark.parametrize(
+    ("rule", "example"), EXAMPLES, ids=[rule.code for rule, _ in EXAMPLES]
+)
+
+
+def test_the_catalogue_holds_every_code_with_its_severity() -> None:
+    expected = {code: severity for severity, codes in CATALOGUE.items() for code in codes.split()}
+    assert {code: rule.severity for code, rule in RULES.items()} == expected
+
+
+@every_example
+def test_an_example_does_what_it_says(rule: Rule, example: Example) -> None:
+    batch, previous = run_example(example.text)
+    found = [f for f in check(batch, previous=previous) if f.code == rule.code]
+    assert bool(found) is example.fires, [f.message for f in found]
+
+
+@every_example
+def test_a_message_is_whole(rule: Rule, example: Example) -> None:
+    """Place, what was written, what is wrong, the next step; and no named field left open."""
+    batch, previous = run_example(example.text)
+    for finding in check(batch, previous=previous):
+        assert finding.message.startswith(finding.location.file)
+        assert f"{finding.location.sheet}!{finding.location.cell}".strip("!") in finding.message
+        assert finding.item_id in finding.message
+        assert finding.message.endswith("。")
+        assert finding.fix.endswith("。")
+        assert finding.problem
+        assert not re.search(r"[{}]|「」|（）|。。", finding.message + finding.fix), finding.message
+        assert finding.severity in Severity
+        assert rule.code in RULES
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"), [pair for pair in EXAMPLES if pair[0].code[0] in "AN"]
+)
+def test_nothing_is_said_about_items_nobody_asked_for(rule: Rule, example: Example) -> None:
+    batch, previous = run_example(example.text)
+    assert not [f for f in check(out_of_scope(batch), previous=previous) if f.code == rule.code]
+
+
+@pytest.mark.parametrize(
+    "case", SENTENCES, ids=[f"{case['mark']} {case['note'][:20]}" for case in SENTENCES]
+)
+def test_contradictions_are_found_and_nothing_else(case: dict[str, Any]) -> None:
+    batch, _ = run_example(f"ファイル: 若葉市.xlsx\n運用①-2 | {case['mark']} | {case['note']}")
+    found = [f.problem for f in check(batch) if f.code == "N402"]
+    assert bool(found) is case["contradicts"], found
+
+
+def test_half_of_the_sentences_must_stay_quiet() -> None:
+    quiet = [case for case in SENTENCES if not case["contradicts"]]
+    assert len(SENTENCES) >= 60
+    assert len(quiet) * 2 >= len(SENTENCES)
+
+
+def test_the_official_form_correctly_filled_in_gives_no_finding(tmp_path: Path) -> None:
+    """Every notation of the form's own words, beside notes of the ordinary kind."""
+    checklist = load_checklist(OFFICIAL)
+    path = tmp_path / "若葉市.xlsx"
+    _fill_in(OFFICIAL / "blank.xlsx", path)
+    source = SourceFile(path=path.name, location=path)
+    workbook = read_workbook(source, limits=Limits())
+    assert isinstance(workbook, RawWorkbook)
+    layout = locate(workbook, checklist)
+    assert layout is not None
+    submission = parse(workbook, layout, checklist, month="2026-11")
+    respondent = Respondent(
+        id="若葉市", name="若葉市", on_roster=True, identified_by=EvidenceKind.CELL
+    )
+    batch = Batch(
+        month="2026-11",
+        checklist=checklist,
+        files=(
+            FileRecord(
+                source=source,
+                state=FileState.COUNTED,
+                reason="",
+                kind=workbook.kind,
+                content=submission,
+                respondent=respondent,
+            ),
+        ),
+        submissions=(CountedSubmission(respondent=respondent, submission=submission),),
+    )
+    assert [f.message for f in check(batch)] == []
+    assert all(answer.mark.status.code for answer in submission.answers)
+
+
+def _fill_in(blank: Path, path: Path) -> None:
+    workbook = openpyxl.load_workbook(blank)
+    sheet = workbook.worksheets[0]
+    rows = [
+        row
+        for row in range(1, sheet.max_row + 1)
+        if any("：" in str(sheet.cell(row, column).value) for column in (1, 2))
+    ]
+    head = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "チェック欄")
+    for index, row in enumerate(rows):
+        mark, note = FILLED[index % len(FILLED)]
+        sheet.cell(row, head.column).value = mark
+        sheet.cell(row, head.column + 1).value = note
+    workbook.save(path)
+    workbook.close()
+
+
+def test_text_with_braces_is_put_in_as_it_stands() -> None:
+    batch, _ = run_example("ファイル: 若葉市{0}.xlsx\n運用①-2 | {x} {0.__class__} %s | {note}")
+    (finding,) = [f for f in check(batch) if f.item_id == "運用①-2"]
+    assert finding.written == "{x} {0.__class__} %s"
+    assert "「{x} {0.__class__} %s」" in finding.message
+
+
+def test_a_message_repeats_long_text_only_in_part() -> None:
+    batch, _ = run_example(f"ファイル: 若葉市.xlsx\n運用①-2 | {'あ' * 500} |")
+    (finding,) = [f for f in check(batch) if f.item_id == "運用①-2"]
+    assert len(finding.written) == 500
+    assert len(finding.message) < 200
+
+
+def _rule(code: str, **changes: object) -> Rule:
+    return replace(RULES["A301"], code=code, covers=(), thresholds=(), **changes)  # type: ignore[arg-type] # field names are checked by replace itself
+
+
+def test_the_registry_refuses_what_may_not_exist() -> None:
+    with pytest.raises(ValueError, match="used twice"):
+        register([_rule("A301"), _rule("A301")], {})
+    with pytest.raises(ValueError, match="retired"):
+        register([_rule("A310")], RETIRED)
+    with pytest.raises(ValueError, match="malformed"):
+        register([_rule("X1")], {})
+    with pytest.raises(ValueError, match="example"):
+        register([_rule("A301", examples=(fires("a"),))], {})
+    with pytest.raises(ValueError, match="example"):
+        register([_rule("A301", examples=(silent("a"),))], {})
+    with pytest.raises(ValueError, match="covers"):
+        register([replace(_rule("A301"), covers=("A999",))], {})
+    with pytest.raises(ValueError, match="general_fix"):
+        register([_rule("A301", general_fix="{step}")], {})
+    twice = RULES["A318"]
+    with pytest.raises(ValueError, match="threshold"):
+        register([twice, replace(twice, code="A320")], {})
+
+
+def test_no_rule_uses_a_retired_code() -> None:
+    assert not set(RULES) & set(RETIRED)
+
+
+def test_legend_and_pages_hold_every_rule() -> None:
+    assert [row.code for row in rules_table()] == list(RULES)
+    for code, rule in RULES.items():
+        page = rule_text(code)
+        assert page.startswith(f"{code}  {rule.severity}  {rule.title}")
+        assert all(line in page for example in rule.examples for line in example.text.split("\n"))
+    with pytest.raises(KeyError):
+        rule_text("Z999")
+
+
+def test_the_rule_page_in_docs_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render_rules_page()
+
+
+def test_every_rule_can_be_switched_off() -> None:
+    for rule in RULES.values():
+        example = next(example for example in rule.examples if example.fires)
+        batch, previous = run_example(example.text)
+        off = RuleSettings(off=frozenset([rule.code]))
+        assert rule.code not in {f.code for f in check(batch, off, previous=previous)}
