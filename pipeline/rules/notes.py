@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.model import Due, DueSource, Severity, Status
+from pipeline.model import Due, DueSource, Note, Severity, Status
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -47,6 +47,11 @@ def no_reason(context: Context) -> Iterator[Hit]:
             yield on_note(counted, answer)
 
 
+def _has_more_to_do(note: Note, month: str) -> bool:
+    """Tell whether a note beside ② speaks of work to come: 要綱は制定済みで、手順書を策定中."""
+    return bool(note.says_not_done) or any(due.month >= month for due in note.months)
+
+
 @rule(
     code="N402",
     severity=Severity.CHECK,
@@ -72,7 +77,9 @@ def contradiction(context: Context) -> Iterator[Hit]:
         if status is Status.DONE:
             words = note.says_not_done
             step = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
-        elif status in (Status.PLANNED, Status.NOT_PLANNED):
+        elif status is Status.NOT_PLANNED or (
+            status is Status.PLANNED and not _has_more_to_do(note, context.batch.month)
+        ):
             words = note.says_done
             step = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
         else:
