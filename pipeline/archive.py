@@ -224,6 +224,8 @@ def printable(name: str) -> str:
 
 def _modified(info: zipfile.ZipInfo) -> str:
     """Give a member's date; zip files keep local time, which for this product is Japan's."""
+    if info.date_time[:3] == (1980, 1, 1):  # what programs write that do not know the date
+        return ""
     try:
         moment = datetime.datetime(*info.date_time, tzinfo=_JAPAN)
     except ValueError:  # a month 0 or a 31st of February

@@ -99,6 +99,7 @@ class Batch:
     submissions: tuple[CountedSubmission, ...]
     roster: Roster | None = None
     missing: tuple[Respondent, ...] = ()
+    excluded: tuple[str, ...] = ()  # ids of the roster's respondents that are set aside
 
 
 class Severity(StrEnum):

@@ -1,0 +1,62 @@
+"""Nothing is lost: the proof that a batch adds up, made before anything is written."""
+
+from collections import Counter
+
+from pipeline.assemble.identify import entry_id
+from pipeline.model import Batch, FileState
+
+_POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
+
+
+def conservation(batch: Batch) -> tuple[str, ...]:
+    """Give what does not add up, in words; empty where everything does.
+
+    Every file in one state, one submission for every counted file, one answer for every item,
+    one counted submission a respondent, and everyone on the roster accounted for.
+    """
+    return (*_files(batch), *_answers(batch), *_respondents(batch))
+
+
+def _files(batch: Batch) -> list[str]:
+    wrong = [
+        f"{path}: ファイルが {count} 回記録されています"
+        for path, count in Counter(record.source.path for record in batch.files).items()
+        if count > 1
+    ]
+    counted = {r.source.path for r in batch.files if r.state is FileState.COUNTED}
+    submitted = Counter(c.submission.source.path for c in batch.submissions)
+    wrong += [f"{path}: 集計対象なのに回答がありません" for path in sorted(counted - {*submitted})]
+    wrong += [
+        f"{path}: 回答が {count} 件、集計対象のファイルは {int(path in counted)} 件です"
+        for path, count in sorted(submitted.items())
+        if count != 1 or path not in counted
+    ]
+    wrong += [
+        f"{r.source.path}: 代わりに集計したはずの「{r.replaced_by}」が集計対象にありません"
+        for r in batch.files
+        if r.state in _POINTING and r.replaced_by not in counted
+    ]
+    wrong += [f"{r.source.path}: 扱いの理由がありません" for r in batch.files if not r.reason]
+    return wrong
+
+
+def _answers(batch: Batch) -> list[str]:
+    items = [item.id for item in batch.checklist.items]
+    return [
+        f"{c.submission.source.path}: 項目 {len(items)} 件に対し回答 {len(c.submission.answers)} 件"
+        for c in batch.submissions
+        if [answer.item_id for answer in c.submission.answers] != items
+    ]
+
+
+def _respondents(batch: Batch) -> list[str]:
+    counted = Counter(c.respondent.id for c in batch.submissions)
+    wrong = [f"{i}: 回答が {n} 件集計されています" for i, n in sorted(counted.items()) if n > 1]
+    missing = [respondent.id for respondent in batch.missing]
+    wrong += [f"{i}: 提出済みなのに未提出とされています" for i in missing if i in counted]
+    if batch.roster is not None:
+        asked = {entry_id(entry) for entry in batch.roster.entries}
+        excluded = {entry_id(entry) for entry in batch.roster.entries if entry.excluded}
+        lost = asked - excluded - {*counted} - {*missing} - {*batch.excluded}
+        wrong += [f"{i}: 名簿にあるのに提出済みでも未提出でもありません" for i in sorted(lost)]
+    return wrong

@@ -1,0 +1,240 @@
+"""Read 名簿.xlsx: who was asked. Mistakes are told with their cells, all at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import (
+    CellKey,
+    Checklist,
+    Location,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Roster,
+    RosterEntry,
+    address,
+)
+from pipeline.respondents import fold_name
+from pipeline.text import fold, tidy
+
+# The template's headers, in its order, with what people rename them to.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "団体コード": (
+        "コード",
+        "団体番号",
+        "id",
+        "自治体コード",
+        "地方公共団体コード",
+        "事業者コード",
+    ),
+    "団体名": ("名称", "団体名称", "事業者名", "自治体名", "回答者名", "会社名", "法人名"),
+    "別名": ("略称", "通称", "別称", "別名・略称"),
+    "役割": ("区分", "種別", "役割区分"),
+    "対象分野": ("分野", "対象", "回答分野", "対象カテゴリ"),
+    "担当": ("担当者", "担当者名", "担当部署", "担当課"),
+    "メール": ("メールアドレス", "e-mail", "email", "mail", "連絡先メール"),
+    "除外": ("除外理由", "対象外", "除外の理由"),
+}
+_LIST_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；/／|\n・", "\n"))
+_ALIAS_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；|\n", "\n"))
+_ALL = frozenset({"全て", "すべて", "全部", "全分野", "全項目", "all"})
+_NOT_EXCLUDED = frozenset({"", "-", "−", "ー", "なし", "無", "いいえ", "no", "false", "0", "×"})
+_EXCLUDED_UNSAID = frozenset({"○", "〇", "◯", "1", "除外", "はい", "yes", "true", "✓", "レ"})
+_SHOWN_MISTAKES = 20
+
+
+def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
+    """Give the roster of a workbook; the header may stand on any sheet and row.
+
+    Rows without code and name are passed over, and so is an explanation below the header row
+    that starts with ``例``. Raises TorimatomeError (USAGE) that lists every mistake with file,
+    sheet and cell: no header, a column twice, a code or name twice, a code without a name, an
+    unknown 対象分野.
+    """
+    file = workbook.source.path
+    found = next(filter(None, (_header(sheet, file) for sheet in workbook.sheets)), None)
+    if found is None:
+        raise TorimatomeError(
+            f"名簿（{file}）に見出しが見つかりません。見出しの行に「団体名」と"
+            "「団体コード」などの列があるか確かめてください"
+            "（templates/名簿.xlsx の見出しをそのまま使うと確実です）。",
+            ExitCode.USAGE,
+        )
+    reading = _Reading(found, checklist)
+    entries = tuple(reading.entries())
+    mistakes = [*found.mistakes, *reading.mistakes, *_repeated(entries, found)]
+    if not entries and not mistakes:
+        place = f"{file}［{found.sheet.name}］"
+        mistakes.append(f"{place}: 団体が1つも書かれていません。見出しの下の行に書いてください。")
+    if mistakes:
+        shown = mistakes[:_SHOWN_MISTAKES]
+        if len(mistakes) > len(shown):
+            shown.append(f"ほか {len(mistakes) - len(shown)} 件")
+        raise TorimatomeError(
+            "名簿に直していただきたいところがあります。"
+            "直して保存してから、もう一度実行してください。\n  " + "\n  ".join(shown),
+            ExitCode.USAGE,
+        )
+    return Roster(entries=entries, file=file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """The header row found: column of each known header, and what is wrong with it."""
+
+    file: str
+    sheet: RawSheet
+    row: int
+    columns: dict[str, int]
+    mistakes: tuple[str, ...]
+
+    def place(self, row: int, header: str) -> str:
+        """Name a cell as a coordinator finds it."""
+        column = self.columns.get(header, 0)
+        return f"{self.file}［{self.sheet.name}!{address(row, column)}］"
+
+
+def _header(sheet: RawSheet, file: str) -> _Header | None:
+    """Find the row that holds 団体名 and at least one more header."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sheet.cells.items():
+        name = _HEADERS.get(_header_key(cell.text))
+        if name:
+            rows.setdefault(row, {})[column] = name
+    for row in sorted(rows):
+        names = rows[row]
+        if "団体名" not in names.values() or len({*names.values()}) < 2:
+            continue
+        columns: dict[str, int] = {}
+        mistakes: list[str] = []
+        for column, name in sorted(names.items()):
+            if name in columns:
+                first = address(row, columns[name])
+                mistakes.append(
+                    f"{file}［{sheet.name}!{address(row, column)}］: 「{name}」に当たる列が"
+                    f" {first} にもあります。どちらか一方にしてください。"
+                )
+            columns.setdefault(name, column)
+        return _Header(file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes))
+    return None
+
+
+def _header_key(text: str) -> str:
+    key = fold(text).replace(" ", "")
+    return key.partition("(")[0] or key
+
+
+_HEADERS = {
+    _header_key(spelling): name
+    for name, spellings in COLUMNS.items()
+    for spelling in (name, *spellings)
+}
+
+
+class _Reading:
+    """Reads the rows below a header and collects the mistakes on the way."""
+
+    def __init__(self, header: _Header, checklist: Checklist) -> None:
+        self._header = header
+        self._categories = {fold(name).replace(" ", ""): name for name in checklist.categories}
+        self.mistakes: list[str] = []
+
+    def entries(self) -> Iterator[RosterEntry]:
+        """Give one entry for each row with a name."""
+        cells = self._header.sheet.cells
+        for row in sorted({row for row, _ in cells if row > self._header.row}):
+            code, name = self._code(row), self._text(row, "団体名")
+            if not code and not name:
+                continue
+            if fold(code).startswith("例") or fold(name).startswith(("例)", "例:", "(例")):
+                continue
+            if not name:
+                self._mistake(row, "団体名", f"団体コード「{code}」の団体名がありません。")
+                continue
+            scope = tuple(self._scope(row))
+            yield RosterEntry(
+                code=code,
+                name=name,
+                aliases=_parts(self._text(row, "別名").translate(_ALIAS_SEPARATORS)),
+                role=self._text(row, "役割"),
+                scope=scope,
+                contact=self._text(row, "担当"),
+                mail=self._text(row, "メール"),
+                excluded=_exclusion(self._text(row, "除外")),
+                location=Location(
+                    file=self._header.file,
+                    sheet=self._header.sheet.name,
+                    cell=address(row, self._header.columns["団体名"]),
+                ),
+            )
+
+    def _cell(self, row: int, header: str) -> RawCell | None:
+        column = self._header.columns.get(header)
+        key: CellKey = (row, -1 if column is None else column)
+        return self._header.sheet.cells.get(key)
+
+    def _text(self, row: int, header: str) -> str:
+        cell = self._cell(row, header)
+        return tidy(cell.text).strip() if cell else ""
+
+    def _code(self, row: int) -> str:
+        return fold(self._text(row, "団体コード")).replace(" ", "").upper()
+
+    def _scope(self, row: int) -> Iterator[str]:
+        for part in _parts(self._text(row, "対象分野").translate(_LIST_SEPARATORS)):
+            key = fold(part).replace(" ", "")
+            if key in _ALL:
+                continue
+            if key in self._categories:
+                yield self._categories[key]
+            else:
+                known = "、".join(self._categories.values())
+                self._mistake(
+                    row,
+                    "対象分野",
+                    f"対象分野「{part}」は様式にありません。"
+                    f"使えるのは {known} です（空欄は全分野）。",
+                )
+
+    def _mistake(self, row: int, header: str, words: str) -> None:
+        self.mistakes.append(f"{self._header.place(row, header)}: {words}")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split("\n") if part.strip()))
+
+
+def _exclusion(text: str) -> str:
+    """Give the reason for leaving a respondent out; a mere mark is a reason left unsaid."""
+    key = fold(text)
+    if key in _NOT_EXCLUDED:
+        return ""
+    return "理由の記載なし" if key in _EXCLUDED_UNSAID else text
+
+
+def _repeated(entries: tuple[RosterEntry, ...], header: _Header) -> Iterator[str]:
+    """Tell codes, names and 別名 that stand for two respondents."""
+    yield from _same(entries, lambda e: (e.code,), header, "団体コード")
+    yield from _same(entries, lambda e: (e.name, *e.aliases), header, "団体名")
+
+
+def _same(
+    entries: tuple[RosterEntry, ...],
+    values: Callable[[RosterEntry], tuple[str, ...]],
+    header: _Header,
+    column: str,
+) -> Iterator[str]:
+    first: dict[str, RosterEntry] = {}
+    for entry in entries:
+        for value in values(entry):
+            key = fold(value) if column == "団体コード" else fold_name(value)
+            if not key or first.setdefault(key, entry) is entry:
+                continue
+            place = entry.location.cell if entry.location else ""
+            other = first[key].location
+            yield (
+                f"{header.file}［{header.sheet.name}!{place}］: {column}「{value}」が"
+                f" {other.cell if other else ''}（{first[key].name}）と重なっています。"
+                "別の団体であれば区別できる書き方に、同じ団体であれば1行にしてください。"
+            )
