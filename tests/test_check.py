@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from batches import make_batch
 from hypothesis import given
 from hypothesis import strategies as st
 from rule_examples import CHECKLIST, MONTH, run_example
@@ -90,6 +91,30 @@ def test_an_excluded_file_has_no_findings() -> None:
 def test_switching_a_rule_off_brings_up_nothing_else() -> None:
     off = RuleSettings(off=frozenset(["F107"]))
     assert _codes("ファイル: 若葉市.xlsx\nほかの項目: 空", off) == Counter()
+
+
+# any batch
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_rule_takes_any_text(seed: int) -> None:
+    batch = make_batch(20, seed=seed, hostile=True)
+    findings = check(batch)
+    assert findings
+    for finding in findings:
+        assert finding.message.startswith(finding.location.file)
+        assert finding.problem
+        assert finding.fix
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_the_files_is_of_no_importance(seed: int) -> None:
+    batch = make_batch(20, hostile=True)
+    files, submissions = list(batch.files), list(batch.submissions)
+    _chance(seed).shuffle(files)
+    _chance(seed).shuffle(submissions)
+    shuffled = replace(batch, files=tuple(files), submissions=tuple(submissions))
+    assert set(check(shuffled)) == set(check(batch))
 
 
 # settings

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pipeline.model import (
     Answer,
     Doubt,
-    MatchedBy,
     ReadBy,
     Severity,
     Status,
@@ -16,6 +15,7 @@ from pipeline.rules.registry import (
     Hit,
     answers,
     fires,
+    has_row,
     on_answer,
     rule,
     silent,
@@ -50,7 +50,7 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
 def blank(context: Context) -> Iterator[Hit]:
     """Find check cells that hold nothing, or the legend as it was printed."""
     for counted, answer in answers(context):
-        if answer.mark.status is Status.BLANK and answer.matched_by is not MatchedBy.NONE:
+        if answer.mark.status is Status.BLANK and has_row(answer):
             legend = answer.mark.legend_untouched
             what = _LEGEND_LEFT if legend else "チェック欄が空です。"
             yield replace(on_answer(counted, answer, what=what), quoted=not legend)

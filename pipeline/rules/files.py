@@ -16,7 +16,7 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
+from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
 from pipeline.rules.words import KIND_WORDS, listed
 
 # Why a file is broken for us, and what to ask for.
@@ -230,9 +230,7 @@ def untouched(context: Context) -> Iterator[Hit]:
     """Find counted submissions in which no check cell asked for holds anything."""
     for counted in context.batch.submissions:
         asked = [
-            answer
-            for answer in counted.submission.answers
-            if answer.in_scope and answer.location is not None
+            answer for answer in counted.submission.answers if answer.in_scope and has_row(answer)
         ]
         if not asked or any(answer.mark.status is not Status.BLANK for answer in asked):
             continue

@@ -18,6 +18,7 @@ from pipeline.rules.registry import (
     Hit,
     answers,
     fires,
+    has_row,
     on_note,
     on_submission,
     rule,
@@ -46,7 +47,7 @@ def missing_row(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         above: Answer | None = None
         for answer in counted.submission.answers:
-            if answer.matched_by is not MatchedBy.NONE:
+            if has_row(answer):
                 above = answer
             elif answer.in_scope:
                 yield _gap(counted, answer, above)

@@ -15,6 +15,7 @@ from pipeline.model import (
     CountedSubmission,
     Finding,
     Location,
+    MatchedBy,
     PreviousMonth,
     Respondent,
     Severity,
@@ -221,6 +222,11 @@ def answers(context: Context) -> Iterator[tuple[CountedSubmission, Answer]]:
         for answer in counted.submission.answers:
             if answer.in_scope:
                 yield counted, answer
+
+
+def has_row(answer: Answer) -> bool:
+    """Tell whether the item stands in the file at all."""
+    return answer.matched_by is not MatchedBy.NONE or answer.location is not None
 
 
 def on_answer(counted: CountedSubmission, answer: Answer, /, **fields: str) -> Hit:
