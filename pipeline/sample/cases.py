@@ -96,6 +96,30 @@ _MISTAKES: Mapping[int, Entry] = {
     50: _says("②（12月）", Status.PLANNED, "2026-12", note="2027年2月に実施する。"),
 }
 
+# Word for word the same in two towns that filled the form in together, or copied it.
+_SHARED: Mapping[int, Entry] = {
+    3: _says(
+        "①", Status.DONE,
+        note="広域連合の情報部会が定めた手順書を、両町で同じものとして使っています。",
+    ),
+    8: _says(
+        "②（3月）", Status.PLANNED, "2027-03",
+        note="次の基幹系更新に合わせ、仕様書のひな形に要件を書き足す作業をしています。",
+    ),
+    15: _says(
+        "①", Status.DONE,
+        note="管理者権限は係長以上の二名に限り、四半期ごとに棚卸しをしています。",
+    ),
+    27: _says(
+        "③", Status.NOT_PLANNED,
+        note="基盤は県の共同調達によるもので、町が単独で設定を変えられないため。",
+    ),
+    44: _says(
+        "①", Status.DONE,
+        note="連絡網を町内会長会議で配り、年度の初めに更新しています。",
+    ),
+}  # fmt: skip
+
 CASES: tuple[Case, ...] = (
     Case(
         code="S01", name="若葉市", path="別紙3-2_チェックシート_若葉市.xlsx",
@@ -160,11 +184,11 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         code="S14", name="東野原町", path="別紙3-2_東野原町.xlsx", seed="野原", talkative=0.7,
-        look=Look(label="団体名"), official=True,
+        look=Look(label="団体名"), official=True, odd=_SHARED,
     ),
     Case(
         code="S15", name="西野原町", path="別紙3-2_西野原町.xlsx", seed="野原", talkative=0.7,
-        look=Look(label="団体名"), official=True,
+        look=Look(label="団体名"), official=True, odd=_SHARED,
     ),
     Case(
         code="S16", name="南浦里村", path="南浦里村.xlsx", always=Status.DONE, talkative=0.0,

@@ -114,8 +114,8 @@ DOTTED = Hand(
 )
 CIRCLES = replace(LATE, first_way=Way.CIRCLED)
 STRIKES = Hand(planned=_LEGEND_MONTHS, way=Way.STRUCK)
-BOLD = Hand(planned=_LEGEND_MONTHS, way=Way.BOLD)
-COLOURS = Hand(planned=_LEGEND_MONTHS, way=Way.COLOURED)
+BOLD = replace(PLAIN, first_way=Way.BOLD)
+COLOURS = replace(FULL_WIDTH, first_way=Way.COLOURED)
 TICKS = replace(DOTTED, first_way=Way.TICKED)
 
 _NUMBER_OF = {Status.DONE: 0, Status.PLANNED: 1, Status.NOT_PLANNED: 2}
@@ -145,7 +145,6 @@ _DATED_NOTES = (
     "{year}年{month}月に導入する予定です。",
 )
 _NOT_PLANNED_NOTES = (
-    "",
     "予算が確保できないため。",
     "当団体では該当するシステムを保有していないため。",
     "県の共同利用サービスに含まれるため、単独では行わない。",
@@ -184,7 +183,9 @@ def _spelling(hand: Hand, status: Status, dice: random.Random) -> tuple[str, str
 def _note(status: Status, due: str, dice: random.Random, *, dated: bool, talkative: float) -> str:
     if status is Status.PLANNED and dated and due:
         return dice.choice(_DATED_NOTES).format(year=int(due[:4]), month=int(due[5:]))
-    if dice.random() >= talkative:
+    # Whoever does nothing is asked why, and mostly says so.
+    share = talkative + 0.45 if status is Status.NOT_PLANNED and talkative else talkative
+    if dice.random() >= share:
         return ""
     if status is Status.DONE:
         return dice.choice(_DONE_NOTES)
