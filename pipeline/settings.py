@@ -55,6 +55,7 @@ class Settings:
     edition: str = "internal"
     named: bool = False
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
+    previous: str = ""  # the month to compare with, YYYY-MM; empty: the latest before
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
 

@@ -1,0 +1,65 @@
+"""The command line: options in, settings out, words for people, exit code.
+
+`main` is the one place where exceptions become exit codes; no traceback reaches a coordinator
+(set TORIMATOME_DEBUG=1 to see it).
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pipeline.cli.commands import torimatome
+from pipeline.cli.japanese import usage_message
+from pipeline.errors import ExitCode, TorimatomeError
+
+__all__ = ["main", "torimatome"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give the exit code of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another code page must not stop a run at its last line.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = torimatome.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="torimatome",
+            standalone_mode=False,
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message())
+        return ExitCode.OK
+    except click.ClickException as error:
+        click.echo(usage_message(error), err=True)
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\n中断しました。前回の結果はそのまま残っています。", err=True)
+        return ExitCode.INTERRUPTED
+    except TorimatomeError as error:
+        click.echo(error.message, err=True)
+        return error.exit_code
+    except Exception as error:
+        if os.environ.get("TORIMATOME_DEBUG"):
+            raise
+        click.echo(
+            "思いがけない誤りで止まりました。前回の結果はそのまま残っています。\n"
+            f"お手数ですが、次の一行を添えて開発者へお知らせください: {_one_line(error)}",
+            err=True,
+        )
+        return ExitCode.NOTHING_WRITTEN
+    return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _one_line(error: Exception) -> str:
+    """Name an unexpected error and the place in our code, without any respondent's text."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "pipeline" in code.co_filename:
+            place = f"{code.co_name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} ({place})"

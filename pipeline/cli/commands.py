@@ -1,0 +1,331 @@
+"""The commands of torimatome. Heavy modules are imported where a command needs them."""
+
+# ruff: noqa: PLC0415 - `torimatome --help` must answer at once; each command imports its own
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.japanese import JapaneseCommand, JapaneseGroup
+from pipeline.errors import ExitCode, TorimatomeError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
+MONTH_FORM = "%Y-%m"
+DEMO_MONTH = "2026-11"
+
+
+def _month(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Accept 2026-11, also 2026-1; refuse everything else."""
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, MONTH_FORM).replace(tzinfo=JAPAN).strftime(MONTH_FORM)
+    except ValueError as error:
+        raise click.BadParameter("2026-11 のように「年-月」で指定してください。") from error
+
+
+def this_month() -> str:
+    """Give the present month in Japan. The one place where the clock decides anything."""
+    return datetime.now(JAPAN).strftime(MONTH_FORM)
+
+
+def templates_folder() -> Path:
+    """Give templates/ of the working folder, else of the product's own checkout."""
+    here = Path("templates")
+    return here if here.is_dir() else Path(__file__).resolve().parents[2] / "templates"
+
+
+month_option = click.option(
+    "--month",
+    callback=_month,
+    metavar="YYYY-MM",
+    default=None,
+    help="集計する月（例 2026-11）。省略すると今月（日本時間）です。",
+)
+inbox_option = click.option(
+    "--inbox",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("inbox"),
+    help="届いた回答を置いたフォルダ（省略時 inbox）。",
+)
+
+
+@click.group(
+    cls=JapaneseGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="コマンド [オプション]…",
+    options_metavar="",
+)
+@click.version_option(
+    package_name="torimatome",
+    prog_name="torimatome",
+    message="%(prog)s %(version)s",
+    help="版を表示します。",
+)
+def torimatome() -> None:
+    """返送されたチェックシートを読み取り、1 冊の集計表にまとめます。
+
+    毎月の作業: 届いたファイルを inbox/ に置き、torimatome aggregate を実行し、
+    outbox/ にできた集計表を開きます。
+    """
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@click.option(
+    "--previous",
+    callback=_month,
+    metavar="YYYY-MM",
+    default=None,
+    help="比べる月。省略すると outbox/ にあるいちばん新しい前の月です。",
+)
+@click.option(
+    "--outbox",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("outbox"),
+    help="集計表を書き出すフォルダ（省略時 outbox）。",
+)
+@click.option(
+    "--checklist",
+    metavar="NAME",
+    default="smartcity-security",
+    help="様式の名前（templates/ の下のフォルダ名）。",
+)
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    default=None,
+    help="設定ファイル（省略時は torimatome.toml があれば使います）。",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    help="同時に読むファイルの数（0 は自動）。",
+)
+@click.option("--no-pivot", is_flag=True, help="ピボットのシートを付けません。")
+@click.option(
+    "--edition",
+    type=click.Choice(["internal", "public"]),
+    metavar="NAME",
+    default="internal",
+    help="internal（すべて）または public（回答団体に配れる版。名前や原文を含みません）。",
+)
+@click.option("--named", is_flag=True, help="public の版に団体名を残します。")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["要修正", "要確認", "参考"]),
+    metavar="LEVEL",
+    default=None,
+    help="この重さ（要修正・要確認・参考）以上の指摘があれば終了コード 4 で終わります。",
+)
+@click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
+def aggregate(
+    month: str | None,
+    inbox: Path,
+    previous: str | None,
+    outbox: Path,
+    checklist: str,
+    settings_file: Path | None,
+    jobs: int,
+    no_pivot: bool,
+    edition: str,
+    named: bool,
+    fail_on: str | None,
+    quiet: bool,
+) -> int:
+    """inbox/ の回答を読み取り、outbox/YYYY-MM/ に集計表を書き出します。
+
+    終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
+    3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
+    """
+    from pipeline.cli.report import run_and_tell
+    from pipeline.settings import Settings
+
+    settings = Settings(
+        month=month or this_month(),
+        made_at="",
+        previous=previous or "",
+        inbox=inbox,
+        outbox=outbox,
+        templates=templates_folder(),
+        checklist=checklist,
+        jobs=jobs,
+        pivot=not no_pivot,
+        edition=edition,
+        named=named,
+    )
+    settings = _with_settings_file(settings, settings_file)
+    return run_and_tell(settings, quiet=quiet, fail_on=fail_on)
+
+
+def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
+    from pipeline.settings import apply_settings_file
+
+    if path is None:
+        path = Path("torimatome.toml")
+        if not path.exists():
+            return settings
+    return apply_settings_file(settings, path)
+
+
+@torimatome.command(options_metavar="[オプション]")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/demo"),
+    help="見本を作るフォルダ（省略時 build/demo）。",
+)
+@click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
+def demo(into: Path, quiet: bool) -> int:
+    """見本の回答（約 30 団体）を作り、集計までを試します。"""
+    import shutil
+
+    from pipeline.cli.report import run_and_tell
+    from pipeline.sample import write_demo
+    from pipeline.settings import Settings
+    from pipeline.template import load_checklist
+
+    marker = into / ".torimatome-demo"
+    if into.exists() and any(into.iterdir()) and not marker.exists():
+        raise TorimatomeError(
+            f"{into} には見本以外のファイルがあります。--into で空のフォルダを指定してください。",
+            ExitCode.USAGE,
+        )
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir(parents=True)
+    marker.touch()
+    templates = templates_folder()
+    write_demo(into, load_checklist(templates / "smartcity-security"))
+    settings = Settings(
+        month=DEMO_MONTH,
+        made_at="",
+        inbox=into / "inbox",
+        outbox=into / "outbox",
+        templates=templates,
+    )
+    code = run_and_tell(settings, quiet=quiet, fail_on=None)
+    # The demo holds broken files on purpose: reading them all is not what it shows.
+    return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
+
+
+@torimatome.command(options_metavar="[オプション]")
+@click.argument(
+    "files",
+    metavar="ファイル…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@month_option
+def inspect(files: tuple[Path, ...], month: str | None) -> None:
+    """ファイルの中で何が見つかったか（シート・表・列・団体名・項目・指摘）を表示します。"""
+    from pipeline.inspection import describe
+    from pipeline.template import load_checklist
+
+    checklist = load_checklist(templates_folder() / "smartcity-security")
+    for path in files:
+        click.echo(describe(path, checklist=checklist, month=month or this_month()))
+
+
+@torimatome.command(options_metavar="[オプション]")
+@click.argument("text", metavar="回答")
+@month_option
+def explain(text: str, month: str | None) -> None:
+    """チェック欄に書かれた文字がどう読まれるかを表示します。
+
+    例: torimatome explain "②（○月）" --month 2026-11
+    """
+    from pipeline.explain import explain as explain_text
+    from pipeline.template import load_checklist
+
+    checklist = load_checklist(templates_folder() / "smartcity-security")
+    click.echo(explain_text(text, month=month or this_month(), legend=checklist.legend))
+
+
+@torimatome.command(options_metavar="[オプション]")
+@click.argument("code", metavar="[コード]", required=False)
+def rules(code: str | None) -> None:
+    """指摘（要確認事項）の一覧、またはコード（例 A307）の説明を表示します。"""
+    from pipeline.rules import rule_text, rules_table
+
+    if code is None:
+        for row in rules_table():
+            click.echo(f"{row.code}  {row.severity}  {row.title}")
+        return
+    try:
+        click.echo(rule_text(code.upper()))
+    except KeyError as error:
+        raise TorimatomeError(
+            f"コード {code} はありません。「torimatome rules」で一覧を表示できます。",
+            ExitCode.USAGE,
+        ) from error
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@click.option("--dry-run", is_flag=True, help="移動せず、移動する予定だけを表示します。")
+def close(month: str | None, inbox: Path, dry_run: bool) -> None:
+    """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。"""
+    from pipeline.cli.report import close_month
+    from pipeline.settings import Settings
+
+    settings = Settings(
+        month=month or this_month(),
+        made_at="",
+        inbox=inbox,
+        outbox=Path("outbox"),
+        templates=templates_folder(),
+    )
+    close_month(_with_settings_file(settings, None), dry_run=dry_run)
+
+
+@torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")
+def template() -> None:
+    """様式（templates/）の白紙ファイルを作り直します。"""
+
+
+@template.command(name="build", options_metavar="[オプション]")
+@click.option("--into", type=click.Path(path_type=Path), default=None, help="書き出すフォルダ。")
+def template_build(into: Path | None) -> None:
+    """様式のデータから blank.xlsx と 名簿.xlsx を作ります（何度作っても同じ内容です）。"""
+    from pipeline.documents import build_templates
+
+    for path in build_templates(templates_folder(), into):
+        click.echo(f"作成しました: {path}")
+
+
+@torimatome.command(hidden=True)
+@click.option("--check", is_flag=True)
+def docs(check: bool) -> None:
+    """Write the generated pages again, or tell (--check) which of them are stale."""
+    from pipeline.cli.reference import render_cli_page
+    from pipeline.documents import stale_pages, write_pages
+
+    pages = {"docs/cli.md": render_cli_page()}
+    root = Path(__file__).resolve().parents[2]
+    if not check:
+        for page in write_pages(root, pages):
+            click.echo(f"written: {page}")
+        return
+    stale = stale_pages(root, pages)
+    if stale:
+        raise TorimatomeError(f"stale, run `make docs`: {', '.join(stale)}", ExitCode.USAGE)
+
+
+for _command in (*torimatome.commands.values(), *template.commands.values()):
+    assert isinstance(_command, JapaneseCommand | JapaneseGroup)  # noqa: S101 - help stays Japanese

@@ -1,0 +1,40 @@
+"""docs/cli.md, generated from the commands' own help so that it cannot go stale."""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.cli.commands import torimatome
+from pipeline.cli.japanese import JapaneseContext
+
+_HEAD = """# コマンド一覧 / command reference
+
+This page is generated from the commands' help by `make docs`; do not edit it.
+
+| exit code | meaning |
+|---|---|
+| 0 | every file was read |
+| 1 | the workbook was written, but some file could not be read |
+| 2 | the command line, a settings file or the roster is wrong |
+| 3 | nothing was written; the old month stands as it was |
+| 4 | only with `--fail-on`: written, and a finding of that severity or above exists |
+| 130 | interrupted (Ctrl-C); the old month stands as it was |
+"""
+
+
+def render_cli_page() -> str:
+    """Give the Markdown of docs/cli.md: the help of every visible command."""
+    return "\n".join([_HEAD, *_sections("torimatome", torimatome, None)])
+
+
+def _sections(name: str, command: click.Command, parent: click.Context | None) -> list[str]:
+    """Give one section for a command and for everything below it, hidden ones left out."""
+    context = JapaneseContext(
+        command, parent=parent, info_name=name, terminal_width=100, **command.context_settings
+    )
+    sections = [f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for child_name, child in sorted(command.commands.items()):
+            if not child.hidden:
+                sections += _sections(child_name, child, context)
+    return sections

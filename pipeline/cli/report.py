@@ -1,0 +1,113 @@
+"""What a run says on the terminal: progress while it reads, then where to look and what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.errors import ExitCode
+from pipeline.model import FileState, Severity
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from pipeline.run import RunResult
+    from pipeline.settings import Settings
+
+_OTHER_STATES = {
+    FileState.SUPERSEDED: "再提出で置換え",
+    FileState.DUPLICATE: "重複",
+    FileState.EXCLUDED: "除外",
+    FileState.NOT_CHECKLIST: "チェックシートではない",
+    FileState.UNREADABLE: "読めない",
+    FileState.IGNORED: "対象外",
+}
+
+
+def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int:
+    """Aggregate a month, print what came of it, and give the exit code."""
+    from pipeline.run import aggregate  # noqa: PLC0415 - keeps `--help` fast
+
+    with _progress(quiet) as progress:
+        result = aggregate(settings, progress=progress)
+    for line in summary_lines(result):
+        click.echo(line)
+    if fail_on and _any_at_least(result, Severity(fail_on)):
+        return ExitCode.FINDINGS
+    return result.exit_code
+
+
+def summary_lines(result: RunResult) -> list[str]:
+    """Give the last lines of a run: files, findings, and the path to open."""
+    states = Counter(record.state for record in result.batch.files)
+    severities = Counter(finding.severity for finding in result.findings)
+    others = [f"{words} {states[state]}" for state, words in _OTHER_STATES.items() if states[state]]
+    findings = " / ".join(f"{severity} {severities[severity]}" for severity in Severity)
+    lines = [
+        f"{result.batch.month} の集計が終わりました。",
+        f"  ファイル: {len(result.batch.files)} 件（集計 {states[FileState.COUNTED]}"
+        + "".join(f"、{other}" for other in others)
+        + "）",
+        f"  指摘:     {findings}",
+    ]
+    if result.batch.roster is None:
+        lines.append(
+            "  名簿がないため、未提出の団体は分かりません（inbox/名簿.xlsx を置くと分かります）。"
+        )
+    elif result.batch.missing:
+        lines.append(f"  未提出:   {len(result.batch.missing)} 団体")
+    if states[FileState.UNREADABLE]:
+        lines.append(
+            "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
+        )
+    lines.append(f"開くファイル: {result.workbook}")
+    return lines
+
+
+def close_month(settings: Settings, *, dry_run: bool) -> None:
+    """Move the settled files of a month into its folder, or tell what would be moved."""
+    from pipeline.close import carry_out, plan_close  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.run import gather  # noqa: PLC0415 - keeps `--help` fast
+
+    with _progress(quiet=False) as progress:
+        batch = gather(settings, progress=progress).batch
+    moves = plan_close(batch, settings.inbox, settings.month)
+    if not dry_run:
+        carry_out(moves)
+    done = "移動する予定のファイル" if dry_run else "移動したファイル"
+    click.echo(f"{done}: {len(moves)} 件")
+    for move in moves:
+        click.echo(f"  {move.source} → {move.target}")
+
+
+def _any_at_least(result: RunResult, severity: Severity) -> bool:
+    order = list(Severity)
+    return any(order.index(f.severity) <= order.index(severity) for f in result.findings)
+
+
+class _Progress:
+    """A bar on the terminal; the library is imported when the first file is done."""
+
+    def __init__(self) -> None:
+        from rich.progress import Progress  # noqa: PLC0415 - only where a person watches
+
+        self._bar = Progress(transient=True)
+        self._task = self._bar.add_task("読み取り中", total=None)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+
+
+def _progress(quiet: bool) -> AbstractContextManager[_Progress | None]:
+    return nullcontext() if quiet or not sys.stderr.isatty() else _Progress()

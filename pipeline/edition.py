@@ -1,0 +1,213 @@
+"""The public edition of a month: what may be passed on to the respondents themselves.
+
+Everything that could tell who answered what in which words is taken out before anything is
+summed up or written, so that no sheet can leak what it never receives: names, contacts, raw
+marks, notes, file names, paths, hashes and the wording of findings. Counts stay true.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.model import (
+    CountedSubmission,
+    EvidenceKind,
+    FileRecord,
+    FileState,
+    Location,
+    Note,
+    Roster,
+    RosterEntry,
+    Skipped,
+    SkipReason,
+    SourceFile,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.model import Answer, Batch, Finding, Respondent, Submission
+
+# A role that fewer than three respondents share would name them; the threshold is the usual
+# minimum cell count of official statistics (秘匿処理).
+MINIMUM_SHARED = 3
+SMALL_ROLES = "その他の役割"
+
+_STATE_WORDS = {
+    FileState.COUNTED: "集計しました。",
+    FileState.SUPERSEDED: "新しい提出に置き換えました。",
+    FileState.DUPLICATE: "同じ内容のファイルがあるため、数えていません。",
+    FileState.EXCLUDED: "集計から除きました。",
+    FileState.NOT_CHECKLIST: "チェックシートではありませんでした。",
+    FileState.UNREADABLE: "読めませんでした。",
+    FileState.IGNORED: "集計の対象ではありません。",
+}
+
+
+def public_edition(
+    batch: Batch, findings: Iterable[Finding], *, named: bool = False
+) -> tuple[Batch, tuple[Finding, ...]]:
+    """Give the batch and findings as they may be passed on.
+
+    Respondents become 団体A, 団体B … in an order that stays the same from month to month as long
+    as they do, and that is not the roster's, which would name them; ``named`` keeps their names.
+    Roles shared by fewer than three respondents are merged.
+    """
+    respondents = _everyone(batch)
+    roles = _safe_roles(respondents.values())
+    aliases = {
+        respondent_id: _public_respondent(
+            respondent, alias_of(index), roles[respondent_id], named=named
+        )
+        for index, (respondent_id, respondent) in enumerate(
+            sorted(respondents.items(), key=lambda entry: _shuffled(entry[1]))
+        )
+    }
+    files = tuple(_public_record(record, n, aliases) for n, record in enumerate(batch.files, 1))
+    by_path = {
+        record.source.path: public for record, public in zip(batch.files, files, strict=True)
+    }
+    public = replace(
+        batch,
+        files=files,
+        submissions=tuple(
+            CountedSubmission(
+                respondent=aliases[counted.respondent.id],
+                submission=_public_submission(
+                    counted.submission, by_path[counted.submission.source.path].source
+                ),
+            )
+            for counted in batch.submissions
+        ),
+        roster=_public_roster(batch.roster, aliases),
+        missing=tuple(aliases[respondent.id] for respondent in batch.missing),
+    )
+    return public, tuple(_public_finding(finding, aliases) for finding in findings)
+
+
+def alias_of(index: int) -> str:
+    """Give the stand-in name of the respondent at a 0-based place: 団体A … 団体Z, 団体AA …"""
+    letters = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"団体{letters}"
+
+
+def _shuffled(respondent: Respondent) -> bytes:
+    """Give a sort key that tells nothing of a respondent's code or name."""
+    return hashlib.sha256(f"{respondent.id}\0{respondent.name}".encode("utf-8", "replace")).digest()
+
+
+def _everyone(batch: Batch) -> dict[str, Respondent]:
+    """Give every respondent that the month knows of, by id."""
+    known = {r.respondent.id: r.respondent for r in batch.files if r.respondent is not None}
+    known |= {respondent.id: respondent for respondent in batch.missing}
+    return known | {counted.respondent.id: counted.respondent for counted in batch.submissions}
+
+
+def _safe_roles(respondents: Iterable[Respondent]) -> dict[str, str]:
+    """Merge roles that too few share; where the merged ones are too few, leave the role out."""
+    respondents = list(respondents)
+    sizes = Counter(respondent.role for respondent in respondents)
+    merged = {
+        r.id: r.role if not r.role or sizes[r.role] >= MINIMUM_SHARED else SMALL_ROLES
+        for r in respondents
+    }
+    if Counter(merged.values())[SMALL_ROLES] >= MINIMUM_SHARED:
+        return merged
+    return {key: "" if role == SMALL_ROLES else role for key, role in merged.items()}
+
+
+def _public_respondent(respondent: Respondent, alias: str, role: str, *, named: bool) -> Respondent:
+    return replace(
+        respondent,
+        id=alias,
+        name=respondent.name if named else alias,
+        role=role,
+        identified_by=EvidenceKind.NONE,
+        evidence="",
+        mail="",
+    )
+
+
+def _public_roster(roster: Roster | None, aliases: Mapping[str, Respondent]) -> Roster | None:
+    if roster is None:
+        return None
+    entries = tuple(
+        RosterEntry(
+            code=aliases[entry.code].id,
+            name=aliases[entry.code].name,
+            role=aliases[entry.code].role,
+            excluded="除外" if entry.excluded else "",
+        )
+        for entry in roster.entries
+        if entry.code in aliases
+    )
+    return Roster(entries=entries, file="名簿")
+
+
+def _public_record(
+    record: FileRecord, number: int, aliases: Mapping[str, Respondent]
+) -> FileRecord:
+    source = SourceFile(path=f"ファイル{number:04d}", location=Path(), modified="")
+    # What was inside is dropped; only the count of sheets would be left, and nobody needs it.
+    content = Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=record.kind)
+    return FileRecord(
+        source=source,
+        state=record.state,
+        reason=_STATE_WORDS[record.state],
+        kind=record.kind,
+        content=content,
+        respondent=aliases[record.respondent.id] if record.respondent else None,
+    )
+
+
+def _public_submission(submission: Submission, source: SourceFile) -> Submission:
+    return replace(
+        submission,
+        source=source,
+        answers=tuple(_public_answer(answer, source.path) for answer in submission.answers),
+        tables=(),
+        evidence=(),
+        sheets=(),
+        filled_on="",
+        repeated=(),
+        extra_rows=(),
+        copies=(),
+        version_written="",
+        objects=(),
+    )
+
+
+def _public_answer(answer: Answer, file: str) -> Answer:
+    return replace(
+        answer,
+        mark=replace(answer.mark, raw="", object_text="", due=replace(answer.mark.due, written="")),
+        note=Note(),
+        due=replace(answer.due, written=""),
+        location=Location(file=file) if answer.location else None,
+        note_location=None,
+        row_location=None,
+        title_written="",
+        unsupported=(),
+    )
+
+
+def _public_finding(finding: Finding, aliases: Mapping[str, Respondent]) -> Finding:
+    known = aliases.get(finding.respondent_id)
+    return replace(
+        finding,
+        location=Location(file=""),
+        written="",
+        message=finding.title,
+        problem=finding.title,
+        fix="",
+        respondent_id=known.id if known else "",
+        respondent=known.name if known else "",
+    )

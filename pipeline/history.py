@@ -1,0 +1,198 @@
+"""Earlier months, read from their data/ and never changed; the promises they carry over.
+
+The data files of a month are its record. Whatever cannot be read becomes a notice: a damaged
+old month must not stop the present one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import PreviousAnswer, PreviousMonth, Status
+from pipeline.model.history import History, PastAnswer, PastMonth, PastRespondent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.model import Answer, Batch, CountedSubmission
+
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_NEEDED = frozenset(
+    {"respondent_id", "respondent", "role", "checklist", "item_id", "status", "due", "mark", "file"}
+)
+
+
+def load_history(
+    outbox: Path, month: str, *, checklist: str, previous: str | None = None
+) -> History:
+    """Read every month before ``month`` below ``outbox`` that answers the same checklist.
+
+    ``previous`` names the month to compare with; TorimatomeError (usage) where it has no data.
+    """
+    months: list[PastMonth] = []
+    notices: list[str] = []
+    for folder in sorted(outbox.iterdir()) if outbox.is_dir() else ():
+        if not _MONTH.fullmatch(folder.name) or folder.name >= month or not folder.is_dir():
+            continue
+        past = _read_month(folder, checklist)
+        if isinstance(past, PastMonth):
+            months.append(past)
+            if past.product_version and past.product_version != __version__:
+                notices.append(
+                    f"{past.month} は別の版（{past.product_version}）で集計されています。"
+                    "数え方が変わっている場合があります。"
+                )
+        else:
+            notices.append(past)
+    by_month = {past.month: past for past in months}
+    compare_with = _to_compare(months, by_month, month, previous, notices)
+    return History(months=tuple(months), notices=tuple(notices), compare_with=compare_with)
+
+
+def previous_month(history: History) -> PreviousMonth | None:
+    """Give the month that B506 and B507 compare with, None where there is none."""
+    past = history.compare_with
+    if past is None:
+        return None
+    return PreviousMonth(
+        month=past.month,
+        answers={
+            key: PreviousAnswer(status=answer.status, due=answer.due)
+            for key, answer in past.answers.items()
+        },
+    )
+
+
+def settle_years(batch: Batch, history: History) -> Batch:
+    """Keep the year that a month without year was first given.
+
+    「②10月」 said in September and still there in November is overdue, not next year's October:
+    as long as the same month number stands there, month after month, the year stays.
+    """
+    if not history.months:
+        return batch
+    return replace(
+        batch, submissions=tuple(_settled(counted, history) for counted in batch.submissions)
+    )
+
+
+def _settled(counted: CountedSubmission, history: History) -> CountedSubmission:
+    answers = tuple(
+        _with_first_year(answer, counted.respondent.id, history)
+        for answer in counted.submission.answers
+    )
+    if answers == counted.submission.answers:
+        return counted
+    return replace(counted, submission=replace(counted.submission, answers=answers))
+
+
+def _with_first_year(answer: Answer, respondent: str, history: History) -> Answer:
+    due = answer.due
+    if not due.month or not due.inferred:
+        return answer
+    earlier = history.months[-1].answers.get((respondent, answer.item_id))
+    if (
+        earlier is None
+        or earlier.status is not answer.mark.status
+        or earlier.due[5:] != due.month[5:]
+        or earlier.due >= due.month
+    ):
+        return answer
+    mark_due = answer.mark.due
+    if mark_due.month == due.month:
+        mark_due = replace(mark_due, month=earlier.due)
+    return replace(
+        answer,
+        due=replace(due, month=earlier.due),
+        mark=replace(answer.mark, due=mark_due),
+    )
+
+
+def _to_compare(
+    months: list[PastMonth],
+    by_month: Mapping[str, PastMonth],
+    month: str,
+    previous: str | None,
+    notices: list[str],
+) -> PastMonth | None:
+    if previous is not None:
+        if previous not in by_month:
+            raise TorimatomeError(
+                f"比べる月 {previous} の集計（outbox/{previous}/data/answers.csv）が"
+                "見つからないか、読めません。月を確かめてください。",
+                ExitCode.USAGE,
+            )
+        return by_month[previous]
+    if not months:
+        return None
+    if months[-1].month != _month_before(month):
+        notices.append(
+            f"前の月（{_month_before(month)}）の集計がないため、{months[-1].month} と比べています。"
+        )
+    return months[-1]
+
+
+def _month_before(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - 1}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"
+
+
+def _read_month(folder: Path, checklist: str) -> PastMonth | str:
+    """Give a month, or the notice that says why it cannot be used."""
+    try:
+        rows = _rows(folder / "data" / "answers.csv")
+        hashes = {r["file"]: r["sha256"] for r in _rows(folder / "data" / "files.csv")}
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        return f"{folder.name} のデータ（{error.filename}）がないため、比較に使っていません。"
+    except (OSError, ValueError, KeyError, csv.Error):
+        return f"{folder.name} のデータが読めないため、比較に使っていません。"
+    if rows and not rows[0].keys() >= _NEEDED:
+        return f"{folder.name} のデータの列が足りないため、比較に使っていません。"
+    own = [row for row in rows if row["checklist"] == checklist]
+    if rows and not own:
+        return f"{folder.name} は別の様式の集計のため、比較に使っていません。"
+    versions = run.get("versions", {}) if isinstance(run, dict) else {}
+    return PastMonth(
+        month=folder.name,
+        product_version=str(versions.get("torimatome", "")),
+        checklist=checklist,
+        checklist_version=own[0]["checklist_version"] if own else "",
+        answers={(row["respondent_id"], row["item_id"]): _answer(row, hashes) for row in own},
+        respondents={
+            row["respondent_id"]: PastRespondent(
+                id=row["respondent_id"], name=row["respondent"], role=row["role"]
+            )
+            for row in own
+        },
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return [
+            {key: value or "" for key, value in row.items() if key is not None}
+            for row in csv.DictReader(stream)
+        ]
+
+
+def _answer(row: Mapping[str, str], hashes: Mapping[str, str]) -> PastAnswer:
+    try:
+        status = Status(row["status"])
+    except ValueError:
+        status = Status.UNCLEAR  # written by a version that knew more: nothing is assumed of it
+    due = row["due"] if _MONTH.fullmatch(row["due"]) else ""
+    return PastAnswer(
+        status=status,
+        due=due,
+        due_inferred=row.get("due_inferred", "").lower() == "true",
+        mark=row["mark"],
+        sha256=hashes.get(row["file"], ""),
+    )

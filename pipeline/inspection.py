@@ -1,0 +1,118 @@
+"""`torimatome inspect`: what was found in one file, in plain Japanese."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from pipeline.assemble import assemble
+from pipeline.check import check
+from pipeline.locate import locate
+from pipeline.model import (
+    MatchedBy,
+    NotChecklist,
+    RawWorkbook,
+    Skipped,
+    SourceFile,
+    Status,
+    Submission,
+    Unreadable,
+    address,
+)
+from pipeline.parse import parse
+from pipeline.read import read_workbook
+from pipeline.settings import Limits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.model import Checklist, TableFound
+
+_STATUS = {
+    Status.DONE: "① 対応済み",
+    Status.PLANNED: "② 対応予定",
+    Status.NOT_PLANNED: "③ 予定なし",
+    Status.NOT_APPLICABLE: "対象外",
+    Status.BLANK: "未記入",
+    Status.UNCLEAR: "読み取れない",
+}
+_SHOWN_FINDINGS = 10
+
+
+def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | None = None) -> str:
+    """Give the lines that tell a coordinator what torimatome sees in a file."""
+    stat = path.stat()
+    source = SourceFile(
+        path=path.name,
+        location=path,
+        size=stat.st_size,
+        modified=datetime.fromtimestamp(stat.st_mtime, timezone(timedelta(hours=9))).isoformat(
+            timespec="seconds"
+        ),
+    )
+    lines = [f"■ {path.name}"]
+    workbook = read_workbook(source, limits=limits or Limits())
+    outcome: Submission | NotChecklist | Unreadable | Skipped
+    if isinstance(workbook, RawWorkbook):
+        lines.append(f"  種類: {workbook.kind}" + ("（マクロ付き）" if workbook.macros else ""))
+        lines += [
+            f"  シート: {sheet.name}（記入のあるセル {len(sheet.cells)}）"
+            + ("" if sheet.visible else " ※非表示")
+            for sheet in workbook.sheets
+        ]
+        layout = locate(workbook, checklist)
+        if layout is None:
+            sheets = tuple(sheet.name for sheet in workbook.sheets)
+            outcome = NotChecklist(source=source, kind=workbook.kind, sheets=sheets)
+        else:
+            outcome = parse(workbook, layout, checklist, month=month)
+            lines += _submission_lines(outcome, checklist)
+    else:
+        outcome = workbook
+        lines.append(f"  種類: {workbook.kind}")
+    return "\n".join([*lines, *_finding_lines(outcome, checklist, month)])
+
+
+def _submission_lines(submission: Submission, checklist: Checklist) -> list[str]:
+    lines = [_table_line(table) for table in submission.tables]
+    for evidence in submission.evidence:
+        place = evidence.location
+        where = f"（{place.sheet}!{place.cell}）" if place and place.cell else ""
+        lines.append(f"  団体名の手がかり: {evidence.text}{where}")
+    present = [a for a in submission.answers if a.matched_by is not MatchedBy.NONE]
+    missing = [a.item_id for a in submission.answers if a.matched_by is MatchedBy.NONE]
+    lines.append(f"  項目: {len(checklist.items)} 項目のうち {len(present)} 項目が見つかりました")
+    if missing:
+        lines.append(f"  見つからない項目: {'、'.join(missing)}")
+    counts = {status: sum(a.mark.status is status for a in present) for status in Status}
+    lines.append("  回答: " + " / ".join(f"{_STATUS[s]} {n}" for s, n in counts.items() if n))
+    return lines
+
+
+def _table_line(table: TableFound) -> str:
+    def column(index: int | None) -> str:
+        return "なし" if index is None else address(0, index)[:-1] + " 列"
+
+    header = (
+        "見出しなし（位置から推定）"
+        if table.header_row is None
+        else f"見出し {table.header_row + 1} 行目"
+    )
+    return (
+        f"  表: {table.sheet}（{header}、項目 {column(table.text_column)}、"
+        f"チェック欄 {column(table.mark_column)}、補足説明欄 {column(table.note_column)}、"
+        f"{len(table.items)} 項目）"
+    )
+
+
+def _finding_lines(
+    outcome: Submission | NotChecklist | Unreadable | Skipped, checklist: Checklist, month: str
+) -> list[str]:
+    batch = assemble([outcome], checklist=checklist, roster=None, exclusions=(), month=month)
+    lines = [f"  扱い: {record.reason}" for record in batch.files]
+    findings = check(batch)
+    lines.append(f"  指摘: {len(findings)} 件")
+    lines += [f"    {f.severity} {f.code} {f.message} {f.fix}" for f in findings[:_SHOWN_FINDINGS]]
+    if len(findings) > _SHOWN_FINDINGS:
+        lines.append(f"    ほか {len(findings) - _SHOWN_FINDINGS} 件")
+    return lines

@@ -1,0 +1,295 @@
+"""The order of the stages. `aggregate` reads like a table of contents of the whole product."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.assemble import assemble, conservation
+from pipeline.check import attention, check, refuse_unknown
+from pipeline.discover import discover
+from pipeline.edition import public_edition
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.history import load_history, previous_month, settle_years
+from pipeline.isolate import run_isolated
+from pipeline.locate import locate
+from pipeline.model import (
+    FileState,
+    NotChecklist,
+    RawWorkbook,
+    Skipped,
+    SourceFile,
+    Submission,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.parse import parse
+from pipeline.publish import publish, staging_folder
+from pipeline.read import read_workbook
+from pipeline.roster import read_roster
+from pipeline.rules import rules_table
+from pipeline.template import load_checklist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pipeline.discover import Inbox
+    from pipeline.isolate import Failure
+    from pipeline.model import Batch, Checklist, Finding, Roster
+    from pipeline.settings import Limits, Settings
+
+PUBLIC_FOLDER = "公開用"
+
+Outcome = Submission | NotChecklist | Unreadable | Skipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTask:
+    """Read one file and parse it where it holds the checklist; runs in a worker process."""
+
+    checklist: Checklist
+    limits: Limits
+    passwords: tuple[str, ...]
+    month: str
+
+    def __call__(self, source: SourceFile) -> Outcome:
+        """Give what came of one file."""
+        workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
+        if not isinstance(workbook, RawWorkbook):
+            return workbook
+        layout = locate(workbook, self.checklist)
+        if layout is None:
+            return NotChecklist(
+                source=workbook.source,
+                kind=workbook.kind,
+                sheets=tuple(sheet.name for sheet in workbook.sheets),
+            )
+        return parse(workbook, layout, self.checklist, month=self.month)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run did: where to look, what it counted and how long each stage took (seconds)."""
+
+    folder: Path
+    workbook: Path
+    batch: Batch
+    findings: tuple[Finding, ...]
+    exit_code: ExitCode
+    seconds: Mapping[str, float]
+
+
+class Stopwatch:
+    """Adds up the seconds of each stage in the order they were begun."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Credit the time since the last lap to a stage."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._started
+        self._started = now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The first half of a run: every file of the inbox read, nothing judged or written."""
+
+    batch: Batch
+    checklist: Checklist
+    settings: Settings  # with made_at settled
+
+
+def aggregate(
+    settings: Settings, *, progress: Callable[[int, int], None] | None = None
+) -> RunResult:
+    """Read the inbox of a month and write outbox/YYYY-MM/.
+
+    `progress` is called with (files read, files in all). Raises TorimatomeError where nothing
+    can be written; the old month then stands as it was.
+    """
+    from pipeline.summarise import summarise  # noqa: PLC0415 - pandas is slow to import
+    from pipeline.write import write  # noqa: PLC0415 - xlsxwriter is slow to import
+
+    refuse_unknown(settings.rules)
+    watch = Stopwatch()
+    gathered = gather(settings, progress=progress, watch=watch)
+    settings = gathered.settings
+    history = load_history(
+        settings.outbox,
+        settings.month,
+        checklist=gathered.checklist.id,
+        previous=settings.previous or None,
+    )
+    batch = settle_years(gathered.batch, history)
+    findings = check(batch, settings.rules, previous=previous_month(history))
+    watch.lap("check")
+    shown, told = batch, findings
+    folder = settings.outbox / settings.month
+    if settings.edition == "public":
+        shown, told = public_edition(batch, findings, named=settings.named)
+        folder /= PUBLIC_FOLDER
+    report = summarise(
+        shown, told, settings, rules=rules_table(), attention=_first_to_see(told, shown)
+    )
+    watch.lap("summarise")
+    with staging_folder(folder) as staged:
+        write(report, staged, settings)
+        watch.lap("write")
+        publish(staged, folder)
+    return RunResult(
+        folder=folder,
+        workbook=folder / f"集計_{settings.month}.xlsx",
+        batch=batch,
+        findings=findings,
+        exit_code=exit_code_of(batch),
+        seconds=watch.seconds,
+    )
+
+
+def gather(
+    settings: Settings,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    watch: Stopwatch | None = None,
+) -> Gathered:
+    """Read every file of a month's inbox and settle which submissions count."""
+    watch = watch or Stopwatch()
+    checklist = load_checklist(settings.templates / settings.checklist)
+    inbox = discover(settings.inbox, month=settings.month, limits=settings.limits)
+    if not inbox.entries:
+        raise TorimatomeError(_empty_inbox(settings.inbox))
+    roster = _roster(inbox, checklist, settings.limits)
+    watch.lap("discover")
+    outcomes = _read_all(inbox, checklist, settings, progress)
+    watch.lap("read")
+    batch = assemble(
+        outcomes,
+        checklist=checklist,
+        roster=roster,
+        exclusions=inbox.exclusions,
+        month=settings.month,
+    )
+    _insist_on_conservation(batch, inbox)
+    watch.lap("assemble")
+    return Gathered(
+        batch=batch,
+        checklist=checklist,
+        settings=replace(settings, made_at=settings.made_at or _as_of(inbox)),
+    )
+
+
+def _first_to_see(findings: tuple[Finding, ...], batch: Batch) -> tuple[Finding, ...]:
+    """Give 今月見るべき件: one finding a group, with the words that stand for the whole group."""
+    return tuple(
+        group.findings[0]
+        if len(group.findings) == 1
+        else replace(
+            group.findings[0],
+            respondent=group.respondent,
+            respondent_id=group.respondent_id,
+            written="",
+            message=group.message,
+            problem=group.message,
+            fix=group.fix,
+        )
+        for group in attention(findings, batch)
+    )
+
+
+def exit_code_of(batch: Batch) -> ExitCode:
+    """Tell by the batch whether some file could not be read."""
+    unreadable = any(record.state is FileState.UNREADABLE for record in batch.files)
+    return ExitCode.SOME_UNREADABLE if unreadable else ExitCode.OK
+
+
+def _read_all(
+    inbox: Inbox,
+    checklist: Checklist,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> list[Outcome]:
+    """Read every file in worker processes; give one outcome an entry, in the inbox's order."""
+    sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
+    task = ReadTask(
+        checklist=checklist,
+        limits=settings.limits,
+        passwords=inbox.passwords,
+        month=settings.month,
+    )
+    finished = 0
+
+    def on_done(_outcome: Outcome) -> None:
+        nonlocal finished
+        finished += 1
+        if progress is not None:
+            progress(finished, len(sources))
+
+    read = iter(
+        run_isolated(
+            task,
+            sources,
+            jobs=settings.jobs,
+            limits=settings.limits,
+            on_failure=_lost_worker,
+            on_done=on_done,
+        )
+    )
+    return [next(read) if isinstance(entry, SourceFile) else entry for entry in inbox.entries]
+
+
+def _lost_worker(source: SourceFile, failure: Failure) -> Outcome:
+    """A worker that died, hung or outgrew its limits costs the one file it was reading."""
+    from pipeline.isolate import Failure  # noqa: PLC0415 - only on the rare path
+
+    reason = UnreadableReason.BROKEN if failure is Failure.CRASH else UnreadableReason.TOO_LARGE
+    return Unreadable(source=source, reason=reason, detail=f"worker: {failure}")
+
+
+def _roster(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
+    """Read 名簿.xlsx; a roster that cannot be read is the coordinator's own file to mend."""
+    if inbox.roster is None:
+        return None
+    workbook = read_workbook(inbox.roster, limits=limits, passwords=inbox.passwords)
+    if not isinstance(workbook, RawWorkbook):
+        raise TorimatomeError(
+            f"名簿（{inbox.roster.path}）を読めませんでした。Excel で開けるか確かめ、"
+            "パスワードを外して保存し直してください。",
+            ExitCode.USAGE,
+        )
+    return read_roster(workbook, checklist)
+
+
+def _as_of(inbox: Inbox) -> str:
+    """Give the time the month stands at: when its newest file was last changed.
+
+    Not the clock: the same inbox must give the same bytes whenever it is read.
+    """
+    return max(
+        (e.modified if isinstance(e, SourceFile) else e.source.modified for e in inbox.entries),
+        default="",
+    )
+
+
+def _insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
+    """Refuse to write a workbook whose files and answers do not add up."""
+    mismatches = [*conservation(batch)]
+    if len(batch.files) != len(inbox.entries):
+        mismatches.append(f"files: {len(inbox.entries)} seen, {len(batch.files)} recorded")
+    if mismatches:
+        raise TorimatomeError(
+            "内部の照合が合わないため、集計表を書き出しませんでした（前回の結果はそのままです）。"
+            "お手数ですが、次の内容を開発者へお知らせください:\n  " + "\n  ".join(mismatches)
+        )
+
+
+def _empty_inbox(inbox: Path) -> str:
+    return (
+        f"{inbox} に集計するファイルがありません。"
+        f"届いた回答（Excel ファイルなど）を {inbox} に置いてから、もう一度実行してください。\n"
+        "動きを試すには「make demo」を実行してください（見本の回答で集計します）。"
+    )
