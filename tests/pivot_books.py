@@ -1,15 +1,15 @@
 """Workbooks with pivots for the tests: a long table, made by rule, and its sheet."""
 
-import datetime as dt
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import xlsxwriter
 
+from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
+    PIVOT_SHEET,
     PivotDesign,
     PivotFields,
     PivotSource,
@@ -18,35 +18,24 @@ from pipeline.write.pivot import (
     write_pivot_sheet,
 )
 from pipeline.write.pivot.model import Cell, Row
-from pipeline.write.safe import cell_text
 
 HEADER = (
-    "月",
-    "団体",
-    "役割",
-    "分野",
-    "番号",
-    "項目ID",
-    "項目",
-    "回答",
-    "コード",
-    "予定月",
-    "補足",
-)
+    "月", "団体コード", "団体", "役割", "分野", "番号",
+    "項目ID", "項目", "回答", "コード", "予定月", "補足",
+)  # fmt: skip
 STATUSES = ("対応済み", "対応予定", "対応予定なし", "未記入")
 PLANNED = "対応予定"
 FIELDS = PivotFields(
     item="項目ID",
     item_title="項目",
-    respondent="団体",
+    respondent="団体コード",
+    respondent_name="団体",
     status="回答",
     due="予定月",
     category="分野",
     role="役割",
     counted="番号",
 )
-PIVOT_SHEET = "ピボット"
-CREATED = dt.datetime(2026, 11, 1)  # noqa: DTZ001 - xlsxwriter wants it without a zone
 
 
 def rows(respondents: int = 4, items: int = 6) -> list[tuple[Cell, ...]]:
@@ -58,6 +47,7 @@ def rows(respondents: int = 4, items: int = 6) -> list[tuple[Cell, ...]]:
             made.append(
                 (
                     "2026-11",
+                    f"R{respondent + 1}",
                     f"団体{respondent + 1}",
                     ("実施主体", "事業者", None)[respondent % 3],
                     ("ガバナンス", "サービス", "都市OS")[item % 3],
@@ -88,27 +78,25 @@ def design() -> PivotDesign:
 def write_book(path: Path, table_rows: Sequence[Row], *, pivots: bool = True) -> Path:
     """Write 明細 and ピボット to ``path``, with the pivot parts or before they are added."""
     given, wanted = source(table_rows), design()
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": CREATED})
-        write_table(book, table_rows)
-        write_pivot_sheet(book, PIVOT_SHEET, given, wanted)
+    book = Book(path)
+    book.properties(title="", subject="", comments="", made_at="2026-11-23T12:00:00+09:00")
+    write_table(book, table_rows)
+    write_pivot_sheet(book, PIVOT_SHEET, given, wanted)
+    book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
+    book.close()
     if pivots:
         add_pivots(path, PIVOT_SHEET, given, wanted)
     return path
 
 
-def write_table(book: xlsxwriter.Workbook, table_rows: Sequence[Row]) -> None:
+def write_table(book: Book, table_rows: Sequence[Row]) -> None:
     """Write the sheet 明細 with its table; blanks stay empty cells."""
-    sheet = book.add_worksheet("明細")
+    sheet = book.sheet("明細")
+    sheet.table(0, 0, len(table_rows), HEADER, "tbl_meisai")
     for number, row in enumerate(table_rows, start=1):
         for column, value in enumerate(row):
-            if isinstance(value, str):
-                sheet.write_string(number, column, cell_text(value))
-            elif value is not None:
-                sheet.write_number(number, column, value)
-    columns = [{"header": name} for name in HEADER]
-    options = {"name": "tbl_meisai", "columns": columns}
-    sheet.add_table(0, 0, max(len(table_rows), 1), len(HEADER) - 1, options)
+            if value not in (None, ""):
+                sheet.number(number, column, value, "plain")
 
 
 def read_book(path: Path) -> Any:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from gates import lint, recalc, render, schema
 from gates.breakages import BREAKAGES, LINT, RECALC, RENDER, SCHEMA, Breakage, broken
-from pivot_books import PIVOT_SHEET, STATUSES, design, rows, source, write_table
+from pivot_books import STATUSES, design, rows, source, write_table
 
-from pipeline.write.pivot import add_pivots, write_pivot_sheet
+from pipeline.write.book import COVER, Book
+from pipeline.write.pivot import PIVOT_SHEET, add_pivots, write_pivot_sheet
 
 GATES = {LINT: lint.problems, SCHEMA: schema.problems, RECALC: recalc.problems}
 
@@ -17,34 +17,37 @@ GATES = {LINT: lint.problems, SCHEMA: schema.problems, RECALC: recalc.problems}
 def sound_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a workbook with one of everything: table, pivots, formulas, chart, comment, links."""
     path = tmp_path_factory.mktemp("gates") / "sound.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        write_table(book, rows())
-        write_pivot_sheet(book, PIVOT_SHEET, source(rows()), design())
-        _write_summary(book)
+    book = Book(path)
+    write_table(book, rows())
+    write_pivot_sheet(book, PIVOT_SHEET, source(rows()), design())
+    _write_summary(book)
+    book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
+    book.close()
     add_pivots(path, PIVOT_SHEET, source(rows()), design())
     return path
 
 
-def _write_summary(book: xlsxwriter.Workbook) -> None:
-    sheet = book.add_worksheet("集計")
+def _write_summary(book: Book) -> None:
+    sheet = book.sheet("集計", row_height=0).raw
     sheet.write_row(0, 0, ["判定", "件数"])
     for row, status in enumerate(STATUSES, start=1):
         count = sum(status in record for record in rows())
         sheet.write_string(row, 0, status)
         sheet.write_formula(row, 1, f"=COUNTIFS(tbl_meisai[回答],A{row + 1})", None, count)
     sheet.write_formula(5, 1, "=SUM(B2:B5)", None, len(rows()))
-    sheet.write_formula(6, 1, "=明細!B2", None, rows()[0][1])
+    sheet.write_formula(6, 1, "=明細!B2", None, str(rows()[0][1]))
     sheet.merge_range("D1:E1", "見出し")
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 8)
     sheet.write_url("D3", "internal:'明細'!A2", string="明細へ")
     sheet.write_comment("A2", "説明")
     sheet.data_validation("D5", {"validate": "list", "source": ["はい", "いいえ"]})
-    bold = book.add_format({"bold": True})
-    sheet.conditional_format("B2:B5", {"type": "cell", "criteria": ">", "value": 5, "format": bold})
+    sheet.conditional_format(
+        "B2:B5", {"type": "cell", "criteria": ">", "value": 5, "format": book.difference(bold=True)}
+    )
     sheet.repeat_rows(0)
     sheet.set_footer("&C&P / &N")
-    chart = book.add_chart({"type": "column"})
+    chart = book.chart({"type": "column"})
     chart.add_series({"categories": "=集計!$A$2:$A$5", "values": "=集計!$B$2:$B$5"})
     sheet.insert_chart("F3", chart)
 

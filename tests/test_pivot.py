@@ -8,14 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import xlsxwriter
 from gates import lint
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 from pivot_books import (
     HEADER,
-    PIVOT_SHEET,
     PLANNED,
     design,
     read_book,
@@ -26,7 +24,8 @@ from pivot_books import (
 )
 
 from pipeline.text import unescape
-from pipeline.write.pivot import PivotSource, add_pivots, inject, write_pivot_sheet
+from pipeline.write.book import Book
+from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
 from pipeline.write.pivot.model import Cell, Row
 from pipeline.write.safe import CELL_LIMIT, CUT
 
@@ -38,7 +37,7 @@ def test_cells_equal_a_group_by(tmp_path: Path) -> None:
     table = rows()
     shown = shown_counts(write_book(tmp_path / "a.xlsx", table))
     assert shown["ピボット_項目別"] == grouped(table, "項目ID", "項目", "回答")
-    assert shown["ピボット_団体別"] == grouped(table, "団体", "回答")
+    assert shown["ピボット_団体別"] == grouped(table, "団体コード", "団体", "回答")
     planned = [row for row in table if row[HEADER.index("回答")] == PLANNED]
     assert 0 < len(planned) < len(table)
     assert shown["ピボット_予定月別"] == grouped(planned, "予定月", "分野")
@@ -84,7 +83,7 @@ def test_names_that_differ_by_case_are_one_item(tmp_path: Path) -> None:
     path = write_book(tmp_path / "a.xlsx", table)
     counted = shown_counts(path)["ピボット_団体別"]
     merged = [renamed(row, {"abc市": "ABC市"}) for row in table]
-    assert counted == grouped(merged, "団体", "回答")
+    assert counted == grouped(merged, "団体コード", "団体", "回答")
     assert lint.problems(path) == []
 
 
@@ -111,7 +110,7 @@ def test_any_text_of_a_respondent_is_kept_as_text(text: str, tmp_path: Path) -> 
     in_records = [row[-1] for row in decoded(book[PIVOT_SHEET]._pivots[0].cache)]
     assert in_records == in_table
     assert in_table[1] is not None
-    labels = {row[0] for row in cells(book[PIVOT_SHEET], book[PIVOT_SHEET]._pivots[1])}
+    labels = {row[1] for row in cells(book[PIVOT_SHEET], book[PIVOT_SHEET]._pivots[1])}
     assert in_table[1] in labels
 
 
@@ -167,10 +166,10 @@ def test_a_large_table_goes_without_records(
 
 def test_a_failure_leaves_the_workbook_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        write_table(book, rows())
-        sheet = write_pivot_sheet(book, PIVOT_SHEET, source(rows()), design())
-        sheet.insert_textbox(0, 0, "a drawing")
+    book = Book(path)
+    write_table(book, rows())
+    book.sheet(PIVOT_SHEET).raw.insert_textbox(0, 0, "a drawing")
+    book.close()
     before = path.read_bytes()
     with pytest.raises(ValueError, match="has a drawing already"):
         add_pivots(path, PIVOT_SHEET, source(rows()), design())
@@ -185,8 +184,8 @@ def test_mistakes_of_the_caller_are_told() -> None:
         PivotSource(sheet="s", table="t", header=("a", "A"), rows=[])
     with pytest.raises(ValueError, match="row 0 has 1 values"):
         PivotSource(sheet="s", table="t", header=("a", "b"), rows=[("x",)])
-    number_on_axis = [tuple(1 if name == "団体" else "x" for name in HEADER)]
-    with pytest.raises(TypeError, match="団体"):
+    number_on_axis = [tuple(1 if name == "分野" else "x" for name in HEADER)]
+    with pytest.raises(TypeError, match="分野"):
         add_pivots_to_nothing(number_on_axis)
 
 
@@ -200,14 +199,14 @@ ANY_ROW = st.tuples(
 @settings(max_examples=40, deadline=None)  # each example writes and reads a workbook
 @given(st.lists(ANY_ROW, min_size=1, max_size=12), st.text(max_size=20))
 def test_counts_and_records_hold_for_any_table(made: list[tuple[Cell, ...]], note: str) -> None:
-    table = [(*row[:4], number, *row[4:], note) for number, row in enumerate(made, start=1)]
+    table = [(*row[:5], number, *row[5:], note) for number, row in enumerate(made, start=1)]
     with TemporaryDirectory() as folder:
         path = write_book(Path(folder) / "a.xlsx", table)
         assert lint.problems(path) == []
         shown = shown_counts(path)
     folded = [tuple("ab" if value == "AB" else value for value in row) for row in table]
     lower = {tuple(part.lower() for part in key): n for key, n in shown["ピボット_団体別"].items()}
-    assert lower == grouped(folded, "団体", "回答")
+    assert lower == grouped(folded, "団体コード", "団体", "回答")
 
 
 def add_pivots_to_nothing(table: Sequence[Row]) -> None:

@@ -57,13 +57,15 @@ def grouped(table: Sequence[Row], *fields: str) -> Counter[tuple[str, ...]]:
 
 
 def test_a_refresh_gives_the_counts_of_the_table(tmp_path: Path) -> None:
-    table = [row for row in rows(respondents=8) if row[HEADER.index("予定月")] or row[7] != PLANNED]
+    table = [row for row in rows(respondents=8) if row[HEADER.index("予定月")] or row[8] != PLANNED]
     shown = refreshed(write_book(tmp_path / "a.xlsx", table), tmp_path)
     by_item = shown["ピボット_項目別"]
     assert numbers(by_item["after"], 2) == grouped(table, "項目ID", "項目", "回答")
     assert by_item["fields"]["項目ID"] == "ROW"
     assert by_item["fields"]["回答"] == "COLUMN"
-    assert numbers(shown["ピボット_団体別"]["after"], 1) == grouped(table, "団体", "回答")
+    assert numbers(shown["ピボット_団体別"]["after"], 2) == grouped(
+        table, "団体コード", "団体", "回答"
+    )
     planned = [row for row in table if row[HEADER.index("回答")] == PLANNED]
     assert numbers(shown["ピボット_予定月別"]["after"], 1) == grouped(planned, "予定月", "分野")
     for pivot in shown.values():
@@ -77,10 +79,11 @@ def test_a_refresh_follows_a_corrected_answer(tmp_path: Path) -> None:
     new = next(status for status in STATUSES if status != old)
     book = write_book(tmp_path / "a.xlsx", table)
     shown = refreshed(book, tmp_path, f"{get_column_letter(answer + 1)}2={new}")
-    moved = grouped(table, "団体", "回答")
-    moved[str(table[0][1]), old] -= 1
-    moved[str(table[0][1]), new] += 1
-    assert numbers(shown["ピボット_団体別"]["after"], 1) == +moved
+    who = [str(value) for value in table[0][1:3]]
+    moved = grouped(table, "団体コード", "団体", "回答")
+    moved[*who, old] -= 1
+    moved[*who, new] += 1
+    assert numbers(shown["ピボット_団体別"]["after"], 2) == +moved
 
 
 def test_the_validator_and_libreoffice_take_the_workbook(tmp_path: Path) -> None:

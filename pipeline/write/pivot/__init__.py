@@ -14,14 +14,18 @@ from pipeline.write.pivot.model import (
     PivotTable,
     standard_design,
 )
+from pipeline.write.pivot.report import PIVOT_SHEET, detail_design, detail_source
 from pipeline.write.pivot.sheet import write_pivot_sheet
 
 __all__ = [
+    "PIVOT_SHEET",
     "PivotDesign",
     "PivotFields",
     "PivotSource",
     "PivotTable",
     "add_pivots",
+    "detail_design",
+    "detail_source",
     "standard_design",
     "write_pivot_sheet",
 ]

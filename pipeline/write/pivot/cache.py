@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
 from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
+from pipeline.write.safe import cell_text
 
 DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis
@@ -72,7 +73,7 @@ def build_cache(source: PivotSource, design: PivotDesign) -> Cache:
             value = row[column]
             if isinstance(value, (int, float)):
                 raise TypeError(f"{name}: a number stands on an axis; give the label as text")
-            found.setdefault(_key(value), value or None)
+            found.setdefault(_key(value), cell_text(value) if value else None)
         items[name] = _arrange(found, design.orders.get(name, ()), ascending=name in ascending)
     return Cache(source=source, items=items)
 
@@ -91,7 +92,7 @@ def _arrange(
 
 
 def _key(value: Cell) -> str | None:
-    return str(value).casefold() if value not in (None, "") else None
+    return cell_text(str(value)).casefold() if value not in (None, "") else None
 
 
 def describe(rows: Sequence[Sequence[Cell]], column: int) -> Facts:

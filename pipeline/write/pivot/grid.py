@@ -8,8 +8,6 @@ from pipeline.write.pivot.cache import Cache
 from pipeline.write.pivot.cells import reference
 from pipeline.write.pivot.model import PivotDesign, PivotTable
 
-TITLE_ROW = 0
-LEAD_ROW = 1
 CAPTION_ROW = 3
 PAGE_ROW = 4  # Excel wants one empty row between the page filter and the body
 BODY_ROW = 6

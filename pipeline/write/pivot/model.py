@@ -54,7 +54,7 @@ class PivotTable:
     detail: str | None = None
     page: tuple[str, str] | None = None
     sorted_rows: bool = False
-    widths: tuple[float, ...] = (28.0,)
+    widths: tuple[float, ...] = (16.0,)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -101,6 +101,7 @@ class PivotFields:
     item: str
     item_title: str
     respondent: str
+    respondent_name: str
     status: str
     due: str
     category: str
@@ -120,13 +121,15 @@ def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: 
         rows=fields.item,
         detail=fields.item_title,
         columns=fields.status,
-        widths=(18.0, 52.0),
+        widths=(18.0, 60.0),
     )
     by_respondent = PivotTable(
         name="ピボット_団体別",
         title="団体 × 回答",
         rows=fields.respondent,
+        detail=fields.respondent_name,
         columns=fields.status,
+        widths=(14.0, 28.0),
     )
     by_month = PivotTable(
         name="ピボット_予定月別",
@@ -135,7 +138,7 @@ def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: 
         columns=fields.category,
         page=(fields.status, planned),
         sorted_rows=True,
-        widths=(14.0,),
+        widths=(16.0,),
     )
     everywhere = (by_item.name, by_respondent.name, by_month.name)
     return PivotDesign(

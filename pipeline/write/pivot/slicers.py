@@ -67,7 +67,7 @@ def slicer_drawing(cache: Cache, design: PivotDesign) -> etree._Element:
     top = _FIRST_ROW
     for place, slicer in enumerate(design.slicers):
         buttons = -(-len(cache.items[slicer.field].values) // slicer.columns)
-        height = 3 + -(-min(buttons, _MOST_BUTTON_ROWS) * 4 // 3)  # a button takes 1⅓ rows
+        height = 3 + -(-min(buttons, _MOST_BUTTON_ROWS) * 5 // 4)  # a button takes 1¼ rows
         frame = _ANCHOR.format(
             top=top,
             bottom=top + height,
@@ -86,7 +86,7 @@ _ANCHOR: Final = f"""\
 <xdr:twoCellAnchor xmlns:xdr="{DRAWING}" xmlns:a="{A}" editAs="absolute">\
 <xdr:from><xdr:col>0</xdr:col><xdr:colOff>0</xdr:colOff>\
 <xdr:row>{{top}}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>\
-<xdr:to><xdr:col>{{right}}</xdr:col><xdr:colOff>720000</xdr:colOff>\
+<xdr:to><xdr:col>{{right}}</xdr:col><xdr:colOff>900000</xdr:colOff>\
 <xdr:row>{{bottom}}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>\
 <mc:AlternateContent xmlns:mc="{COMPAT}" xmlns:a14="{_A14}"><mc:Choice Requires="a14">\
 <xdr:graphicFrame macro=""><xdr:nvGraphicFramePr><xdr:cNvPr id="{{shape}}" name="{{name}}"/>\
