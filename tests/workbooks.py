@@ -11,6 +11,7 @@ the cell's own XML (`Sheet.xml`), and what lies over the cells as drawings (`sha
 """
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -488,7 +489,8 @@ def _vml(sheet: Sheet) -> str:
         kind = {"CheckBox": "Checkbox", "ActiveX": "Pict"}.get(control.type, control.type)
         state = f"<x:Checked>{int(control.checked or 0)}</x:Checked>"
         shapes += (
-            f'<v:shape id="_x0000_s{1025 + index}" type="#_x0000_t201">'
+            f'<v:shape id="_x0000_s{1025 + index}" type="#_x0000_t201"'
+            ' style="position:absolute;width:20pt;height:15pt" filled="f" stroked="f">'
             f"<v:textbox><div><font>{escape(control.label)}</font></div></v:textbox>"
             f'<x:ClientData ObjectType="{kind}">{"<x:MapOCX/>" if kind == "Pict" else ""}'
             f"<x:Anchor>{', '.join(map(str, control.anchor))}</x:Anchor>{state}"
@@ -504,7 +506,9 @@ def _vml(sheet: Sheet) -> str:
     return (
         '<xml xmlns:v="urn:schemas-microsoft-com:vml"'
         ' xmlns:o="urn:schemas-microsoft-com:office:office"'
-        f' xmlns:x="urn:schemas-microsoft-com:office:excel">{shapes}</xml>'
+        ' xmlns:x="urn:schemas-microsoft-com:office:excel">'
+        '<v:shapetype id="_x0000_t201" coordsize="21600,21600" o:spt="201"'
+        f' path="m,l,21600r21600,l21600,xe"/>{shapes}</xml>'
     )
 
 
@@ -551,3 +555,101 @@ def place_of(place: str) -> tuple[int, int]:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return (int(place[len(letters) :]) - 1, column - 1)
+
+
+# ── Other formats ───────────────────────────────────────────────────────────────────────────
+
+
+def xls(rows: Rows, *, name: str = "チェックシート") -> bytes:
+    """Give an Excel 97 workbook; dates and formulas are not offered."""
+    import xlwt  # noqa: PLC0415 - for this format alone
+
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet(name)
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            if value is not None:
+                sheet.write(row, column, value)
+    memory = io.BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def xlsb(rows: Rows, *, name: str = "チェックシート", more: bytes = b"") -> bytes:
+    """Give a binary workbook after [MS-XLSB]; ``more`` are further records of the sheet data.
+
+    A text that starts with ``#`` becomes an error cell, texts of column A stand in the cell.
+    """
+    strings: list[str] = []
+    data = b""
+    for row, values in enumerate(rows):
+        data += record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        for column, value in enumerate(values):
+            data += _binary_cell(column, value, strings)
+    sheet = record(129) + record(145) + data + more + record(146) + record(130)
+    sst = b"".join(record(19, b"\0" + _wide(text)) for text in strings)
+    listed = record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide(name))
+    kind = "application/vnd.ms-excel"
+    return package(
+        {
+            "[Content_Types].xml": _HEAD + f'<Types xmlns="{PACKAGE}/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package'
+            '.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.bin" ContentType="{kind}.sheet.binary.macroEnabled'
+            f'.main"/><Override PartName="/xl/worksheets/sheet1.bin" ContentType="{kind}'
+            f'.worksheet"/><Override PartName="/xl/sharedStrings.bin" ContentType="{kind}'
+            '.sharedStrings"/></Types>',
+            "_rels/.rels": rels({"rId1": ("officeDocument", "xl/workbook.bin")}),
+            "xl/_rels/workbook.bin.rels": rels(
+                {
+                    "rId1": ("worksheet", "worksheets/sheet1.bin"),
+                    "rId2": ("sharedStrings", "sharedStrings.bin"),
+                }
+            ),
+            "xl/workbook.bin": record(131) + record(143) + listed + record(144) + record(132),
+            "xl/worksheets/sheet1.bin": sheet,
+            "xl/sharedStrings.bin": record(159, struct.pack("<II", len(strings), len(strings)))
+            + sst
+            + record(160),
+        }
+    )
+
+
+def record(number: int, body: bytes = b"") -> bytes:
+    """Give one BIFF12 record."""
+    head = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
+    size = len(body)
+    length = b""
+    while size > 127:
+        length += bytes([size & 0x7F | 0x80])
+        size >>= 7
+    return head + length + bytes([size]) + body
+
+
+def _wide(text: str) -> bytes:
+    units = text.encode("utf-16-le")
+    return struct.pack("<I", len(units) // 2) + units
+
+
+_BINARY_ERRORS = {"#REF!": 0x17, "#N/A": 0x2A, "#DIV/0!": 0x07}
+
+
+def _binary_cell(  # noqa: PLR0911 - one return for each type of cell
+    column: int, value: Value, strings: list[str]
+) -> bytes:
+    place = struct.pack("<II", column, 0)
+    match value:
+        case None:
+            return b""
+        case bool():
+            return record(4, place + bytes([value]))
+        case int():
+            return record(2, place + struct.pack("<i", value << 2 | 2))
+        case float():
+            return record(5, place + struct.pack("<d", value))
+        case str() if value in _BINARY_ERRORS:
+            return record(3, place + bytes([_BINARY_ERRORS[value]]))
+        case str() if column == 0:
+            return record(6, place + _wide(value))
+    strings.append(value)
+    return record(7, place + struct.pack("<I", len(strings) - 1))

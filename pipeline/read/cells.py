@@ -10,11 +10,11 @@ from datetime import datetime
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell, Run
+from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell
 from pipeline.read.numbers import iso_text, number_cell
 from pipeline.read.parts import SheetPart, read_control
 from pipeline.read.refusal import too_large
-from pipeline.read.strings import RichText, read_text
+from pipeline.read.strings import Piece, RichText, decoration, dressed, read_text
 from pipeline.read.styles import PLAIN, CellStyle
 from pipeline.read.xml import attribute, local, stream
 from pipeline.settings import Limits
@@ -130,18 +130,18 @@ class _Rows:
         style = int(style_index) if style_index and style_index.isdigit() else 0
         if style:
             self.sheet.styles[key] = style
-        runs: tuple[Run, ...] = ()
+        pieces: tuple[Piece, ...] = ()
         if len(element):
             look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-            cell, runs = self._value(element, look)
+            cell, pieces = self._value(element, look)
             if cell is not None:
                 self.sheet.cells[key] = cell
-        self._decorate(key, style, runs)
+        self._decorate(key, style, pieces)
         return key[1]
 
     def _value(
         self, element: etree._Element, style: CellStyle
-    ) -> tuple[RawCell | None, tuple[Run, ...]]:
+    ) -> tuple[RawCell | None, tuple[Piece, ...]]:
         stored: str | None = None
         formula: str | None = None
         inline: RichText | None = None
@@ -160,7 +160,7 @@ class _Rows:
             if not inline.text:
                 return None, ()
             text = RawCell(kind=CellKind.TEXT, text=inline.text, formula=formula is not None)
-            return text, inline.runs
+            return text, inline.pieces
         return self._plain_value(kind, stored, formula, style), ()
 
     def _plain_value(  # noqa: PLR0911 - one return for each type of cell
@@ -207,16 +207,17 @@ class _Rows:
             self.shared_formulas[index] = text
         return text or self.shared_formulas.get(index, "")
 
-    def _decorate(self, key: CellKey, style: int, runs: tuple[Run, ...]) -> None:
+    def _decorate(self, key: CellKey, style: int, pieces: tuple[Piece, ...]) -> None:
         if style not in self.style_decorations:
             look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-            decoration = Decoration(struck=look.struck, fill=look.fill)
-            self.style_decorations[style] = None if decoration == Decoration() else decoration
+            plain = Decoration(struck=look.struck, fill=look.fill)
+            self.style_decorations[style] = None if plain == Decoration() else plain
         found = self.style_decorations[style]
-        if runs:
-            found = found or Decoration()
-            found = Decoration(runs=runs, struck=found.struck, fill=found.fill)
-        if found is not None:
+        if pieces:
+            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
+            runs = [dressed(piece.text, piece.look or look.run) for piece in pieces]
+            found = decoration(runs, struck=look.struck, fill=look.fill)
+        if found is not None and found != Decoration():
             self.sheet.decorations[key] = found
 
 

@@ -6,13 +6,14 @@ Excel writes a form control three times: its state in ``ctrlProps``, its place i
 each fact is taken from the first that has it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from pipeline.model import DrawingKind
-from pipeline.read.geometry import PIXEL, Grid, Rect
+from pipeline.read.geometry import PIXEL, POINT, Grid, Rect
 from pipeline.read.parts import SheetControl
 from pipeline.read.placing import Floating
 from pipeline.read.xml import attribute, local
@@ -21,6 +22,7 @@ _STATEFUL = {
     "checkbox": DrawingKind.CHECK_BOX,
     "radio": DrawingKind.OPTION_BUTTON,
 }
+_SIZE = re.compile(r"(?<![-\w])width:(\d{1,5}(?:\.\d{1,4})?)pt;height:(\d{1,5}(?:\.\d{1,4})?)pt")
 _JOINED = frozenset({*_STATEFUL.values(), DrawingKind.ACTIVEX})
 # Controls that say nothing of an answer.
 _SILENT = frozenset({"button", "gbox", "note", "dialog"})
@@ -52,13 +54,15 @@ def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
         if data is None:
             continue
         kind, checked = _vml_kind(shape, data)
-        rect = _vml_rect(data, grid)
+        rect = _vml_rect(shape, data, grid)
         if kind is None or rect is None:
             continue
         box = shape.find("{*}textbox")
         text = "".join(str(part) for part in box.itertext()) if box is not None else ""
         spid = attribute(shape, "spid") or shape.get("id") or ""
-        found[spid.rpartition("_s")[2] or f"#{index}"] = Floating(
+        key = spid.rpartition("_s")[2]
+        # LibreOffice names each of its shapes shape_0.
+        found[f"#{index}" if not key.isdigit() or key in found else key] = Floating(
             kind=kind, rect=rect, text=" ".join(text.split()), checked=checked,
             name=shape.get("alt") or "",
         )  # fmt: skip
@@ -89,7 +93,7 @@ def _vml_kind(  # noqa: PLR0911 - one return for each kind
     return DrawingKind.OTHER, None
 
 
-def _vml_rect(data: etree._Element, grid: Grid) -> Rect | None:
+def _vml_rect(shape: etree._Element, data: etree._Element, grid: Grid) -> Rect | None:
     """Give the rectangle of ``x:Anchor``: left column, offset, top row, offset, and the other
     corner; offsets in pixels."""
     anchor = data.find("{*}Anchor")
@@ -101,7 +105,13 @@ def _vml_rect(data: etree._Element, grid: Grid) -> Rect | None:
         return None
     if len(numbers) != 8 or not any(numbers):
         return None
-    return anchor_rect([n * PIXEL if i % 2 else n for i, n in enumerate(numbers)], grid)
+    rect = anchor_rect([n * PIXEL if i % 2 else n for i, n in enumerate(numbers)], grid)
+    size = _SIZE.search(shape.get("style") or "")
+    if min(numbers[5], numbers[7]) >= 0 or size is None:
+        return rect
+    # LibreOffice counts the second corner back from the next cell, in its own column widths.
+    left, top = grid.corner(numbers[2], numbers[0], numbers[1] * PIXEL, numbers[3] * PIXEL)
+    return Rect(left, top, left + float(size[1]) * POINT, top + float(size[2]) * POINT)
 
 
 def anchor_rect(numbers: list[int] | tuple[int, ...], grid: Grid) -> Rect:
@@ -138,7 +148,10 @@ def join_controls(
             continue
         shape = shapes.get(control.shape_id)
         rect = anchor_rect(control.anchor, grid) if control.anchor else None
-        rect = rect or (shape.rect if shape else None) or (look.rect if look else None)
+        if rect is None and shape is not None and shape.rect.right > shape.rect.left:
+            rect = shape.rect
+        if rect is None and look is not None:
+            rect = look.rect
         if rect is None:
             continue
         text = (shape.text if shape else "") or (look.text if look else "")

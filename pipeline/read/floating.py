@@ -26,11 +26,12 @@ def read_floating(
 ) -> tuple[Drawing, ...]:
     """Give the objects of a sheet with their cells. A part that is missing gives none."""
     grid = Grid(part, merged, styles)
+    ids = frozenset(control.shape_id for control in part.controls)
     shapes: list[Shape] = []
     for relation_id in part.drawings:
         root = _part(package, around, relation_id)
         if root is not None:
-            shapes += read_shapes(root, grid)
+            shapes += read_shapes(root, grid, ids)
     vml: dict[str, Floating] = {}
     for relation_id in part.legacy_drawings:
         root = _part(package, around, relation_id, forgiving=True)

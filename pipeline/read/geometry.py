@@ -15,8 +15,18 @@ _DEFAULT_HEIGHT = 15.0  # points
 _DEFAULT_WIDTH = 8.43  # characters
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
-# Height of a line of text over the font size: 1.23 (ＭＳ Ｐゴシック) to 1.70 (游ゴシック).
-_LINE_HEIGHTS = (1.15, 1.36, 1.8)
+# Height of a line of text over the font size, as Excel makes rows of one line.
+_LINE_HEIGHTS = (1.15, 1.36, 1.8)  # least, usual, greatest
+_FONT_LINE_HEIGHTS = (
+    ("游", 1.70),
+    ("yu ", 1.70),
+    ("meiryo ui", 1.36),
+    ("メイリオ", 1.64),
+    ("meiryo", 1.64),
+    ("ms ", 1.23),
+    ("biz ud", 1.23),
+    ("hg", 1.23),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +140,21 @@ class Grid:
         )
 
     def corner(self, row: int, column: int, dx: float, dy: float) -> tuple[float, float]:
-        """Give the point of an anchor: a cell and an offset inside it, at most its size."""
+        """Give the point of an anchor: a cell and an offset inside it, at most its size.
+
+        LibreOffice counts the second corner back from the next cell (an offset below zero).
+        """
         return (
-            self.columns.start(column) + min(max(dx, 0), self.columns.size(column)),
-            self.rows.start(row) + min(max(dy, 0), self.rows.size(row)),
+            max(self.columns.start(column) + min(dx, self.columns.size(column)), 0.0),
+            max(self.rows.start(row) + min(dy, self.rows.size(row)), 0.0),
         )
 
     def line_height(self, key: CellKey) -> float:
         """Give the height of one line of a cell's text."""
-        return self.style(key).font_size * self.line_ratio * POINT
+        style = self.style(key)
+        name = unicodedata.normalize("NFKC", style.font_name).casefold()
+        ratios = (ratio for start, ratio in _FONT_LINE_HEIGHTS if name.startswith(start))
+        return style.font_size * next(ratios, self.line_ratio) * POINT
 
     def _heights(self, default: float) -> dict[int, float]:
         """Give the rows that differ; a row without a height is as high as its text asks."""

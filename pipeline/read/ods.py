@@ -22,7 +22,7 @@ from pipeline.model import (
 from pipeline.read.numbers import iso_text, number_cell
 from pipeline.read.package import Package
 from pipeline.read.refusal import Refused, broken, too_large
-from pipeline.read.strings import differ, merge_runs
+from pipeline.read.strings import decoration, dressed
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
@@ -122,18 +122,15 @@ def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> 
 
 def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     """Read one cell element, which stands for each cell of an area."""
-    runs, comment = _content(sheet, element)
-    value = _value(element, "".join(run.text for run in runs))
-    merged = merge_runs(runs)
     style = sheet.styles.get(attribute(element, "style-name"))
-    decoration = Decoration(
-        runs=merged if differ(merged) else (),
-        struck=style is not None and style.run.struck,
-        fill=style.fill if style is not None else "",
+    runs, comment = _content(sheet, element, style.run if style else Run(text=""))
+    value = _value(element, "".join(run.text for run in runs))
+    look = decoration(
+        runs, struck=style is not None and style.run.struck, fill=style.fill if style else ""
     )
     if local(element) == "table-cell":
         _take_span(sheet, element, area)
-    if value is None and (decoration == Decoration() or _size(area) > 1000) and not comment:
+    if value is None and (look == Decoration() or _size(area) > 1000) and not comment:
         return
     if len(sheet.cells) + _size(area) > sheet.limits.values and value is not None:
         raise too_large(f"{sheet.name}: more than {sheet.limits.values} cells with a value")
@@ -143,8 +140,8 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
         for column in range(area.left, area.right + 1):
             if value is not None:
                 sheet.cells[(row, column)] = value
-            if decoration != Decoration():
-                sheet.decorations[(row, column)] = decoration
+            if look != Decoration():
+                sheet.decorations[(row, column)] = look
             if comment:
                 sheet.comments[(row, column)] = comment
 
@@ -180,6 +177,9 @@ def _value(  # noqa: PLR0911 - one return for each type of cell
         return RawCell(kind=CellKind.BOOLEAN, text=value, formula=has_formula)
     if kind == "date":
         return _date(attribute(element, "date-value"), text, has_formula)
+    if formula.endswith((":=TRUE()", ":=FALSE()")):
+        # LibreOffice writes a truth value without the format for one as a formula
+        return RawCell(kind=CellKind.BOOLEAN, text=formula[formula.index("=") + 1 : -2])
     if kind in {"float", "percentage", "currency"}:
         return number_cell(
             attribute(element, "value"), is_date=False, epoch_1904=False, formula=has_formula
@@ -207,8 +207,8 @@ def _date(written: str, text: str, formula: bool) -> RawCell:
     return RawCell(kind=CellKind.DATE, text=iso_text(moment), formula=formula)
 
 
-def _content(sheet: _Sheet, element: etree._Element) -> tuple[list[Run], str]:
-    """Give the runs of a cell's paragraphs, and its comment."""
+def _content(sheet: _Sheet, element: etree._Element, own: Run) -> tuple[list[Run], str]:
+    """Give the runs of a cell's paragraphs, and its comment; ``own`` is the cell's look."""
     runs: list[Run] = []
     comment = ""
     first = True
@@ -218,7 +218,7 @@ def _content(sheet: _Sheet, element: etree._Element) -> tuple[list[Run], str]:
             if not first:
                 runs.append(Run(text="\n"))
             first = False
-            _paragraph(sheet, child, Run(text=""), runs)
+            _paragraph(sheet, child, own, runs)
         elif name == "annotation":
             comment = "\n".join(
                 "".join(str(part) for part in paragraph.itertext())
@@ -232,15 +232,7 @@ def _content(sheet: _Sheet, element: etree._Element) -> tuple[list[Run], str]:
 def _paragraph(sheet: _Sheet, element: etree._Element, look: Run, runs: list[Run]) -> None:
     def add(text: str | None) -> None:
         if text:
-            runs.append(
-                Run(
-                    text=text,
-                    struck=look.struck,
-                    bold=look.bold,
-                    underlined=look.underlined,
-                    color=look.color,
-                )
-            )
+            runs.append(dressed(text, look))
 
     add(element.text)
     for child in element:

@@ -1,7 +1,7 @@
 """Drawings of an OOXML sheet (DrawingML): shapes, lines, pictures, ink and groups of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -28,6 +28,7 @@ class Shape:
     """An object with the shape id and VML id that form controls refer to."""
 
     floating: Floating
+    shape_id: str
     control: str  # shape id of the form control it draws, else empty
 
 
@@ -57,8 +58,13 @@ class _Frame:
         )
 
 
-def read_shapes(root: etree._Element, grid: Grid) -> list[Shape]:
-    """Give the objects of a drawing part in their order (lowest first)."""
+def read_shapes(
+    root: etree._Element, grid: Grid, controls: frozenset[str] = frozenset()
+) -> list[Shape]:
+    """Give the objects of a drawing part in their order (lowest first).
+
+    ``controls`` are the shape ids of the sheet's form controls: their shapes are only the look.
+    """
     shapes: list[Shape] = []
     for anchor in _branches(root):
         name = local(anchor)
@@ -69,7 +75,12 @@ def read_shapes(root: etree._Element, grid: Grid) -> list[Shape]:
             continue
         for element in _branches(anchor):
             shapes += _objects(element, rect, None)
-    return shapes
+    return [
+        replace(shape, control=shape.shape_id)
+        if not shape.control and shape.shape_id in controls
+        else shape
+        for shape in shapes
+    ]
 
 
 def _branches(element: etree._Element) -> Iterator[etree._Element]:
@@ -146,6 +157,7 @@ def _objects(element: etree._Element, rect: Rect, frame: _Frame | None) -> Itera
             text=shape_text(element) if name == "sp" else "",
             name=(label.get("name") or "") if label is not None else "",
         ),
+        (label.get("id") or "") if label is not None else "",
         control,
     )
 

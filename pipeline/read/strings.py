@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.model import Run
+from pipeline.model import Decoration, Run
 from pipeline.read.refusal import too_large
 from pipeline.read.xml import local, stream
 from pipeline.settings import Limits
@@ -14,12 +14,23 @@ from pipeline.text import unescape
 _SPACE = re.compile(r"\s")
 
 
+NO_LOOK = Run(text="")  # plain black letters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RichText:
-    """A text; ``runs`` only where its formatting is not the same throughout."""
+class Piece:
+    """A stretch of rich text; ``look`` is None where it has the font of its cell."""
 
     text: str
-    runs: tuple[Run, ...] = ()
+    look: Run | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RichText:
+    """A text, and its pieces where a font of its own was given to any of them."""
+
+    text: str
+    pieces: tuple[Piece, ...] = ()
 
 
 def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, ...]:
@@ -33,16 +44,31 @@ def read_text(element: etree._Element) -> RichText:
     """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
     if len(element) == 1 and local(element[0]) == "t":
         return RichText(text=_plain(element[0]))
-    runs: list[Run] = []
+    pieces: list[Piece] = []
     for child in element:
         name = local(child)
         if name == "t":
-            runs.append(Run(text=_plain(child)))
+            pieces.append(Piece(text=_plain(child)))
         elif name == "r":
-            runs.append(_run(child))
+            pieces.append(_piece(child))
+    text = "".join(piece.text for piece in pieces)
+    own_fonts = any(piece.look is not None for piece in pieces)
+    return RichText(text=text, pieces=tuple(pieces) if own_fonts else ())
+
+
+def decoration(runs: list[Run], *, struck: bool, fill: str) -> Decoration:
+    """Give the decoration of a cell from its runs; ``struck`` is of the cell's own font.
+
+    A text in one look throughout has no runs. It is struck through where every run of it is,
+    whatever the cell's own font says.
+    """
     merged = merge_runs(runs)
-    text = "".join(run.text for run in merged)
-    return RichText(text=text, runs=merged if differ(merged) else ())
+    visible = [run for run in merged if not run.text.isspace()]
+    return Decoration(
+        runs=merged if differ(merged) else (),
+        struck=all(run.struck for run in visible) if visible else struck,
+        fill=fill,
+    )
 
 
 def merge_runs(runs: list[Run]) -> tuple[Run, ...]:
@@ -52,7 +78,7 @@ def merge_runs(runs: list[Run]) -> tuple[Run, ...]:
         if not run.text:
             continue
         if merged and _look(merged[-1]) == _look(run):
-            merged[-1] = _joined(merged[-1], run)
+            merged[-1] = dressed(merged[-1].text + run.text, run)
         else:
             merged.append(run)
     return tuple(merged)
@@ -61,16 +87,6 @@ def merge_runs(runs: list[Run]) -> tuple[Run, ...]:
 def differ(runs: tuple[Run, ...]) -> bool:
     """Tell whether runs look unlike each other; white space has no look."""
     return len({_look(run) for run in runs if not run.text.isspace()}) > 1
-
-
-def _joined(first: Run, second: Run) -> Run:
-    return Run(
-        text=first.text + second.text,
-        struck=first.struck,
-        bold=first.bold,
-        underlined=first.underlined,
-        color=first.color,
-    )
 
 
 def _look(run: Run) -> tuple[bool, bool, bool, str]:
@@ -82,15 +98,20 @@ def _plain(element: etree._Element) -> str:
     return unescape(text) if "_x" in text else text
 
 
-def _run(element: etree._Element) -> Run:
+def _piece(element: etree._Element) -> Piece:
     text = ""
-    look = Run(text="")
+    look = None
     for child in element:
         name = local(child)
         if name == "t":
             text += _plain(child)
         elif name == "rPr":
             look = font_look(child)
+    return Piece(text=text, look=look)
+
+
+def dressed(text: str, look: Run) -> Run:
+    """Give a text in the look of a run."""
     return Run(
         text=text,
         struck=look.struck,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from pipeline.model import Run
 from pipeline.read.numbers import built_in_date, shows_date
-from pipeline.read.strings import color_token, font_look
+from pipeline.read.strings import NO_LOOK, color_token, font_look
 from pipeline.read.xml import local, parse
 
 
@@ -17,14 +18,17 @@ class CellStyle:
     """
 
     is_date: bool = False
-    struck: bool = False
+    run: Run = NO_LOOK  # the look of the font
     fill: str = ""
-    bold: bool = False
-    underlined: bool = False
-    color: str = ""
     font_size: float = 11.0
+    font_name: str = ""
     vertical: str = "bottom"
     wrap: bool = False
+
+    @property
+    def struck(self) -> bool:
+        """Whether the whole cell is struck through."""
+        return self.run.struck
 
 
 PLAIN = CellStyle()
@@ -32,11 +36,9 @@ PLAIN = CellStyle()
 
 @dataclass(frozen=True, slots=True)
 class _Font:
-    struck: bool = False
-    bold: bool = False
-    underlined: bool = False
-    color: str = ""
+    run: Run = NO_LOOK
     size: float = 11.0
+    name: str = ""
 
 
 def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
@@ -78,27 +80,27 @@ def _style(
             wrap = child.get("wrapText") in {"1", "true"}
     return CellStyle(
         is_date=formats.get(number_format, built_in_date(number_format)),
-        struck=font.struck,
+        run=font.run,
         fill=fills[fill_index] if fill_index < len(fills) else "",
-        bold=font.bold,
-        underlined=font.underlined,
-        color=font.color,
         font_size=font.size,
+        font_name=font.name,
         vertical=vertical,
         wrap=wrap,
     )
 
 
 def _font(element: etree._Element) -> _Font:
-    look = font_look(element)
     size = 11.0
+    name = ""
     for child in element:
         if local(child) == "sz":
             try:
                 size = float(child.get("val") or 11)
             except ValueError:
                 size = 11.0
-    return _Font(look.struck, look.bold, look.underlined, look.color, min(max(size, 1.0), 409.0))
+        elif local(child) == "name":
+            name = child.get("val") or ""
+    return _Font(font_look(element), min(max(size, 1.0), 409.0), name)
 
 
 def _fill(element: etree._Element) -> str:

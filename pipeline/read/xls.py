@@ -23,7 +23,7 @@ from pipeline.model import (
 )
 from pipeline.read.numbers import built_in_date, number_cell, shows_date
 from pipeline.read.refusal import broken, too_large
-from pipeline.read.strings import differ, merge_runs
+from pipeline.read.strings import decoration
 from pipeline.settings import Limits
 
 _FORMULA, _BOF, _OBJ = 0x0006, 0x0809, 0x005D
@@ -76,18 +76,16 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
             index = cell.xf_index
             if index not in looks:
                 looks[index] = _look(book, index)
-            is_date, decoration = looks[index]
+            is_date, plain = looks[index]
             key = (row, column)
             value = _value(book, cell, is_date, key in substream.formulas)
             if value is not None:
                 cells[key] = value
             runs = _runs(book, sheet, key, cell)
             if runs:
-                decorations[key] = Decoration(
-                    runs=runs, struck=decoration.struck, fill=decoration.fill
-                )
-            elif decoration != Decoration():
-                decorations[key] = decoration
+                plain = decoration(runs, struck=plain.struck, fill=plain.fill)
+            if plain != Decoration():
+                decorations[key] = plain
         if len(cells) > limits.values:
             raise too_large(f"{sheet.name}: more than {limits.values} cells with a value")
     return RawSheet(
@@ -142,16 +140,14 @@ def _look(book: Any, index: int | None) -> tuple[bool, Decoration]:
     )
 
 
-def _runs(book: Any, sheet: Any, key: CellKey, cell: Any) -> tuple[Run, ...]:
+def _runs(book: Any, sheet: Any, key: CellKey, cell: Any) -> list[Run]:
     """Give the runs of a rich text; the stretch before the first has the cell's own font."""
     starts = sheet.rich_text_runlist_map.get(key)
     if not starts or cell.ctype != XL_CELL_TEXT:
-        return ()
+        return []
     own_font = book.xf_list[cell.xf_index].font_index
     bounds = [(0, own_font), *starts, (len(cell.value), own_font)]
-    runs = [_run(book, cell.value[start:end], font) for (start, font), (end, _) in pairwise(bounds)]
-    merged = merge_runs(runs)
-    return merged if differ(merged) else ()
+    return [_run(book, cell.value[start:end], font) for (start, font), (end, _) in pairwise(bounds)]
 
 
 def _run(book: Any, text: str, font_index: int) -> Run:
