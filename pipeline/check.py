@@ -83,12 +83,7 @@ def _uncovered(hits: Sequence[tuple[Rule, Hit]]) -> Iterable[tuple[Rule, Hit]]:
 
 
 def _sorted(findings: Iterable[Finding], batch: Batch) -> tuple[Finding, ...]:
-    names = [entry.code for entry in batch.roster.entries] if batch.roster else []
-    names += [counted.respondent.id for counted in batch.submissions]
-    names += [respondent.id for respondent in batch.missing]
-    respondents: dict[str, int] = {}
-    for name in names:
-        respondents.setdefault(name, len(respondents))
+    respondents = _respondent_order(batch)
     items = {item.id: index for index, item in enumerate(batch.checklist.items)}
     severities = {severity: index for index, severity in enumerate(SEVERITIES)}
     last = len(respondents)
@@ -107,6 +102,18 @@ def _sorted(findings: Iterable[Finding], batch: Batch) -> tuple[Finding, ...]:
             ),
         )
     )
+
+
+def _respondent_order(batch: Batch) -> dict[str, int]:
+    """Give each respondent's place: the roster's order, then the order of the submissions."""
+    order: dict[str, int] = {}
+    known = [*(counted.respondent for counted in batch.submissions), *batch.missing]
+    ids = {respondent.name: respondent.id for respondent in known}
+    for entry in batch.roster.entries if batch.roster else ():
+        order.setdefault(entry.code or ids.get(entry.name, entry.name), len(order))
+    for respondent in known:
+        order.setdefault(respondent.id, len(order))
+    return order
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

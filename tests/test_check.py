@@ -88,6 +88,12 @@ def test_an_excluded_file_has_no_findings() -> None:
     assert check(excluded) == ()
 
 
+def test_an_excluded_file_that_cannot_be_read_is_nobodys_concern() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx（読めない: password）")
+    records = tuple(replace(record, state=FileState.EXCLUDED) for record in batch.files)
+    assert check(replace(batch, files=records)) == ()
+
+
 def test_switching_a_rule_off_brings_up_nothing_else() -> None:
     off = RuleSettings(off=frozenset(["F107"]))
     assert _codes("ファイル: 若葉市.xlsx\nほかの項目: 空", off) == Counter()
@@ -158,6 +164,17 @@ def test_findings_are_sorted_by_severity_respondent_and_form_order() -> None:
         ("要確認", "白雲町", "運用①-4", "A306"),
         ("参考", "若葉市", "運用①-3", "A311"),
     ]
+
+
+def test_respondents_without_a_code_stand_in_the_order_of_the_roster() -> None:
+    batch, _ = run_example(
+        "名簿: 白雲町、若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ② |\n"
+        "ファイル: 白雲町.xlsx\n運用①-1 | ② |"
+    )
+    assert batch.roster is not None
+    entries = tuple(replace(entry, code="") for entry in batch.roster.entries)
+    without = replace(batch, roster=replace(batch.roster, entries=entries))
+    assert [f.respondent for f in check(without)] == ["白雲町", "若葉市"]
 
 
 def test_worst_gives_the_gravest_severity() -> None:

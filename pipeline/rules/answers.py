@@ -223,7 +223,7 @@ def ditto(context: Context) -> Iterator[Hit]:
 
 
 _SEEN = {
-    ReadBy.FORMAT: "取り消し線・太字・色などの書式",
+    ReadBy.FORMAT: "文字の書式",
     ReadBy.DRAWING: "重ねた図形",
     ReadBy.CONTROL: "チェックボックス",
     ReadBy.LEGEND_MARK: "選択肢の前の印",

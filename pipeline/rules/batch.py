@@ -48,13 +48,13 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
 def missing(context: Context) -> Iterator[Hit]:
     """Find respondents on the roster without a submission that counts."""
     roster = context.batch.roster
-    entries = {entry.code: entry for entry in roster.entries} if roster else {}
+    entries = {entry.name: entry for entry in roster.entries} if roster else {}
     unread: dict[str, list[str]] = defaultdict(list)
     for record in context.batch.files:
         if record.respondent is not None and record.state in _NOT_READ:
             unread[record.respondent.id].append(f"「{record.source.path}」")
     for respondent in context.batch.missing:
-        entry = entries.get(respondent.id)
+        entry = entries.get(respondent.name)
         contact = (
             " ".join(part for part in (entry.contact, entry.mail) if part)
             if entry
@@ -103,7 +103,7 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     code="B503",
     severity=Severity.INFO,
     title="再提出により置き換えた旧ファイル",
-    message="{reason}集計には「{other}」を使いました。",
+    message="{reason}",
     fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
     why="1つの団体から複数のファイルが届いたときは、記入日、ファイル名の版、更新日時の順に新しい1つを使います。",
     examples=(
@@ -137,12 +137,14 @@ def _replaced(context: Context, state: FileState) -> Iterator[Hit]:
     for record in context.batch.files:
         if record.state is state:
             reason = record.reason.strip()
+            if record.replaced_by not in reason:
+                reason += f"集計には「{record.replaced_by}」を使いました。"
             yield Hit(
                 location=Location(file=record.source.path),
                 respondent=record.respondent,
                 fields={
                     "other": record.replaced_by,
-                    "reason": reason if not reason or reason.endswith("。") else f"{reason}。",
+                    "reason": reason,
                 },
             )
 

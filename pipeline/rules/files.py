@@ -72,6 +72,8 @@ def _unreadable(
 ) -> Iterator[Hit]:
     for record in context.batch.files:
         content = record.content
+        if record.state is not FileState.UNREADABLE:
+            continue  # an excluded file is nobody's concern
         if isinstance(content, Unreadable) and content.reason in reasons:
             what, step = reasons[content.reason]
             yield _hit(record, what=what, step=step)
@@ -93,10 +95,7 @@ def _unreadable(
 )
 def password(context: Context) -> Iterator[Hit]:
     """Find files that no known password opens."""
-    for record in context.batch.files:
-        content = record.content
-        if isinstance(content, Unreadable) and content.reason is UnreadableReason.PASSWORD:
-            yield _hit(record)
+    yield from _unreadable(context, {UnreadableReason.PASSWORD: ("", "")})
 
 
 @rule(
