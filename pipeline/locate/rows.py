@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Fit, IdMatch, Index, loose, squeeze
@@ -172,6 +173,13 @@ def _has_titles(grid: Grid, index: Index) -> bool:
     return False
 
 
+def _in_order(found: tuple[Found, ...], index: Index) -> bool:
+    """Tell whether the rows known by id stand in the form's order, so that neighbours tell."""
+    places = [index.order[hit.item_id] for hit in sorted(found, key=lambda hit: hit.row)]
+    descents = sum(later < earlier for earlier, later in pairwise(places))
+    return descents * 10 <= len(places)
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     row: int
@@ -185,6 +193,7 @@ def _by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found
     if not missing:
         return ()
     waiting = _candidates(grid, index, found)
+    in_order = _in_order(found, index)
     known: dict[int, Found] = {hit.row: hit for hit in found}
     added: list[Found] = []
     progress = True
@@ -193,7 +202,7 @@ def _by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found
         rows = sorted(known)
         claims: dict[str, list[_Candidate]] = defaultdict(list)
         for candidate in waiting:
-            choice = _decide(candidate, missing, known, rows, index)
+            choice = _decide(candidate, missing, known, rows if in_order else [], index)
             if choice:
                 claims[choice].append(candidate)
         for item_id, claimants in claims.items():
@@ -230,7 +239,8 @@ def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Can
                 continue
             text = grid.text((row, column))
             key = squeeze(text)
-            if last and key in index.whole[last] and not index.titled(key):
+            twin = len(cells) > 1 and index.titled(key)
+            if last and key in index.whole[last] and not twin:
                 break  # the next line of the item above
             items = _items_of(text, key, index, near=bool(found))
             if items:

@@ -153,6 +153,8 @@ def _block(
             continue
         if not all(text in whole for text in texts):
             break
+        if len(grid.rows[row]) > 1 and any(index.titled(text) for text in texts):
+            break  # a twin of this item with an answer of its own
         rows.append(row)
     return tuple(rows)
 
