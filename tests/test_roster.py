@@ -1,0 +1,167 @@
+"""The roster: read wherever its header stands, and every mistake told with its cell."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import (
+    CellKind,
+    Checklist,
+    FileKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Roster,
+    SourceFile,
+)
+from pipeline.read import read_workbook
+from pipeline.roster import COLUMNS, read_roster
+from pipeline.settings import Limits
+from pipeline.template import load_checklist
+from pipeline.write.roster_template import write_roster_template
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@pytest.fixture(scope="module")
+def checklist() -> Checklist:
+    return load_checklist(TEMPLATES / "smartcity-security")
+
+
+def workbook(*tables: str, left: int = 0, top: int = 0) -> RawWorkbook:
+    """Make a workbook of text tables, cells parted by ``|``, one sheet a table."""
+    sheets = []
+    for number, table in enumerate(tables, 1):
+        cells = {
+            (row + top, column + left): RawCell(kind=CellKind.TEXT, text=text.strip())
+            for row, line in enumerate(table.strip().splitlines())
+            for column, text in enumerate(line.split("|"))
+            if text.strip()
+        }
+        sheets.append(RawSheet(name=f"シート{number}", cells=cells))
+    source = SourceFile(path="名簿.xlsx", location=Path("名簿.xlsx"))
+    return RawWorkbook(source=source, kind=FileKind.XLSX, sheets=tuple(sheets))
+
+
+FULL = """
+団体コード | 団体名 | 別名 | 役割 | 対象分野 | 担当 | メール | 除外
+001 | 若葉市 | 若葉、わかば市 | 推進主体 | | 企画課 | a@example.jp |
+002 | 青空システム㈱ | | サービス提供者 | サービス、ｻﾌﾟﾗｲﾁｪｰﾝ | | | 契約終了
+"""
+
+
+def test_every_column_is_read(checklist: Checklist) -> None:
+    first, second = read_roster(workbook(FULL), checklist).entries
+    assert (first.code, first.name, first.aliases) == ("001", "若葉市", ("若葉", "わかば市"))
+    assert (first.role, first.scope, first.excluded) == ("推進主体", (), "")
+    assert (first.contact, first.mail) == ("企画課", "a@example.jp")
+    assert second.name == "青空システム㈱"
+    assert second.scope == ("サービス", "サプライチェーン")
+    assert second.excluded == "契約終了"
+    assert second.location is not None
+    assert (second.location.sheet, second.location.cell) == ("シート1", "B3")
+
+
+def test_the_header_is_found_wherever_it_stands(checklist: Checklist) -> None:
+    title = "令和8年度 回答をお願いする団体の一覧"
+    moved = workbook(title, f"{title}\n作成: 企画課 |\n{FULL.strip()}", left=3, top=4)
+    plain = read_roster(workbook(FULL), checklist)
+    assert _bare(read_roster(moved, checklist)) == _bare(plain)
+
+
+def test_renamed_and_reordered_headers(checklist: Checklist) -> None:
+    table = "名称 | 備考 | コード（任意）| 分野\n若葉市 | あ | Ａ－１ | すべて"
+    (entry,) = read_roster(workbook(table), checklist).entries
+    assert (entry.code, entry.name, entry.scope) == ("A-1", "若葉市", ())
+
+
+def test_a_mere_mark_excludes_too_and_a_dash_does_not(checklist: Checklist) -> None:
+    table = "団体名 | 除外\n若葉市 | ○\n白雲町 | －\n青嶺市 | 休止中"
+    entries = read_roster(workbook(table), checklist).entries
+    assert [entry.excluded for entry in entries] == ["理由の記載なし", "", "休止中"]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("名前 | 住所\n若葉市 | 1丁目", ["名簿.xlsx", "見出しが見つかりません", "団体名"]),
+        ("団体コード | 役割\n1 | 推進主体", ["見出しが見つかりません"]),
+        ("団体名 | 役割", ["シート1", "団体が1つも書かれていません"]),
+        ("団体コード | 団体名\n1 | 若葉市\n1 | 白雲町", ["シート1!B3", "「1」", "B2", "若葉市"]),
+        ("団体コード | 団体名\n１ | 若葉市\n1 | 白雲町", ["シート1!B3", "重なって"]),
+        ("団体名 | 役割\n株式会社青空 |\n青空㈱ |", ["シート1!A3", "「青空㈱」", "A2"]),
+        ("団体名 | 別名\n若葉市 | 若葉\n白雲町 | 若葉", ["シート1!A3", "「若葉」"]),
+        ("団体コード | 団体名\n7 |", ["シート1!B2", "団体コード「7」の団体名がありません"]),
+        ("団体名 | 対象分野\n若葉市 | 宇宙", ["シート1!B2", "「宇宙」", "ガバナンス"]),
+        ("団体名 | 名称 | 役割\n若葉市 | 若葉 |", ["シート1!B1", "A1", "団体名"]),
+    ],
+)
+def test_a_mistake_is_told_with_its_cell(table: str, told: list[str], checklist: Checklist) -> None:
+    with pytest.raises(TorimatomeError) as caught:
+        read_roster(workbook(table), checklist)
+    assert caught.value.exit_code is ExitCode.USAGE
+    for words in told:
+        assert words in caught.value.message
+
+
+def test_all_mistakes_are_told_at_once(checklist: Checklist) -> None:
+    table = "団体コード | 団体名 | 対象分野\n1 | 若葉市 | 宇宙\n1 | 白雲町 | 深海\n2 | |"
+    with pytest.raises(TorimatomeError) as caught:
+        read_roster(workbook(table), checklist)
+    assert len(caught.value.message.splitlines()) == 1 + 4
+
+
+def test_many_mistakes_are_counted_not_listed(checklist: Checklist) -> None:
+    table = "団体名 | 対象分野\n" + "\n".join(f"町{n} | 宇宙" for n in range(50))
+    with pytest.raises(TorimatomeError, match="ほか 30 件"):
+        read_roster(workbook(table), checklist)
+
+
+def test_the_template_in_the_checkout_is_fresh(checklist: Checklist, tmp_path: Path) -> None:
+    write_roster_template(checklist, tmp_path / "名簿.xlsx")
+    fresh = (tmp_path / "名簿.xlsx").read_bytes()
+    assert (TEMPLATES / "名簿.xlsx").read_bytes() == fresh, "run `torimatome template build`"
+
+
+def test_the_template_has_the_headers_and_the_drop_downs(checklist: Checklist) -> None:
+    book = openpyxl.load_workbook(TEMPLATES / "名簿.xlsx")
+    sheet = book["名簿"]
+    assert [cell.value for cell in sheet[1]] == [*COLUMNS]
+    lists = {
+        str(rule.sqref).split(":")[0]: rule.formula1
+        for rule in sheet.data_validations.dataValidation
+        if rule.type == "list"
+    }
+    assert [*lists] == ["D2", "E2"]
+    assert lists["E2"] == '"' + ",".join(checklist.categories) + '"'
+    assert sheet["A2"].number_format == "@"
+
+
+def test_a_filled_template_is_read_back(checklist: Checklist, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(TEMPLATES / "名簿.xlsx")
+    sheet = book["名簿"]
+    sheet["A2"], sheet["B2"], sheet["E2"] = "011002", "若葉市", "サービス"
+    book.save(tmp_path / "名簿.xlsx")
+    source = SourceFile(path="名簿.xlsx", location=tmp_path / "名簿.xlsx")
+    read = read_workbook(source, limits=Limits())
+    assert isinstance(read, RawWorkbook)
+    (entry,) = read_roster(read, checklist).entries
+    assert (entry.code, entry.name, entry.scope) == ("011002", "若葉市", ("サービス",))
+
+
+def test_the_untouched_template_says_that_nobody_is_on_it(
+    checklist: Checklist, tmp_path: Path
+) -> None:
+    write_roster_template(checklist, tmp_path / "名簿.xlsx")
+    source = SourceFile(path="名簿.xlsx", location=tmp_path / "名簿.xlsx")
+    read = read_workbook(source, limits=Limits())
+    assert isinstance(read, RawWorkbook)
+    with pytest.raises(TorimatomeError, match="団体が1つも書かれていません"):
+        read_roster(read, checklist)
+
+
+def _bare(roster: Roster) -> list[object]:
+    return [replace(entry, location=None) for entry in roster.entries]
