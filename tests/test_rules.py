@@ -81,6 +81,8 @@ def test_a_message_is_whole(rule: Rule, example: Example) -> None:
         assert finding.message.endswith("。")
         assert finding.fix.endswith("。")
         assert finding.problem
+        assert finding.ask == RULES[finding.code].ask
+        assert "もらって" not in finding.ask
         assert not re.search(r"[{}]|「」|（）|。。", finding.message + finding.fix), finding.message
         assert finding.severity in Severity
         assert rule.code in RULES
@@ -192,6 +194,8 @@ def test_the_registry_refuses_what_may_not_exist() -> None:
         register([replace(_rule("A301"), covers=("A999",))], {})
     with pytest.raises(ValueError, match="general_fix"):
         register([_rule("A301", general_fix="{step}")], {})
+    with pytest.raises(ValueError, match="ask"):
+        register([_rule("A301", ask="")], {})
     twice = RULES["A318"]
     with pytest.raises(ValueError, match="threshold"):
         register([twice, replace(twice, code="A320")], {})

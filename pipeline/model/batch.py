@@ -125,6 +125,7 @@ class Finding:
     respondent: str = ""
     item_id: str = ""
     problem: str = ""  # what is wrong alone, for a table that has its own columns for the place
+    ask: str = ""  # the next step as told to the respondent; ``fix`` tells it to the coordinator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
     title="未記入",
     message="{what}",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
+    ask=f"{_CHOOSE}の番号を入れてください。",
     why="空欄は「対応の予定なし」とも「答え忘れ」とも読めるため、推測せず未記入として数えます。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | |"),
@@ -62,6 +63,7 @@ def blank(context: Context) -> Iterator[Hit]:
     title="複数の番号",
     message="複数の番号が書かれています。",
     fix=f"{_CHOOSE}だけを残してもらってください。",
+    ask=f"{_CHOOSE}だけを残してください。",
     why="どれが答えか決められません。一部だけ対応済みのときは②を選び、済んだ部分は補足説明欄に書く扱いです。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ①② |"),
@@ -80,6 +82,7 @@ def several(context: Context) -> Iterator[Hit]:
     title="範囲外の番号",
     message="①～③にない番号です。",
     fix=f"{_CHOOSE}の番号に直してもらってください。",
+    ask=f"{_CHOOSE}の番号に直してください。",
     why="様式の選択肢は3つです。近い番号への読み替えはしません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ④ |"),
@@ -98,6 +101,7 @@ def out_of_range(context: Context) -> Iterator[Hit]:
     title="番号が読み取れない",
     message="①～③のどれか読み取れません。",
     fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
+    ask=f"{_CHOOSE}の番号を入れてください。文章は補足説明欄に書いてください。",
     why="「検討中」「一部対応済み」などは①とも②とも読めるため、推測せず判読不可として数えます。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 検討中 |"),
@@ -117,6 +121,7 @@ def no_number(context: Context) -> Iterator[Hit]:
     title="記号だけで番号がない",
     message="記号だけで、①～③の番号がありません。",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
+    ask=f"{_CHOOSE}の番号を入れてください。",
     why="○が「対応済み」なのか「該当する」なのかは、書いた人にしか分かりません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ○ |"),
@@ -135,6 +140,7 @@ def symbol(context: Context) -> Iterator[Hit]:
     title="対象外・該当なし",
     message="「対象外」と答えていますが、様式の選択肢にはありません。",
     fix="対象外と認めるか決め、認めないときは①～③で答え直してもらってください。",
+    ask="対象であれば①～③の番号を入れ、対象外であれば理由を補足説明欄に書いてください。",
     why="対象外は①～③とは別に数えます。ほんとうに対象外かは取りまとめる側の判断です。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 対象外 |"),
@@ -154,6 +160,7 @@ def not_applicable(context: Context) -> Iterator[Hit]:
     title="日付に自動変換された回答",
     message="Excelが日付に変えたため、何と書いたか分かりません。",
     fix="セルの書式を「文字列」にして、②（10月）のように書き直してもらってください。",
+    ask="セルの書式を「文字列」にして、②（10月）のように書き直してください。",
     why="「2-10」のように書くと、Excelは2月10日とみなします。②の10月なのか2月10日なのか決められません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈日付 2026-02-10〉 |"),
@@ -171,6 +178,7 @@ def date(context: Context) -> Iterator[Hit]:
     title="エラー値・値のない数式",
     message="{what}",
     fix=f"{_CHOOSE}の番号を直接入れてもらってください。",
+    ask=f"{_CHOOSE}の番号を直接入れてください。",
     why="別のファイルを参照する数式などは、送られた先では値が分からなくなります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈エラー #REF!〉 |"),
@@ -194,6 +202,7 @@ def error(context: Context) -> Iterator[Hit]:
     message="{what}",
     fix="{step}",
     general_fix="違うときや読めないときは、番号で書き直してもらってください。",
+    ask=f"「同上」などではなく、{_CHOOSE}の番号を入れてください。",
     why="「同上」「〃」は、すぐ上の項目の回答が読めるときだけ同じ回答とします。"
     "読めないときは判読不可として数え、要修正になります。",
     examples=(
@@ -237,6 +246,7 @@ _SEEN = {
     message="{what}",
     fix="{step}",
     general_fix="ファイルのこのセルを開いて、読み取りが合っているか確かめてください。",
+    ask="丸囲みや取り消し線ではなく、①～③の番号を入れてください。",
     why="丸囲みや取り消し線は人が見れば分かりますが、ずれや消し忘れもあるため、一度目で確かめてください。",
     covers=("A301",),
     examples=(

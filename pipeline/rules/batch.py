@@ -37,6 +37,7 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
     message="{what}",
     fix="{contact}提出の見込みを確かめてください。",
     general_fix="担当に連絡し、提出の見込みを確かめてください。",
+    ask="ご回答がまだ届いていません。チェックシートをお送りください。",
     why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。",
     examples=(
         fires("名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -239,6 +240,7 @@ def _last_month(context: Context) -> Iterator[tuple[CountedSubmission, Answer, P
     title="前月より後退",
     message="前月（{month}）は{before}でしたが、今月は{now}です。",
     fix="前月の回答の誤りか、状況が変わったのか確かめてください。",
+    ask="前回の回答より後退しています。番号が正しいか確かめてください。",
     why="済んでいた対応が戻ることはまれで、どちらかの月の書き間違いの可能性があります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |\n前月: 若葉市\n運用①-2 | ① |"),
@@ -268,6 +270,7 @@ def fell_back(context: Context) -> Iterator[Hit]:
     title="予定月の先送り",
     message="予定月が、前月（{month}）の回答の{before}から{now}に延びています。",
     fix="遅れている理由と、新しい予定月で間違いないかを確かめてください。",
+    ask="予定月が正しいか確かめ、延びた理由を補足説明欄に書いてください。",
     why="毎月少しずつ延びる予定は、実際には進んでいないことがあります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（3月） |\n前月: 若葉市\n運用①-2 | ②（12月） |"),

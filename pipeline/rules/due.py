@@ -28,6 +28,7 @@ from pipeline.rules.words import STATUS_WORDS, month_number, month_words, quote
     title="②だが予定月がない・○月のまま",
     message="{what}",
     fix="②（12月）のように月を入れてもらってください。",
+    ask="②（12月）のように、予定月を入れてください。",
     why="予定月がないと、いつ対応が終わるかを集計できません。"
     "補足説明欄に月が1つだけ書かれていれば、それを予定月として読みます（A319）。",
     examples=(
@@ -58,6 +59,7 @@ def no_month(context: Context) -> Iterator[Hit]:
     title="予定月が過ぎている",
     message="予定月（{due}）が基準月（{month}）より前です。",
     fix="対応が終わっていれば①に、まだなら新しい予定月に直してもらってください。",
+    ask="対応が終わっていれば①に、まだであれば新しい予定月に直してください。",
     why="予定の時期を過ぎた②は、終わったのか遅れているのかを確かめる必要があります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（2026年8月） |"),
@@ -81,6 +83,7 @@ def overdue(context: Context) -> Iterator[Hit]:
     title="ありえない月",
     message="予定月が1～12月の範囲にありません。",
     fix="正しい予定月に直してもらってください。",
+    ask="正しい予定月に直してください。",
     why="書き間違いのため、予定月なしとして数えます。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（13月） |"),
@@ -149,6 +152,7 @@ def month_without_plan(context: Context) -> Iterator[Hit]:
     title="予定月が2年より先",
     message="予定月（{due}）が基準月から{months}か月先です。",
     fix="年の書き間違いでないか確かめてください。正しければそのままでかまいません。",
+    ask="予定月の年が正しいか確かめてください。正しければ、そのままでかまいません。",
     why="遠い予定は、年や元号の書き間違いのことがあります。",
     thresholds=(
         Threshold(

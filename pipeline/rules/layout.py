@@ -35,6 +35,7 @@ from pipeline.text import fold, is_blank
     title="項目の行がない",
     message="この項目の行がファイルにありません{after}。",
     fix="行を消していないか確かめ、この項目の回答を送ってもらってください。",
+    ask="元の様式からこの項目の行を戻し、①～③の番号を入れてください。",
     why="回答が空なのではなく、行そのものがありません。集計では未記入として数えます。",
     covers=("A301",),
     examples=(
@@ -95,6 +96,7 @@ def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
     title="同じ項目が複数回あり回答が食い違う",
     message="同じ項目が{cells}にあり、回答が食い違っています。",
     fix="どれが正しいか答えてもらい、ほかの行を消してもらってください。",
+    ask="同じ項目に違う回答があります。正しい回答だけを残し、ほかの行を消してください。",
     why="どちらが正しいかは回答者にしか分からないため、判読不可として数えます。",
     covers=("A301", "A302", "A304"),
     examples=(
@@ -117,6 +119,7 @@ _MANY_WITHOUT_ID = 5  # rows from which a lost id column is one finding
     message="{what}",
     fix="{step}",
     general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
+    ask="項目文を元の様式に戻し、番号が正しいか確かめてください。",
     why="項目文が書き換えられていると、別の問いに答えている可能性があります。"
     "項目番号がないときは、項目文から対応づけます。",
     examples=(
@@ -186,6 +189,7 @@ def _ids_lost(counted: CountedSubmission, without_id: list[Answer]) -> Hit:
     title="様式にない行に記入がある",
     message="様式にない行に記入があります（{what}）。",
     fix="どの項目への回答か、または追記か確かめてください。集計には入れていません。",
+    ask="様式にない行は集計されません。該当する項目の補足説明欄に書き写してください。",
     why="行を足して書かれた内容は、どの項目の回答か機械では決められません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n独自に足した取組 | ① | 独自の取組"),
@@ -247,6 +251,7 @@ def guessed_columns(context: Context) -> Iterator[Hit]:
     title="様式の版が違う",
     message="別の版の様式で回答しています。",
     fix="今の様式で答え直してもらうか、このまま集計してよいか決めてください。",
+    ask="今の様式で、もう一度ご回答ください。",
     why="版によって項目の文や数が違うことがあり、同じ問いへの回答とは限りません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n版: 令和五年版\n運用①-1 | ① |"),
@@ -268,6 +273,7 @@ def other_version(context: Context) -> Iterator[Hit]:
     message="{what}",
     fix="{step}",
     general_fix="再表示して、どれが正しい回答か回答者に確かめてください。",
+    ask="非表示の行・列・シートを再表示し、正しい回答だけを残してください。",
     why="古い回答や下書きを隠したまま送っていることがあります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n（非表示）運用①-1 | ① |"),
@@ -318,6 +324,7 @@ def hidden(context: Context) -> Iterator[Hit]:
     title="チェックシートが複数シートにある",
     message="同じチェックシートが別のシート{sheets}にもあります。",
     fix="どのシートが正しい回答か確かめてください。",
+    ask="正しい回答のシートだけを残してください。",
     why="記入例・控え・前回分が同じブックに残っていると、正しい回答と取り違えることがあります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-2 | ② 12月 |\nシートの写し: 控え"),
@@ -339,6 +346,7 @@ def copies(context: Context) -> Iterator[Hit]:
     message="チェック欄は空ですが、補足説明欄に{status}と読める記載があります。",
     fix="この内容が回答か確かめ、チェック欄に番号を入れてもらってください。"
     "確かめるまでは未記入として数えます。",
+    ask="チェック欄に①～③の番号を入れてください。",
     why="番号を書く欄を間違えた可能性があります。推測では数えません。",
     covers=("A301",),
     examples=(

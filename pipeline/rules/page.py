@@ -25,6 +25,7 @@ def page_of(rule: Rule) -> str:
         f"理由: {rule.why}",
         f"次にすること: {rule.general_fix}",
     ]
+    lines += [f"回答者への伝え方: {rule.ask}"] if rule.ask else []
     lines += [f"設定: {setting}" for setting in _settings(rule)]
     if rule.covers:
         lines.append(f"まとめる指摘: {'、'.join(rule.covers)}（同じ場所では重ねて出しません）")
@@ -110,6 +111,7 @@ def _section(rule: Rule) -> str:
         f"**次にすること**: {rule.general_fix}",
         "",
     ]
+    lines += [f"**回答者への伝え方**: {rule.ask}", ""] if rule.ask else []
     if rule.thresholds:
         lines += [f"- `{t.name} = {t.default:g}`: {t.meaning}" for t in rule.thresholds] + [""]
     if rule.covers:

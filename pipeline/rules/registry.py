@@ -110,6 +110,7 @@ class Rule:
     covers: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     general_fix: str = ""  # for the legend, where ``fix`` has named fields
+    ask: str = ""  # to the respondent, empty where there is nothing to ask
 
     def finding(self, hit: Hit, severity: Severity | None = None) -> Finding:
         """Put a hit into words. ``severity`` is the one set by the user, if any.
@@ -133,6 +134,7 @@ class Rule:
             respondent=hit.respondent.name if hit.respondent else "",
             item_id=hit.item_id,
             problem=problem,
+            ask=self.ask,
         )
 
 
@@ -149,6 +151,7 @@ def rule(  # noqa: PLR0913 - one keyword for each part of the declaration
     covers: tuple[str, ...] = (),
     thresholds: tuple[Threshold, ...] = (),
     general_fix: str = "",
+    ask: str = "",
 ) -> Callable[[Find], Rule]:
     """Declare the rule whose hits the decorated function finds."""
 
@@ -166,6 +169,7 @@ def rule(  # noqa: PLR0913 - one keyword for each part of the declaration
             covers=covers,
             thresholds=thresholds,
             general_fix=general_fix or fix,
+            ask=ask,
         )
 
     return declare
@@ -199,6 +203,8 @@ def register(rules: Iterable[Rule], retired: Mapping[str, str]) -> Mapping[str, 
             raise ValueError(f"rule {entry.code} needs an example that fires and one that does not")
         if "{" in entry.general_fix:
             raise ValueError(f"rule {entry.code} needs a general_fix without named fields")
+        if entry.severity is Severity.FIX and not entry.ask:
+            raise ValueError(f"rule {entry.code} needs an ask: the respondent must act")
         registry[entry.code] = entry
     _refuse_broken_references(registry)
     return MappingProxyType(registry)
