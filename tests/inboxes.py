@@ -1,0 +1,80 @@
+"""Folders of returned workbooks for tests, and what a run made of them, read back."""
+
+import csv
+import hashlib
+import io
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from pipeline.model import Checklist, Status
+from pipeline.sample import MONTH
+from pipeline.sample.forms import Look, ReturnedForm, pages
+from pipeline.sample.hands import Entry, Way, Written
+from pipeline.sample.workbooks import xlsx
+from pipeline.settings import Settings
+from pipeline.template import load_checklist
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+CHECKLIST = "smartcity-security"
+TABLES = ("answers", "findings", "files")
+
+
+def load() -> Checklist:
+    return load_checklist(TEMPLATES / CHECKLIST)
+
+
+def settings_for(folder: Path, **changes: Any) -> Settings:
+    settings = Settings(
+        month=MONTH,
+        made_at="2026-11-20T10:00:00+09:00",
+        inbox=folder / "inbox",
+        outbox=folder / "outbox",
+        templates=TEMPLATES,
+        jobs=2,
+    )
+    return replace(settings, **changes)
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    path = folder / "outbox" / MONTH / "data" / f"{name}.csv"
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def workbook(folder: Path, *, formulas: bool = False) -> openpyxl.Workbook:
+    path = folder / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
+    with warnings.catch_warnings():
+        # openpyxl says that it cannot keep data bars and slicers; nothing is saved here.
+        warnings.filterwarnings("ignore", message=".* extension is not supported")
+        return openpyxl.load_workbook(path, data_only=not formulas)
+
+
+def states(folder: Path) -> dict[str, str]:
+    return {row["file"]: row["state"] for row in table(folder, "files")}
+
+
+def good(name: str, checklist: Checklist, mark: str = "①", note: str = "") -> bytes:
+    """Give a plain returned workbook that anybody can read: the same mark for every item."""
+    entry = Entry(written=Written(way=Way.TEXT, text=mark), note=note, status=Status.DONE)
+    entries = (entry,) * len(checklist.items)
+    form = ReturnedForm(respondent=name, entries=entries, look=Look(label="団体名"))
+    return xlsx(pages(form, checklist), checklist)
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
