@@ -5,6 +5,7 @@ was asked, since thousands of workbooks carry the same cells.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -28,7 +29,9 @@ _MENTION = re.compile(
     r"^\s*[)」』】\]]?\s*(?:は|を|が|に|と|も|から|及び|又は|、|,|-|参照|同様|で|より|まで|以外|のみ|等|など|&|;|\+)"
 )
 _AFTER = re.compile(r"^[\s:;.,、。)）」』】\]>|\-_/]+")
+_LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*")
 _STRONG_PREFIX = 6
+_START = 400  # letters of a cell in which its id and title stand
 
 
 def loose(text: str) -> str:
@@ -40,6 +43,12 @@ def loose(text: str) -> str:
 def squeeze(text: str) -> str:
     """Give a text's letters and digits alone, loosely folded; circled digits stay as they are."""
     return _NOISE.sub("", loose(text).replace("-", ""))
+
+
+@lru_cache(maxsize=4096)
+def _base(letter: str) -> str:
+    """Give a letter without width, case and voice marks: ガ, ｶ and カ with a mark apart are カ."""
+    return unicodedata.normalize("NFD", loose(letter))[:1]
 
 
 def number_of(token: str) -> int:
@@ -109,6 +118,15 @@ class Index:
             head = self.description[item.id][:10]
             if head:
                 self._descriptions.setdefault(head, []).append(item.id)
+        self._first = frozenset(
+            _base(text[:1])
+            for text in (
+                *self._prefixes,
+                *self._categories,
+                *self.title.values(),
+                *self.description.values(),
+            )
+        )
         self._legend = frozenset(fold(line) for line in checklist.legend)
         self._options = {
             squeeze(form): option.number
@@ -131,6 +149,12 @@ class Index:
         self.match_id = lru_cache(maxsize=16384)(self._match_id)
         self.header = lru_cache(maxsize=16384)(self._header)
         self.category = lru_cache(maxsize=16384)(self._category)
+
+    def may_begin(self, text: str) -> bool:
+        """Tell cheaply whether a text may begin with an id, a category or an item's text."""
+        found = _LEADING.match(text)
+        start = found.end() if found else 0
+        return start < len(text) and _base(text[start]) in self._first
 
     # ids
 
@@ -156,7 +180,7 @@ class Index:
 
     def _match_id(self, text: str) -> IdMatch | None:
         """Find an item id at the start of a text, in any width, dash and digit style."""
-        folded = loose(text)
+        folded = loose(text[:_START])
         found = self._id_pattern.match(folded)
         if found is None:
             return None
@@ -267,6 +291,8 @@ class Index:
 
     def _category(self, text: str) -> str:
         """Give the category a caption names (【ガバナンス】, 1. ガバナンス), empty for none."""
+        if len(text) > 60 or not self.may_begin(text):
+            return ""
         key = re.sub(r"^[\d\u2460-\u2473]+", "", squeeze(text))
         if key in self._categories:
             return self._categories[key]

@@ -1,13 +1,15 @@
 """Find the item rows of one sheet: by id, by an id split over columns, by title."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Fit, IdMatch, Index, loose, squeeze
-from pipeline.model import CellKey, CellKind, MatchedBy
+from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet
 
+_ID_START = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]")
 _MIN_TITLE = 5  # squeezed letters a text needs before it may be a title
 _NEAR = 84.0  # rapidfuzz ratio from which a text is a mistyped title
 
@@ -32,13 +34,30 @@ def find_rows(grid: Grid, index: Index) -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda each: (each.row, each.column)))
 
 
+def is_worth_reading(sheet: RawSheet, index: Index) -> bool:
+    """Tell cheaply whether a sheet may hold item rows; most foreign sheets end here."""
+    if index.category(sheet.name):
+        return True
+    return any(
+        cell.kind is CellKind.TEXT
+        and index.may_begin(cell.text)
+        and (
+            index.match_id(cell.text) is not None
+            or index.category(cell.text)
+            or index.titled(squeeze(cell.text[:200]))
+            or index.described(squeeze(cell.text[:200]))
+        )
+        for cell in sheet.cells.values()
+    )
+
+
 # by id
 
 
 def _by_id(grid: Grid, index: Index) -> tuple[Found, ...]:
     hits: list[Found] = []
     for (row, column), cell in grid.sheet.cells.items():
-        if cell.kind is CellKind.TEXT:
+        if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
             match = index.match_id(cell.text)
             if match is not None:
                 fit = _with_neighbours(grid, index, (row, column), match)
@@ -106,6 +125,9 @@ def _by_split_id(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Fo
         if row in taken:
             continue
         for place, column in enumerate(columns[:4]):
+            text = grid.text((row, column))
+            if not (_ID_START.match(text) or index.may_begin(text)):
+                continue
             texts = [_number_text(grid, (row, each)) for each in columns[place : place + 4]]
             hit = _joined(texts, index, category)
             if hit is not None:
@@ -166,7 +188,7 @@ def _has_titles(grid: Grid, index: Index) -> bool:
     """Tell whether a sheet without ids carries the checklist's titles all the same."""
     hits: set[str] = set()
     for cell in grid.sheet.cells.values():
-        if cell.kind is CellKind.TEXT and len(cell.text) >= _MIN_TITLE:
+        if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
             hits.update(index.titled(squeeze(cell.text))[:1])
             if len(hits) >= 3:
                 return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.locate.columns import Columns, HeaderRow, choose_columns, find_headers
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Index, squeeze
-from pipeline.locate.rows import Found, find_rows
+from pipeline.locate.rows import Found, find_rows, is_worth_reading
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
 from pipeline.text import is_blank, tidy
@@ -36,7 +36,7 @@ class SheetFound:
 
 def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     """Find the checklist's tables on one sheet; None where there is no item row."""
-    if not sheet.cells:
+    if not is_worth_reading(sheet, index):
         return None
     grid = Grid(sheet, place)
     found = find_rows(grid, index)
