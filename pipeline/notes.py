@@ -18,7 +18,7 @@ _LONGEST_MARK = 40  # characters; a longer note is prose, not an answer
 _DASHES = re.compile("[‐‑‒–—―−─ー]")
 _SPACED_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _CLAUSE = re.compile(
-    r"[。\n;!?]|[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
+    r"[。\n;!?]|(?<!今後)(?<!これから)(?<!現在)[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
 )
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
 _MAIL = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")

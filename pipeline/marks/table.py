@@ -28,7 +28,7 @@ class Notation:
     """One row: what it means and, unless it is an exact row, the pattern that finds it.
 
     ``status`` is None for the signs that repeat the item above. ``whole`` asks that the pattern
-    matches everything, ``due`` that a month stands beside the wording.
+    matches everything, ``due`` that a month stands beside it (True) or that none does (False).
     """
 
     id: str
@@ -38,7 +38,7 @@ class Notation:
     pattern: re.Pattern[str] | None = None
     numbers: tuple[int, ...] = ()
     whole: bool = False
-    due: bool = False
+    due: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,5 +119,5 @@ def _notation(
         pattern=pattern,
         numbers=tuple(row.get("number", ())),
         whole=bool(row.get("whole", False)),
-        due=bool(row.get("due", False)),
+        due=row.get("due"),
     )

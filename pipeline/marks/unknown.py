@@ -14,7 +14,7 @@ def code_points(text: str) -> str:
 
 
 def unusual(text: str) -> tuple[str, ...]:
-    """Name each sign that is no ordinary ASCII, kana, kanji or full-width character.
+    """Name each sign that is no ordinary ASCII, kana, kanji, full-width sign or ①②③.
 
     Look-alikes and invisible characters are what makes a notation hard to read by eye.
     """
@@ -27,9 +27,8 @@ def unusual(text: str) -> tuple[str, ...]:
 
 def _ordinary(sign: str) -> bool:
     code = ord(sign)
-    return (
-        0x20 <= code < 0x7F or sign == "\n" or 0x3041 <= code <= 0x30FF or 0x4E00 <= code <= 0x9FFF
-    )
+    ranges = ((0x20, 0x7E), (0x3041, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
+    return sign in "\n\u3000、。「」①②③" or any(low <= code <= high for low, high in ranges)
 
 
 def unknown_notations(answers: Iterable[Answer]) -> tuple[UnknownNotation, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.marks.table import Notation, Table, load_table, matching_key
-from pipeline.model import CellKind, Doubt, Due, Precision, ReadBy, Status
+from pipeline.model import CellKind, Doubt, Due, DueProblem, Precision, ReadBy, Status
 from pipeline.months import split_due
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
@@ -41,7 +41,6 @@ _ERROR = re.compile(
     r"#(?:ref!?|n/a|value!?|name\??|div/0!?|num!?|null!?|spill!?|calc!?|#+|getting_data)|err:\d+"
 )
 _NO_LETTER = re.compile(r"[\W_〇]+")
-_QUERY_AFTER_DATE = re.compile(r"(?<=[\d月末旬頃期度年])\?")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
 
 
@@ -97,7 +96,8 @@ def _exact(table: Table, key: str) -> Reading | None:
     for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
         row = table.exact.get((CellKind.TEXT, form))
         if row:
-            return _reading(row, ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS, Due())
+            due = Due(problem=DueProblem.MISSING) if row.status is Status.PLANNED else Due()
+            return _reading(row, ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS, due)
     return None
 
 
@@ -173,18 +173,15 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
     rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-") if not re.match(r"[-.]\d", rest) else rest
     due, words = split_due(rest, month)
-    if due.month:
-        words = _QUERY_AFTER_DATE.sub("", words)
-        words = re.sub(r"^\(?\?+\)?|\(\?+\)|\?$", "", words)
-    elif due.written:
-        words = words.replace("?", "")
-    elif re.fullmatch(r"\(\?+\)", words):
-        words = ""
+    if number == 2:
+        words = _settled(words, due)
     words = _bare(words)
     if number == 1 and due.written and not _past_or_month(due, month):
         return unclear(Doubt.NO_NUMBER, "done-with-doubt")
     for row in table.beside:
         if number not in row.numbers or row.pattern is None:
+            continue
+        if row.due is False and due.month:
             continue
         match = row.pattern.fullmatch if row.whole else row.pattern.search
         if match(words):
@@ -192,10 +189,19 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     return unclear(Doubt.NO_NUMBER, "unknown-text")
 
 
+def _settled(words: str, due: Due) -> str:
+    """Take away question marks that doubt the time of ②, not the choice of ②."""
+    if due.month:
+        return re.sub(r"^\(?\?+\)?|\(\?+\)|\?$", "", words)
+    if due.written:
+        return words.replace("?", "")
+    return "" if re.fullmatch(r"\(\?+\)", words) else words
+
+
 def _past_or_month(due: Due, month: str) -> bool:
     """Tell whether a time beside ① is a plain month or a year gone by, not a plan."""
-    if due.problem:
-        return "月" in due.written
+    if due.problem:  # ①（○月）: the placeholder of ② left in
+        return due.problem is DueProblem.MISSING and "?" not in due.written
     if due.precision is Precision.MONTH:
         return bool(_WRITTEN_MONTH.search(due.written)) and (
             "月" in due.written or not due.inferred
@@ -231,9 +237,9 @@ def _worded(table: Table, key: str, month: str) -> Reading:
         return unclear(Doubt.SEVERAL, "several-numbers")
     if _TORN_NUMBERS.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
-    due, words = split_due(key, month)
+    due, words = split_due(_unwrapped(key), month)
     if due.month:
-        words = _QUERY_AFTER_DATE.sub("", words)
+        words = re.sub(r"(?<!^)\(\?+\)$", "", words)
     words = _bare(words).lstrip(":-")
     if "?" not in words and not any(character.isdigit() for character in words):
         for row in table.words:

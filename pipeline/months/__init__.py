@@ -141,6 +141,12 @@ _NO_DUE = re.compile(
 )
 
 
+def _bygone(text: str, term: Term, month: str) -> bool:
+    """Tell whether a dated month lies before the window and is no plan: 令和5年3月策定."""
+    past = not term.inferred and term.last < _reference(month) - 3
+    return past and "予定" not in text[term.end : term.end + 12]
+
+
 @lru_cache(maxsize=65536)
 def find_months(text: str, month: str) -> tuple[Due, ...]:
     """Give every distinct month a note names, in the order of the text, source NOTE.
@@ -153,7 +159,7 @@ def find_months(text: str, month: str) -> tuple[Due, ...]:
     terms = _merge(text, Reader(text, _reference(month), loose=False).terms())
     found: dict[str, Due] = {}
     for term in terms:
-        if term.problem or _NO_DUE.match(text, term.end):
+        if term.problem or _NO_DUE.match(text, term.end) or _bygone(text, term, month):
             continue
         due = replace(_due(text, term), source=DueSource.NOTE)
         if due.month not in found:

@@ -1,0 +1,114 @@
+"""Notes: every case of cases/notes.toml, the due month of mark and note, and properties."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Due, DueProblem, DueSource, Mark, Note, Precision, Status
+from pipeline.notes import effective_due, load_note_table, read_note
+
+MONTH = "2026-11"
+
+
+@cache
+def cases() -> list[dict[str, Any]]:
+    path = Path(__file__).parent / "cases/notes.toml"
+    loaded: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["cases"]
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("written", "group"),
+    [
+        pytest.param(written, group, id=f"{group['name']}: {written}")
+        for group in cases()
+        for written in group["written"]
+    ],
+)
+def test_note(written: str, group: dict[str, Any]) -> None:
+    note = read_note(written, month=MONTH)
+    assert note.raw == written
+    if "empty" in group:
+        assert note.empty == group["empty"]
+    if "says_done" in group:
+        assert bool(note.says_done) == group["says_done"], note.says_done
+    if "says_not_done" in group:
+        assert bool(note.says_not_done) == group["says_not_done"], note.says_not_done
+    if "tags" in group:
+        assert set(group["tags"]) <= set(note.tags)
+    if "months" in group:
+        assert [due.month for due in note.months] == group["months"]
+    if "personal" in group:
+        assert list(note.personal) == group["personal"]
+    if "personal_count" in group:
+        assert len(note.personal) == group["personal_count"]
+    if "attachment" in group:
+        assert note.refers_to_attachment == group["attachment"]
+    if "mark_like" in group:
+        assert (note.mark_like or "") == group["mark_like"]
+
+
+def test_every_tag_has_a_case() -> None:
+    assert set(load_note_table().tag_names) == {
+        tag for group in cases() for tag in group.get("tags", ())
+    }
+
+
+def planned(due: Due = Due(problem=DueProblem.MISSING)) -> Mark:  # noqa: B008 - a frozen value
+    return Mark(status=Status.PLANNED, due=due)
+
+
+@pytest.mark.parametrize(
+    ("written", "month", "precision"),
+    [
+        ("令和9年3月に策定予定", "2027-03", Precision.MONTH),
+        ("3月に策定、同じく3月に公表", "2027-03", Precision.MONTH),
+        ("来年度予算で令和9年10月までに整備", "2027-10", Precision.MONTH),
+        ("年度内に整備", "2027-03", Precision.FISCAL_YEAR),
+        ("3月に策定、6月に公表", "", Precision.NONE),
+        ("令和5年3月策定の方針による", "", Precision.NONE),
+        ("予算による", "", Precision.NONE),
+    ],
+)
+def test_due_of_the_note_where_the_mark_has_none(
+    written: str, month: str, precision: Precision
+) -> None:
+    due = effective_due(planned(), read_note(written, month=MONTH))
+    assert (due.month, due.precision) == (month, precision)
+    assert due.source is (DueSource.NOTE if month else DueSource.NONE)
+
+
+def test_due_of_the_mark_goes_first() -> None:
+    own = Due(month="2026-12", precision=Precision.MONTH, source=DueSource.MARK)
+    assert effective_due(planned(own), read_note("令和9年3月に策定予定", month=MONTH)) == own
+
+
+def test_note_does_not_mend_an_impossible_month() -> None:
+    own = Due(problem=DueProblem.IMPOSSIBLE, written="13月")
+    assert effective_due(planned(own), read_note("令和9年3月に策定予定", month=MONTH)) == own
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.PLANNED])
+def test_note_gives_no_due_to_another_status(status: Status) -> None:
+    note = read_note("令和9年3月に策定予定", month=MONTH)
+    assert effective_due(Mark(status=status), note) == Due()
+
+
+@given(st.text(max_size=80))
+def test_total_and_raw_unchanged(text: str) -> None:
+    note = read_note(text, month=MONTH)
+    assert note.raw == text
+    if note.empty:
+        assert note == Note(raw=text)
+
+
+def test_long_note_is_read_in_one_go() -> None:
+    note = read_note(
+        "一" * 15_000 + "○" * 15_000 + "1-" * 1_000 + "令和9年3月に策定予定", month=MONTH
+    )
+    assert [due.month for due in note.months] == ["2027-03"]
