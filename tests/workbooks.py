@@ -586,7 +586,15 @@ def xlsb(rows: Rows, *, name: str = "チェックシート", more: bytes = b"") 
         data += record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
         for column, value in enumerate(values):
             data += _binary_cell(column, value, strings)
-    sheet = record(129) + record(145) + data + more + record(146) + record(130)
+    sheet = (
+        record(129)
+        + record(148, struct.pack("<4I", 0, len(rows), 0, 9))
+        + record(145)
+        + data
+        + more
+        + record(146)
+        + record(130)
+    )
     sst = b"".join(record(19, b"\0" + _wide(text)) for text in strings)
     listed = record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide(name))
     kind = "application/vnd.ms-excel"

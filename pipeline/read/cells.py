@@ -13,7 +13,7 @@ from lxml import etree
 from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell
 from pipeline.read.numbers import iso_text, number_cell
 from pipeline.read.parts import SheetPart, read_control
-from pipeline.read.refusal import too_large
+from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import Piece, RichText, decoration, dressed, read_text
 from pipeline.read.styles import PLAIN, CellStyle
 from pipeline.read.xml import attribute, local, stream
@@ -188,14 +188,12 @@ class _Rows:
         text = unescape(stored) if "_x" in stored else stored
         return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
 
-    def _shared(self, stored: str) -> RichText | None:
-        try:
-            index = int(stored)
-        except ValueError:
-            return None
-        if 0 <= index < len(self.book.strings):
-            return self.book.strings[index]
-        return None
+    def _shared(self, stored: str) -> RichText:
+        """Give a shared string. One that is not there is damage: its index is no answer."""
+        index = int(stored) if stored.isascii() and stored.isdigit() else -1
+        if not 0 <= index < len(self.book.strings):
+            raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
+        return self.book.strings[index]
 
     def _formula(self, element: etree._Element) -> str:
         """Give the formula; the further cells of a shared one name only its index."""

@@ -50,7 +50,7 @@ def number_text(written: str) -> str | None:
     if written.isascii() and written.isdigit() and len(written) < 16:
         return str(int(written))
     try:
-        value = float(written)
+        value = float(written) if written.isascii() else math.nan
     except ValueError:
         return None
     return shortest(value) if math.isfinite(value) else None
