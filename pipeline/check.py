@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
 from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
+from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
 from pipeline.rules.words import listed
 from pipeline.settings import RuleSettings
 
@@ -172,20 +173,6 @@ def _cells(members: Sequence[Finding]) -> str:
     )
 
 
-# What matters most this month, gravest first: answers that would be lost, answers that claim
-# more than is true, plans that slip, then what nobody sent.
-ATTENTION = (
-    ("F101", "F102", "F104", "F105", "F107"),
-    ("B501",),
-    ("N402", "L202", "B506"),
-    ("A308", "B507"),
-    ("B505", "B510", "L207", "L206"),
-    ("A301", "A302", "A303", "A304", "A305", "A307", "A309", "A313", "A314"),
-    ("B509", "B502", "N405"),
-)
-_LINES_PER_CODE = 3
-
-
 def attention(
     findings: Iterable[Finding], batch: Batch, limit: int = 10
 ) -> tuple[FindingGroup, ...]:
@@ -200,7 +187,7 @@ def attention(
     groups = group_findings(finding for finding in findings if finding.code != "B501")
     if missing:
         groups = (*groups, _missing_line(missing, batch))
-    ranks = {code: rank for rank, codes in enumerate(ATTENTION) for code in codes}
+    ranks = {code: rank for rank, (_, codes) in enumerate(ATTENTION) for code in codes}
     ranked = sorted(
         (group for group in groups if group.code in ranks),
         key=lambda group: (ranks[group.code], -len(group.findings)),
@@ -210,14 +197,15 @@ def attention(
     spare: list[FindingGroup] = []
     for group in ranked:
         taken[group.code] += 1
-        (chosen if taken[group.code] <= _LINES_PER_CODE else spare).append(group)
+        (chosen if taken[group.code] <= LINES_PER_CODE else spare).append(group)
     kept = {id(group) for group in (chosen + spare)[:limit]}
     return tuple(group for group in ranked if id(group) in kept)
 
 
 def _missing_line(missing: Sequence[Finding], batch: Batch) -> FindingGroup:
     first = missing[0]
-    asked = len(batch.submissions) + len(batch.missing)
+    answered = sum(counted.respondent.on_roster is not False for counted in batch.submissions)
+    asked = answered + len(missing)
     names = listed([finding.respondent for finding in missing], "団体")
     return FindingGroup(
         code=first.code,

@@ -265,6 +265,15 @@ def test_missing_respondents_are_one_line() -> None:
     assert "団体0、団体1、団体2、団体3、団体4 ほか35団体" in line.message
 
 
+def test_the_missing_are_counted_among_those_who_were_asked() -> None:
+    batch, _ = run_example(
+        "名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |\n"
+        "ファイル: 頼んでいない村.xlsx\n運用①-1 | ① |"
+    )
+    (line,) = (group for group in attention(check(batch), batch) if group.code == "B501")
+    assert line.message == "2団体のうち1団体が未提出です（白雲町）。"
+
+
 def test_one_code_does_not_fill_the_list_while_others_have_something_to_say() -> None:
     many = tuple(_finding("F102", f"団体{index}") for index in range(20))
     others = tuple(_finding(code, "甲", "B1") for code in ("N402", "A308", "A301"))

@@ -26,6 +26,7 @@ from pipeline.model import (
 from pipeline.parse import parse
 from pipeline.read import read_workbook
 from pipeline.rules import RETIRED, RULES, Example, Rule, render_rules_page, rule_text, rules_table
+from pipeline.rules.attention import ATTENTION
 from pipeline.rules.registry import fires, register, silent
 from pipeline.settings import Limits, RuleSettings
 from pipeline.template import load_checklist
@@ -217,6 +218,13 @@ def test_legend_and_pages_hold_every_rule() -> None:
 
 def test_the_rule_page_in_docs_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == render_rules_page()
+
+
+def test_what_matters_most_names_each_code_once() -> None:
+    codes = [code for _, codes in ATTENTION for code in codes]
+    assert len(set(codes)) == len(codes)
+    assert set(codes) <= set(RULES)
+    assert not [code for code in codes if RULES[code].severity is Severity.INFO]
 
 
 def test_every_rule_can_be_switched_off() -> None:

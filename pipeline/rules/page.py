@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.model.report import RuleRow
+from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
 from pipeline.rules.registry import Example, Rule
 
 
@@ -96,10 +97,25 @@ def whole_page(rules: tuple[Rule, ...], retired: Mapping[str, str]) -> str:
         ]
         parts.append("")
         parts += [_section(rule) for rule in members]
+    parts += ["## 今月見るべき件の選び方\n", _ATTENTION_TEXT, *_attention_lines(), ""]
     parts.append("## 使わないコード\n")
     parts.append("次のコードは欠番です。今後も使いません。\n")
     parts.append("、".join(retired))
     return "\n".join(parts) + "\n"
+
+
+_ATTENTION_TEXT = f"""\
+「はじめに」には、今月見るべき件を10件まで載せます。同じファイルの同じコードは1行にまとめ、
+次の順に選びます。順位が同じなら、か所の多いもの、名簿の順です。
+ほかに載せるものがあるうちは、同じコードは{LINES_PER_CODE}行までです。
+"""
+
+
+def _attention_lines() -> list[str]:
+    return [
+        f"{rank}. {label}: {'、'.join(codes)}"
+        for rank, (label, codes) in enumerate(ATTENTION, start=1)
+    ]
 
 
 def _section(rule: Rule) -> str:
