@@ -5,6 +5,7 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 """
 
 import re
+from dataclasses import replace
 
 from pipeline.locate.index import Fit, Index, index_of, squeeze
 from pipeline.locate.table import SheetFound, read_sheet
@@ -123,12 +124,13 @@ def _choose(
 
 def _renumbered(chosen: list[SheetFound]) -> list[ItemRow]:
     """Number the tables of all chosen sheets through."""
-    from dataclasses import replace  # noqa: PLC0415
-
     rows: list[ItemRow] = []
     before = 0
     for sheet in chosen:
-        rows.extend(replace(row, table=row.table + before) for row in sheet.rows)
+        if before:
+            rows.extend(replace(row, table=row.table + before) for row in sheet.rows)
+        else:
+            rows.extend(sheet.rows)
         before += len(sheet.tables)
     return rows
 

@@ -41,6 +41,7 @@ class _Labels:
         self.names = {_key(name): rank for rank, name in enumerate(checklist.respondent_labels)}
         self.dates = {_key(name) for name in checklist.date_labels}
         self.others = {_key(name) for name in checklist.other_labels}
+        self.captions = {_key(text) for text in (*checklist.headings, *checklist.categories)}
         self.all = {*self.names, *self.dates, *self.others}
 
 
@@ -78,7 +79,7 @@ def find_evidence(
             place = key
             text = _name(value)
             if not text:
-                beside = _beside(sheet, key, labels)
+                beside = _beside(sheet, key, last, labels)
                 if beside is None:
                     continue
                 place, cell = beside
@@ -115,7 +116,9 @@ def _heads(workbook: RawWorkbook, layout: Layout) -> list[tuple[RawSheet, int]]:
     """Give the sheets whose head may name the respondent, with the first row that is not head."""
     first: dict[int, int] = {}
     for row in layout.rows:
-        first[row.sheet] = min(row.text_cell[0], first.get(row.sheet, row.text_cell[0]))
+        header = layout.tables[row.table].header_row
+        top = row.text_cell[0] if header is None else min(header, row.text_cell[0])
+        first[row.sheet] = min(top, first.get(row.sheet, top))
     counted = [(workbook.sheets[place], first[place]) for place in layout.sheets]
     names = {*layout.copies, *layout.hidden_copies}
     covers = [
@@ -154,8 +157,10 @@ def _name(text: str) -> str:
     return "" if _PLACEHOLDER.search(bare) else value
 
 
-def _beside(sheet: RawSheet, key: CellKey, labels: _Labels) -> tuple[CellKey, RawCell] | None:
-    """Give the value right of a label or, where there is none, below it."""
+def _beside(
+    sheet: RawSheet, key: CellKey, last: int, labels: _Labels
+) -> tuple[CellKey, RawCell] | None:
+    """Give the value right of a label or, where there is none, below it (above row ``last``)."""
     row, column = key
     for place in [(row, column + step) for step in range(1, _REACH + 1)]:
         cell = sheet.cells.get(place)
@@ -166,12 +171,22 @@ def _beside(sheet: RawSheet, key: CellKey, labels: _Labels) -> tuple[CellKey, Ra
         if cell.kind is CellKind.TEXT and _name(cell.text):
             return place, cell
     for place in ((row + 1, column), (row + 2, column)):
-        cell = sheet.cells.get(place)
+        cell = sheet.cells.get(place) if place[0] < last else None
         if cell is not None:
-            if cell.kind is CellKind.TEXT and not _is_label(cell, labels) and _name(cell.text):
-                return place, cell
-            return None
+            return (place, cell) if _is_plain_name(cell, labels) else None
     return None
+
+
+def _is_plain_name(cell: RawCell, labels: _Labels) -> bool:
+    """Tell whether a cell below a label holds a name and not the next line of the form."""
+    return (
+        cell.kind is CellKind.TEXT
+        and len(cell.text) <= 30
+        and not _is_label(cell, labels)
+        and not any(caption in _key(cell.text) for caption in labels.captions)
+        and re.search(r"[。、：:※]|です|ます|こと$|について|事項", cell.text) is None
+        and _name(cell.text) != ""
+    )
 
 
 def _is_label(cell: RawCell, labels: _Labels) -> bool:
