@@ -47,7 +47,6 @@ def summarise(
     respondents = tally.respondents(batch, found)
     items = tally.items()
     chosen = attention[:10] or choose_attention(found)
-    by_finding = {id(entry.finding): entry for entry in reported}
     unreadable = sum(row.state is FileState.UNREADABLE for row in files)
     return Report(
         month=batch.month,
@@ -59,10 +58,7 @@ def summarise(
         answers=answers,
         findings=reported,
         files=files,
-        attention=tuple(
-            by_finding.get(id(finding)) or reported_findings(batch, (finding,))[0]
-            for finding in chosen
-        ),
+        attention=reported_findings(batch, chosen),
         returns=list_returns(batch, respondents, found),
         items=items,
         groups=tally.groups(),

@@ -15,9 +15,10 @@ import xlsxwriter
 
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES
+from pipeline.write.swift import SwiftSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pipeline.write.style import Props
@@ -110,7 +111,7 @@ class Book:
         """
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
-        sheet = Sheet(self, self._book.add_worksheet(legal), legal)
+        sheet = Sheet(self, self._book.add_worksheet(legal, SwiftSheet), legal)
         if row_height:
             sheet.raw.set_default_row(row_height)
         return sheet
@@ -208,6 +209,10 @@ class Sheet:
             default=1,
         )
         self.height(row, min(max(least, lines * LINE_POINTS + 3), 400))
+
+    def stream(self, row: int, width: int, rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Write a long table of texts, whole numbers and blanks, below all else on the sheet."""
+        check(self.raw.stream(row, width, rows), f"{self.name} stream")
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.write.safe import cell_text
 from pipeline.write.style import LABELS
 
 if TYPE_CHECKING:
@@ -108,6 +109,14 @@ def detail_cells(row: AnswerRow, report: Report) -> tuple[Cell, ...]:
         row.cell,
         "範囲内" if row.in_scope else "範囲外",
         _yes(row.overdue) if row.due else "",
+    )
+
+
+def written_cells(row: AnswerRow, report: Report) -> tuple[Cell, ...]:
+    """Give one line of 明細 exactly as it stands on the sheet: safe texts, None where blank."""
+    return tuple(
+        (cell_text(cell) or None) if isinstance(cell, str) else cell
+        for cell in detail_cells(row, report)
     )
 
 

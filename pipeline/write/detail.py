@@ -29,13 +29,7 @@ def write_detail(book: Book, report: Report) -> None:
         sheet.columns(*(column.width for column in COLUMNS))
         table = f"{DETAIL_TABLE}_{part + 1}" if part else DETAIL_TABLE
         sheet.table(0, 0, len(answers), HEADS, table)
-        for row, answer in enumerate(answers, start=1):
-            for place, cell in enumerate(detail_cells(answer, report)):
-                if isinstance(cell, str):
-                    if cell:
-                        sheet.text(row, place, cell)
-                elif cell is not None:
-                    sheet.number(row, place, cell, "plain")
+        sheet.stream(1, len(HEADS), (detail_cells(answer, report) for answer in answers))
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.raw.freeze_panes(1, 4)
         sheet.page(paper="A3", repeat=(0, 0))

@@ -219,7 +219,8 @@ def _write_finding(sheet: Sheet, row: int, number: int, entry: ReportedFinding) 
     sheet.text(row, 1, severity_label(found.severity), f"severity_{found.severity.value}")
     sheet.text(row, 2, found.code, "center")
     texts = (
-        found.title, found.respondent, found.item_id, found.written, found.message, found.fix,
+        found.title, found.respondent, found.item_id, found.written,
+        found.problem or found.message, found.fix,
     )  # fmt: skip
     for place, text in enumerate(texts, start=3):
         sheet.text(row, place, text, "text")

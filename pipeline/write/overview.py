@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pipeline.write.book import Book, Sheet, Value
 
 NAME = "概況"
-WIDE, HIGH = 12, 18  # columns and rows of the page below the figures
+WIDE = 12  # columns of the printed page
 CHART_TOP = 8
-CHART_ROWS = 17
+CHART_ROWS = 14
 DATA = 14  # the first column of what the charts show, right of the printed page
 STATE_COLOURS = {
     "提出済み": COLOURS[Status.DONE][0],

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CELL_LIMIT = 32_767  # UTF-16 code units, Excel's own limit for one cell
 CUT = "…（以下省略。全文は data フォルダーにあります）"
@@ -22,12 +23,9 @@ def cell_text(text: str) -> str:
         text = _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) * 2 > CELL_LIMIT:
         text = _cut(text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "  # xlsxwriter would take the text for its own rich text and write it as XML
     return text
-
-
-def is_cut(text: str) -> bool:
-    """Tell whether `cell_text` shortens a text."""
-    return len(text) * 2 > CELL_LIMIT and _units(text) > CELL_LIMIT
 
 
 def csv_text(text: str) -> str:
@@ -47,6 +45,7 @@ def plain_text(text: str) -> str:
     return _LONE.sub("\ufffd", text) if _LONE.search(text) else text
 
 
+@lru_cache(maxsize=65_536)
 def display_width(text: str) -> int:
     """Give the width of the longest line in half-width columns: full-width letters count two."""
     return max(
@@ -55,6 +54,7 @@ def display_width(text: str) -> int:
     )
 
 
+@lru_cache(maxsize=65_536)
 def line_count(text: str, width: float) -> int:
     """Give how many lines a wrapped text takes in a column ``width`` half-width letters wide."""
     usable = max(width - 2.5, 2)  # the indent and the padding of a cell
@@ -63,17 +63,9 @@ def line_count(text: str, width: float) -> int:
     return sum(max(1, -(-display_width(line) // int(usable))) for line in text.split("\n"))
 
 
-def _units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
 def _cut(text: str) -> str:
-    if _units(text) <= CELL_LIMIT:
+    """Shorten a text without lone surrogates to the limit, in whole letters."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) // 2 <= CELL_LIMIT:
         return text
-    room, kept = CELL_LIMIT - len(CUT), 0
-    for letter in text:
-        room -= 2 if letter > "\uffff" else 1
-        if room < 0:
-            break
-        kept += 1
-    return text[:kept] + CUT
+    return encoded[: 2 * (CELL_LIMIT - len(CUT))].decode("utf-16-le", "ignore") + CUT
