@@ -119,7 +119,7 @@ def no_number(context: Context) -> Iterator[Hit]:
     code="A305",
     severity=Severity.FIX,
     title="記号だけで番号がない",
-    message="記号だけで、①～③の番号がありません。",
+    message="記号などだけで、①～③の番号がありません。",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
     ask=f"{_CHOOSE}の番号を入れてください。",
     why="○が「対応済み」なのか「該当する」なのかは、書いた人にしか分かりません。",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.model import (
+    Answer,
     DueProblem,
     DueSource,
     Precision,
@@ -19,7 +20,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import STATUS_WORDS, month_number, month_words, quote
+from pipeline.rules.words import STATUS_WORDS, listed, month_number, month_words, quote
 
 
 @rule(
@@ -35,6 +36,7 @@ from pipeline.rules.words import STATUS_WORDS, month_number, month_words, quote
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（○月） |"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ② | 予算要求中"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（時期未定） |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ② | 12月に着手し、令和9年3月に完了予定"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ② | 令和9年3月に策定予定"),
     ),
@@ -50,7 +52,16 @@ def no_month(context: Context) -> Iterator[Hit]:
             continue
         problem = answer.mark.due.problem
         if problem is not DueProblem.IMPOSSIBLE:
-            yield on_answer(counted, answer, what=what.get(problem, "予定月が書かれていません。"))
+            yield on_answer(counted, answer, what=what.get(problem, _missing(answer)))
+
+
+def _missing(answer: Answer) -> str:
+    """Say that the month is missing and, where the note names several, why none was taken."""
+    named = list(dict.fromkeys(due.month for due in answer.note.months if due.month))
+    if not named:
+        return "予定月が書かれていません。"
+    months = listed([month_words(month) for month in named])
+    return f"予定月が書かれておらず、補足説明欄の{months}からも1つに決められません。"
 
 
 @rule(

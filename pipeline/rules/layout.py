@@ -76,7 +76,8 @@ def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
             if repeated.agree is not agree or repeated.item_id not in scope:
                 continue
             cells = [
-                f"{location.sheet}!{location.cell}「{quote(written, 15)}」"
+                f"{location.sheet}!{location.cell}"
+                + (f"「{quote(written, 15)}」" if not is_blank(written) else "（空）")
                 for location, written in zip(repeated.locations, repeated.written, strict=False)
             ]
             first = repeated.locations[0] if repeated.locations else whole_file(counted)
@@ -366,11 +367,12 @@ def answer_in_note(context: Context) -> Iterator[Hit]:
     code="L212",
     severity=Severity.INFO,
     title="同じ項目が複数回あるが回答は同じ",
-    message="同じ項目が{cells}にありますが、回答は同じため1つに数えました。",
+    message="同じ項目が{cells}にありますが、食い違いはないため1つに数えました。",
     fix="何もしなくてかまいません。",
     why="行やシートの写しが残っていても、二重には数えません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ① |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ③ |"),
     ),
 )
