@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -42,13 +43,21 @@ def cell_key(reference: str) -> CellKey | None:
     match = _ADDRESS.fullmatch(reference)
     if match is None:
         return None
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - 64
-    row = int(match[2])
-    if not (1 <= row <= _LAST_ROW and 1 <= column <= _LAST_COLUMN):
+    row, column = int(match[2]), _column(match[1])
+    if not (1 <= row <= _LAST_ROW and 0 <= column < _LAST_COLUMN):
         return None
-    return (row - 1, column - 1)
+    return (row - 1, column)
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """Give the 0-based column of up to three letters; -1 where they are none."""
+    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
+        return -1
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column - 1 if column <= _LAST_COLUMN else -1
 
 
 def cell_area(reference: str) -> Area | None:
@@ -99,7 +108,9 @@ class _Rows:
         self.part = part
         self.row = -1
         self.shared_formulas: dict[str, str] = {}
-        self.style_decorations: dict[int, Decoration | None] = {}
+        self.dressed_styles = frozenset(
+            index for index, style in enumerate(book.styles) if style.struck or style.fill
+        )
 
     def take(self, element: etree._Element) -> None:
         """Read one ``row`` element."""
@@ -113,45 +124,48 @@ class _Rows:
         elif height is not None:
             self.sheet.row_heights[self.row] = height
         column = -1
+        digits = number or ""
         for cell in element:
-            column = self._take_cell(cell, column)
+            reference = cell.get("r")
+            # Nearly always the row's own number stands behind the letters.
+            if reference and digits and reference.endswith(digits):
+                column_at = _column(reference[: -len(digits)])
+            else:
+                column_at = -1
+            key: CellKey = (self.row, column_at)
+            if column_at < 0:
+                key = cell_key(reference or "") or (self.row, column + 1)
+            column = key[1]
+            self._take_cell(cell, key)
         if len(self.sheet.cells) > self.limits.values:
             raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
 
-    def _take_cell(self, element: etree._Element, before: int) -> int:
-        reference = element.get("r")
-        if reference is None:
-            key: CellKey | None = (self.row, before + 1)
-        else:
-            key = cell_key(reference)
-        if key is None:
-            return before
-        style_index = element.get("s")
-        style = int(style_index) if style_index and style_index.isdigit() else 0
+    def _take_cell(self, element: etree._Element, key: CellKey) -> None:
+        index = element.get("s")
+        style = int(index) if index and index.isdigit() else 0
         if style:
             self.sheet.styles[key] = style
         pieces: tuple[Piece, ...] = ()
         if len(element):
-            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-            cell, pieces = self._value(element, look)
+            cell, pieces = self._value(element, style)
             if cell is not None:
                 self.sheet.cells[key] = cell
-        self._decorate(key, style, pieces)
-        return key[1]
+        if pieces or style in self.dressed_styles:
+            self._decorate(key, style, pieces)
 
     def _value(
-        self, element: etree._Element, style: CellStyle
+        self, element: etree._Element, style: int
     ) -> tuple[RawCell | None, tuple[Piece, ...]]:
         stored: str | None = None
         formula: str | None = None
         inline: RichText | None = None
         for child in element:
-            name = local(child)
-            if name == "v":
+            tag = child.tag
+            if tag.endswith("}v"):
                 stored = child.text
-            elif name == "f":
+            elif tag.endswith("}f"):
                 formula = self._formula(child)
-            elif name == "is":
+            elif tag.endswith("}is"):
                 inline = read_text(child)
         kind = element.get("t") or "n"
         if kind == "s" and stored is not None:
@@ -161,7 +175,8 @@ class _Rows:
                 return None, ()
             text = RawCell(kind=CellKind.TEXT, text=inline.text, formula=formula is not None)
             return text, inline.pieces
-        return self._plain_value(kind, stored, formula, style), ()
+        look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
+        return self._plain_value(kind, stored, formula, look), ()
 
     def _plain_value(  # noqa: PLR0911 - one return for each type of cell
         self, kind: str, stored: str | None, formula: str | None, style: CellStyle
@@ -206,16 +221,10 @@ class _Rows:
         return text or self.shared_formulas.get(index, "")
 
     def _decorate(self, key: CellKey, style: int, pieces: tuple[Piece, ...]) -> None:
-        if style not in self.style_decorations:
-            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-            plain = Decoration(struck=look.struck, fill=look.fill)
-            self.style_decorations[style] = None if plain == Decoration() else plain
-        found = self.style_decorations[style]
-        if pieces:
-            look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-            runs = [dressed(piece.text, piece.look or look.run) for piece in pieces]
-            found = decoration(runs, struck=look.struck, fill=look.fill)
-        if found is not None and found != Decoration():
+        look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
+        runs = [dressed(piece.text, piece.look or look.run) for piece in pieces]
+        found = decoration(runs, struck=look.struck, fill=look.fill)
+        if found != Decoration():
             self.sheet.decorations[key] = found
 
 
