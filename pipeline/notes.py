@@ -21,7 +21,7 @@ _CLAUSE = re.compile(
     r"[。\n;!?]|(?<!今後)(?<!これから)(?<!現在)[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
 )
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
-_MAIL = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+_MAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++@[a-z0-9\-]++(?:\.[a-z0-9\-]++)+")
 # Japanese numbers have ten or eleven digits and begin with 0 (総務省 電気通信番号計画).
 _PHONE = re.compile(
     r"(?<![\d\-.])(?:\+81[\-(]?\d{1,4}|\(?0\d{1,4})[\-()]{1,2}\d{1,4}[\-)]{1,2}\d{3,4}(?![\d\-])"

@@ -1,6 +1,7 @@
 """A check cell with everything over it: kind of cell, legend, formatting, drawings, text."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.marks.legend import read_legend
 from pipeline.marks.objects import overlay
@@ -34,11 +35,18 @@ def read_mark(
     ``month`` is the collection month (YYYY-MM), ``legend`` the lines printed in the cell by the
     form, ``above`` the mark of the item above, to which 同上 points. ``raw`` is never cleaned.
     """
-    raw = cell.text if cell else ""
-    mark = _read_cell(cell, month, legend, decoration, drawings)
-    if mark.notation == "ditto":
-        mark = _ditto(above)
-    return replace(mark, raw=raw)
+    if cell is not None and decoration is None and not drawings:
+        mark = _read_bare(cell, month, legend)
+    else:
+        found = _read_cell(cell, month, legend, decoration, drawings)
+        mark = replace(found, raw=cell.text if cell else "")
+    return replace(_ditto(above), raw=mark.raw) if mark.notation == "ditto" else mark
+
+
+@lru_cache(maxsize=65536)
+def _read_bare(cell: RawCell, month: str, legend: tuple[str, ...]) -> Mark:
+    """Read a cell with nothing over it; nearly all are, and few differ."""
+    return replace(_read_cell(cell, month, legend, None, ()), raw=cell.text)
 
 
 _COPIED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)

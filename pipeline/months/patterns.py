@@ -136,3 +136,4 @@ GLUE = re.compile(r"の|[(、,:]|")
 START = re.compile(
     r"[\d年月期令平rhf'来翌再明次新今本当現同一昨去前先上下後第q春夏秋冬初晩早真こ半正○〇◯●◎×✕✖x_?*△▲□■☐…n\-・.]"
 )
+DIGITS = re.compile(r"\d++")

@@ -11,6 +11,7 @@ from pipeline.months.patterns import (
     BARE_SPAN,
     CALENDAR_OFFSET,
     COMPACT,
+    DIGITS,
     DURATION,
     EARLY_EDGE,
     EDGE,
@@ -98,7 +99,8 @@ class Reader:
         while start := START.search(self.text, at):
             term = self._term(start.start())
             if term is None or term.end == start.start():
-                at = start.end()
+                run = DIGITS.match(self.text, start.start())  # no term begins inside a number
+                at = run.end() if run else start.end()
                 continue
             found.append(term)
             at = term.end
