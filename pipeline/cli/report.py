@@ -59,13 +59,25 @@ def summary_lines(result: RunResult) -> list[str]:
             "  名簿がないため、未提出の団体は分かりません（inbox/名簿.xlsx を置くと分かります）。"
         )
     elif result.batch.missing:
-        lines.append(f"  未提出:   {len(result.batch.missing)} 団体")
+        lines.append(f"  未提出:   {len(result.batch.missing)} 団体{_arrived_unread(result)}")
     if states[FileState.UNREADABLE]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
         )
     lines.append(f"開くファイル: {result.workbook}")
     return lines
+
+
+def _arrived_unread(result: RunResult) -> str:
+    """Tell apart those whose file is here but could not be read: nobody needs a reminder."""
+    missing = {respondent.id for respondent in result.batch.missing}
+    arrived = {
+        record.respondent.id
+        for record in result.batch.files
+        if record.respondent and record.state is FileState.UNREADABLE
+    }
+    unread = len(missing & arrived)
+    return f"（うち {unread} 団体はファイルが届いていますが読めません）" if unread else ""
 
 
 def close_month(settings: Settings, *, dry_run: bool) -> None:
