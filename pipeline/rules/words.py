@@ -14,7 +14,7 @@ STATUS_WORDS = {
     Status.NOT_PLANNED: "③対応の予定なし",
     Status.NOT_APPLICABLE: "対象外",
     Status.BLANK: "未記入",
-    Status.UNCLEAR: "判読不可",
+    Status.UNCLEAR: "判読不能",
 }
 
 KIND_WORDS = {
