@@ -259,3 +259,30 @@ def test_any_sheet_is_read_without_an_error(texts: dict[CellKey, str]) -> None:
     ]
     for row in layout.rows:
         assert row.text_cell not in row.mark_cells
+
+
+@pytest.mark.parametrize("described", [True, False], ids=["described", "titles alone"])
+@pytest.mark.parametrize("headed", [True, False], ids=["headed", "no header"])
+def test_a_form_without_any_id_is_read_by_its_titles(described: bool, headed: bool) -> None:
+    rows = [["項目", "チェック欄", "補足説明欄"]] if headed else []
+    for place, item in enumerate(smartcity().items):
+        text = f"{item.title}\n{item.description}" if described else item.title
+        rows.append([text, f"② {place}番", f"メモ{place}"])
+    submission = submission_of(workbook_of(sheet_from(rows)))
+    assert_all_in_place(submission)
+    assert {answer.matched_by for answer in submission.answers} == {MatchedBy.TITLE}
+
+
+def test_category_sheets_without_ids_keep_twins_apart() -> None:
+    """Titles that several categories share are told apart by the name of the sheet."""
+    checklist = smartcity()
+    sheets = []
+    for category in checklist.categories:
+        rows = [["項目", "チェック欄", "補足説明欄"]]
+        rows += [
+            [item.title, f"② {place}番", f"メモ{place}"]
+            for place, item in enumerate(checklist.items)
+            if item.category == category
+        ]
+        sheets.append(sheet_from(rows, name=category))
+    assert_all_in_place(submission_of(workbook_of(*sheets)))

@@ -11,6 +11,7 @@ from pipeline.text import fold
 
 _YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
+_SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
 # Words of a column that is not this month's answer although its header says チェック欄.
 _ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
 
@@ -123,6 +124,11 @@ def choose_columns(
         inside = _inside(header, text, edge)
         options = _option_columns(grid, inside, rows)
         mark = _pick(grid, inside.marks, rows) if inside.marks else None
+        if mark is not None and not options and not _is_plausible(grid, index, inside, mark, rows):
+            better = _guess_mark(grid, index, rows, text, edge, header)
+            if better is not None and _mark_score(grid, index, rows, better)[0]:
+                note = _pick(grid, inside.notes, rows) if inside.notes else None
+                return Columns(header.row, text, better, note, True, (), header.others)
         if mark is not None or options:
             note = _pick(grid, inside.notes, rows) if inside.notes else None
             if note is None:
@@ -153,6 +159,16 @@ def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
         others=header.others,
         options=tuple(each for each in header.options if text < each[0] < edge),
     )
+
+
+def _is_plausible(
+    grid: Grid, index: Index, header: HeaderRow, mark: int, rows: list[Found]
+) -> bool:
+    """Doubt a header of other words (対応状況) over a column that holds no marks at all."""
+    if min(span[0] for span in header.marks) < _SURE_HEADERS:
+        return True
+    hits, misses = _mark_score(grid, index, rows, mark)
+    return hits > 0 or misses == 0
 
 
 def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]) -> int | None:

@@ -29,7 +29,7 @@ _MENTION = re.compile(
     r"^\s*[)」』】\]]?\s*(?:は|を|が|に|と|も|から|及び|又は|、|,|-|参照|同様|で|より|まで|以外|のみ|等|など|&|;|\+)"
 )
 _AFTER = re.compile(r"^[\s:;.,、。)）」』】\]>|\-_/]+")
-_LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*")
+_LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
 _START = 400  # letters of a cell in which its id and title stand
 
@@ -109,6 +109,8 @@ class Index:
         self._category_prefix: dict[str, str] = {}
         self._read_ids()
         self._id_pattern = self._build_id_pattern()
+        names = "|".join(re.escape(name) for name in self._prefixes)
+        self._stem_pattern = re.compile(rf"{_LEAD}(?:{names})\s?-?\s?{_NUMBER}[\])」】:.\s]*")
         self._categories = {squeeze(name): name for name in checklist.categories}
         self._titles: dict[str, list[str]] = {}
         for item in self.items:
@@ -174,7 +176,7 @@ class Index:
         names = sorted(self._prefixes, key=len, reverse=True)
         forms = "|".join(r"\s?".join(re.escape(letter) for letter in name) for name in names)
         return re.compile(
-            rf"^{_LEAD}(?P<prefix>{forms})(?:{_BETWEEN}|[-\])」】:]\s*)?(?P<a>{_NUMBER})\)?"
+            rf"^{_LEAD}(?:(?:no)?[.\s]*\d{{1,2}}(?:[.)、:]\s*|\s+))?(?P<prefix>{forms})(?:{_BETWEEN}|[-\])」】:]\s*)?(?P<a>{_NUMBER})\)?"
             rf"(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?(?![\d\u2460-\u2473])"
         )
 
@@ -254,6 +256,20 @@ class Index:
         ]
         longest = max((len(self.title[item_id]) for item_id in hits), default=0)
         return tuple(item_id for item_id in hits if len(self.title[item_id]) == longest)
+
+    def named_after(self, text: str, items: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep the item whose id stands in brackets behind its title, if one does."""
+        for found in re.finditer(r"[(（【\[]", text[:_START]):
+            match = self.match_id(text[found.end() :])
+            if match is not None and match.item_id in items:
+                return (match.item_id,)
+        return items
+
+    def stem(self, text: str) -> str:
+        """Give a text that is an id without its last number (ガバナンス①), else nothing."""
+        if len(text) > 30 or not self.may_begin(text):
+            return ""
+        return text if self._stem_pattern.fullmatch(loose(text)) else ""
 
     def described(self, key: str) -> tuple[str, ...]:
         """Give the items whose description a squeezed text begins with."""

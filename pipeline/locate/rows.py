@@ -117,8 +117,10 @@ def _by_split_id(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Fo
     """Join neighbours (ガバナンス | ①-1 | title) and categories carried down from above."""
     taken = {hit.row for hit in found}
     category = index.category(grid.sheet.name)
+    stem = ""  # ガバナンス① in a merged cell, its items numbered 1, 2, 3 beside it
     hits: list[Found] = []
     for row, columns in grid.rows.items():
+        stem = next(filter(None, (index.stem(grid.text((row, col))) for col in columns[:3])), stem)
         labels = [column for column in columns if index.category(grid.text((row, column)))]
         if labels:
             category = index.category(grid.text((row, labels[0])))
@@ -130,6 +132,9 @@ def _by_split_id(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Fo
                 continue
             texts = [_number_text(grid, (row, each)) for each in columns[place : place + 4]]
             hit = _joined(texts, index, category)
+            if hit is None and stem and texts[0] != stem:
+                match = index.match_id(" ".join([stem, *texts]))
+                hit = (match.item_id, match.fit) if match and match.fit is Fit.STRONG else None
             if hit is not None:
                 named = index.category(texts[0]) and place + 1 < len(columns)
                 hits.append(Found(row, columns[place + 1] if named else column, *hit))
@@ -278,7 +283,7 @@ def _items_of(text: str, key: str, index: Index, *, near: bool) -> tuple[str, ..
         return ()
     if index.header(text) is not None:
         return ()
-    items = index.titled(key) or index.described(key)
+    items = index.named_after(text, index.titled(key)) or index.described(key)
     if not items and near:
         items = index.near(key, cutoff=_NEAR)
     return index.narrow(items, key) if len(items) > 1 else items

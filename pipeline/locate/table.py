@@ -165,6 +165,8 @@ def _item_row(
     own = grid.anchor(hit.row, hit.column)
     marks = _column_cells(grid, columns.mark, block, own) if not columns.options else ()
     notes = _column_cells(grid, columns.note, block, own)
+    taken = {*marks, *(grid.anchor(hit.row, column) for column, _ in columns.options)}
+    notes = tuple(key for key in notes if key not in taken)
     options = tuple((number, grid.anchor(hit.row, column)) for column, number in columns.options)
     place = marks[0] if marks else options[0][1] if options else None
     return ItemRow(
