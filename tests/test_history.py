@@ -1,0 +1,165 @@
+"""Earlier months: read from their data, never changed, never fatal."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import TorimatomeError
+from pipeline.history import load_history, previous_month, settle_years
+from pipeline.model import Batch, Due, DueSource, Mark, Precision, Status
+from pipeline.summarise import summarise
+from pipeline.write.data import write_data, write_run
+from tests.batches import make_batch, make_settings
+
+CHECKLIST = make_batch(1).checklist.id
+
+
+def record(outbox: Path, batch: Batch) -> None:
+    """Write a month's data as a run does."""
+    folder = outbox / batch.month
+    (folder / "data").mkdir(parents=True)
+    settings = replace(make_settings(), month=batch.month)
+    report = summarise(batch, (), settings)
+    write_data(report, folder / "data")
+    write_run(report, folder / "run.json", settings)
+
+
+def month_of(batch: Batch, month: str) -> Batch:
+    return replace(batch, month=month)
+
+
+def with_due(batch: Batch, due: str, *, inferred: bool) -> Batch:
+    """Make every answer of the batch ② for that month."""
+    submissions = []
+    for counted in batch.submissions:
+        answers = tuple(
+            replace(
+                answer,
+                mark=Mark(status=Status.PLANNED, raw="②", due=given),
+                due=given,
+            )
+            for answer in counted.submission.answers
+            for given in [
+                Due(
+                    month=due,
+                    precision=Precision.MONTH,
+                    inferred=inferred,
+                    source=DueSource.MARK,
+                )
+            ]
+        )
+        submission = replace(counted.submission, answers=answers)
+        submissions.append(replace(counted, submission=submission))
+    return replace(batch, submissions=tuple(submissions))
+
+
+def test_what_was_counted_comes_back(tmp_path: Path) -> None:
+    batch = make_batch(3)
+    record(tmp_path, month_of(batch, "2026-10"))
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert [past.month for past in history.months] == ["2026-10"]
+    assert history.notices == ()
+    past = history.months[0]
+    meant = {
+        (counted.respondent.id, answer.item_id): (answer.mark.status, answer.due.month)
+        for counted in batch.submissions
+        for answer in counted.submission.answers
+    }
+    assert {key: (a.status, a.due) for key, a in past.answers.items()} == meant
+    hashes = {a.sha256 for a in past.answers.values()}
+    assert hashes == {counted.submission.source.sha256 for counted in batch.submissions}
+    previous = previous_month(history)
+    assert previous is not None
+    assert previous.answers.keys() == past.answers.keys()
+
+
+def test_only_earlier_months_and_a_gap_is_told(tmp_path: Path) -> None:
+    batch = make_batch(1)
+    for month in ("2026-08", "2026-11", "2026-12"):
+        record(tmp_path, month_of(batch, month))
+    (tmp_path / "README.txt").write_text("")
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert [past.month for past in history.months] == ["2026-08"]
+    assert "2026-10" in history.notices[0]
+    assert "2026-08" in history.notices[0]
+
+
+def test_no_outbox_is_no_history(tmp_path: Path) -> None:
+    history = load_history(tmp_path / "none", "2026-11", checklist=CHECKLIST)
+    assert history.months == ()
+    assert previous_month(history) is None
+
+
+@pytest.mark.parametrize("damage", ["answers.csv", "files.csv", "run.json", "columns", "binary"])
+def test_a_damaged_month_is_a_notice(tmp_path: Path, damage: str) -> None:
+    record(tmp_path, month_of(make_batch(1), "2026-10"))
+    folder = tmp_path / "2026-10"
+    answers = folder / "data" / "answers.csv"
+    match damage:
+        case "run.json":
+            (folder / "run.json").write_text("{")
+        case "columns":
+            answers.write_text("a,b\r\n1,2\r\n", encoding="utf-8-sig")
+        case "binary":
+            answers.write_bytes(b"\x00\xff\xfe" * 100)
+        case name:
+            (folder / "data" / name).unlink()
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert history.months == ()
+    assert any("2026-10" in notice for notice in history.notices)
+
+
+def test_another_version_or_checklist_is_told(tmp_path: Path) -> None:
+    record(tmp_path, month_of(make_batch(1), "2026-09"))
+    record(tmp_path, month_of(make_batch(1), "2026-10"))
+    run = tmp_path / "2026-10" / "run.json"
+    content = json.loads(run.read_text(encoding="utf-8"))
+    content["versions"]["torimatome"] = "9.9.9"
+    run.write_text(json.dumps(content), encoding="utf-8")
+    told = load_history(tmp_path, "2026-11", checklist=CHECKLIST).notices
+    assert any("9.9.9" in notice for notice in told)
+    other = load_history(tmp_path, "2026-11", checklist="other")
+    assert other.months == ()
+    assert sum("別の様式" in notice for notice in other.notices) == 2
+
+
+def test_the_month_to_compare_with_can_be_chosen(tmp_path: Path) -> None:
+    for month in ("2026-08", "2026-10"):
+        record(tmp_path, month_of(make_batch(1), month))
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST, previous="2026-08")
+    assert history.compare_with is not None
+    assert history.compare_with.month == "2026-08"
+    with pytest.raises(TorimatomeError, match="2026-07"):
+        load_history(tmp_path, "2026-11", checklist=CHECKLIST, previous="2026-07")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "inferred", "settled"),
+    [
+        ("2026-10", True, "2026-10"),  # ②10月 still there: the October that was promised
+        ("2026-09", True, "2027-10"),  # another month: a new promise
+        ("2026-10", False, "2027-10"),  # the year is written now: it is what it says
+    ],
+)
+def test_a_month_without_year_keeps_its_first_year(
+    tmp_path: Path, earlier: str, inferred: bool, settled: str
+) -> None:
+    batch = make_batch(2)
+    record(tmp_path, with_due(month_of(batch, "2026-06"), earlier, inferred=inferred))
+    now = with_due(month_of(batch, "2027-06"), "2027-10", inferred=inferred)
+    history = load_history(tmp_path, "2027-06", checklist=CHECKLIST)
+    found = {
+        answer.due.month
+        for counted in settle_years(now, history).submissions
+        for answer in counted.submission.answers
+    }
+    assert found == {settled}
+
+
+def test_the_old_month_is_not_touched(tmp_path: Path) -> None:
+    record(tmp_path, month_of(make_batch(1), "2026-10"))
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
