@@ -1,5 +1,6 @@
 """Values of OOXML cells: every type, and the traps that readers fall into."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,9 @@ def test_each_limit_refuses(limits: Limits, tmp_path: Path) -> None:
     outcome = read_workbook(source_of(tmp_path, content), limits=limits)
     assert isinstance(outcome, Unreadable)
     assert outcome.reason is UnreadableReason.TOO_LARGE
+
+
+def test_every_limit_has_its_reason_in_the_docs() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "limits.md").read_text(encoding="utf-8")
+    listed = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert listed == [field.name for field in fields(Limits)]

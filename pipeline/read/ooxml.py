@@ -103,13 +103,13 @@ def _comments(package: Package, around: Mapping[str, Relation]) -> Mapping[CellK
 
 def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:
     """Give the merged areas, huge ones cut down to where the sheet holds values."""
-    bottom = max((row for row, _ in part.cells), default=0)
-    right = max((column for _, column in part.cells), default=0)
     areas: list[Area] = []
     total = 0
     for area in part.merged:
         size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
         if size > 2_000:
+            bottom = max((row for row, _ in part.cells), default=0)
+            right = max((column for _, column in part.cells), default=0)
             area = Area(  # noqa: PLW2901 - the same area, cut
                 top=area.top,
                 left=area.left,
