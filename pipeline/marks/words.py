@@ -14,13 +14,13 @@ STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
 _CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}
 _ANY_CIRCLED = re.compile("[①-⑳]")
 _BEFORE = re.compile(
-    r"(?:(?:ご?回答(?:番号)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|no\.?|全て|すべて|"
+    r"(?:(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|回答欄|選択欄|チェック欄?|no\.?|全て|すべて|"
     r"(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.)*)*[\s:=>→⇒・※'*]*"
 )
 _TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
 _LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
-    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
+    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
 )
 _JOINED_NUMBERS = re.compile(
     r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
@@ -31,6 +31,11 @@ _SEVERAL_AFTER = re.compile(
 # 2/10 is 2 October, ② in October or two options: nobody can tell.
 _TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?")
 _DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
+# ①→ and ①－: a change begun, or an answer taken back.
+_DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
+_SEE_NOTE = re.compile(
+    r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))\)?。?$"
+)
 _EMPTY_BRACKETS = re.compile(r"\(\)")
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
@@ -171,7 +176,10 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
 
 def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
-    rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-") if not re.match(r"[-.]\d", rest) else rest
+    if _DANGLING.fullmatch(rest):
+        return unclear(Doubt.NO_NUMBER, "number-denied")
+    if not re.match(r"[-.]\d", rest):
+        rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")
     due, words = split_due(rest, month)
     if number == 2:
         words = _settled(words, due)
@@ -181,7 +189,7 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     for row in table.beside:
         if number not in row.numbers or row.pattern is None:
             continue
-        if row.due is False and due.month:
+        if row.due is not None and row.due != bool(due.month):
             continue
         match = row.pattern.fullmatch if row.whole else row.pattern.search
         if match(words):
@@ -240,7 +248,7 @@ def _worded(table: Table, key: str, month: str) -> Reading:
     due, words = split_due(_unwrapped(key), month)
     if due.month:
         words = re.sub(r"(?<!^)\(\?+\)$", "", words)
-    words = _bare(words).lstrip(":-")
+    words = _bare(_SEE_NOTE.sub("", words)).strip(":-/~")
     if "?" not in words and not any(character.isdigit() for character in words):
         for row in table.words:
             if row.pattern is None or not row.pattern.fullmatch(words):
