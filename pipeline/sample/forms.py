@@ -161,6 +161,7 @@ class _Writer:
         for word, index in self.column.items():
             text = {"mark": mark, "note": note, "category": "", "item": ""}.get(word, word)
             self.cells[(self.row, index)] = Cell(text=text, style="header")
+        self.heights[self.row] = 18.75 * (1 + max(mark.count("\n"), note.count("\n")))
         self.row += 1
         legend_at = next(n for n, item in enumerate(self.checklist.items) if item.table == table)
         for category, group in groupby(items, key=lambda pair: pair[1].category):

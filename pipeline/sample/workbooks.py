@@ -18,7 +18,13 @@ _STYLES: Mapping[str, Mapping[str, object]] = {
     "text": {"text_wrap": True, "valign": "vcenter"},
     "title": {"bold": True, "font_size": 14},
     "label": {"bold": True, "align": "right"},
-    "header": {"bold": True, "border": 1, "align": "center", "bg_color": "#D9E1F2"},
+    "header": {
+        "bold": True,
+        "border": 1,
+        "align": "center",
+        "text_wrap": True,
+        "bg_color": "#D9E1F2",
+    },
     "heading": {"bold": True, "border": 1, "bg_color": "#F2F2F2"},
     "category": {"border": 1, "rotation": 270, "align": "center", "valign": "vcenter"},
     "item": {"border": 1, "text_wrap": True, "valign": "top"},
@@ -26,7 +32,7 @@ _STYLES: Mapping[str, Mapping[str, object]] = {
     "note": {"border": 1, "text_wrap": True, "valign": "vcenter"},
 }
 _LINE_PIXELS = 25  # one line of 游ゴシック 11 pt; the legend's row is four lines and a little high
-_ERROR_FORMULA = "=VLOOKUP(B4,[1]回答!$A$1:$C$60,3,FALSE)"
+_ERROR_FORMULA = "=VLOOKUP(B4,#REF!,3,FALSE)"  # the sheet it looked into is gone
 
 
 def xlsx(pages: tuple[Page, ...], checklist: Checklist, *, project: bytes = b"") -> bytes:
