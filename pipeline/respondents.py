@@ -45,10 +45,12 @@ _PREFECTURE = re.compile(
     r"徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県)(?=.+[市区町村]$)"
 )
 _COUNTY = re.compile(r"^[^市区町村]{1,5}郡(?=.+[町村]$)")
-_UNIT = "課|室|係|部|局|担当|グループ|班|チーム|本部|事務局|推進室|センター"
+_UNIT = "課|室|係|(?<!本)部|担当|グループ|班|チーム"
+# Bodies of their own beside the town hall: their answers are not the town's.
+_BODY = "委員会|消防|水道|交通局|病院|議会|公社|協議会|大学|組合|警察|学校|企業"
 # 若葉市都市整備課: 市 and 区 inside such words do not end the name of a town.
 _DEPARTMENT = re.compile(
-    r"(?<=[市区町村都道府県])"
+    rf"(?<=[市区町村都道府県])(?!.*(?:{_BODY}))"
     r"(?:(?:都市|市民|区民|町民|村民|県民|道路|市街|市長|町長|村長|区長|知事)|[^市区町村都道府県|])+?"
     rf"(?:{_UNIT})$"
 )
@@ -146,28 +148,37 @@ _OWN_WORDS = (
     r"回答(?:票|書|様式|用紙|欄|シート|表|ファイル|データ|結果|版|分|用|済み?|案)?|御?ご?回答|kaitou?|"
     r"アンケート|申請書?|照会|依頼|報告書?|提出(?:用|版|分|済み?|書類|資料|ファイル|データ)?|"
     r"(?:記入|入力|記載|作成|確認|決裁|押印|承認|受領|受付|送付|返信|返送|回収)"
-    r"(?:済み?|用|版|後|分|欄|例|依頼|願い?|中)?|(?:済み?)|様式|別紙|別添|別記|資料|添付(?:ファイル|資料)?|"
+    r"(?:済み?|用|版|後|分|欄|例|依頼|願い?|中)?|様式|別紙|別添|別記|資料|添付(?:ファイル|資料)?|"
     r"自己点検|点検表|一覧表?|一式|データ|ファイル|原本|写し|正本|控|清書|素案|たたき台|ドラフト|"
     r"エクセル|excel|microsoft|ワークシート|ワークブック|新規|無題|名称未設定|untitled|book\d*|sheet\d*|"
-    r"担当者?|連絡先|宛|通知|メール|mail|その\d|答|(?<=[市区町村社])案"
+    r"担当者?|連絡先|宛|通知|メール|mail|その\d*|答|pw(?:解除|付き?|有り?|なし)|見え消し版?|溶け込み版?|赤字(?:版)?|時点|現在|(?<=[市区町村社])案"
 )
 _WEAK_WORDS = (
     r"セキュリティ|ガイドライン|スマートシティ|smart\s*city|security|導入|対策|調査|点検|状況|取組|について|"
     r"関する|に係る|に対する|国|省|総務省|令和|年度|推進|事業|情報"
 )
-_PARTICLES = r"[のはをへにとよりからまでよ年月日版用分案旧新号第枚目付]|\d+|[-_|.()\s~〜]"
+_PARTICLES = r"[のはをへにとよりからまでよ年月日版用分案旧新号第枚目付]|\d|[-_|.()\s~〜]"
 _STRONG = f"{_FORM_NUMBER}|{_OWN_WORDS}|{_VERSION}"
+# Only where nothing else stands between two separators: 追加 and 事務局 may be parts of names.
+_WHOLE_WORDS = (
+    r"re|fwd?|scan\d*|img[\s_]*\d*|download|ダウンロード|attachment[-\s]*\d*|文書\d*|xlsx?|pw|追加|箇所.*|"
+    r"(?:pw|パスワード)(?:付き?|有り?|あり|なし|解除)?|至急|途中|未完|時点|現在|事務局|ほんとに?|本当に?|"
+    r"第[一二三四五六七八九十]回|課長|部長|担当.*|.{0,12}提供者|推進主体|.*です|東京|本社|支社|本店"
+)
 _BRACKETED_COUNTER = re.compile(r"\(\s*\d{1,3}\s*\)|\[\s*\d{1,3}\s*\]|[\u2460-\u2473]$")
-_SAFE = re.compile(f"{_FORM_NUMBER}|{_DATE}|{_VERSION}", re.IGNORECASE)
+_SAFE = re.compile(
+    f"[^_\\s]{{1,10}}宛て?(?=[_\\s)】]|$)|{_FORM_NUMBER}|{_DATE}|{_VERSION}", re.IGNORECASE
+)
 _SPLIT = re.compile(
-    r"[_|【】「」『』()\[\]{}<>〔〕〈〉《》≪≫«»,、，;；:：/／\\@＠+＋=＝~〜～。!！#＃]+|\s+|(?<![a-z0-9])-|-(?![a-z0-9])",
+    r"[_|【】「」『』()\[\]{}<>〔〕〈〉《》≪≫«»,、，;；:：/／\\@＠+＋=＝~〜～→⇒。!！#＃]+|\s+|(?<![a-z0-9])-|-(?![a-z0-9])",
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(
     r"(?:\.(?:xlsx|xlsm|xlsb|xls|xltx|ods|csv|zip|html?|txt|pdf|docx?))+$", re.IGNORECASE
 )
 _EDGE_NUMBER = re.compile(
-    r"^[a-z]?\d{1,4}[.\s_-]*(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\d{1,2}$", re.IGNORECASE
+    r"^[\u2460-\u2473]|^[a-z]?\d{1,4}[.\s_-]*(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\d{1,2}$",
+    re.IGNORECASE,
 )
 
 
@@ -177,8 +188,13 @@ _JOINED = "\ufdd0"  # stands for the blank inside a Latin name while a file name
 class FileNames:
     """Cleans file names of one checklist: its own words are noise, besides the general ones."""
 
-    def __init__(self, file_words: Iterable[str]) -> None:
-        """Take the words of the form's own file name (checklist.toml, file_words)."""
+    def __init__(self, file_words: Iterable[str], labels: Iterable[str] = ()) -> None:
+        """Take the words of the form's own file name (checklist.toml, file_words).
+
+        ``labels`` (団体名, names of categories) are noise where they stand for themselves.
+        """
+        whole = "|".join(re.escape(_plain(label)) for label in labels if label) or "(?!)"
+        self._label = re.compile(f"{whole}|{_WHOLE_WORDS}", re.IGNORECASE)
         words = sorted({_plain(word) for word in file_words if word}, key=len, reverse=True)
         own = "|".join(re.escape(word) for word in words) or "(?!)"
         weak = [w for w in words if re.fullmatch(_WEAK_WORDS, w, re.IGNORECASE)]
@@ -187,7 +203,7 @@ class FileNames:
         self._wholly = re.compile(f"{run}+", re.IGNORECASE)
         self._leading = re.compile(f"^{run}*(?:{strong}|{_STRONG})[のは]?", re.IGNORECASE)
         self._trailing = re.compile(
-            f"(?:の|{_WEAK_WORDS})*(?:{strong}|{_STRONG}){run}*$", re.IGNORECASE
+            f"(?:の|\\s|{_WEAK_WORDS})*(?:{strong}|{_STRONG}){run}*$", re.IGNORECASE
         )
         self._weak_end = re.compile(f"(?<=[市区町村都道府県社])(?:{_WEAK_WORDS})+$", re.IGNORECASE)
         self._own = re.compile(strong, re.IGNORECASE)
@@ -204,9 +220,9 @@ class FileNames:
         words: list[str] = []
         for part in _SPLIT.split(text):
             word = self._trimmed((part or "").replace(_JOINED, " "))
-            if word and word not in words:
+            if word and word not in words and not self._label.fullmatch(word):
                 words.append(word)
-        return tuple(sorted(words, key=_likelihood))
+        return tuple(sorted(_joined(words), key=_likelihood))
 
     def _trimmed(self, word: str) -> str:
         """Take noise off both ends of a word; nothing is left of one that is noise alone."""
@@ -224,6 +240,17 @@ class FileNames:
         return word if _worth_keeping(word) else ""
 
 
+def _joined(words: list[str]) -> list[str]:
+    """Put a prefecture and the town behind it together: 東京都_港区 is one name."""
+    result: list[str] = []
+    for word in words:
+        if result and _PREFECTURE.match(result[-1] + word) and result[-1][-1] in "都道府県":
+            result[-1] += word
+        else:
+            result.append(word)
+    return result
+
+
 def _worth_keeping(word: str) -> bool:
     return sum(char.isalpha() for char in word) >= 2 or word == "津市"
 
@@ -231,7 +258,7 @@ def _worth_keeping(word: str) -> bool:
 def _likelihood(word: str) -> tuple[int, int]:
     """Rank tokens: organisations, then other words by length, then departments and persons."""
     if is_organisation(word):
-        return (0, 0)
+        return (0, int(word[-1] in "都道府県"))
     if _ONLY_UNIT.match(word):
         return (2, 0)
     return (1, -len(word))
@@ -325,10 +352,10 @@ def _code(text: str) -> str:
 
 
 _BEFORE = re.compile(
-    rf"(?:^|[|0-9の]|(?:都|道|府|県|郡)|{_OWN_WORDS}|{_WEAK_WORDS})$", re.IGNORECASE
+    rf"(?:^|[|0-9の]|\d[回版]|(?:都|道|府|県|郡)|{_OWN_WORDS}|{_WEAK_WORDS})$", re.IGNORECASE
 )
 _AFTER = re.compile(
-    rf"$|[|0-9]|役所|役場|庁|長|様|御中|殿|さん|の|版|分|提出|[^|]{{1,16}}(?:{_UNIT})(?:\||$)|"
+    rf"$|[|0-9]|役所|役場|庁|長|様|御中|殿|さん|の|版|分|提出|(?!.*(?:{_BODY}))[^|]{{1,16}}(?:{_UNIT})(?:$|[|(]|{_STRONG})|"
     rf"{_STRONG}|{_WEAK_WORDS}",
     re.IGNORECASE,
 )

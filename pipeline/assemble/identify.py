@@ -39,7 +39,9 @@ class Identifier:
 
     def __init__(self, checklist: Checklist, roster: Roster | None) -> None:
         """Prepare the roster's index and the checklist's own file words."""
-        self._names = FileNames(checklist.file_words)
+        self._names = FileNames(
+            checklist.file_words, (*checklist.respondent_labels, *checklist.categories)
+        )
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
 
