@@ -29,6 +29,7 @@ ROWS, COLUMNS = 1_048_576, 16_384  # a sheet of Excel 2007 and later
 LINKS = 65_000  # Excel refuses 65,531 links on one sheet
 COVER = "はじめに"
 HEAD_POINTS = 2 * 16.5 + 6  # two lines of heads and the filter buttons
+MOST_POINTS = 220.0  # a longer text shows its beginning; the cell holds it all
 LINE_POINTS = 16.5  # height of one line of 10-point text
 
 
@@ -203,12 +204,12 @@ class Sheet:
         check(self.raw.set_row(row, points), f"{self.name} height {row}")
 
     def fit(self, row: int, texts: Sequence[tuple[int, str]], *, least: float = 18.0) -> None:
-        """Make a row as high as the longest of its wrapped texts needs, at most 409 points."""
+        """Make a row as high as the longest of its wrapped texts needs, at most MOST_POINTS."""
         lines = max(
             (line_count(text[:2000], self.widths.get(column, 9.0)) for column, text in texts),
             default=1,
         )
-        self.height(row, min(max(least, lines * LINE_POINTS + 3), 400))
+        self.height(row, min(max(least, lines * LINE_POINTS + 3), MOST_POINTS))
 
     def stream(self, row: int, width: int, rows: Iterable[Sequence[str | int | None]]) -> None:
         """Write a long table of texts, whole numbers and blanks, below all else on the sheet."""
@@ -217,7 +218,7 @@ class Sheet:
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
         lines = line_count(text[:2000], width)
-        self.height(row, min(max(least, lines * LINE_POINTS + 3), 400))
+        self.height(row, min(max(least, lines * LINE_POINTS + 3), MOST_POINTS))
 
     def section(self, row: int, text: str, *, last: int) -> None:
         """Write a heading inside a sheet, underlined up to column ``last``."""

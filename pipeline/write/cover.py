@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.write.book import COVER
 from pipeline.write.columns import detail_row
-from pipeline.write.lists import severity_label
+from pipeline.write.lists import absent, severity_label
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
 
@@ -35,7 +35,7 @@ LAST = 6
 def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     """Write はじめに. ``pivot``: the workbook has the sheet ピボット."""
     sheet = book.sheet(COVER)
-    sheet.columns(16, 20, 28, 20, 52, 46, 10)
+    sheet.columns(14, 24, 26, 18, 54, 50, 10)
     made = report.made_at[:16].replace("T", " ")
     lead = f"基準月 {report.month}　作成 {made}　対象 {report.checklist.title}"
     sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
@@ -45,7 +45,6 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     _write_reading(sheet, row + 1, live=book.live)
     sheet.raw.activate()
     sheet.page()
-    sheet.raw.fit_to_pages(1, 1)
 
 
 def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
@@ -68,7 +67,7 @@ def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
     if figures.asked is None:
         words.append("名簿がないため未提出は不明")
     else:
-        words.append(f"未提出 {figures.missing:,}団体（対象 {figures.asked:,}団体）")
+        words.append(f"{absent(report)}（対象 {figures.asked:,}団体）")
     sheet.merge(top + 2, 0, top + 2, LAST, "　".join(words), "text")
     sheet.height(top + 2, 22)
     return top + 3
@@ -105,14 +104,13 @@ def _write_entry(sheet: Sheet, row: int, entry: ReportedFinding) -> None:
 
 def _write_guide(sheet: Sheet, top: int, *, pivot: bool) -> int:
     sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
-    row = top + 1
-    for name, words in GUIDE:
-        if name == "ピボット" and not pivot:
-            continue
-        sheet.link(row, 0, f"'{name}'!A1", name)
-        sheet.merge(row, 1, row, LAST, words, "plain")
-        row += 1
-    return row
+    chosen = [line for line in GUIDE if pivot or line[0] != "ピボット"]
+    half = -(-len(chosen) // 2)
+    for place, (name, words) in enumerate(chosen):
+        row, left = top + 1 + place % half, 4 * (place // half)
+        sheet.link(row, left, f"'{name}'!A1", name)
+        sheet.merge(row, left + 1, row, LAST if left else 3, words, "plain")
+    return top + 1 + half
 
 
 def _write_reading(sheet: Sheet, top: int, *, live: bool) -> None:

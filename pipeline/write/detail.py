@@ -33,3 +33,5 @@ def write_detail(book: Book, report: Report) -> None:
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.raw.freeze_panes(1, 4)
         sheet.page(paper="A3", repeat=(0, 0))
+        sheet.raw.repeat_columns(0, 3)
+        sheet.raw.fit_to_pages(2, 0)

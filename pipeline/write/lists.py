@@ -36,6 +36,13 @@ _RETURN_HEADS = (
 )  # fmt: skip
 
 
+def absent(report: Report) -> str:
+    """Say how many of those asked have no answer that counts, and how many of them sent a file."""
+    again = sum(line.state == "要再提出" for line in report.returns)
+    missing = (report.figures.missing or 0) - again
+    return f"未提出 {missing:,}団体" + (f"・要再提出 {again:,}団体" if again else "")
+
+
 def write_returns(book: Book, report: Report) -> None:
     """Write 回収状況: every respondent asked, 未提出 on top."""
     sheet = book.sheet("回収状況")
@@ -50,7 +57,7 @@ def write_returns(book: Book, report: Report) -> None:
         )
     else:
         lead += (
-            f"対象 {figures.asked:,}団体のうち 未提出 {figures.missing:,}団体、"
+            f"対象 {figures.asked:,}団体のうち {absent(report)}、"
             f"回収率 {figures.return_share or 0:.1%}です。"
         )
     sheet.heading("回収状況", lead, last=11)
@@ -168,7 +175,7 @@ def _write_plan(sheet: Sheet, row: int, index: int, report: Report) -> None:
         10: "" if answer.note_empty else answer.note,
     }  # fmt: skip
     for place, text in texts.items():
-        sheet.text(row, place, text, "text")
+        sheet.text(row, place, text, "long" if place in (8, 10) else "text")
     sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
     sheet.fit(row, list(texts.items()))
 
@@ -187,7 +194,7 @@ _FINDING_HEADS = (
     "No.", "重要度", "コード", "内容", "団体名", "項目ID", "書かれていた内容", "説明", "直し方",
     "明細", "ファイル", "シート", "セル",
 )  # fmt: skip
-_FINDING_WIDTHS = (6, 12, 8, 24, 26, 17, 26, 56, 44, 8, 36, 16, 8)
+_FINDING_WIDTHS = (7, 13, 9, 32, 28, 20, 28, 56, 46, 10, 38, 18, 9)
 
 
 def write_findings(book: Book, report: Report) -> None:
@@ -197,6 +204,7 @@ def write_findings(book: Book, report: Report) -> None:
         f"■ 要修正 {found.fix:,}件（回答者に直してもらうもの）、▲ 要確認 {found.check:,}件"
         f"（目で見て判断するもの）、・ 参考 {found.info:,}件（対応は要りません）です。"
         "見出しの▼で団体やコードを絞り込めます。"
+        "長い文は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
     size = book.rows - 4
     for part, start in enumerate(range(0, max(len(report.findings), 1), size)):
@@ -223,7 +231,7 @@ def _write_finding(sheet: Sheet, row: int, number: int, entry: ReportedFinding) 
         found.problem or found.message, found.fix,
     )  # fmt: skip
     for place, text in enumerate(texts, start=3):
-        sheet.text(row, place, text, "text")
+        sheet.text(row, place, text, "long" if len(text) > 200 else "text")
     if entry.answer is None:
         sheet.text(row, 9, "－", "center")
     else:
@@ -252,6 +260,7 @@ def write_notes(book: Book, report: Report) -> None:
     lead = (
         "補足説明欄の記載です（空欄や「特になし」などを除きます）。分類は文中の言葉から付けています。"
         "一つの記載に複数の分類が付くことがあります。分類の件数は作成時の値です。"
+        "長い記載は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
     sheet.heading("補足説明", lead, last=8)
     row = _write_tags(sheet, report, 3)
@@ -296,7 +305,7 @@ def _write_note(sheet: Sheet, row: int, number: int, index: int, report: Report)
         6: tags, 8: answer.item, 9: answer.note,
     }  # fmt: skip
     for place, text in texts.items():
-        sheet.text(row, place, text, "text")
+        sheet.text(row, place, text, "long" if place == 9 else "text")
     label = f"{SYMBOLS[answer.status]} {LABELS[answer.status]}"
     sheet.text(row, 5, label, f"status_{answer.status.value}")
     sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")

@@ -70,7 +70,7 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     vertical = sheet.book.variant(
         "head", rotation=270, text_wrap=False, valign="top", font_size=9, shrink=True
     )
-    band = sheet.book.variant("total_text", align="center", font_size=9, text_wrap=False)
+    band = sheet.book.variant("total_text", align="center", font_size=9, indent=0, shrink=True)
     for place, head in enumerate(("分野", "項目ID", "項目")):
         sheet.merge(TOP - 2, place, TOP - 1, place, head, "head")
     column = FIRST
@@ -87,7 +87,7 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     for place, status in enumerate(STATUSES, start=right):
         sheet.text(TOP - 1, place, SYMBOLS[status], f"head_{status.value}")
     longest = max((len(total.respondent.name) for total in chosen), default=5)
-    sheet.height(TOP - 1, min(max(70, longest * 12 + 12), 260))
+    sheet.height(TOP - 1, min(max(70, longest * 14 + 10), 290))
 
 
 def _write_symbols(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:

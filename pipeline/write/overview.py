@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import Status
-from pipeline.write.lists import DUE_TOP
+from pipeline.write.lists import DUE_TOP, absent
 from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS
 from pipeline.write.totals import (
     GROUPS_TOP,
@@ -55,7 +55,7 @@ def _write_figures(sheet: Sheet, report: Report) -> None:
     total = f"'分野別集計'!{{}}{bottom}"
     unread = f"={total.format('H')}+{total.format('I')}"
     asked = "名簿がありません" if figures.asked is None else f"対象 {figures.asked:,}団体"
-    missing = "" if figures.missing is None else f"未提出 {figures.missing:,}団体"
+    missing = "" if figures.missing is None else absent(report)
     share, returned = counts.done_share, figures.return_share
     boxes: tuple[tuple[str, str, Value, str, str], ...] = (
         (
@@ -98,7 +98,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
     """Write what the charts show; give each block's first row, last row and label column."""
     states = Counter(line.state for line in report.returns)
     returns = [(state, "", states[state]) for state in STATE_COLOURS if states[state]]
-    codes = [(f"{c.code} {c.title}", "", c.count) for c in report.codes]
+    codes = [(_short(f"{c.code} {c.title}"), "", c.count) for c in report.codes]
     codes = sorted(codes, key=lambda line: -line[2])[:10]
     top = respondents_top(report)
     rows = {total.number: top + n + 1 for n, total in enumerate(report.respondents)}
@@ -112,7 +112,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
     ]
     most = [
         (
-            t.respondent.name[:16],
+            _short(t.respondent.name),
             "='団体別集計'!L{0}-'団体別集計'!I{0}-'団体別集計'!F{0}".format(rows[t.number]),
             t.counts.open,
         )
@@ -287,6 +287,11 @@ def _chart_bars(
         {"visible": False, "major_gridlines": {"visible": False}, "num_format": form, "min": 0}
     )
     return chart, title
+
+
+def _short(text: str) -> str:
+    """Shorten a label to what fits beside the bars of a chart."""
+    return text if len(text) <= 17 else f"{text[:16]}…"
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, object]:

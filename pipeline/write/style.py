@@ -79,6 +79,7 @@ STYLES: dict[str, Props] = {
         "valign": "vcenter",
     },
     "text": {**_CELL, "text_wrap": True, "indent": 1},
+    "long": {**_CELL, "text_wrap": True, "indent": 1, "valign": "top"},
     "line": {**_CELL, "indent": 1},
     "center": {**_CELL, "align": "center"},
     "number": {**_CELL, "num_format": "#,##0", "align": "right", "indent": 1},

@@ -236,7 +236,9 @@ def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
     sheet.height(top + 1, HEAD_POINTS)
     for place, head in enumerate(("", "", "役割", "", "提出数", *STATUS_HEADS, "計", "対応済み率")):
         status = STATUSES[place - 5] if 5 <= place < 11 else None
-        if place >= 2:
+        if place == 2:
+            sheet.merge(top + 1, 2, top + 1, 3, head, "head")
+        elif place > 3:
             sheet.text(top + 1, place, head, f"head_{status.value}" if status else "head")
     for row, total in enumerate(report.roles, start=top + 2):
         role = total.role or NO_ROLE
