@@ -194,3 +194,12 @@ def test_iso_dates_come_back(day: Any) -> None:
 @given(st.sampled_from(CellKind), st.text(max_size=12))
 def test_any_cell_is_a_date_or_none(kind: CellKind, text: str) -> None:
     assert isinstance(read_date(RawCell(kind=kind, text=text), MONTH), str)
+
+
+def test_send_back_slip_answers_its_items_only() -> None:
+    workbook = workbook_from(
+        "== 再回答\n項目 | チェック欄\n{ガバナンス①-1} | ①\n{ガバナンス①-2} | "
+    )
+    assert submission_of(workbook).overrides is None
+    slip = submission_of(replace(workbook, properties={"torimatome.slip": "1"}))
+    assert slip.overrides == ("ガバナンス①-1",)

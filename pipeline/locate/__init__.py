@@ -7,15 +7,12 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 import re
 from dataclasses import replace
 
-from pipeline.locate.index import Fit, Index, index_of, squeeze
+from pipeline.locate.index import EXAMPLE, Fit, Index, index_of, squeeze
 from pipeline.locate.table import SheetFound, read_sheet
 from pipeline.model import Checklist, MatchedBy, RawWorkbook
 from pipeline.model.layout import ItemRow, Layout
 from pipeline.text import fold, tidy
 
-_EXAMPLE = re.compile(
-    r"記入例|記載例|回答例|入力例|見本|サンプル|記入要領|記載要領|手引|sample|example"
-)
 _EDITION = re.compile(
     r"第?\s*(\d+(?:\.\d+)*)\s*版|ver(?:sion)?\.?\s*(\d+(?:\.\d+)*)|別紙\s*\d+(?:[-－]\d+)*"
 )
@@ -89,7 +86,7 @@ def _choose(
     """Choose the sheets that count: parts of one checklist together, of copies the filled one."""
 
     def standing(sheet: SheetFound) -> tuple[bool, bool, bool, int]:
-        example = _EXAMPLE.search(fold(sheet.name)) is not None
+        example = EXAMPLE.search(fold(sheet.name)) is not None
         return (example, not sheet.visible, not sheet.answers, sheet.place)
 
     order = sorted(found, key=standing)

@@ -29,6 +29,10 @@ _MENTION = re.compile(
     r"^\s*[)」』】\]]?\s*(?:は|を|が|に|と|も|から|及び|又は|、|,|-|参照|同様|で|より|まで|以外|のみ|等|など|&|;|\+)"
 )
 _AFTER = re.compile(r"^[\s:;.,、。)）」』】\]>|\-_/]+")
+# Captions of sheets and tables that show how to answer and hold no answer.
+EXAMPLE = re.compile(
+    r"記入例|記載例|回答例|入力例|見本|サンプル|記入要領|記載要領|手引|sample|example"
+)
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
 _START = 400  # letters of a cell in which its id and title stand

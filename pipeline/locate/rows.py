@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.locate.grid import Grid
@@ -27,7 +27,7 @@ class Found:
 
 def find_rows(grid: Grid, index: Index) -> tuple[Found, ...]:
     """Give the item rows of a sheet, top down, at most one per row and band of columns."""
-    found = _by_id(grid, index)
+    found = _with_slips_of_the_pen(grid, index, _by_id(grid, index))
     found = found + _by_split_id(grid, index, found)
     if found or _has_titles(grid, index):
         found = found + _by_title(grid, index, found)
@@ -108,6 +108,26 @@ def _best_of_row(hits: list[Found], weight: Counter[int], strong_columns: set[in
     if len({hit.item_id for hit in beside}) > 1:
         return beside
     return [max(hits, key=lambda hit: (weight[hit.column], hit.fit, -hit.column))]
+
+
+def _with_slips_of_the_pen(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Give a row with another row's id to the item whose title it carries, if nothing else is it.
+
+    Only where the id's own row stands there too, and the title is that of one item alone.
+    """
+    rightful = {hit.item_id for hit in found if hit.fit is Fit.STRONG}
+    known = {hit.item_id for hit in found}
+    result = []
+    for hit in found:
+        if hit.fit is Fit.WEAK and hit.item_id in rightful:
+            match = index.match_id(grid.text((hit.row, hit.column)))
+            items = index.titled(squeeze(match.rest)) if match else ()
+            if len(items) == 1 and items[0] not in known:
+                result.append(replace(hit, item_id=items[0], matched_by=MatchedBy.TITLE))
+                known.add(items[0])
+                continue
+        result.append(hit)
+    return tuple(result)
 
 
 # by an id split over columns

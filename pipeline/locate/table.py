@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from pipeline.locate.columns import Columns, HeaderRow, choose_columns, find_headers
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import Index, squeeze
+from pipeline.locate.index import EXAMPLE, Index, squeeze
 from pipeline.locate.rows import Found, find_rows, is_worth_reading
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
-from pipeline.text import is_blank, tidy
+from pipeline.text import fold, is_blank, tidy
+
+Segment = tuple[HeaderRow | None, list[Found], int | None]  # header, rows, next table's column
 
 _MAX_BLOCK = 12  # rows one item may take where a PDF was pasted line by line
 
@@ -48,7 +50,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     tables: list[TableFound] = []
     rows: list[ItemRow] = []
     others: list[OtherRow] = []
-    for header, hits, edge in _segments(found, headers):
+    for header, hits, edge in _without_examples(grid, _segments(found, headers)):
         columns = choose_columns(grid, index, header, hits, edge)
         blocks = {
             hit.row: _block(grid, index, hit, columns, item_rows, header_rows) for hit in hits
@@ -97,9 +99,7 @@ def _is_answer(grid: Grid, index: Index, key: CellKey) -> bool:
     return any((drawing.row, drawing.column) == key for drawing in grid.sheet.drawings)
 
 
-def _segments(
-    found: tuple[Found, ...], headers: tuple[HeaderRow, ...]
-) -> list[tuple[HeaderRow | None, list[Found], int | None]]:
+def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[Segment]:
     """Group item rows by the header above them and, side by side, by band of columns."""
     per_row: dict[int, list[int]] = defaultdict(list)
     for hit in found:
@@ -110,11 +110,39 @@ def _segments(
         above = max((place for place, each in enumerate(headers) if each.row < hit.row), default=-1)
         band = max((col for col in bands if col <= hit.column), default=-1)
         groups.setdefault((above, band), []).append(hit)
-    result: list[tuple[HeaderRow | None, list[Found], int | None]] = []
+    result: list[Segment] = []
     for (above, band), hits in groups.items():
         edge = min((col for col in bands if col > band), default=1 << 20) if bands else None
         result.append((headers[above] if above >= 0 else None, hits, edge))
     return result
+
+
+def _without_examples(grid: Grid, segments: list[Segment]) -> list[Segment]:
+    """Leave out a table under 記入例 where the same items stand in another table of the sheet."""
+    if len(segments) < 2:
+        return segments
+    kept: list[Segment] = []
+    for place, segment in enumerate(segments):
+        header, hits, _edge = segment
+        elsewhere = {
+            hit.item_id
+            for other, (_header, others, _) in enumerate(segments)
+            if other != place
+            for hit in others
+        }
+        shown = header is not None and _is_example(grid, header.row)
+        if not (shown and all(hit.item_id in elsewhere for hit in hits)):
+            kept.append(segment)
+    return kept or segments
+
+
+def _is_example(grid: Grid, header_row: int) -> bool:
+    """Tell whether one of the three rows above a header calls the table an example."""
+    return any(
+        len(grid.text((row, column))) < 30 and EXAMPLE.search(fold(grid.text((row, column))))
+        for row in range(max(0, header_row - 3), header_row)
+        for column in grid.rows.get(row, ())
+    )
 
 
 def _block(

@@ -27,6 +27,9 @@ from pipeline.notes import effective_due, read_note
 from pipeline.parse.evidence import find_evidence, find_filled_on
 from pipeline.parse.options import read_options
 
+# The property that marks a send-back slip, a form that answers some items again.
+SLIP = "torimatome.slip"
+
 _ABSENT = Mark(status=Status.BLANK)
 
 
@@ -68,6 +71,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         repeated=tuple(repeated),
         extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
         copies=layout.copies,
+        overrides=_overrides(workbook, answers),
         hidden_copies=layout.hidden_copies,
         version_written=layout.version_written,
         macros=workbook.macros,
@@ -170,6 +174,13 @@ def _object(sheet: RawSheet, drawing: Drawing) -> str:
     return (
         f"{sheet.name}!{address(drawing.row, drawing.column)} {drawing.kind.value} {name}".rstrip()
     )
+
+
+def _overrides(workbook: RawWorkbook, answers: list[Answer]) -> tuple[str, ...] | None:
+    """Give the items a send-back slip answers again; None for any other form."""
+    if not workbook.properties.get(SLIP, "").strip():
+        return None
+    return tuple(answer.item_id for answer in answers if answer.mark.status is not Status.BLANK)
 
 
 def _repeated(item_id: str, given: list[Answer]) -> Repeated:
