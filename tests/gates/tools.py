@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -51,12 +52,24 @@ def convert(path: Path, folder: Path, kind: str, *, seconds: float = 300) -> Pat
     soffice = need("soffice")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         option = office_profile(Path(profile) / "profile")
-        subprocess.run(
-            [soffice, option, "--headless", "--norestore",
-             "--convert-to", kind, "--outdir", str(folder), str(path)],
-            check=True, capture_output=True, timeout=seconds,
-        )  # fmt: skip
+        command = [soffice, option, "--headless", "--norestore"]
+        command += ["--convert-to", kind, "--outdir", str(folder), str(path)]
+        _run_whole(command, seconds)
     made = folder / f"{path.stem}.{kind.partition(':')[0]}"
     if not made.exists():
         raise FileNotFoundError(f"LibreOffice gave no {made.name}")
     return made
+
+
+def _run_whole(command: list[str], seconds: float) -> None:
+    """Run a command and, when its time is up, end its children too: soffice only starts another."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output)

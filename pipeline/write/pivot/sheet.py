@@ -21,6 +21,7 @@ ALL_PAGES = "(すべて)"  # what Japanese Excel shows in a page filter that let
 NO_ROWS = "集計する回答がまだないため、ピボットテーブルはありません。"
 _SLICER_WIDTH = 16.0  # of each of the two columns that the slicers lie on
 _NUMBER_WIDTH = 14.0
+_PRINT_SCALE = 75  # per cent: one table fills the width of an A3 page
 _LEAD_COLUMNS = FIRST_COLUMN + 1
 # Excel draws its own style over these; dark text on light stays readable whatever it keeps.
 _HEAD, _LABEL, _NUMBER = "total_text", "line", "number"
@@ -47,6 +48,8 @@ def write_pivot_sheet(
     sheet.heading(design.title, design.lead, last=_LEAD_COLUMNS)
     sheet.raw.freeze_panes(BODY_ROW + 2, 0)
     sheet.page(paper="A3", repeat=(BODY_ROW, BODY_ROW + 1))
+    sheet.raw.set_print_scale(_PRINT_SCALE)  # all three on one width would be too small to read
+    sheet.raw.set_v_pagebreaks([grid.left for grid in grids[1:]])
 
 
 def _write_labels(sheet: "Sheet", grid: Grid, cache: Cache) -> None:
