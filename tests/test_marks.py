@@ -115,6 +115,12 @@ def test_legend_in_the_cell(written: str, group: dict[str, str]) -> None:
     assert mark.legend_untouched == (group["status"] == "blank")
 
 
+@pytest.mark.parametrize(("written", "due"), cases()["due"]["rows"])
+def test_due_of_the_mark(written: str, due: str) -> None:
+    mark = read(written)
+    assert (mark.status, mark.due.month) == (Status.PLANNED, due)
+
+
 @pytest.mark.parametrize(("kind", "text", "status", "doubt"), cases()["values"]["rows"])
 def test_values_that_are_no_text(kind: str, text: str, status: str, doubt: str) -> None:
     mark = read(text, CellKind(kind))

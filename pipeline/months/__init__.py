@@ -19,6 +19,9 @@ _BARE = re.compile(r"[(~、,:]*(?P<n>\d{1,4})(?P<tail>" + TAIL + r")[)]*(?:\?|�
 _SPAN_JOINER = re.compile(r"[)]?(?:~|-|->|→|⇒|から|より|ないし|乃至)[(]?同?")
 _EITHER_JOINER = re.compile(r"[)]?(?:又は|または|or|もしくは|若しくは|か|あるいは|或いは)[(]?")
 _LIST_JOINER = re.compile(r"[・、,/&+と]|及び|および|and")
+# 12月議会 is a step on the way, 3月完了 the end of it.
+_EVENT = re.compile(r"の?(?:定例)?[市町村県区]?(?:議会|補正|着手|から着手|に着手)")
+_FINISH = re.compile(r"(?:まで)?に?(?:対応|策定|整備|導入)?(?:を|が)?(?:完了|終了)")
 _OPEN_END = re.compile(r"以降|以後|~(?!\d)")
 _UNDECIDED = re.compile(
     r"未定|検討|調整|協議|不明|未決|未確定|決まって|決定後|別途|次第|tbd|追って|適宜|順次|随時|いずれ|"
@@ -117,8 +120,11 @@ def _choose(text: str, terms: list[Term]) -> Due:
             if term.problem is problem:
                 return _due(text, term)
     good = [term for term in terms if not term.problem]
+    if len(good) > 1:
+        good = [term for term in good if not _EVENT.match(text, term.end)] or good
     if good:
-        agreed = _agreed(good)
+        finishing = [term for term in good if _FINISH.match(text, term.end)]
+        agreed = _agreed(good) or (finishing[0] if len(finishing) == 1 else None)
         if agreed:
             return _due(text, agreed)
         return Due(problem=DueProblem.CONFLICTING, written=text)

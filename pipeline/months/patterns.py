@@ -83,12 +83,15 @@ CALENDAR_OFFSET = {
     **dict.fromkeys(("来年", "翌年", "明年", "次年", "翌"), 1),
     **dict.fromkeys(("昨年", "去年", "前年"), -1),
 }
-NUMERIC_MONTH = re.compile(r"[./\-](?P<month>\d{1,2})(?!\d)月?" + DAY + TAIL)
+NUMERIC_MONTH = re.compile(
+    r"[./\-・](?P<month>\d{1,2})(?!\d|q|/4|・?四半期|年)月?"
+    r"(?:~(?P<until>\d{1,2})(?![\d月日./\-年]))?" + DAY + TAIL
+)
 MONTH = re.compile(r"(?P<month>\d{1,3})月(?!間|額|例|次)(?:分)?" + DAY + TAIL)
 COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)" + TAIL)
 LISTED_MONTH = re.compile(r"(?<![\d.])(?P<month>\d{1,2})(?=[~\-・,、/](?:翌年?)?\d{1,2}月)")
 QUARTER = re.compile(
-    r"(?:第?(?P<a>\d)(?:[~\-・,、](?:第)?(?P<b>\d))?(?:/4)?(?:四半期|クォーター|クオーター|q(?![a-z\d]))"
+    r"(?:第?(?P<a>\d)(?:[~\-・,、](?:第)?(?P<b>\d))?(?:/4)?(?:・?四半期|クォーター|クオーター|q(?![a-z\d]))"
     r"|(?P<c>[1-4])/4半期|(?<![a-z])q(?P<d>\d)(?:[~\-・]q?(?P<e>\d))?(?!\d))" + TAIL
 )
 HALF = re.compile(
@@ -131,7 +134,7 @@ MONTH_DAY = re.compile(
 )
 MONTH_EDGE = re.compile(r"(?<![\d./])(?P<month>\d{1,2})/?(?:末日?|上旬|中旬|下旬|初旬)" + TAIL)
 BARE_SPAN = re.compile(r"(?<!\d)(?P<a>\d{1,2})~(?P<b>\d{1,2})(?!\d)" + TAIL)
-GLUE = re.compile(r"の|[(、,:]|")
+GLUE = re.compile(r"の|[(、,: ]|")
 # Every term begins with one of these signs; the rest of a text is skipped.
 START = re.compile(
     r"[\d年月期令平rhf'来翌再明次新今本当現同一昨去前先上下後第q春夏秋冬初晩早真こ半正○〇◯●◎×✕✖x_?*△▲□■☐…n\-・.]"

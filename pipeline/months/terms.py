@@ -191,7 +191,7 @@ class Reader:
         year = self._year(at)
         if year is None:
             return None
-        if not year.unit or self.text[year.end : year.end + 1] in ("/", "-", "."):
+        if not year.unit or self.text[year.end : year.end + 1] in ("/", "-", ".", "・"):
             numeric = NUMERIC_MONTH.match(self.text, year.end)
             if numeric:
                 return self._month_of(at, numeric, year)
@@ -271,6 +271,10 @@ class Reader:
             return Term(start=start, end=found.end(), problem=DueProblem.IMPOSSIBLE)
         later = 1 if year.fiscal and number < 4 else 0
         month = (year.number + later) * 12 + number - 1
+        until = found.groupdict().get("until")
+        if until:  # R9.1~3
+            first = Term(start=start, end=found.end(), first=month, last=month)
+            return joined(first, self.floating(start, found.end(), int(until)), Precision.SPAN)
         return Term(
             start=start, end=found.end(), first=month, last=month,
             inferred=year.inferred, following=year.following,
