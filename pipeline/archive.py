@@ -6,6 +6,7 @@ Only what every stage that touches a zip has to agree on. What a member holds is
 import contextlib
 import datetime
 import itertools
+import lzma
 import stat
 import struct
 import unicodedata
@@ -24,11 +25,24 @@ _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
 _UNICODE_PATH = 0x7075  # extra field: the name in UTF-8, beside one in the maker's code page
 _LOCAL_HEADER = 30  # bytes of a local file header before the name
+# What Python's cp932 makes of bytes that no program writes in a name.
+_NO_LETTERS = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
 # A zip with one of these is a document in itself, whatever its extension says.
 _PACKAGE_NAMES = frozenset(
     {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "META-INF/MANIFEST.MF"}
 )
 _PACKAGE_STARTS = ("xl/", "word/", "ppt/", "_rels/", "docProps/", "visio/", "Index/")
+
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,  # also a name that is not the UTF-8 it claims to be
+    struct.error,
+)
 
 
 class MemberError(Exception):
@@ -91,7 +105,7 @@ def members(archive: zipfile.ZipFile) -> tuple[Member, ...]:
             regular=_regular(info),
         )
         for info in archive.infolist()
-        if not info.is_dir() and not info.orig_filename.endswith(("/", "\\"))
+        if not info.orig_filename.endswith(("/", "\\"))
     )
 
 
@@ -140,11 +154,11 @@ def _unpack(
             content = file.read(limit + 1)
             if len(content) <= limit:
                 file.read(1)  # the checksum is compared at the end of the stream
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error) as error:
-        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
     except (RuntimeError, NotImplementedError) as error:  # wrong password; an unknown method
         reason = UnreadableReason.PASSWORD if key else UnreadableReason.BROKEN
         raise MemberError(reason, str(error)) from error
+    except _DAMAGE as error:
+        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
     if len(content) > limit:
         raise MemberError(UnreadableReason.TOO_LARGE, "member larger than its header says")
     return content
@@ -184,14 +198,16 @@ def _name(info: zipfile.ZipInfo) -> str:
         with contextlib.suppress(UnicodeEncodeError):
             raw = name.encode("cp437")
             name = _unicode_extra(info.extra, raw) or decode_name(raw)
-    return name.replace("\\", "/").lstrip("/")
+    return name.replace("\\", "/").lstrip("/") or "（名前なし）"
 
 
 def decode_name(raw: bytes) -> str:
     """Decode a file name of unknown code page; what fits none keeps its bytes as ``\\x8e``."""
     for encoding in ("utf-8", "cp932"):
         with contextlib.suppress(UnicodeDecodeError):
-            return raw.decode(encoding)
+            name = raw.decode(encoding)
+            if not _NO_LETTERS.intersection(name):
+                return name
     return raw.decode("utf-8", "backslashreplace")
 
 

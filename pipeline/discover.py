@@ -37,7 +37,6 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.settings import Limits
-from pipeline.text import fold
 
 __all__ = ["Inbox", "discover"]
 
@@ -252,7 +251,7 @@ def _aside(path: str, *, at_top: bool) -> SkipReason | None:
             return SkipReason.CONTROL
         if name == _PRODUCT_README:
             return SkipReason.SYSTEM
-    if _TEMPORARY.fullmatch(fold(name).replace(" ", "")) or name.startswith("~$"):
+    if _TEMPORARY.fullmatch(name):
         return SkipReason.TEMPORARY
     in_system_folder = any(folder in _SYSTEM_FOLDERS for folder in folders)
     if name in _SYSTEM_NAMES or name.startswith("._") or in_system_folder:

@@ -2,7 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +97,98 @@ def test_done_is_told_once_an_input() -> None:
         on_done=told.append,
     )
     assert sorted(told) == sorted(results) == ["1 done", "2 done", "abort crash"]
+
+
+_INTERRUPTED = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+import test_isolate
+from pipeline.isolate import run_isolated
+
+if __name__ == "__main__":
+    try:
+        run_isolated(
+            test_isolate.note_and_hang, [Path({folder!r}) / str(n) for n in range(2)],
+            jobs=2, limits=test_isolate.LIMITS, on_failure=lambda given, failure: given,
+        )
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def note_and_hang(place: Path) -> Path:
+    """Leave the worker's process id behind and never end."""
+    place.with_suffix(".writing").write_text(str(os.getpid()), encoding="utf-8")
+    place.with_suffix(".writing").rename(place)
+    while True:
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to another process are POSIX")
+def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
+    script = tmp_path / "interrupted.py"
+    tests = str(Path(__file__).parent)
+    script.write_text(_INTERRUPTED.format(tests=tests, folder=str(tmp_path)), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)], start_new_session=True, stderr=subprocess.PIPE
+    ) as process:
+        noted = [tmp_path / "0", tmp_path / "1"]
+        deadline = time.monotonic() + 30
+        while not all(place.exists() for place in noted):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to every process at once
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == b""
+    for place in noted:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(place.read_text(encoding="utf-8")), 0)
+
+
+def test_a_worker_killed_from_outside_costs_one_input_at_most() -> None:
+    inputs: list[object] = [*range(30), "kill", *range(30)]
+    done = [result for result in run(inputs) if str(result).endswith("done")]
+    assert len(done) == 60
+
+
+def test_a_crash_after_other_inputs_is_tried_again_in_a_fresh_worker(tmp_path: Path) -> None:
+    """A file does not pay for what another left behind in the process."""
+    inputs: list[object] = [1, 2, tmp_path / "first", 3]
+    results = run_isolated(
+        crash_once, inputs, jobs=1, limits=LIMITS, on_failure=lambda _given, failure: str(failure)
+    )
+    assert results == ["1", "2", "second try", "3"]
+
+
+def crash_once(given: object) -> str:
+    """Crash the first time that a path is given."""
+    if isinstance(given, Path):
+        if given.exists():
+            return "second try"
+        given.touch()
+        os.abort()
+    return str(given)
+
+
+def test_workers_that_never_start_are_told() -> None:
+    with pytest.raises(RuntimeError, match="do not start"):
+        run_isolated(
+            Unwelcome(), [1], jobs=1, limits=LIMITS, on_failure=lambda _given, failure: str(failure)
+        )
+
+
+class Unwelcome:
+    """A task that ends whatever process it is brought to."""
+
+    def __call__(self, given: object) -> str:
+        """Never reached."""
+        return str(given)
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        """Unpickle by leaving."""
+        return (os._exit, (3,))
 
 
 def test_cores_are_counted() -> None:
