@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pipeline.model.checklist import Status
 
@@ -52,3 +53,102 @@ class History:
     months: tuple[PastMonth, ...] = ()
     notices: tuple[str, ...] = ()
     compare_with: PastMonth | None = None
+
+
+class Movement(StrEnum):
+    """How an answer moved since the month compared with. The value is the word shown."""
+
+    IMPROVED = "前進"  # towards ①
+    REGRESSED = "後退"  # away from ①, or an answer that can no longer be read
+    POSTPONED = "先送り"  # still ②, a later month
+    ADVANCED = "前倒し"  # still ②, an earlier month
+    CHANGED = "変更"  # another answer that is neither better nor worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One item of one respondent whose answer is another than in the month compared with."""
+
+    respondent_id: str
+    respondent: str
+    item_id: str
+    category: str
+    movement: Movement
+    old_status: Status
+    old_due: str
+    new_status: Status
+    new_due: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """This month beside an earlier one. ``returned`` and ``gone`` are (id, name) pairs.
+
+    ``unchanged_files`` are the ids of respondents whose file is the same, byte for byte: their
+    answers were carried over, not given anew.
+    """
+
+    month: str
+    compared_with: str
+    changes: tuple[Change, ...]
+    returned: tuple[tuple[str, str], ...]
+    gone: tuple[tuple[str, str], ...]
+    unchanged_files: frozenset[str]
+
+
+class Outcome(StrEnum):
+    """What became of a promise (②). The value is the word shown."""
+
+    OPEN = "期限前"  # still ②, the month has not passed
+    UNDATED = "時期未定"  # still ②, no month was ever given
+    OVERDUE = "期限超過"  # still ②, the month has passed
+    KEPT = "期限内に対応"  # ① was reported by the promised month
+    LATE = "遅れて対応"  # ① was reported, after the promised month
+    WITHDRAWN = "取り下げ"  # ② became something other than ①
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An item that a respondent answered with ②, followed from month to month.
+
+    ``first_due`` is the month first promised and ``due`` the one in force (YYYY-MM, empty where
+    none); ``first_said`` is the collection month it was first said in. ``slips`` counts how often
+    the month was put off, ``slipped_months`` how far in all. ``overdue_since`` is the first month
+    after the one in force, where that has passed.
+    """
+
+    respondent_id: str
+    respondent: str
+    role: str
+    item_id: str
+    category: str
+    first_said: str
+    first_due: str
+    due: str
+    slips: int
+    slipped_months: int
+    overdue_since: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRate:
+    """How many promises of a respondent or category were kept, of those that can be judged."""
+
+    name: str
+    promises: int
+    kept: int
+    late: int
+    overdue: int
+    withdrawn: int
+    slipped: int
+
+    @property
+    def judged(self) -> int:
+        """Give the promises whose month has come or that were settled."""
+        return self.kept + self.late + self.overdue + self.withdrawn
+
+    @property
+    def kept_share(self) -> float | None:
+        """Give kept promises as a fraction of those judged, None where none was."""
+        return self.kept / self.judged if self.judged else None

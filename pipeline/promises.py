@@ -1,0 +1,142 @@
+"""The promise ledger: every ② from the month it was first said to what became of it. Pure.
+
+A promise is judged by what was reported: it is kept where ① was reported in a collection month
+no later than the month promised. ① reported later is 遅れて対応, also where the work may have
+been done in time: what was not seen is not assumed.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.model import Status
+from pipeline.model.history import Outcome, Promise, PromiseRate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.model import Batch, CountedSubmission
+    from pipeline.model.history import History
+
+
+class _Said(NamedTuple):
+    """What stood at an item in one collection month."""
+
+    month: str
+    status: Status
+    due: str
+
+
+def ledger(batch: Batch, history: History) -> tuple[Promise, ...]:
+    """Give the latest promise of each item of each counted respondent that ever made one.
+
+    In the order of the submissions and of the form. Without history these are this month's ②.
+    """
+    categories = {item.id: item.category for item in batch.checklist.items}
+    promises = []
+    for counted in batch.submissions:
+        for said in _stories(counted, batch.month, history):
+            item_id, story = said
+            promise = _latest_promise(story)
+            if promise:
+                promises.append(_promise(counted, item_id, categories[item_id], promise, story))
+    return tuple(promises)
+
+
+def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
+    """Count promises by ``respondent`` or ``category``, in the order they first come."""
+    groups: dict[str, list[Promise]] = {}
+    for promise in promises:
+        groups.setdefault(getattr(promise, by), []).append(promise)
+    return tuple(
+        PromiseRate(
+            name=name,
+            promises=len(members),
+            kept=sum(p.outcome is Outcome.KEPT for p in members),
+            late=sum(p.outcome is Outcome.LATE for p in members),
+            overdue=sum(p.outcome is Outcome.OVERDUE for p in members),
+            withdrawn=sum(p.outcome is Outcome.WITHDRAWN for p in members),
+            slipped=sum(p.slips > 0 for p in members),
+        )
+        for name, members in groups.items()
+    )
+
+
+def months_between(earlier: str, later: str) -> int:
+    """Give how many months lie between two YYYY-MM, negative where ``later`` is earlier."""
+    return (int(later[:4]) - int(earlier[:4])) * 12 + int(later[5:]) - int(earlier[5:])
+
+
+def month_after(month: str) -> str:
+    """Give the month after a YYYY-MM."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + 1:04d}-01" if number == 12 else f"{year:04d}-{number + 1:02d}"
+
+
+def _stories(
+    counted: CountedSubmission, month: str, history: History
+) -> Iterable[tuple[str, list[_Said]]]:
+    """Give each item's answers from the oldest month to this one; absent months are left out."""
+    for answer in counted.submission.answers:
+        key = (counted.respondent.id, answer.item_id)
+        story = [
+            _Said(past.month, past.answers[key].status, past.answers[key].due)
+            for past in history.months
+            if key in past.answers
+        ]
+        yield answer.item_id, [*story, _Said(month, answer.mark.status, answer.due.month)]
+
+
+def _latest_promise(story: Sequence[_Said]) -> list[_Said]:
+    """Give the last unbroken run of ②, followed by what came right after it if anything did.
+
+    A run that ended in an earlier month stays on the ledger with its outcome.
+    """
+    last = next(
+        (i for i in range(len(story) - 1, -1, -1) if story[i].status is Status.PLANNED), None
+    )
+    if last is None:
+        return []
+    first = last
+    while first > 0 and story[first - 1].status is Status.PLANNED:
+        first -= 1
+    return list(story[first : last + 2])
+
+
+def _promise(
+    counted: CountedSubmission,
+    item_id: str,
+    category: str,
+    promise: Sequence[_Said],
+    story: Sequence[_Said],
+) -> Promise:
+    said = [entry for entry in promise if entry.status is Status.PLANNED]
+    dues = [entry.due for entry in said if entry.due]
+    due = dues[-1] if dues else ""
+    outcome = _outcome(promise, due, now=story[-1].month)
+    return Promise(
+        respondent_id=counted.respondent.id,
+        respondent=counted.respondent.name,
+        role=counted.respondent.role,
+        item_id=item_id,
+        category=category,
+        first_said=said[0].month,
+        first_due=dues[0] if dues else "",
+        due=due,
+        slips=sum(later > earlier for earlier, later in pairwise(dues)),
+        slipped_months=max(0, months_between(dues[0], due)) if dues else 0,
+        overdue_since=month_after(due) if outcome is Outcome.OVERDUE else "",
+        outcome=outcome,
+    )
+
+
+def _outcome(promise: Sequence[_Said], due: str, *, now: str) -> Outcome:
+    end = promise[-1]
+    if end.status is Status.DONE:
+        return Outcome.KEPT if not due or end.month <= due else Outcome.LATE
+    if end.status is not Status.PLANNED:
+        return Outcome.WITHDRAWN
+    if not due:
+        return Outcome.UNDATED
+    return Outcome.OVERDUE if due < now else Outcome.OPEN

@@ -1,0 +1,212 @@
+"""前月比 and the promise ledger, against small stories told line by line."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.changes import compare, movement_of
+from pipeline.model import Batch, Due, Mark, Status
+from pipeline.model.history import (
+    History,
+    Movement,
+    Outcome,
+    PastAnswer,
+    PastMonth,
+    PastRespondent,
+    Promise,
+)
+from pipeline.promises import ledger, month_after, months_between, rates
+from tests.batches import make_batch
+
+WORDS = {
+    "①": Status.DONE,
+    "②": Status.PLANNED,
+    "③": Status.NOT_PLANNED,
+    "空": Status.BLANK,
+    "？": Status.UNCLEAR,
+    "－": Status.NOT_APPLICABLE,
+}
+
+
+def said(text: str) -> tuple[Status, str]:
+    """Read 「②2026-12」 as (PLANNED, 2026-12)."""
+    return WORDS[text[0]], text[1:]
+
+
+def story(lines: dict[str, str]) -> tuple[Batch, History]:
+    """Make the months of one item of one respondent; the last line is the present month."""
+    *earlier, (now, text) = lines.items()
+    batch = make_batch(1, roster=False)
+    counted = batch.submissions[0]
+    status, due = said(text)
+    first = replace(
+        counted.submission.answers[0],
+        mark=Mark(status=status, due=Due(month=due)),
+        due=Due(month=due),
+    )
+    counted = replace(counted, submission=replace(counted.submission, answers=(first,)))
+    person = PastRespondent(id=counted.respondent.id, name=counted.respondent.name)
+    months = tuple(
+        PastMonth(
+            month=month,
+            product_version="",
+            checklist=batch.checklist.id,
+            checklist_version="",
+            answers={
+                (person.id, first.item_id): PastAnswer(status=said(text)[0], due=said(text)[1])
+            },
+            respondents={person.id: person},
+        )
+        for month, text in earlier
+    )
+    history = History(months=months, compare_with=months[-1] if months else None)
+    return replace(batch, month=now, submissions=(counted,)), history
+
+
+def only_promise(lines: dict[str, str]) -> Promise:
+    (promise,) = ledger(*story(lines))
+    return promise
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome", "first", "due", "slips", "slipped", "since"),
+    [
+        ({"2026-11": "②2026-12"}, Outcome.OPEN, "2026-12", "2026-12", 0, 0, ""),
+        ({"2026-11": "②"}, Outcome.UNDATED, "", "", 0, 0, ""),
+        ({"2026-11": "②2026-10"}, Outcome.OVERDUE, "2026-10", "2026-10", 0, 0, "2026-11"),
+        (
+            {"2026-09": "②2026-10", "2026-10": "②2026-12", "2026-11": "②2027-03"},
+            Outcome.OPEN, "2026-10", "2027-03", 2, 5, "",
+        ),
+        ({"2026-10": "②2026-11", "2026-11": "①"}, Outcome.KEPT, "2026-11", "2026-11", 0, 0, ""),
+        ({"2026-10": "②2026-10", "2026-11": "①"}, Outcome.LATE, "2026-10", "2026-10", 0, 0, ""),
+        ({"2026-10": "②", "2026-11": "①"}, Outcome.KEPT, "", "", 0, 0, ""),
+        (
+            {"2026-10": "②2026-12", "2026-11": "③"},
+            Outcome.WITHDRAWN, "2026-12", "2026-12", 0, 0, "",
+        ),
+        (
+            {"2026-10": "②2026-12", "2026-11": "？"},
+            Outcome.WITHDRAWN, "2026-12", "2026-12", 0, 0, "",
+        ),
+        # a date taken away and given again later is one promise put off
+        (
+            {"2026-09": "②2026-11", "2026-10": "②", "2026-11": "②2027-01"},
+            Outcome.OPEN, "2026-11", "2027-01", 1, 2, "",
+        ),
+        # brought forward is no slip
+        (
+            {"2026-10": "②2027-03", "2026-11": "②2026-12"},
+            Outcome.OPEN, "2027-03", "2026-12", 0, 0, "",
+        ),
+        # a promise kept long ago stays on the ledger
+        (
+            {"2026-08": "②2026-09", "2026-09": "①", "2026-10": "①", "2026-11": "①"},
+            Outcome.KEPT, "2026-09", "2026-09", 0, 0, "",
+        ),
+        # a new promise after a withdrawn one begins anew
+        (
+            {"2026-08": "②2026-09", "2026-09": "③", "2026-11": "②2027-01"},
+            Outcome.OPEN, "2027-01", "2027-01", 0, 0, "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_promise(  # noqa: PLR0917 - a story and all that is told of it
+    lines: dict[str, str],
+    outcome: Outcome,
+    first: str,
+    due: str,
+    slips: int,
+    slipped: int,
+    since: str,
+) -> None:
+    promise = only_promise(lines)
+    assert promise.outcome is outcome
+    assert (promise.first_due, promise.due) == (first, due)
+    assert (promise.slips, promise.slipped_months) == (slips, slipped)
+    assert promise.overdue_since == since
+
+
+def test_no_promise_no_line() -> None:
+    assert ledger(*story({"2026-10": "③", "2026-11": "①"})) == ()
+
+
+def test_the_first_month_said_is_kept() -> None:
+    assert only_promise({"2026-09": "②2026-12", "2026-11": "②2026-12"}).first_said == "2026-09"
+
+
+def test_rates_count_what_can_be_judged() -> None:
+    promises = [
+        only_promise({"2026-10": "②2026-11", "2026-11": "①"}),
+        only_promise({"2026-10": "②2026-10", "2026-11": "①"}),
+        only_promise({"2026-11": "②2026-10"}),
+        only_promise({"2026-11": "②2027-10"}),
+    ]
+    (rate,) = rates(promises, by="respondent")
+    assert (rate.promises, rate.judged, rate.kept) == (4, 3, 1)
+    assert rate.kept_share == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "movement"),
+    [
+        ("②2026-12", "①", Movement.IMPROVED),
+        ("③", "②2026-12", Movement.IMPROVED),
+        ("空", "③", Movement.IMPROVED),
+        ("①", "②2026-12", Movement.REGRESSED),
+        ("②2026-12", "③", Movement.REGRESSED),
+        ("①", "？", Movement.REGRESSED),
+        ("空", "？", Movement.CHANGED),
+        ("①", "－", Movement.CHANGED),
+        ("②2026-12", "②2027-01", Movement.POSTPONED),
+        ("②2026-12", "②", Movement.POSTPONED),
+        ("②2027-01", "②2026-12", Movement.ADVANCED),
+        ("②", "②2026-12", Movement.CHANGED),
+        ("②2026-12", "②2026-12", None),
+        ("①", "①", None),
+    ],
+)
+def test_how_an_answer_moved(old: str, new: str, movement: Movement | None) -> None:
+    assert movement_of(*said(old), *said(new)) is movement
+    comparison = compare(*story({"2026-10": old, "2026-11": new}))
+    assert comparison is not None
+    assert [change.movement for change in comparison.changes] == ([movement] if movement else [])
+
+
+def test_who_came_and_who_is_gone() -> None:
+    batch, history = story({"2026-10": "①", "2026-11": "①"})
+    (past,) = history.months
+    other = PastRespondent(id="Z9", name="むこう市")
+    past = replace(past, respondents={other.id: other}, answers={})
+    comparison = compare(batch, replace(history, months=(past,), compare_with=past))
+    assert comparison is not None
+    assert comparison.gone == (("Z9", "むこう市"),)
+    assert [id_ for id_, _ in comparison.returned] == [batch.submissions[0].respondent.id]
+
+
+def test_an_unchanged_file_is_told() -> None:
+    batch, history = story({"2026-10": "①", "2026-11": "①"})
+    (past,) = history.months
+    sha256 = batch.submissions[0].submission.source.sha256
+    answers = {key: replace(answer, sha256=sha256) for key, answer in past.answers.items()}
+    past = replace(past, answers=answers)
+    comparison = compare(batch, replace(history, months=(past,), compare_with=past))
+    assert comparison is not None
+    assert comparison.unchanged_files == {batch.submissions[0].respondent.id}
+
+
+def test_nothing_to_compare_with() -> None:
+    batch, _ = story({"2026-11": "①"})
+    assert compare(batch, History()) is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "months"),
+    [("2026-11", "2026-11", 0), ("2026-11", "2027-02", 3), ("2027-02", "2026-11", -3)],
+)
+def test_months_between(earlier: str, later: str, months: int) -> None:
+    assert months_between(earlier, later) == months
+
+
+def test_month_after() -> None:
+    assert [month_after(m) for m in ("2026-11", "2026-12")] == ["2026-12", "2027-01"]
