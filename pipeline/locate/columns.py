@@ -74,7 +74,6 @@ def _read_header(grid: Grid, index: Index, row: int, columns: list[int]) -> Head
         number = index.option(text)
         if number is not None:
             options.append((column, number))
-            continue
         header = index.header(text)
         if header is None:
             continue
@@ -121,27 +120,35 @@ def choose_columns(
     """Choose the columns of one table of item rows. ``edge`` is where the next table begins."""
     text = Counter(found.column for found in rows).most_common(1)[0][0]
     if header is not None:
-        inside = _inside(header, text, edge)
-        options = _option_columns(grid, inside, rows)
-        mark = _pick(grid, inside.marks, rows) if inside.marks else None
-        if mark is not None and not options and not _is_plausible(grid, index, inside, mark, rows):
-            better = _guess_mark(grid, index, rows, text, edge, header)
-            if better is not None and _mark_score(grid, index, rows, better)[0]:
-                note = _pick(grid, inside.notes, rows) if inside.notes else None
-                return Columns(header.row, text, better, note, True, (), header.others)
-        if mark is not None or options:
-            note = _pick(grid, inside.notes, rows) if inside.notes else None
-            if note is None:
-                note = _unheaded_note(grid, index, header, rows, mark)
-            return Columns(header.row, text, mark, note, False, options, header.others)
+        headed = _headed(grid, index, _inside(header, text, edge), rows, text)
+        if headed is not None:
+            return headed
     mark = _guess_mark(grid, index, rows, text, edge, header)
     note = None
-    if header is not None and header.notes:
-        note = _pick(grid, header.notes, rows)
+    if header is not None and any(span[1] != mark for span in header.notes):
+        note = _pick(grid, tuple(span for span in header.notes if span[1] != mark), rows)
     elif mark is not None:
         note = _guess_note(grid, index, rows, mark, text)
     others = header.others if header else frozenset[int]()
     return Columns(header.row if header else None, text, mark, note, True, (), others)
+
+
+def _headed(
+    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], text: int
+) -> Columns | None:
+    """Take the columns from the header; None where it cannot be the header of these rows."""
+    options = _option_columns(grid, header, rows)
+    mark = _pick(grid, header.marks, rows)
+    if mark is None and not options:
+        return None
+    if not options and mark is not None and not _is_plausible(grid, index, header, mark, rows):
+        better = _guess_mark(grid, index, rows, text, None, header)
+        if better is not None and better != mark and _mark_score(grid, index, rows, better)[0]:
+            return None
+    note = _pick(grid, header.notes, rows)
+    if note is None:
+        note = _unheaded_note(grid, index, header, rows, mark)
+    return Columns(header.row, text, mark, note, False, options, header.others)
 
 
 def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
@@ -164,10 +171,11 @@ def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
 def _is_plausible(
     grid: Grid, index: Index, header: HeaderRow, mark: int, rows: list[Found]
 ) -> bool:
-    """Doubt a header of other words (対応状況) over a column that holds no marks at all."""
-    if min(span[0] for span in header.marks) < _SURE_HEADERS:
-        return True
+    """Doubt a header over a column without marks: one in other words, or of another table."""
     hits, misses = _mark_score(grid, index, rows, mark)
+    if mark == rows[0].column + 1 or min(span[0] for span in header.marks) < _SURE_HEADERS:
+        moved = any(found.column == mark for found in rows)
+        return not moved
     return hits > 0 or misses == 0
 
 
@@ -186,7 +194,8 @@ def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]
         for column in columns
         if grid.text(grid.anchor(found.row, column)) and grid.anchor(found.row, column)[1] == column
     )
-    return max(columns, key=lambda column: (filled[column], -column))
+    hidden = grid.sheet.hidden_columns
+    return max(columns, key=lambda column: (column not in hidden, filled[column], -column))
 
 
 def _option_columns(

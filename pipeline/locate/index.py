@@ -334,7 +334,17 @@ class Index:
 
     def option(self, text: str) -> int | None:
         """Give the number of the option that a header cell names, None for none."""
-        return self._options.get(squeeze(text)) if len(text) < 30 else None
+        if len(text) >= 30:
+            return None
+        key = squeeze(text)
+        if key in self._options:
+            return self._options[key]
+        # the label without its first words: 対応済み, 予定なし
+        plain = re.sub(r"^[\d\u2460-\u2473]+", "", key)
+        for option in self.checklist.options:
+            if len(plain) >= 4 and squeeze(option.label).endswith(plain):
+                return option.number
+        return None
 
     def _header(self, text: str) -> Header | None:
         """Tell what column a header cell stands over; None for a text that is no header."""

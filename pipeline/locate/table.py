@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 
 from pipeline.locate.columns import Columns, HeaderRow, choose_columns, find_headers
 from pipeline.locate.grid import Grid
@@ -49,28 +50,19 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     header_rows = {header.row for header in headers}
     tables: list[TableFound] = []
     rows: list[ItemRow] = []
-    others: list[OtherRow] = []
-    for header, hits, edge in _without_examples(grid, _segments(found, headers)):
-        columns = choose_columns(grid, index, header, hits, edge)
-        blocks = {
-            hit.row: _block(grid, index, hit, columns, item_rows, header_rows) for hit in hits
-        }
-        rows.extend(
-            _item_row(grid, index, hit, blocks[hit.row], columns, len(tables)) for hit in hits
-        )
-        tables.append(
-            TableFound(
-                sheet=sheet.name,
-                header_row=columns.header_row,
-                text_column=columns.text,
-                mark_column=columns.mark if not columns.options else columns.options[0][0],
-                note_column=columns.note,
-                guessed=columns.guessed,
-                items=tuple(hit.item_id for hit in hits),
-            )
-        )
-        covered = {row for block in blocks.values() for row in block} | item_rows
-        others.extend(_other_rows(grid, index, hits, columns, covered, header_rows))
+    covered = set(item_rows)
+    segments = _without_examples(grid, _segments(found, headers))
+    chosen = [choose_columns(grid, index, *segment) for segment in segments]
+    for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
+        for hit in hits:
+            block = _block(grid, index, hit, columns, item_rows, header_rows)
+            covered.update(block)
+            rows.append(_item_row(grid, index, hit, block, columns, len(tables)))
+        tables.append(_table_found(sheet, hits, columns))
+    others: dict[CellKey, OtherRow] = {}
+    for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
+        for row in _other_rows(grid, index, hits, columns, covered, header_rows):
+            others.setdefault(row.text_cell, row)
     answers = sum(any(_is_answer(grid, index, key) for key in _cells(row)) for row in rows)
     return SheetFound(
         place=place,
@@ -78,10 +70,22 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
         visible=sheet.visible,
         tables=tuple(tables),
         rows=tuple(rows),
-        others=tuple(others),
+        others=tuple(others[key] for key in sorted(others)),
         found=found,
         headed=bool(headers),
         answers=answers,
+    )
+
+
+def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableFound:
+    return TableFound(
+        sheet=sheet.name,
+        header_row=columns.header_row,
+        text_column=columns.text,
+        mark_column=columns.mark if not columns.options else columns.options[0][0],
+        note_column=columns.note,
+        guessed=columns.guessed,
+        items=tuple(hit.item_id for hit in hits),
     )
 
 
@@ -113,8 +117,15 @@ def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[
     result: list[Segment] = []
     for (above, band), hits in groups.items():
         edge = min((col for col in bands if col > band), default=1 << 20) if bands else None
-        result.append((headers[above] if above >= 0 else None, hits, edge))
+        header = headers[above] if above >= 0 else None
+        result.extend((header, run, edge) for run in _runs(hits))
     return result
+
+
+def _runs(hits: list[Found]) -> list[list[Found]]:
+    """Part the rows below one header where a second table has no header and other columns."""
+    runs = [list(run) for _column, run in groupby(hits, key=lambda hit: hit.column)]
+    return runs if len(runs) <= 3 and all(len(run) > 1 for run in runs) else [hits]
 
 
 def _without_examples(grid: Grid, segments: list[Segment]) -> list[Segment]:
