@@ -221,8 +221,9 @@ def test_decorations_as_libreoffice_writes_them(suffix: str, tmp_path: Path) -> 
     assert first.decorations[(12, 1)].fill
 
 
-def test_objects_as_libreoffice_writes_them(tmp_path: Path) -> None:
-    content = (GOLDEN / "formats" / "libreoffice.xlsx").read_bytes()
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_objects_as_libreoffice_writes_them(suffix: str, tmp_path: Path) -> None:
+    content = (GOLDEN / "formats" / f"libreoffice.{suffix}").read_bytes()
     first = read(tmp_path, content).sheets[0]
     found = [
         (drawing.kind.value, address(drawing.row, drawing.column), drawing.lines, drawing.checked)

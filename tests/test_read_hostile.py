@@ -10,7 +10,7 @@ import pytest
 from hostile import HOSTILE, broken_ole, plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workbooks import Control, Sheet, repacked, rich, shape, source_of, table, two_cell, xlsx
+from workbooks import Control, Sheet, repacked, rich, shape, source_of, table, two_cell, xlsb, xlsx
 
 from pipeline.model import (
     FileKind,
@@ -155,6 +155,23 @@ RICH = xlsx(
     macros=True,
 )
 
+FORMATS = Path(__file__).parent / "golden" / "formats"
+ODS, XLS = ((FORMATS / f"libreoffice.{suffix}").read_bytes() for suffix in ("ods", "xls"))
+XLSB = xlsb((("①", "②", 3, 2.5, True, "#REF!"),))
+
+
+def _any_format(data: st.DataObject) -> bytes:
+    return data.draw(st.sampled_from([RICH, ODS, XLS, XLS, XLSB]))
+
+
+def test_damaged_drawing_leaves_the_values(tmp_path: Path) -> None:
+    content = repacked(RICH, {"xl/drawings/drawing1.xml": b"<xdr:wsDr"})
+    outcome = read_workbook(source_of(tmp_path, content), limits=LIMITS)
+    assert isinstance(outcome, RawWorkbook)
+    (sheet,) = outcome.sheets
+    assert sheet.cells[(0, 1)].text == "①\n②"
+    assert sheet.unsupported == ("図形",)
+
 
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -163,7 +180,7 @@ RICH = xlsx(
 def test_mutated_file_never_raises(data: st.DataObject, tmp_path: Path) -> None:
     """Bytes changed, cut off, and parts lost, emptied or cut: each gives one of the outcomes."""
     kind = data.draw(st.sampled_from(["flip", "cut", "part"]))
-    content = RICH
+    content = data.draw(st.sampled_from([RICH, ODS])) if kind == "part" else _any_format(data)
     if kind == "flip":
         changed = bytearray(content)
         for _ in range(data.draw(st.integers(1, 8))):

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, Drawing, FileKind, RawSheet, RawWorkbook, SourceFile
+from pipeline.model import (
+    Area,
+    CellKey,
+    Drawing,
+    FileKind,
+    RawSheet,
+    RawWorkbook,
+    SourceFile,
+    UnreadableReason,
+)
 from pipeline.read.cells import Book, cell_key, read_sheet
 from pipeline.read.package import Package
 from pipeline.read.parts import SheetPart
-from pipeline.read.refusal import broken, too_large
+from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, relations
 from pipeline.read.strings import read_strings, read_text
 from pipeline.read.styles import read_styles
@@ -30,6 +39,7 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         part = read_sheet(package.read(relation.target), relation.target, book, limits)
         merged = fitting_areas(part, limits)
         around = relations(package, relation.target)
+        drawings = _drawings(package, part, merged, around, book)
         sheets.append(
             RawSheet(
                 name=element.get("name") or "",
@@ -39,7 +49,8 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
                 hidden_rows=frozenset(part.hidden_rows),
                 hidden_columns=frozenset(part.hidden_columns),
                 decorations=part.decorations,
-                drawings=_drawings(package, part, merged, around, book),
+                drawings=drawings or (),
+                unsupported=() if drawings is not None else ("図形",),
                 comments=_comments(package, around),
             )
         )
@@ -77,14 +88,22 @@ def _drawings(
     merged: tuple[Area, ...],
     around: Mapping[str, Relation],
     book: Book,
-) -> tuple[Drawing, ...]:
-    """Give what floats over a sheet: shapes, form controls, ActiveX, legacy drawings."""
+) -> tuple[Drawing, ...] | None:
+    """Give what floats over a sheet: shapes, form controls, ActiveX, legacy drawings.
+
+    None where a drawing is damaged: the values still count, and a person has to look.
+    """
     if not (part.drawings or part.legacy_drawings or part.controls):
         return ()
     # Imported here: most returned files have no drawing.
     from pipeline.read.floating import read_floating  # noqa: PLC0415 - see above
 
-    return read_floating(package, part, merged, around, book.styles)
+    try:
+        return read_floating(package, part, merged, around, book.styles)
+    except Refused as refusal:
+        if refusal.reason is not UnreadableReason.BROKEN:
+            raise
+        return None
 
 
 def _comments(package: Package, around: Mapping[str, Relation]) -> Mapping[CellKey, str]:

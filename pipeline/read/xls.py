@@ -2,7 +2,6 @@
 
 import io
 import struct
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +13,7 @@ from pipeline.model import (
     CellKey,
     CellKind,
     Decoration,
+    Drawing,
     FileKind,
     RawCell,
     RawSheet,
@@ -21,26 +21,18 @@ from pipeline.model import (
     Run,
     SourceFile,
 )
+from pipeline.read.geometry import Grid
 from pipeline.read.numbers import built_in_date, number_cell, shows_date
+from pipeline.read.parts import SheetPart
+from pipeline.read.placing import place
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import decoration
+from pipeline.read.styles import CellStyle
+from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
 from pipeline.settings import Limits
 
-_FORMULA, _BOF, _OBJ = 0x0006, 0x0809, 0x005D
-_WORKSHEET = 0x0010
-# Object types of the common object data that are no marks of a respondent: comments, charts,
-# drop-down arrows of filters and validations.
-_SILENT_OBJECTS = frozenset({0x05, 0x14, 0x19})
 _AUTOMATIC_COLOURS = frozenset({0, 8, 64, 0x7FFF})
 _WHITES = frozenset({1, 9, 64, 65})
-
-
-@dataclass(slots=True)
-class Substream:
-    """What xlrd does not tell of one worksheet: its formulas and how many objects lie on it."""
-
-    formulas: set[CellKey] = field(default_factory=set)
-    objects: int = 0
 
 
 def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
@@ -52,7 +44,7 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
     except Exception as error:
         # xlrd trips over damage in any way: struct.error, IndexError, AssertionError, KeyError
         raise broken(f"xlrd: {error!r}") from error
-    substreams = scan_substreams(content)
+    substreams = _substreams(content)
     sheets = [
         _sheet(book, sheet, substreams[index] if index < len(substreams) else Substream(), limits)
         for index, sheet in enumerate(book.sheets())
@@ -88,10 +80,12 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
                 decorations[key] = plain
         if len(cells) > limits.values:
             raise too_large(f"{sheet.name}: more than {limits.values} cells with a value")
+    merged = _merged(sheet, limits)
+    drawings = _drawings(book, sheet, merged, cells, substream)
     return RawSheet(
         name=sheet.name,
         cells=cells,
-        merged=_merged(sheet, limits),
+        merged=merged,
         visible=sheet.visibility == 0,
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
         hidden_columns=frozenset(
@@ -99,7 +93,8 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
         ),
         decorations=decorations,
         comments={key: note.text for key, note in sheet.cell_note_map.items() if note.text},
-        unsupported=("図形",) if substream.objects else (),
+        drawings=drawings or (),
+        unsupported=() if drawings is not None else ("図形",),
     )
 
 
@@ -187,34 +182,53 @@ def _workbook_stream(content: bytes) -> bytes:
     return b""
 
 
-def scan_substreams(content: bytes) -> list[Substream]:
-    """Count formulas and objects of each worksheet, in the order of the sheets.
-
-    A stream that breaks off gives what was found before.
-    """
+def _substreams(content: bytes) -> list[Substream]:
+    """Give the records of each worksheet that xlrd leaves out; none where they are damaged."""
     try:
-        stream = _workbook_stream(content)
+        return scan_substreams(_workbook_stream(content))
     except Exception:  # noqa: BLE001 - olefile trips over damage in any way; xlrd has read the file
         return []
-    found: list[Substream] = []
-    current: Substream | None = None
-    position = 0
-    while position + 4 <= len(stream):
-        code, size = struct.unpack_from("<HH", stream, position)
-        body = stream[position + 4 : position + 4 + min(size, 16)]
-        position += 4 + size
-        if code == _BOF and len(body) >= 4:
-            is_sheet = struct.unpack_from("<H", body, 2)[0] == _WORKSHEET
-            if is_sheet:
-                current = Substream()
-                found.append(current)
-        elif current is not None and len(body) >= 6:
-            if code == _FORMULA:
-                row, column = struct.unpack_from("<HH", body)
-                current.formulas.add((row, column))
-            elif code == _OBJ and struct.unpack_from("<H", body, 4)[0] not in _SILENT_OBJECTS:
-                current.objects += 1
-    return found
+
+
+def _drawings(
+    book: Any, sheet: Any, merged: tuple[Area, ...], cells: dict[CellKey, RawCell], found: Substream
+) -> tuple[Drawing, ...] | None:
+    """Give what floats over a sheet; None where that is damaged."""
+    if not found.objects:
+        return ()
+    styles = tuple(_cell_style(book, style) for style in book.xf_list)
+    part = SheetPart(cells=cells, default_height=(sheet.default_row_height or 255) / 20)
+    for row, info in sheet.rowinfo_map.items():
+        if info.hidden:
+            part.hidden_rows.add(row)
+        elif info.height:
+            part.row_heights[row] = info.height / 20
+    for column, info in sheet.colinfo_map.items():
+        if info.hidden:
+            part.hidden_columns.add(column)
+        else:
+            part.column_widths[column] = info.width / 256
+    part.styles.update({key: sheet.cell_xf_index(*key) for key in cells})
+    grid = Grid(part, merged, styles)
+    try:
+        objects = read_objects(found, grid)
+    except struct.error:
+        return None
+    return None if objects is None else place(objects, grid, cells)
+
+
+_VERTICAL = {0: "top", 1: "center", 2: "bottom", 3: "justify", 4: "distributed"}
+
+
+def _cell_style(book: Any, style: Any) -> CellStyle:
+    known = 0 <= style.font_index < len(book.font_list)
+    font = book.font_list[style.font_index] if known else None
+    return CellStyle(
+        font_size=max(font.height / 20, 1.0) if font else 11.0,
+        font_name=font.name if font else "",
+        vertical=_VERTICAL.get(style.alignment.vert_align, "bottom"),
+        wrap=bool(style.alignment.text_wrapped),
+    )
 
 
 def _has_macros(content: bytes) -> bool:

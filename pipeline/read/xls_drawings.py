@@ -1,0 +1,266 @@
+"""Drawings of .xls sheets: Office Art records ([MS-ODRAW]) and OBJ records ([MS-XLS] 2.4.181).
+
+The MSODRAWING records of a sheet, put together, are a tree of shapes; each shape with client data
+has one OBJ record, in the same order, and perhaps a TXO record with its text.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.model import CellKey, DrawingKind
+from pipeline.read.geometry import Grid, Rect
+from pipeline.read.placing import Floating
+
+_FORMULA, _BOF, _CONTINUE, _OBJ, _DRAWING, _TXO = 0x0006, 0x0809, 0x003C, 0x005D, 0x00EC, 0x01B6
+_WORKSHEET = 0x0010
+_GROUP, _SHAPE = 0xF003, 0xF004
+_GROUP_FRAME, _SHAPE_INFO, _PROPERTIES = 0xF009, 0xF00A, 0xF00B
+_CHILD_ANCHOR, _ANCHOR, _CLIENT_DATA = 0xF00F, 0xF010, 0xF011
+_DEEPEST = 20  # groups in groups
+
+# Object types of OBJ records
+_CONTROLS = {0x0B: DrawingKind.CHECK_BOX, 0x0C: DrawingKind.OPTION_BUTTON}
+_PICTURE = 0x08
+# Comments, group boxes, buttons, drop-down arrows of filters: no marks of a respondent.
+_SILENT = frozenset({0x07, 0x13, 0x14, 0x19})
+# Shape types ([MS-ODRAW] 2.4.24)
+_ROUND = frozenset({2, 3, 19, 23, 85, 86, 87, 88, 95, 116, 120, 176, 185, 186})
+_FRAMES = frozenset({1, 4, 109})
+_LINES = frozenset({20, *range(32, 41)})
+_FREEHAND = frozenset({0, 100, 4095})
+
+
+@dataclass(slots=True)
+class Substream:
+    """One worksheet's records that xlrd leaves out."""
+
+    formulas: set[CellKey] = field(default_factory=set)
+    art: bytearray = field(default_factory=bytearray)
+    objects: list["ObjectRecord"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ObjectRecord:
+    """An OBJ record: its type, its state, and the text of the TXO record after it."""
+
+    type: int
+    checked: bool | None = None
+    text: str = ""
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A shape of the tree; filled and outlined unless it says otherwise."""
+
+    type: int = 0
+    is_group: bool = False
+    rect: Rect | None = None
+    frame: Rect | None = None  # a group's own coordinates
+    has_object: bool = False
+    filled: bool = True
+    outlined: bool = True
+    closed: bool = False  # of a freehand outline
+
+
+def scan_substreams(stream: bytes) -> list[Substream]:
+    """Give the worksheets of a workbook stream in order; damage ends the list early."""
+    found: list[Substream] = []
+    current: Substream | None = None
+    position, before = 0, 0
+    while position + 4 <= len(stream):
+        code, size = struct.unpack_from("<HH", stream, position)
+        body = stream[position + 4 : position + 4 + size]
+        position += 4 + size
+        if code == _BOF and len(body) >= 4:
+            if struct.unpack_from("<H", body, 2)[0] == _WORKSHEET:
+                current = Substream()
+                found.append(current)
+        elif current is not None:
+            _take(current, code, body, before)
+        if code != _CONTINUE:
+            before = code
+        elif before == _TXO:
+            before = 0  # only the first record behind holds the text
+    return found
+
+
+def _take(sheet: Substream, code: int, body: bytes, before: int) -> None:
+    if code == _FORMULA and len(body) >= 4:
+        row, column = struct.unpack_from("<HH", body)
+        sheet.formulas.add((row, column))
+    elif code == _DRAWING or (code == _CONTINUE and before == _DRAWING):
+        sheet.art += body
+    elif code == _OBJ and len(body) >= 6:
+        sheet.objects.append(_object(body))
+    elif code == _CONTINUE and before == _TXO and sheet.objects and body:
+        wide = body[0] & 1
+        sheet.objects[-1].text = body[1:].decode("utf-16-le" if wide else "latin-1", "replace")
+
+
+def _object(body: bytes) -> ObjectRecord:
+    """Read the subrecords of an OBJ record: type (ftCmo) and state (ftCblsData)."""
+    found = ObjectRecord(struct.unpack_from("<H", body, 4)[0])
+    position = 0
+    while position + 6 <= len(body):
+        kind, size = struct.unpack_from("<HH", body, position)
+        # LibreOffice writes the state under the number of the record before it.
+        if kind == 0x12 or (kind == 0x0A and size == 8):
+            state = struct.unpack_from("<H", body, position + 4)[0]
+            found.checked = {0: False, 1: True}.get(state)
+        if kind == 0:
+            break
+        position += 4 + size
+    return found
+
+
+def read_objects(sheet: Substream, grid: Grid) -> list[Floating] | None:
+    """Give the objects of a worksheet; None where shapes and objects do not go together."""
+    shapes = [shape for shape in _shapes(bytes(sheet.art), grid, None, 0) if shape.has_object]
+    if len(shapes) != len(sheet.objects):
+        return None
+    found: list[Floating] = []
+    for shape, record in zip(shapes, sheet.objects, strict=True):
+        kind = _kind(shape, record)
+        if kind is None or shape.rect is None:
+            continue
+        found.append(
+            Floating(
+                kind=kind,
+                rect=shape.rect,
+                text=record.text.strip(),
+                checked=record.checked if record.type in _CONTROLS else None,
+            )
+        )
+    return found
+
+
+def _kind(  # noqa: PLR0911 - one return for each kind
+    shape: _Shape, record: ObjectRecord
+) -> DrawingKind | None:
+    if shape.is_group or record.type in _SILENT:
+        return None
+    if record.type in _CONTROLS:
+        return _CONTROLS[record.type]
+    if shape.type == 201:
+        return DrawingKind.ACTIVEX if record.type == _PICTURE else DrawingKind.OTHER
+    if record.text.strip():
+        return DrawingKind.TEXT_BOX
+    if shape.type == 75 or record.type == _PICTURE:
+        return DrawingKind.PICTURE
+    if shape.type in _LINES:
+        return DrawingKind.LINE
+    if not (shape.filled or shape.outlined):
+        return None
+    if shape.type in _ROUND or (shape.type in _FRAMES and not shape.filled):
+        return DrawingKind.ELLIPSE
+    if shape.type in _FREEHAND:
+        return DrawingKind.ELLIPSE if shape.closed else DrawingKind.INK
+    return DrawingKind.OTHER
+
+
+def _records(art: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Give (type, instance, body) of the records on one level."""
+    position = 0
+    while position + 8 <= len(art):
+        head, kind, size = struct.unpack_from("<HHI", art, position)
+        yield kind, head >> 4, art[position + 8 : position + 8 + size]
+        position += 8 + size
+
+
+def _shapes(
+    art: bytes, grid: Grid, group: tuple[Rect, Rect] | None, depth: int
+) -> Iterator[_Shape]:
+    """Give all shapes below a record; ``group`` is the inner and outer frame of their group."""
+    if depth > _DEEPEST:
+        return
+    for kind, _, body in _records(art):
+        if kind == _SHAPE:
+            yield _shape(body, grid, group)
+        elif kind == _GROUP:
+            first = next((part for code, _, part in _records(body) if code == _SHAPE), b"")
+            head = _shape(first, grid, group)
+            inner = group
+            if head.frame is not None and head.rect is not None:
+                inner = (head.frame, head.rect)
+            yield from _shapes(body, grid, inner, depth + 1)
+        elif kind == 0xF002:
+            yield from _shapes(body, grid, group, depth + 1)
+
+
+def _shape(art: bytes, grid: Grid, group: tuple[Rect, Rect] | None) -> _Shape:
+    shape = _Shape()
+    for kind, instance, body in _records(art):
+        if kind == _SHAPE_INFO and len(body) >= 8:
+            shape.type = instance
+            shape.is_group = bool(struct.unpack_from("<I", body, 4)[0] & 1)
+        elif kind == _GROUP_FRAME and len(body) >= 16:
+            shape.frame = Rect(*struct.unpack_from("<4i", body))
+        elif kind == _ANCHOR and len(body) >= 18:
+            shape.rect = _anchor(body, grid)
+        elif kind == _CHILD_ANCHOR and len(body) >= 16 and group is not None:
+            shape.rect = _mapped(Rect(*struct.unpack_from("<4i", body)), *group)
+        elif kind == _CLIENT_DATA:
+            shape.has_object = True
+        elif kind == _PROPERTIES:
+            _take_properties(shape, instance, body)
+    return shape
+
+
+def _take_properties(shape: _Shape, count: int, body: bytes) -> None:
+    """Read whether a shape is filled (447) and outlined (511): value and mask in one number.
+
+    Long values, such as the segments of a freehand path (326), follow the list in its order.
+    """
+    behind = count * 6
+    for index in range(min(count, len(body) // 6)):
+        number, value = struct.unpack_from("<HI", body, index * 6)
+        if number & 0x8000:
+            size = value + _uncounted_header(body, behind, value)
+            if number & 0x3FFF == 326:
+                shape.closed = _closes(body[behind : behind + size])
+            behind += size
+            continue
+        if number & 0x3FFF == 447 and value & 0x100000:
+            shape.filled = bool(value & 0x10)
+        elif number & 0x3FFF == 511 and value & 0x80000:
+            shape.outlined = bool(value & 0x8)
+
+
+def _uncounted_header(body: bytes, offset: int, size: int) -> int:
+    """Give 6 where an array's size leaves out its header, as many programs write it."""
+    if offset + 6 > len(body):
+        return 0
+    elements, _, width = struct.unpack_from("<3H", body, offset)
+    return 6 if elements and elements * width == size else 0
+
+
+def _closes(segments: bytes) -> bool:
+    """Tell whether a path holds a segment that closes it (type 3 in the upper three bits)."""
+    numbers = segments[6 : len(segments) - len(segments) % 2]
+    return any(number >> 13 == 3 for (number,) in struct.iter_unpack("<H", numbers))
+
+
+def _anchor(body: bytes, grid: Grid) -> Rect:
+    """Read a client anchor: offsets in 1/1024 of a column's width and 1/256 of a row's height."""
+    left, dx, top, dy, right, dx2, bottom, dy2 = struct.unpack_from("<8H", body, 2)
+    x, y = grid.corner(
+        top, left, dx / 1024 * grid.columns.size(left), dy / 256 * grid.rows.size(top)
+    )
+    x2, y2 = grid.corner(
+        bottom, right, dx2 / 1024 * grid.columns.size(right), dy2 / 256 * grid.rows.size(bottom)
+    )
+    return Rect(min(x, x2), min(y, y2), max(x, x2), max(y, y2))
+
+
+def _mapped(child: Rect, inner: Rect, outer: Rect) -> Rect:
+    """Give the place of a group's member on the sheet."""
+    width, height = inner.right - inner.left, inner.bottom - inner.top
+    across = (outer.right - outer.left) / width if width else 1.0
+    down = (outer.bottom - outer.top) / height if height else 1.0
+    return Rect(
+        outer.left + (child.left - inner.left) * across,
+        outer.top + (child.top - inner.top) * down,
+        outer.left + (child.right - inner.left) * across,
+        outer.top + (child.bottom - inner.top) * down,
+    )
