@@ -35,7 +35,13 @@ def write_workbook(
 ) -> None:
     """Write the consolidated workbook. Sheets stand in the order of the specification."""
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
-    from pipeline.write.sheets import write_sheets  # noqa: PLC0415 - the same
+    from pipeline.write.pivot import (  # noqa: PLC0415 - the same
+        PIVOT_SHEET,
+        add_pivots,
+        detail_design,
+        detail_source,
+    )
+    from pipeline.write.sheets import has_pivots, write_sheets  # noqa: PLC0415 - the same
 
     book = Book(path, live=len(report.answers) <= live_rows)
     book.properties(
@@ -46,3 +52,5 @@ def write_workbook(
     )
     write_sheets(book, report, settings)
     book.close()
+    if has_pivots(book, report, settings):
+        add_pivots(path, PIVOT_SHEET, detail_source(report), detail_design(report))

@@ -10,6 +10,7 @@ from pipeline.write.detail import write_detail
 from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
+from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
 from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from pipeline.write.book import Book
 
 
+def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
+    """Tell whether the month gets pivots: they count one sheet of 明細, and never an empty one."""
+    return settings.pivot and 0 < len(report.answers) <= book.rows
+
+
 def write_sheets(book: Book, report: Report, settings: Settings) -> None:
     """Write every sheet."""
-    write_cover(book, report, pivot=False)
+    pivot = has_pivots(book, report, settings)
+    write_cover(book, report, pivot=pivot)
     write_overview(book, report)
     write_returns(book, report)
     write_items(book, report)
@@ -32,5 +39,7 @@ def write_sheets(book: Book, report: Report, settings: Settings) -> None:
     write_findings(book, report)
     write_notes(book, report)
     write_detail(book, report)
+    if pivot:
+        write_pivot_sheet(book, PIVOT_SHEET, detail_source(report), detail_design(report))
     write_record(book, report, settings)
     write_codes(book, report)
