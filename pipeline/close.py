@@ -78,6 +78,9 @@ def carry_out(moves: Sequence[Move], *, dry_run: bool = False) -> None:
             raise
         failed = moves[len(done)]
         raise TorimatomeError(_cannot_move(failed, error, stuck)) from error
+    for folder in {move.source.parent for move in moves}:
+        with contextlib.suppress(OSError):  # something is left in it: it stays
+            folder.rmdir()
 
 
 def _check(moves: Sequence[Move]) -> None:

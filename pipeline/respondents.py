@@ -71,8 +71,10 @@ def fold_name(text: str) -> str:
     """
     spaced = _spaced(text)
     parts = [part for part in spaced.split("|") if part]
-    while len(parts) > 1 and _ONLY_UNIT.match(parts[-1]):
-        parts.pop()
+    for place, part in enumerate(parts[1:], 1):
+        if _ONLY_UNIT.match(part):  # behind the department stands only a person
+            parts = parts[:place]
+            break
     joined = _HONORIFIC.sub("", "".join(parts))
     joined = _OFFICE.sub("", _office_and_rest(joined))
     cut = _DEPARTMENT.sub("", joined)
@@ -109,6 +111,23 @@ def is_organisation(text: str) -> bool:
     """Tell whether a text names an organisation, not a department or a person."""
     name = fold(text)
     return bool(_ORGANISATION.search(_HONORIFIC.sub("", name)))
+
+
+_PLACEHOLDER = re.compile(
+    r"[○〇◯●×△□◎*＊xｘ＿_？?]{2,}|(?:ご?記入|ご?入力|記載)(?:して)?(?:ください|下さい|のこと|欄|例)|を記入|を入力|"
+    r"^(?:[○〇◯●△□×]*(?:市区町村|市町村|自治体|団体|事業者|会社|法人|組織|機関)名?(?:等|など)?)$|"
+    r"^(?:なし|無し|無|同上|未定|不明|n/?a|test|テスト)$",
+    re.IGNORECASE,
+)
+
+
+def names_nobody(text: str) -> bool:
+    """Tell a text that cannot tell two respondents apart: a department alone, ○○市, 記入して…
+
+    Taken for a name it would make one respondent of several, and lose all their files but one.
+    """
+    name = fold(text)
+    return bool(_PLACEHOLDER.search(name) or _ONLY_UNIT.match(name)) or not fold_name(text)
 
 
 # --- file names -----------------------------------------------------------------------------

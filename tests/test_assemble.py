@@ -270,6 +270,21 @@ def test_files_that_tell_nobody_all_count() -> None:
     assert kinds == {EvidenceKind.NONE}
 
 
+@pytest.mark.parametrize(
+    "cell", ["情報政策課", "○○市", "〇〇〇", "団体名を記入してください", "市町村名", "なし", "××県"]
+)
+def test_a_text_that_names_nobody_does_not_make_one_of_two(cell: str) -> None:
+    batch = put_together(returned("a/点検表.xlsx", cell=cell), returned("b/点検表.xlsx", cell=cell))
+    assert len(batch.submissions) == 2
+    named = put_together(returned("若葉市.xlsx", cell=cell), returned("白雲町.xlsx", cell=cell))
+    assert {counted.respondent.name for counted in named.submissions} == {"若葉市", "白雲町"}
+
+
+def test_a_hidden_id_without_a_roster_still_tells_respondents_apart() -> None:
+    batch = put_together(returned("a.xlsx", hidden="S07"), returned("点検表.xlsx", hidden="S07"))
+    assert [counted.respondent.id for counted in batch.submissions] == ["S07"]
+
+
 def test_a_file_that_cannot_be_read_still_tells_whose_it_is() -> None:
     outcomes = (
         Unreadable(source=_source("若葉市_点検表.xlsx"), reason=UnreadableReason.PASSWORD),

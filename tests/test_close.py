@@ -76,6 +76,7 @@ def test_settled_files_move_and_the_others_stay(tmp_path: Path, checklist: Check
         "白雲町.xlsx",
         "試験.xlsx",
     ]
+    assert not (tmp_path / "再送").exists(), "an emptied folder is taken away"
 
 
 @pytest.mark.parametrize(

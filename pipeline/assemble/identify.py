@@ -26,6 +26,7 @@ from pipeline.respondents import (
     NameIndex,
     fold_name,
     is_organisation,
+    names_nobody,
     without_prefecture,
 )
 from pipeline.text import fold, tidy
@@ -68,11 +69,13 @@ class Identifier:
                 return respondent_of(entry, evidence)
             if evidence.kind is EvidenceKind.CELL and is_organisation(evidence.text):
                 break  # an organisation that was not asked; the file name must not overrule it
-        named = [e for e in inside if e.kind is EvidenceKind.CELL and fold_name(e.text)]
+        named = [e for e in inside if e.kind is EvidenceKind.CELL]
         named.sort(key=lambda evidence: not is_organisation(evidence.text))
-        for evidence in (*named, *(e for e in outside if e.text)):
-            return self._unlisted(evidence, evidence.text)
-        return self._nameless(submission.source.path)
+        for evidence in (*named, *outside):
+            if evidence.text and not names_nobody(evidence.text):
+                return self._unlisted(evidence, evidence.text)
+        hidden = next((e for e in inside if e.kind is EvidenceKind.HIDDEN_ID), None)
+        return self._nameless(submission.source.path, hidden)
 
     def _fitting(self, evidence: Evidence) -> RosterEntry | None:
         """Give the one roster entry an evidence means; None where none or several fit."""
@@ -111,12 +114,21 @@ class Identifier:
             evidence=evidence.text,
         )
 
-    def _nameless(self, path: str) -> Respondent:
-        """Name a respondent after the file where nothing else tells; it still counts."""
-        return Respondent(
+    def _nameless(self, path: str, hidden: Evidence | None) -> Respondent:
+        """Name a respondent after its hidden id, else after the file; it still counts."""
+        unlisted = Respondent(
             id=stable_id(f"file:{path}"),
             name=path.rpartition(".")[0] or path,
             on_roster=None if self._roster is None else False,
+        )
+        if hidden is None:
+            return unlisted
+        return replace(
+            unlisted,
+            id=hidden.text,
+            name=hidden.text,
+            identified_by=hidden.kind,
+            evidence=hidden.text,
         )
 
 
@@ -153,7 +165,11 @@ def _named_alike(found: dict[str, Respondent]) -> dict[str, Respondent]:
     the strongest evidence, then the first by spelling.
     """
     unlisted = {p: r for p, r in found.items() if r.identified_by is not EvidenceKind.NONE}
-    unlisted = {path: r for path, r in unlisted.items() if not r.on_roster}
+    unlisted = {
+        path: r
+        for path, r in unlisted.items()
+        if not r.on_roster and r.identified_by is not EvidenceKind.HIDDEN_ID
+    }
     keys = {path: fold_name(r.name) or fold(r.name) for path, r in unlisted.items()}
     full: dict[str, set[str]] = {}
     for key in keys.values():
