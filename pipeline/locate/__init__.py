@@ -44,30 +44,32 @@ def locate(workbook: RawWorkbook, checklist: Checklist) -> Layout | None:
 
 
 def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) -> bool:
-    """Tell a checklist from a workbook that mentions some items by chance."""
+    """Tell a checklist from a workbook that mentions some items by chance.
+
+    An id with its title is hardly chance; an id alone (サービス1-1) or a title alone may be, and
+    counts only beside a header, the caption, or many others.
+    """
     ids: dict[str, Fit] = {}
     titles: set[str] = set()
-    headed = False
-    for sheet in found:
-        headed = headed or sheet.headed
-        for hit in sheet.found:
-            if hit.matched_by is MatchedBy.TITLE:
-                titles.add(hit.item_id)
-            else:
-                ids[hit.item_id] = max(hit.fit, ids.get(hit.item_id, Fit.MENTION))
+    for hit in (hit for sheet in found for hit in sheet.found):
+        if hit.matched_by is MatchedBy.TITLE:
+            titles.add(hit.item_id)
+        else:
+            ids[hit.item_id] = max(hit.fit, ids.get(hit.item_id, Fit.MENTION))
     strong = sum(fit is Fit.STRONG for fit in ids.values())
-    bare = sum(fit in (Fit.BARE, Fit.WEAK) for fit in ids.values())
-    if strong >= 3 or (strong and headed):
+    bare = {item_id for item_id, fit in ids.items() if fit in (Fit.BARE, Fit.WEAK)}
+    categories = {index.by_id[item_id].category for item_id in bare}
+    headed = any(sheet.headed for sheet in found)
+    if strong >= 3 or (strong and headed) or len(titles) >= 10:
         return True
-    if bare and headed:
+    if bare and any(sheet.surely_headed for sheet in found):
         return True
-    if bare >= 10 or (bare >= 3 and _is_captioned(workbook, index)):
+    if len(bare) >= 3 and headed and len(categories) > 1:
         return True
-    return (
-        len(titles) >= 10
-        or (len(titles) + bare >= 5 and headed)
-        or (len(titles) >= 1 and _is_captioned(workbook, index) and headed)
-    )
+    if headed and len(titles) + len(bare) >= 5 and titles:
+        return True
+    captioned = (len(bare) >= 3 or (titles and headed)) and _is_captioned(workbook, index)
+    return bool(captioned) or (len(bare) >= 10 and len(categories) > 1)
 
 
 def _is_captioned(workbook: RawWorkbook, index: Index) -> bool:

@@ -11,7 +11,7 @@ from pipeline.text import fold
 
 _YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
-_SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
+SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
 # Words of a column that is not this month's answer although its header says チェック欄.
 _ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
 
@@ -173,7 +173,7 @@ def _is_plausible(
 ) -> bool:
     """Doubt a header over a column without marks: one in other words, or of another table."""
     hits, misses = _mark_score(grid, index, rows, mark)
-    if mark == rows[0].column + 1 or min(span[0] for span in header.marks) < _SURE_HEADERS:
+    if mark == rows[0].column + 1 or min(span[0] for span in header.marks) < SURE_HEADERS:
         moved = any(found.column == mark for found in rows)
         return not moved
     return hits > 0 or misses == 0

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline.locate.columns import Columns, HeaderRow, choose_columns, find_headers
+from pipeline.locate.columns import SURE_HEADERS, Columns, HeaderRow, choose_columns, find_headers
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import EXAMPLE, Index, squeeze
 from pipeline.locate.rows import Found, find_rows, is_worth_reading
@@ -29,6 +29,7 @@ class SheetFound:
     others: tuple[OtherRow, ...]
     found: tuple[Found, ...]
     headed: bool
+    surely_headed: bool  # by チェック欄 itself, not by 回答, 状況 and the like
     answers: int
 
     @property
@@ -73,6 +74,9 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
         others=tuple(others[key] for key in sorted(others)),
         found=found,
         headed=bool(headers),
+        surely_headed=any(
+            rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
+        ),
         answers=answers,
     )
 
