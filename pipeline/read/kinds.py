@@ -63,7 +63,8 @@ def detect_kind(  # noqa: PLR0911 - one return for each family of files
     if head.startswith(_ZIP):
         return _package_kind(head, names)
     if head.startswith(OLE2):
-        streams = {name.rpartition("/")[2].casefold() for name in names}
+        # Only the top level: a document may hold another one inside.
+        streams = {name.casefold() for name in names if "/" not in name}
         for stream, kind in _OLE2_STREAMS:
             if stream.casefold() in streams:
                 return kind
