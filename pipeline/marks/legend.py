@@ -21,9 +21,10 @@ LONGEST = 2000  # characters of a cell that is searched for the legend
 SHORTEST = 6  # below this no option line fits; nearly all answers stop here
 
 # Signs that choose an option; a circle is weaker, for ○ beside ● is an empty radio button.
+_FILLED = frozenset("❶❷❸➊➋➌⓵⓶⓷")
 _STRONG = frozenset("●◎■☑☒✓✔✅レv★☆→⇒➡▶►*>←⇐<〆⭕♦◆▼")
 _CIRCLE = frozenset("○〇◯o")
-_EMPTY = frozenset("□☐・-:|()◇△▽ー.、,")
+_EMPTY = frozenset("/□☐・-:|()◇△▽ー.、,")
 _CROSS = frozenset("×✕✖x")
 _SIGNS = _STRONG | _CIRCLE | _EMPTY | _CROSS
 _INSTRUCTION = re.compile(
@@ -43,7 +44,7 @@ class Segment:
     lines: frozenset[int]  # 0-based lines of the cell as written
     due_text: str = ""
     signs: str = ""
-    numbered: bool = True
+    filled: bool = False  # its number is written ❶
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,11 @@ class _Squeezed:
     text: str
     raw_at: tuple[int, ...]
     line_at: tuple[int, ...]
+    raw: str
+
+    def filled(self, at: int) -> bool:
+        """Tell whether the sign there was written as a filled or double circle."""
+        return self.raw[self.raw_at[at]] in _FILLED
 
 
 @lru_cache(maxsize=4096)
@@ -95,7 +101,7 @@ def _squeeze(raw: str) -> _Squeezed:
         raw_at.extend([at] * len(folded))
         line_at.extend([line] * len(folded))
         at = end
-    return _Squeezed(text="".join(text), raw_at=tuple(raw_at), line_at=tuple(line_at))
+    return _Squeezed(text="".join(text), raw_at=tuple(raw_at), line_at=tuple(line_at), raw=raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ def _segments(squeezed: _Squeezed, compiled: _Compiled) -> list[Segment]:
             end=match.end(),
             lines=frozenset(squeezed.line_at[match.start() : match.end()]),
             due_text=match.groupdict().get("due") or "",
-            numbered=bool(match["number"]),
+            filled=squeezed.filled(match.start()),
         )
         for number, pattern in compiled.options
         for match in pattern.finditer(squeezed.text)
@@ -233,7 +239,7 @@ def _surroundings(
         before = owner[at - 1] if at and squeezed.line_at[at - 1] == line else -1
         target = after if after >= 0 else before
         if target >= 0 and all(sign in _SIGNS for sign in gap):
-            signs[target] += gap
+            signs[target] += gap if target == after else "|" + gap
         else:
             outside.append(gap)
         at = end
@@ -254,6 +260,9 @@ def _weight(signs: str) -> int:
 def _signed(segments: list[Segment]) -> tuple[int | None, bool]:
     """Give the option chosen by a sign, and whether the signs contradict each other."""
     weights = [_weight(segment.signs) for segment in segments]
+    for told in ([s.filled for s in segments], [s.signs == "(|)" for s in segments]):
+        if sum(told) == 1:  # ❶ among ② ③, or 【①既に対応済み】
+            weights[told.index(True)] = 3
     for weight in (3, 2):
         chosen = [s.number for s, found in zip(segments, weights, strict=True) if found == weight]
         if not chosen:

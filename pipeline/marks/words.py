@@ -14,8 +14,8 @@ STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
 _CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}
 _ANY_CIRCLED = re.compile("[①-⑳]")
 _BEFORE = re.compile(
-    r"(?:(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|回答欄|選択欄|チェック欄?|no\.?|全て|すべて|"
-    r"(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.)*)*[\s:=>→⇒・※'*]*"
+    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|選択欄|"
+    r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*]*"
 )
 _TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
 _LEAD = re.compile(
@@ -184,7 +184,8 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     if number == 2:
         words = _settled(words, due)
     words = _bare(words)
-    if number == 1 and due.written and not _past_or_month(due, month):
+    planned = due.month > month and not due.inferred and bool(words)  # ①令和9年3月策定
+    if number == 1 and due.written and (planned or not _past_or_month(due, month)):
         return unclear(Doubt.NO_NUMBER, "done-with-doubt")
     for row in table.beside:
         if number not in row.numbers or row.pattern is None:
