@@ -179,6 +179,18 @@ def test_kind_of_object(given: str, kind: DrawingKind, tmp_path: Path) -> None:
     assert address(found.row, found.column) == "B2"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        shape("rightArrow"),
+        shape("rect", fill="<a:solidFill><a:schemeClr val='bg1'/></a:solidFill>"),
+    ],
+)
+def test_covers_and_arrows_choose_no_line(given: str, tmp_path: Path) -> None:
+    """A white box over two options must never read as a circle round one."""
+    assert the_drawing(tmp_path, sheet(two_cell(round_line(0), given))).lines == ()
+
+
 def test_what_nobody_sees_is_no_object(tmp_path: Path) -> None:
     invisible = shape("rect", outline="<a:ln><a:noFill/></a:ln>")
     given = sheet(two_cell(round_line(0), invisible), two_cell(round_line(1), shape(hidden=True)))

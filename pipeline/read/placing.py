@@ -78,7 +78,8 @@ def _runs_through(line: Rect, cell: Rect) -> bool:
 
 def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> tuple[int, ...]:
     """Give the lines of the cell's text that the object covers or, for a control, is beside."""
-    if cell is None:
+    # Where a cover or an arrow lies says nothing of the line it means: it may hide or point.
+    if cell is None or thing.kind is DrawingKind.OTHER:
         return ()
     spans = _spans(key, grid, cell)
     y = thing.rect.middle[1]
