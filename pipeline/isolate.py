@@ -30,6 +30,8 @@ from enum import StrEnum
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from pipeline.errors import TorimatomeError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from multiprocessing.connection import Connection
@@ -89,7 +91,8 @@ def run_isolated(
     its worker gets the result of `on_failure` instead, which runs in this process. An input
     that crashed a worker which had run others before is tried once more in a fresh one, so that
     no file pays for what another left behind. `on_done` is called with each result as it comes.
-    On Ctrl-C every worker is killed before KeyboardInterrupt goes on.
+    On Ctrl-C every worker is killed before KeyboardInterrupt goes on. TorimatomeError where
+    workers do not even start.
     """
     if not inputs:
         return []
@@ -255,7 +258,10 @@ class _Pool(Generic[Input, Result]):
         if not worker.ready:
             self._false_starts += 1
             if self._false_starts >= _STARTS_IN_A_ROW:
-                raise RuntimeError(f"worker processes do not start (exit code {code})")
+                raise TorimatomeError(
+                    f"ファイルを読み取る処理を始められませんでした（終了コード {code}）。"
+                    "ほかのソフトを閉じてメモリを空けてから、もう一度実行してください。"
+                )
         timed_out = code == -getattr(signal, "SIGALRM", 0)
         yield from self._failed(worker, Failure.TIMEOUT if timed_out else Failure.CRASH)
 

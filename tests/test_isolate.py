@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import TorimatomeError
 from pipeline.isolate import Failure, run_isolated, usable_cores
 from pipeline.settings import Limits
 
@@ -104,6 +105,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import test_isolate
+from pipeline.errors import TorimatomeError
 from pipeline.isolate import run_isolated
 
 if __name__ == "__main__":
@@ -173,7 +175,7 @@ def crash_once(given: object) -> str:
 
 
 def test_workers_that_never_start_are_told() -> None:
-    with pytest.raises(RuntimeError, match="do not start"):
+    with pytest.raises(TorimatomeError, match="終了コード 3"):
         run_isolated(
             Unwelcome(), [1], jobs=1, limits=LIMITS, on_failure=lambda _given, failure: str(failure)
         )
