@@ -60,10 +60,12 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
             covered.update(block)
             rows.append(_item_row(grid, index, hit, block, columns, len(tables)))
         tables.append(_table_found(sheet, hits, columns))
+    used = {key for item in rows for key in (*_cells(item), *item.note_cells)}
     others: dict[CellKey, OtherRow] = {}
     for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
         for row in _other_rows(grid, index, hits, columns, covered, header_rows):
-            others.setdefault(row.text_cell, row)
+            if row.mark_cell not in used and row.note_cell not in used:
+                others.setdefault(row.text_cell, row)
     answers = sum(any(_is_answer(grid, index, key) for key in _cells(row)) for row in rows)
     return SheetFound(
         place=place,
