@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from batches import HOSTILE, make_batch, make_findings, make_settings
+from gates import lint, recalc, render, schema
 from openpyxl import load_workbook
 
 from pipeline.model import Batch, Status
@@ -344,6 +345,29 @@ def test_without_a_roster_the_sheets_say_that_missing_is_unknown(tmp_path: Path)
     assert "名簿がないため" in str(book["回収状況"]["A2"].value)
     shown = " ".join(str(cell) for row in grid(book["はじめに"]) for cell in row)
     assert "未提出は不明" in shown
+
+
+@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
+def test_the_workbook_breaks_no_rule_of_excel(hostile: bool, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(report_of(make_batch(7, hostile=hostile)), path, make_settings(pivot=False))
+    assert lint.problems(path) == []
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
+@pytest.mark.parametrize("gate", [recalc, schema], ids=["recalc", "schema"])
+def test_the_workbook_passes_the_outside_gates(gate: Any, hostile: bool, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(report_of(make_batch(7, hostile=hostile)), path, make_settings(pivot=False))
+    assert gate.problems(path) == []
+
+
+@pytest.mark.outside
+def test_every_page_of_the_workbook_is_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(report_of(make_batch(7)), path, make_settings(pivot=False))
+    assert render.problems(path) == []
 
 
 def test_labels_and_symbols_are_distinct() -> None:

@@ -6,9 +6,12 @@ goes through, `style` the look, `columns` the columns of 明細.
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pipeline.model.report import Report
@@ -25,9 +28,10 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
 
     data = folder / "data"
     data.mkdir()
-    write_data(report, data)
-    write_run(report, folder / "run.json", settings)
-    write_workbook(report, folder / f"集計_{report.month}.xlsx", settings)
+    with _collector_paused():
+        write_data(report, data)
+        write_run(report, folder / "run.json", settings)
+        write_workbook(report, folder / f"集計_{report.month}.xlsx", settings)
 
 
 def write_workbook(
@@ -54,3 +58,18 @@ def write_workbook(
     book.close()
     if has_pivots(book, report, settings):
         add_pivots(path, PIVOT_SHEET, detail_source(report), detail_design(report))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the collector of cycles: millions of cells hold none, and it took a fifth of the time.
+
+    Memory is still given back as soon as nothing refers to it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -136,7 +136,7 @@ class Sheet:
         """Write a text as text, whatever it looks like. An empty one leaves the cell blank."""
         form = self.book.style(style)
         if text:
-            code = self.raw.write_string(row, column, cell_text(text), form)
+            code = self.raw.put_text(row, column, cell_text(text), form)
         else:
             code = self.raw.write_blank(row, column, None, form)
         check(code, f"{self.name} {row},{column}")

@@ -45,6 +45,7 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     _write_reading(sheet, row + 1, live=book.live)
     sheet.raw.activate()
     sheet.page()
+    sheet.raw.fit_to_pages(1, 1)
 
 
 def _write_proof(sheet: Sheet, report: Report, top: int) -> int:

@@ -1,7 +1,6 @@
 """Make respondents' text harmless before it is written: for a cell, and for a CSV field."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
 CELL_LIMIT = 32_767  # UTF-16 code units, Excel's own limit for one cell
@@ -45,13 +44,13 @@ def plain_text(text: str) -> str:
     return _LONE.sub("\ufffd", text) if _LONE.search(text) else text
 
 
-@lru_cache(maxsize=65_536)
 def display_width(text: str) -> int:
-    """Give the width of the longest line in half-width columns: full-width letters count two."""
-    return max(
-        sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
-        for line in text.split("\n")
-    )
+    """Give the width of the longest line in half-width columns: full-width letters count two.
+
+    CP932 takes two bytes for exactly those, and encoding is much quicker than asking for the
+    width of each letter. What it does not know counts one; row heights need no more.
+    """
+    return max(len(line.encode("cp932", "replace")) for line in text.split("\n"))
 
 
 @lru_cache(maxsize=65_536)

@@ -13,7 +13,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
 from pipeline.write.safe import cell_text
 
@@ -59,6 +59,14 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
         if not len(values):
             return 0
         return int(self._check_dimensions(top, 0) or self._check_dimensions(last, width - 1))
+
+    def put_text(self, row: int, column: int, text: str, form: Any) -> int:
+        """Write a text made safe before, without the checks of `write_string` for its length."""
+        if self._check_dimensions(row, column):
+            return -1
+        index = self.str_table._get_shared_string_index(text)
+        self.table[row][column] = CellStringTuple(index, form)
+        return 0
 
     def _write_rows(self) -> None:
         """Write the rows; called by xlsxwriter when the file is put together."""
