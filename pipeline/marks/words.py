@@ -36,7 +36,7 @@ _DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
 _SEE_NOTE = re.compile(
     r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))\)?。?$"
 )
-_EMPTY_BRACKETS = re.compile(r"\(\)")
+_EMPTY_BRACKETS = re.compile(r"\(~?\)")
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
     r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
@@ -176,7 +176,7 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
 
 def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
-    if _DANGLING.fullmatch(rest):
+    if _DANGLING.fullmatch(rest) or (number == 1 and rest[:1] in tuple("→⇒>")):
         return unclear(Doubt.NO_NUMBER, "number-denied")
     if not re.match(r"[-.]\d", rest):
         rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")
@@ -277,16 +277,14 @@ def _finished(due: Due, words: str, month: str) -> bool:
     """Tell whether done words beside a time speak of the past: 3月完了 may be a plan."""
     if not due.month and not due.written:
         return True
-    if not due.month or due.precision not in (
-        Precision.MONTH,
-        Precision.YEAR,
-        Precision.FISCAL_YEAR,
-    ):
-        return False
+    gone = bool(due.month) and not due.inferred and due.month <= month
+    whole = due.precision in (Precision.MONTH, Precision.YEAR, Precision.FISCAL_YEAR)
+    if gone or not due.month or not whole:
+        return gone
     if not due.inferred:
         # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
         ahead = int(due.month[:4]) * 12 + int(due.month[5:]) - int(month[:4]) * 12 - int(month[5:])
         running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
-        return ahead <= 0 or (running and ahead < 12)
+        return running and ahead < 12
     past = "済" in words or "した" in words
     return past and bool(re.search(r"\d月", due.written))
