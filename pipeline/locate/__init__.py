@@ -7,7 +7,8 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 import re
 from dataclasses import replace
 
-from pipeline.locate.index import EXAMPLE, Fit, Index, index_of, squeeze
+from pipeline.locate.index import EXAMPLE, Fit, Index, index_of
+from pipeline.locate.letters import squeeze
 from pipeline.locate.table import SheetFound, read_sheet
 from pipeline.model import Checklist, MatchedBy, RawWorkbook
 from pipeline.model.layout import ItemRow, Layout

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import HeaderKind, Index, squeeze
-from pipeline.locate.rows import Found
+from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.letters import squeeze
 from pipeline.text import fold
 
 _YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")

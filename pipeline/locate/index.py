@@ -5,22 +5,16 @@ was asked, since thousands of workbooks carry the same cells.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from pipeline.locate.letters import CIRCLES, NOISE, base_letter, loose, number_of, squeeze
 from pipeline.model import Checklist, Item
 from pipeline.text import fold
 
-_SMALL = str.maketrans(
-    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"
-)
-_DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\u30fc\ufe63~\u301c\u02d7\u2043]")
-_NOISE = re.compile(r"[\s\W_]+")
-_CIRCLES = {chr(0x2460 + n): n + 1 for n in range(20)}
 _NUMBER = r"(?:[\u2460-\u2473]|\d{1,2})"
 _LEAD = r"[\s「『【\[(<《〈・●■□○◆◇※*#>▶►→\"'|]*"
 _BETWEEN = r"(?:\s*(?:[-._/(の・]|第)\s*|\s+)"
@@ -36,28 +30,6 @@ EXAMPLE = re.compile(
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
 _START = 400  # letters of a cell in which its id and title stand
-
-
-def loose(text: str) -> str:
-    """Fold a text and unify what people and PDFs confuse: dashes, long vowels, small kana."""
-    return _DASHES.sub("-", fold(text).translate(_SMALL))
-
-
-@lru_cache(maxsize=65536)
-def squeeze(text: str) -> str:
-    """Give a text's letters and digits alone, loosely folded; circled digits stay as they are."""
-    return _NOISE.sub("", loose(text).replace("-", ""))
-
-
-@lru_cache(maxsize=4096)
-def _base(letter: str) -> str:
-    """Give a letter without width, case and voice marks: ガ, ｶ and カ with a mark apart are カ."""
-    return unicodedata.normalize("NFD", loose(letter))[:1]
-
-
-def number_of(token: str) -> int:
-    """Give the value of a plain or circled number token."""
-    return _CIRCLES.get(token) or int(token)
 
 
 class Fit(IntEnum):
@@ -125,7 +97,7 @@ class Index:
             if head:
                 self._descriptions.setdefault(head, []).append(item.id)
         self._first = frozenset(
-            _base(text[:1])
+            base_letter(text[:1])
             for text in (
                 *self._prefixes,
                 *self._categories,
@@ -160,7 +132,7 @@ class Index:
         """Tell cheaply whether a text may begin with an id, a category or an item's text."""
         found = _LEADING.match(text)
         start = found.end() if found else 0
-        return start < len(text) and _base(text[start]) in self._first
+        return start < len(text) and base_letter(text[start]) in self._first
 
     # ids
 
@@ -196,7 +168,7 @@ class Index:
             item_id = self._ids.get((prefix, (first, number_of(found["b"]))))
             if item_id is not None:
                 fit, rest = self.fit(item_id, folded[found.end() :])
-                unsure = not found["between"] and found["b"] in _CIRCLES and found["a"] in _CIRCLES
+                unsure = not found["between"] and found["b"] in CIRCLES and found["a"] in CIRCLES
                 if unsure and fit is not Fit.STRONG:
                     return None
                 return IdMatch(item_id, rest, fit)
@@ -218,7 +190,7 @@ class Index:
         )
         if found is None:
             return None
-        if found["b"] and (found["between"] or found["a"] in _CIRCLES):
+        if found["b"] and (found["between"] or found["a"] in CIRCLES):
             numbers: tuple[int, ...] = (number_of(found["a"]), number_of(found["b"]))
             item_id = self._by_numbers.get((category, numbers))
             if item_id is not None:
@@ -371,7 +343,7 @@ class Index:
 
 def _is_header(head: str, name: str) -> bool:
     """Tell whether a header is an alias, with brackets, digits or 欄 after it at most."""
-    compact = _NOISE.sub("", head.replace("-", ""))
+    compact = NOISE.sub("", head.replace("-", ""))
     if not compact.startswith(name):
         return False
     if compact == name:
@@ -381,7 +353,7 @@ def _is_header(head: str, name: str) -> bool:
         if seen == len(name):
             tail = head[place:]
             break
-        seen += not (_NOISE.fullmatch(letter) or letter == "-")
+        seen += not (NOISE.fullmatch(letter) or letter == "-")
     else:
         return True
     return re.match(r"^(欄|記入欄|番号|結果|\W|\d|[\u2460-\u2473])", tail) is not None

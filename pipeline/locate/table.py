@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.locate.columns import SURE_HEADERS, Columns, HeaderRow, choose_columns, find_headers
+from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import EXAMPLE, Index, squeeze
-from pipeline.locate.rows import Found, find_rows, is_worth_reading
+from pipeline.locate.index import EXAMPLE, Index
+from pipeline.locate.letters import squeeze
+from pipeline.locate.rows import find_rows, is_worth_reading
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
 from pipeline.text import fold, is_blank, tidy

@@ -1,0 +1,36 @@
+"""How texts are made alike for finding a checklist: looser than `fold`, never shown."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pipeline.text import fold
+
+_SMALL = str.maketrans(
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"
+)
+_DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\u30fc\ufe63~\u301c\u02d7\u2043]")
+NOISE = re.compile(r"[\s\W_]+")
+CIRCLES = {chr(0x2460 + n): n + 1 for n in range(20)}
+
+
+def loose(text: str) -> str:
+    """Fold a text and unify what people and PDFs confuse: dashes, long vowels, small kana."""
+    return _DASHES.sub("-", fold(text).translate(_SMALL))
+
+
+@lru_cache(maxsize=65536)
+def squeeze(text: str) -> str:
+    """Give a text's letters and digits alone, loosely folded; circled digits stay as they are."""
+    return NOISE.sub("", loose(text).replace("-", ""))
+
+
+@lru_cache(maxsize=4096)
+def base_letter(letter: str) -> str:
+    """Give a letter without width, case and voice marks: ガ, ｶ and カ with a mark apart are カ."""
+    return unicodedata.normalize("NFD", loose(letter))[:1]
+
+
+def number_of(token: str) -> int:
+    """Give the value of a plain or circled number token."""
+    return CIRCLES.get(token) or int(token)

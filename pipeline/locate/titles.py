@@ -1,0 +1,168 @@
+"""Find item rows whose id is gone, by their titles; twins are told apart or left to nobody."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.locate.found import Found
+from pipeline.locate.grid import Grid
+from pipeline.locate.index import Fit, Index
+from pipeline.locate.letters import squeeze
+from pipeline.model import CellKind, MatchedBy
+
+_MIN_TITLE = 5  # squeezed letters a text needs before it may be a title
+_NEAR = 84.0  # rapidfuzz ratio from which a text is a mistyped title
+
+
+def has_titles(grid: Grid, index: Index) -> bool:
+    """Tell whether a sheet without ids carries the checklist's titles all the same."""
+    hits: set[str] = set()
+    for cell in grid.sheet.cells.values():
+        if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
+            hits.update(index.titled(squeeze(cell.text))[:1])
+            if len(hits) >= 3:
+                return True
+    return False
+
+
+def _in_order(found: tuple[Found, ...], index: Index) -> bool:
+    """Tell whether the rows known by id stand in the form's order, so that neighbours tell."""
+    places = [index.order[hit.item_id] for hit in sorted(found, key=lambda hit: hit.row)]
+    descents = sum(later < earlier for earlier, later in pairwise(places))
+    return descents * 10 <= len(places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    row: int
+    column: int
+    items: tuple[str, ...]
+    category: str
+
+
+def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    missing = set(index.order) - {hit.item_id for hit in found}
+    if not missing:
+        return ()
+    waiting = _candidates(grid, index, found)
+    in_order = _in_order(found, index)
+    known: dict[int, Found] = {hit.row: hit for hit in found}
+    added: list[Found] = []
+    progress = True
+    while waiting and progress:
+        progress = False
+        rows = sorted(known)
+        claims: dict[str, list[_Candidate]] = defaultdict(list)
+        for candidate in waiting:
+            choice = _decide(candidate, missing, known, rows if in_order else [], index)
+            if choice:
+                claims[choice].append(candidate)
+        for item_id, claimants in claims.items():
+            if len(claimants) == 1:
+                hit = Found(
+                    claimants[0].row,
+                    claimants[0].column,
+                    item_id,
+                    Fit.STRONG,
+                    MatchedBy.TITLE,
+                )
+                known[hit.row] = hit
+                added.append(hit)
+                missing.discard(item_id)
+                waiting.remove(claimants[0])
+                progress = True
+    return tuple(added)
+
+
+def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Candidate]:
+    by_row = {hit.row: hit.item_id for hit in found}
+    columns = _title_columns(grid, index, found)
+    category = index.category(grid.sheet.name)
+    last = ""  # the item whose text the row may carry on
+    result: list[_Candidate] = []
+    for row, cells in grid.rows.items():
+        labels = (index.category(grid.text((row, column))) for column in cells)
+        category = next(filter(None, labels), category)
+        if row in by_row:
+            last = by_row[row]
+            continue
+        for column in cells:
+            if column not in columns or not grid.is_text((row, column)):
+                continue
+            text = grid.text((row, column))
+            key = squeeze(text)
+            twin = len(cells) > 1 and index.titled(key)
+            if last and key in index.whole[last] and not twin:
+                break  # the next line of the item above
+            items = _items_of(text, key, index, near=bool(found))
+            if items:
+                last = items[0] if len(items) == 1 else ""
+                result.append(_Candidate(row, column, items, category))
+                break
+    return result
+
+
+def _items_of(text: str, key: str, index: Index, *, near: bool) -> tuple[str, ...]:
+    """Give the items a text without an id may stand for; several where titles are alike."""
+    if len(key) < _MIN_TITLE or index.is_heading(key) or index.is_legend(text):
+        return ()
+    if index.header(text) is not None:
+        return ()
+    items = index.named_after(text, index.titled(key)) or index.described(key)
+    if not items and near:
+        items = index.near(key, cutoff=_NEAR)
+    return index.narrow(items, key) if len(items) > 1 else items
+
+
+def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[int]:
+    """Give the columns where titles may stand: those of the ids, or of the titles beside them."""
+    votes: Counter[int] = Counter()
+    for hit in found:
+        if hit.matched_by is MatchedBy.ID:
+            votes[hit.column] += 1
+            for column in grid.rows.get(hit.row, ()):
+                if column != hit.column and index.has_title(
+                    hit.item_id, squeeze(grid.text((hit.row, column)))
+                ):
+                    votes[column] += 1
+    if not votes:
+        for (_row, column), cell in grid.sheet.cells.items():
+            if cell.kind is CellKind.TEXT and index.titled(squeeze(cell.text)):
+                votes[column] += 1
+    most = max(votes.values(), default=0)
+    return {column for column, count in votes.items() if count * 4 >= most}
+
+
+def _decide(
+    candidate: _Candidate,
+    missing: set[str],
+    known: dict[int, Found],
+    rows: list[int],
+    index: Index,
+) -> str:
+    """Choose the item of a title, empty where more than one is left that it could be."""
+    options = [item_id for item_id in candidate.items if item_id in missing]
+    if not options:
+        return ""
+    if len(candidate.items) == 1:
+        return options[0]
+    if candidate.category:
+        inside = [
+            each for each in candidate.items if index.by_id[each].category == candidate.category
+        ]
+        if len(inside) == 1:
+            return inside[0] if inside[0] in missing else ""
+        if inside:
+            options = [each for each in options if each in inside]
+    above = max((row for row in rows if row < candidate.row), default=None)
+    below = min((row for row in rows if row > candidate.row), default=None)
+    places = [index.order[each] for each in options]
+    before = index.order[known[above].item_id] if above is not None else None
+    after = index.order[known[below].item_id] if below is not None else None
+    beside = [
+        each
+        for each, place in zip(options, places, strict=True)
+        if (before is not None and place == before + 1)
+        or (after is not None and place == after - 1)
+    ]
+    return beside[0] if len(beside) == 1 else ""
