@@ -148,10 +148,13 @@ _DATE = (
     r"|(?<!\d)[01]?\d[.\-/]\d{1,2}(?![.\d])"
     r"|(?<!\d)\d{6}(?!\d)|(?<!\d)[01]\d[0-3]\d(?!\d)"
 )
-_VERSION = (
+_NUMBERED = (
     r"(?<![a-z])(?:ver(?:sion)?|rev(?:ision)?|v|no)[.\s_-]*\d+(?:[._]\d+)*(?![a-z])"
     r"|(?<![a-z])(?:ver(?:sion)?|rev(?:ised|ision)?)\.?(?![a-z])"
     r"|第?\s*\d+\s*(?:版|回目|稿|次)"
+)
+_VERSION = (
+    rf"{_NUMBERED}"
     r"|(?:再)?(?:修正|訂正|改訂|改定|更新|変更|追記|差し?替え?|再提出|再送付?|再回答|再修正|修正再提出)"
     r"(?:版|済み?|後|分|箇所あり|ver|反映)?\s*\d*"
     r"|(?:最終|最新|確定|完成|暫定|決定|正式|修正済)(?:版|稿|確定|案|回答|提出)?\s*\d*"
@@ -186,7 +189,7 @@ _WHOLE_WORDS = (
 )
 _BRACKETED_COUNTER = re.compile(r"\(\s*\d{1,3}\s*\)|\[\s*\d{1,3}\s*\]|[\u2460-\u2473]$")
 _SAFE = re.compile(
-    f"[^_\\s]{{1,10}}宛て?(?=[_\\s)】]|$)|{_FORM_NUMBER}|{_DATE}|{_VERSION}", re.IGNORECASE
+    f"[^_\\s]{{1,10}}宛て?(?=[_\\s)】]|$)|{_FORM_NUMBER}|{_DATE}|{_NUMBERED}", re.IGNORECASE
 )
 _SPLIT = re.compile(
     r"[_|【】「」『』()\[\]{}<>〔〕〈〉《》≪≫«»,、，;；:：/／\\@＠+＋=＝~〜～→⇒。!！#＃]+|\s+|(?<![a-z0-9])-|-(?![a-z0-9])",
@@ -253,9 +256,10 @@ class FileNames:
             if self._wholly.fullmatch(word):
                 return ""
             word = _HONORIFIC.sub("", word)
-            for noise in (self._leading, self._trailing, self._weak_end):
+            for noise in (self._trailing, self._weak_end, self._leading):
                 rest = noise.sub("", word)
-                word = rest if _worth_keeping(rest) else word
+                if _worth_keeping(rest) and not (noise is self._leading and _is_part(rest)):
+                    word = rest
         return word if _worth_keeping(word) else ""
 
 
@@ -268,6 +272,12 @@ def _joined(words: list[str]) -> list[str]:
         else:
             result.append(word)
     return result
+
+
+def _is_part(rest: str) -> bool:
+    """Tell a rest that would be the latter half of a company's name: 工業 of 更新工業株式会社."""
+    found = _LEGAL_FORM.search(rest)
+    return found is not None and found.start() > 0
 
 
 def _worth_keeping(word: str) -> bool:
