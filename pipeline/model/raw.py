@@ -170,8 +170,9 @@ class Drawing:
 
     ``row`` and ``column`` are the top-left of that cell (of its merged area). ``lines`` are the
     0-based lines of the cell's displayed text that the object covers or, for a control, stands
-    beside; empty where it lies beside the text and always for OTHER. A line that the column wraps counts once: the
-    numbers are those of ``text.split("\n")``. ``checked`` is None unless it has a state.
+    beside; empty where it lies beside the text and always for OTHER. A line that the column
+    wraps counts once: the numbers are those of ``text.split("\n")``. ``checked`` is None unless
+    it has a state.
     """
 
     kind: DrawingKind

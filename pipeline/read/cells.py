@@ -108,9 +108,12 @@ class _Rows:
         self.part = part
         self.row = -1
         self.shared_formulas: dict[str, str] = {}
-        self.dressed_styles = frozenset(
-            index for index, style in enumerate(book.styles) if style.struck or style.fill
-        )
+        self.dressed_styles = {
+            index: Decoration(struck=style.struck, fill=style.fill)
+            for index, style in enumerate(book.styles)
+            if style.struck or style.fill
+        }
+        self.texts: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
 
     def take(self, element: etree._Element) -> None:
         """Read one ``row`` element."""
@@ -150,8 +153,10 @@ class _Rows:
             cell, pieces = self._value(element, style)
             if cell is not None:
                 self.sheet.cells[key] = cell
-        if pieces or style in self.dressed_styles:
+        if pieces:
             self._decorate(key, style, pieces)
+        elif style in self.dressed_styles:
+            self.sheet.decorations[key] = self.dressed_styles[style]
 
     def _value(
         self, element: etree._Element, style: int
@@ -169,12 +174,9 @@ class _Rows:
                 inline = read_text(child)
         kind = element.get("t") or "n"
         if kind == "s" and stored is not None:
-            inline = self._shared(stored)
-        if inline is not None and kind in {"s", "inlineStr"}:
-            if not inline.text:
-                return None, ()
-            text = RawCell(kind=CellKind.TEXT, text=inline.text, formula=formula is not None)
-            return text, inline.pieces
+            return self._shared(stored)
+        if inline is not None and kind == "inlineStr":
+            return _text(inline, formula=formula is not None)
         look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
         return self._plain_value(kind, stored, formula, look), ()
 
@@ -203,12 +205,15 @@ class _Rows:
         text = unescape(stored) if "_x" in stored else stored
         return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
 
-    def _shared(self, stored: str) -> RichText:
+    def _shared(self, stored: str) -> tuple[RawCell | None, tuple[Piece, ...]]:
         """Give a shared string. One that is not there is damage: its index is no answer."""
-        index = int(stored) if stored.isascii() and stored.isdigit() else -1
-        if not 0 <= index < len(self.book.strings):
-            raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
-        return self.book.strings[index]
+        found = self.texts.get(stored)
+        if found is None:
+            index = int(stored) if stored.isascii() and stored.isdigit() else -1
+            if not 0 <= index < len(self.book.strings):
+                raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
+            found = self.texts[stored] = _text(self.book.strings[index], formula=False)
+        return found
 
     def _formula(self, element: etree._Element) -> str:
         """Give the formula; the further cells of a shared one name only its index."""
@@ -226,6 +231,12 @@ class _Rows:
         found = decoration(runs, struck=look.struck, fill=look.fill)
         if found != Decoration():
             self.sheet.decorations[key] = found
+
+
+def _text(text: RichText, *, formula: bool) -> tuple[RawCell | None, tuple[Piece, ...]]:
+    if not text.text:
+        return None, ()
+    return RawCell(kind=CellKind.TEXT, text=text.text, formula=formula), text.pieces
 
 
 def _iso_cell(stored: str, formula: bool) -> RawCell:

@@ -93,6 +93,7 @@ def _time_text(part: float) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
+@lru_cache(maxsize=16384)
 def number_cell(written: str, *, is_date: bool, epoch_1904: bool, formula: bool) -> RawCell:
     """Give the cell of a stored number. What is no number after all stays as text."""
     text = number_text(written)
