@@ -123,7 +123,7 @@ def warm_up(*modules: str) -> None:
         from multiprocessing.forkserver import ensure_running  # noqa: PLC0415 - not on Windows
 
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([*modules])
+        context.set_forkserver_preload(["__main__", *modules])
         ensure_running()
 
 
