@@ -46,6 +46,8 @@ _ERROR = re.compile(
     r"#(?:ref!?|n/a|value!?|name\??|div/0!?|num!?|null!?|spill!?|calc!?|#+|getting_data)|err:\d+"
 )
 _NO_LETTER = re.compile(r"[\W_〇]+")
+# 12月中 beside ① speaks of a plan; 12月3 is no month alone.
+_TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
 
 
@@ -211,11 +213,14 @@ def _past_or_month(due: Due, month: str) -> bool:
     """Tell whether a time beside ① is a plain month or a year gone by, not a plan."""
     if due.problem:  # ①（○月）: the placeholder of ② left in
         return due.problem is DueProblem.MISSING and "?" not in due.written
+    gone = not due.inferred and due.month <= month
     if due.precision is Precision.MONTH:
+        if _TERM_TO_COME.search(due.written) and not gone:
+            return False
         return bool(_WRITTEN_MONTH.search(due.written)) and (
             "月" in due.written or not due.inferred
         )
-    return not due.inferred and due.month <= f"{month[:4]}-{month[5:]}"
+    return gone
 
 
 def _among_words(table: Table, key: str, month: str) -> Reading | None:
@@ -277,7 +282,8 @@ def _finished(due: Due, words: str, month: str) -> bool:
     """Tell whether done words beside a time speak of the past: 3月完了 may be a plan."""
     if not due.month and not due.written:
         return True
-    gone = bool(due.month) and not due.inferred and due.month <= month
+    past = "済" in words or "した" in words
+    gone = bool(due.month) and not due.inferred and (due.month, not past) <= (month, False)
     whole = due.precision in (Precision.MONTH, Precision.YEAR, Precision.FISCAL_YEAR)
     if gone or not due.month or not whole:
         return gone
@@ -285,6 +291,6 @@ def _finished(due: Due, words: str, month: str) -> bool:
         # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
         ahead = int(due.month[:4]) * 12 + int(due.month[5:]) - int(month[:4]) * 12 - int(month[5:])
         running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
-        return running and ahead < 12
-    past = "済" in words or "した" in words
-    return past and bool(re.search(r"\d月", due.written))
+        return past and running and ahead < 12
+    open_end = _TERM_TO_COME.search(due.written)
+    return past and not open_end and bool(re.search(r"\d月", due.written))
