@@ -62,7 +62,8 @@ def _cells_under(thing: Floating, grid: Grid) -> list[CellKey]:
         through = sorted(key for key in keys if _runs_through(thing.rect, grid.rect(key)))
         return through or [middle]
     # Where two cells are covered alike, the one under the centre is meant.
-    return [max(keys, key=lambda key: (round(box.overlap(grid.rect(key))), key == middle))]
+    ordered = sorted(keys)
+    return [max(ordered, key=lambda key: (round(box.overlap(grid.rect(key))), key == middle))]
 
 
 def _runs_through(line: Rect, cell: Rect) -> bool:
