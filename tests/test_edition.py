@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from batches import make_batch, make_findings, make_settings
 
 from pipeline.edition import SMALL_ROLES, alias_of, public_edition
 from pipeline.model import Batch
 from pipeline.summarise import summarise
 from pipeline.write import write
-from tests.batches import make_batch, make_findings, make_settings
 
 
 def everything_written(folder: Path) -> dict[str, str]:

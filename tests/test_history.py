@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from batches import make_batch, make_settings
 
 from pipeline.errors import TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years
 from pipeline.model import Batch, Due, DueSource, Mark, Precision, Status
 from pipeline.summarise import summarise
 from pipeline.write.data import write_data, write_run
-from tests.batches import make_batch, make_settings
 
 CHECKLIST = make_batch(1).checklist.id
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from batches import make_batch
 
 from pipeline.changes import compare, movement_of
 from pipeline.model import Batch, Due, Mark, Status
@@ -16,7 +17,6 @@ from pipeline.model.history import (
     Promise,
 )
 from pipeline.promises import ledger, month_after, months_between, rates
-from tests.batches import make_batch
 
 WORDS = {
     "①": Status.DONE,
