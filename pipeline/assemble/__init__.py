@@ -4,14 +4,14 @@ Takes what came of each file, in any order, and gives every file exactly one sta
 that a coordinator can read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.assemble.conservation import conservation
 from pipeline.assemble.exclusions import Exclusions
 from pipeline.assemble.identify import Identifier, entry_id, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
-from pipeline.assemble.succession import choose
+from pipeline.assemble.settle import settle
 from pipeline.model import (
     Answer,
     Batch,
@@ -63,10 +63,12 @@ def assemble(
     counted: list[CountedSubmission] = []
     entries = {entry_id(entry): entry for entry in roster.entries} if roster else {}
     for same in returns.values():
-        submission, settled = _settle(same, respondents)
-        records += settled
-        respondent = respondents[submission.source.path]
-        scoped = _scoped(submission, entries.get(respondent.id), checklist)
+        settled = settle(same, respondents)
+        records += settled.records
+        if settled.submission is None:
+            continue
+        respondent = respondents[settled.submission.source.path]
+        scoped = _scoped(settled.submission, entries.get(respondent.id), checklist)
         counted.append(CountedSubmission(respondent=respondent, submission=scoped))
     present = {entry.respondent.id for entry in counted}
     return Batch(
@@ -123,101 +125,6 @@ def _record(
         respondent=respondent,
         replaced_by=replaced_by,
     )
-
-
-def _settle(
-    same: list[Submission], respondents: dict[str, Respondent]
-) -> tuple[Submission, list[FileRecord]]:
-    """Give what counts of one respondent's returns, and the record of each of them."""
-    full = [submission for submission in same if submission.overrides is None] or same
-    slips = [submission for submission in same if submission not in full]
-    unique, doubles = _identical(full)
-    winner, reasons = choose(unique)
-    records = []
-    for path, twin in doubles.items():
-        reason = f"「{twin.source.path}」と中身がまったく同じファイルのため、集計は1件だけです。"
-        # Identical to a file that was replaced: what counts is the file that replaced it.
-        if twin is not winner:
-            reason += f"集計に入れたのは「{winner.source.path}」です。"
-        submission = next(s for s in full if s.source.path == path)
-        records.append(
-            _record(submission, FileState.DUPLICATE, reason, respondents[path], winner.source.path)
-        )
-    for submission in unique:
-        path = submission.source.path
-        if submission is winner:
-            reason = _counted_reason(len(same))
-            records.append(_record(submission, FileState.COUNTED, reason, respondents[path]))
-            continue
-        reason = reasons[path]
-        if _same_answers(submission, winner):
-            reason += "回答と補足説明の内容は同じです。"
-        records.append(
-            _record(submission, FileState.SUPERSEDED, reason, respondents[path], winner.source.path)
-        )
-    merged, slip_records = _with_slips(winner, slips, respondents)
-    return merged, records + slip_records
-
-
-def _counted_reason(returns: int) -> str:
-    if returns == 1:
-        return "集計に入れました。"
-    return f"同じ回答者の {returns} ファイルのうち、このファイルを集計に入れました。"
-
-
-def _with_slips(
-    winner: Submission, slips: list[Submission], respondents: dict[str, Respondent]
-) -> tuple[Submission, list[FileRecord]]:
-    """Lay the answers of send-back slips over the full form, older slips first.
-
-    The slip's answers keep their own place (file and cell). A slip older than the form is not
-    laid over it: what was sent whole later stands.
-    """
-    records = []
-    for slip in sorted(slips, key=_moment):
-        path = slip.source.path
-        ids = frozenset(slip.overrides or ())
-        if _moment(slip) < _moment(winner):
-            reason = f"この票より後に届いた「{winner.source.path}」を集計に入れました。"
-        else:
-            given = {a.item_id: a for a in slip.answers if a.item_id in ids}
-            answers = tuple(given.get(answer.item_id, answer) for answer in winner.answers)
-            winner = replace(winner, answers=answers)
-            reason = f"この票の回答 {len(given)} 件を「{winner.source.path}」に反映しました。"
-        records.append(
-            _record(slip, FileState.SUPERSEDED, reason, respondents[path], winner.source.path)
-        )
-    return winner, records
-
-
-def _moment(submission: Submission) -> tuple[str, str]:
-    return (submission.source.modified, submission.source.path)
-
-
-def _identical(returns: list[Submission]) -> tuple[list[Submission], dict[str, Submission]]:
-    """Split off files with the same bytes as another, by path; the plainest path is kept."""
-    kept: dict[str, Submission] = {}
-    doubles: dict[str, Submission] = {}
-    for submission in sorted(returns, key=_plainness):
-        key = submission.source.sha256 or submission.source.path
-        if key in kept:
-            doubles[submission.source.path] = kept[key]
-        else:
-            kept[key] = submission
-    return list(kept.values()), doubles
-
-
-def _plainness(submission: Submission) -> tuple[bool, int, int, str]:
-    path = submission.source.path
-    return ("!" in path, path.count("/"), len(path), path)
-
-
-def _same_answers(one: Submission, other: Submission) -> bool:
-    return _contents(one.answers) == _contents(other.answers)
-
-
-def _contents(answers: Iterable[Answer]) -> list[tuple[str, str]]:
-    return [(answer.mark.raw, answer.note.raw) for answer in answers]
 
 
 def _scoped(submission: Submission, entry: RosterEntry | None, checklist: Checklist) -> Submission:

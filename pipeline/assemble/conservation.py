@@ -11,10 +11,12 @@ _POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
 def conservation(batch: Batch) -> tuple[str, ...]:
     """Give what does not add up, in words; empty where everything does.
 
-    Every file in one state, one submission for every counted file, one answer for every item,
-    one counted submission a respondent, and everyone on the roster accounted for.
+    Every file in one state, one submission for every counted form, one answer for every item,
+    one counted submission a respondent, and everyone on the roster accounted for. A send-back
+    slip counts without a submission of its own: it gives answers to the form it points to, and
+    each of them stands there; no answer comes from a file that is not said to give it.
     """
-    return (*_files(batch), *_answers(batch), *_respondents(batch))
+    return (*_files(batch), *_answers(batch), *_givers(batch), *_respondents(batch))
 
 
 def _files(batch: Batch) -> list[str]:
@@ -23,7 +25,7 @@ def _files(batch: Batch) -> list[str]:
         for path, count in Counter(record.source.path for record in batch.files).items()
         if count > 1
     ]
-    counted = {r.source.path for r in batch.files if r.state is FileState.COUNTED}
+    counted = {r.source.path for r in batch.files if r.state is FileState.COUNTED and not r.is_slip}
     submitted = Counter(c.submission.source.path for c in batch.submissions)
     wrong += [f"{path}: 集計対象なのに回答がありません" for path in sorted(counted - {*submitted})]
     wrong += [
@@ -34,7 +36,8 @@ def _files(batch: Batch) -> list[str]:
     wrong += [
         f"{r.source.path}: 代わりに集計したはずの「{r.replaced_by}」が集計対象にありません"
         for r in batch.files
-        if r.state in _POINTING and r.replaced_by not in counted
+        if (r.state in _POINTING or (r.state is FileState.COUNTED and r.is_slip))
+        and r.replaced_by not in counted
     ]
     wrong += [f"{r.source.path}: 扱いの理由がありません" for r in batch.files if not r.reason]
     return wrong
@@ -47,6 +50,36 @@ def _answers(batch: Batch) -> list[str]:
         for c in batch.submissions
         if [answer.item_id for answer in c.submission.answers] != items
     ]
+
+
+def _givers(batch: Batch) -> list[str]:
+    """Compare what files are said to give with where the counted answers stand."""
+    said = {
+        (record.replaced_by, item, record.source.path)
+        for record in batch.files
+        for item in record.gives
+    }
+    forms = {c.submission.source.path: c.submission for c in batch.submissions}
+    found = {
+        (path, answer.item_id, place.file)
+        for path, submission in forms.items()
+        for answer in submission.answers
+        for place in (answer.location, answer.note_location)
+        if place is not None and place.file != path
+    }
+    placed = {
+        (path, answer.item_id)
+        for path, submission in forms.items()
+        for answer in submission.answers
+        if answer.location or answer.note_location
+    }
+    wrong = [f"{file}: 「{item}」の出どころが記録されていません" for _, item, file in found - said]
+    wrong += [
+        f"{file}: 「{item}」の回答が「{path}」に反映されていません"
+        for path, item, file in said - found
+        if (path, item) in placed
+    ]
+    return sorted(wrong)
 
 
 def _respondents(batch: Batch) -> list[str]:

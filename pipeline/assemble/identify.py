@@ -45,11 +45,13 @@ class Identifier:
         )
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
+        self._by_id = {entry_id(entry): entry for entry in roster.entries} if roster else {}
 
     def respondents(self, submissions: Iterable[Submission]) -> dict[str, Respondent]:
         """Give the respondent of each submission by the path of its file."""
-        found = {s.source.path: self._respondent(s) for s in submissions}
-        return _named_alike(found)
+        submissions = tuple(submissions)
+        found = _named_alike({s.source.path: self._respondent(s) for s in submissions})
+        return {**found, **_by_hidden_id(submissions, found)}
 
     def on_roster(self, content: Submission | NotChecklist | Unreadable) -> Respondent | None:
         """Give the roster's respondent that a file's own and folder names point to, if any."""
@@ -80,7 +82,7 @@ class Identifier:
     def _fitting(self, evidence: Evidence) -> RosterEntry | None:
         """Give the one roster entry an evidence means; None where none or several fit."""
         if evidence.kind is EvidenceKind.HIDDEN_ID:
-            return self._index.by_code(evidence.text)
+            return self._index.by_code(evidence.text) or self._by_id.get(evidence.text)
         found = self._index.by_name(evidence.text) if evidence.text else None
         if found is None:
             whole = evidence.location.file if evidence.location else ""
@@ -184,6 +186,28 @@ def _named_alike(found: dict[str, Respondent]) -> dict[str, Respondent]:
         name = min((_STRENGTH[unlisted[p].identified_by], unlisted[p].name) for p in paths)[1]
         for path in paths:
             result[path] = replace(found[path], id=stable_id(key), name=name)
+    return result
+
+
+def _by_hidden_id(
+    submissions: tuple[Submission, ...], found: dict[str, Respondent]
+) -> dict[str, Respondent]:
+    """Join a file with a hidden id to the unlisted respondent of that id, whatever it is named.
+
+    A slip sent to somebody who is on no roster carries the id made from the first return.
+    """
+    known = {found[path].id: found[path] for path in sorted(found)}
+    result: dict[str, Respondent] = {}
+    for submission in submissions:
+        path = submission.source.path
+        for evidence in submission.evidence:
+            hidden = evidence.text.strip()
+            if evidence.kind is not EvidenceKind.HIDDEN_ID or found[path].on_roster:
+                continue
+            if hidden in known:
+                result[path] = replace(
+                    known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden
+                )
     return result
 
 

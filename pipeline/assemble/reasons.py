@@ -1,4 +1,6 @@
-"""The words for files that hold no answers: what happened, and what to do next."""
+"""The words for what became of a file: what happened, and what to do next."""
+
+from collections.abc import Sequence
 
 from pipeline.model import Skipped, SkipReason, Unreadable, UnreadableReason
 
@@ -36,3 +38,16 @@ def skipped_reason(outcome: Skipped) -> str:
 def unreadable_reason(outcome: Unreadable) -> str:
     """Give why a file could not be read, and the next step."""
     return _UNREADABLE[outcome.reason]
+
+
+def listed_items(items: Sequence[str], limit: int = 3) -> str:
+    """Name the first items and count them: ``4 項目（A、B、C ほか）``."""
+    if len(items) == 1:
+        return f"「{items[0]}」"
+    more = " ほか" if len(items) > limit else ""
+    return f"{len(items)} 項目（{'、'.join(items[:limit])}{more}）"
+
+
+def month_words(month: str) -> str:
+    """Give a month (YYYY-MM) in words."""
+    return f"{month[:4]}年{int(month[5:])}月"

@@ -65,7 +65,10 @@ class FileRecord:
     """One file of the inbox with its state and the reason for it in plain Japanese.
 
     ``content`` is what came of reading it. ``replaced_by`` is the path of the file that counts
-    instead, for SUPERSEDED and DUPLICATE.
+    instead, for SUPERSEDED and DUPLICATE. ``gives`` are the items whose answers count from this
+    file although another one is the respondent's form: those a slip answers, and those that the
+    newer form does not contain. ``withheld`` are the items this replaced file answers and the
+    form that counts leaves blank.
     """
 
     source: SourceFile
@@ -75,6 +78,13 @@ class FileRecord:
     content: Submission | NotChecklist | Unreadable | Skipped
     respondent: Respondent | None = None
     replaced_by: str = ""
+    gives: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def is_slip(self) -> bool:
+        """Tell a send-back slip from a full form."""
+        return isinstance(self.content, Submission) and self.content.overrides is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,22 @@ class Answer:
     in_scope: bool = True  # False: the roster puts its category out of scope
     unsupported: tuple[str, ...] = ()  # decorations that could not be looked at
 
+    @property
+    def counted_status(self) -> Status:
+        """Give the status that counts.
+
+        What the roster does not ask of a respondent, and what stands empty, does not apply; an
+        answer given all the same stands as it was given.
+        """
+        if not self.in_scope and self.mark.status is Status.BLANK:
+            return Status.NOT_APPLICABLE
+        return self.mark.status
+
+    @property
+    def counted_due(self) -> str:
+        """Give the month (YYYY-MM or empty) that is promised: only ② promises one."""
+        return self.due.month if self.counted_status is Status.PLANNED else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
@@ -197,11 +213,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What a send-back slip (差戻し票) says of itself.
+
+    ``month`` is the collection month it was made in (YYYY-MM), ``base`` the sha256 of the file
+    it asks about, ``issued`` the time the month stood at when it was made (ISO 8601). Empty
+    where the slip does not say.
+    """
+
+    month: str = ""
+    base: str = ""
+    issued: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.
 
     ``evidence`` is strongest first. ``filled_on`` is the 記入日 inside as YYYY-MM-DD or empty.
-    ``overrides`` is None for a full form; for a send-back slip the ids it answers.
+    ``overrides`` is None for a full form; for a send-back slip the ids it answers, and ``slip``
+    then says which slip it is. ``as_handed_out`` are the items that still stand as they were
+    filled in for the respondent, from the answers of ``prefilled_from`` (YYYY-MM).
     """
 
     source: SourceFile
@@ -220,6 +252,9 @@ class Submission:
     objects: tuple[str, ...] = ()  # objects over no check cell, in words
     overrides: tuple[str, ...] | None = None
     hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers, passed over (L207)
+    slip: Slip | None = None
+    prefilled_from: str = ""
+    as_handed_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

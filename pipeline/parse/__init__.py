@@ -26,9 +26,7 @@ from pipeline.model.layout import ItemRow, Layout, OtherRow
 from pipeline.notes import effective_due, read_note
 from pipeline.parse.evidence import find_evidence, find_filled_on
 from pipeline.parse.options import read_options
-
-# The property that marks a send-back slip, a form that answers some items again.
-SLIP = "torimatome.slip"
+from pipeline.slips import answered, hidden_properties, read_slip, unchanged
 
 _ABSENT = Mark(status=Status.BLANK)
 
@@ -59,6 +57,9 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         else:
             answers.append(Answer(item_id=item.id, mark=_ABSENT))
     used = {(row.sheet, key) for row in layout.rows for key in row.mark_cells}
+    properties = hidden_properties(workbook)
+    slip = read_slip(properties)
+    prefilled_from, as_handed_out = unchanged(properties, answers)
     return Submission(
         source=workbook.source,
         kind=workbook.kind,
@@ -71,11 +72,14 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         repeated=tuple(repeated),
         extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
         copies=layout.copies,
-        overrides=_overrides(workbook, answers),
+        overrides=answered(slip, answers),
         hidden_copies=layout.hidden_copies,
         version_written=layout.version_written,
         macros=workbook.macros,
         objects=reader.objects(layout, used),
+        slip=slip,
+        prefilled_from=prefilled_from,
+        as_handed_out=as_handed_out,
     )
 
 
@@ -174,13 +178,6 @@ def _object(sheet: RawSheet, drawing: Drawing) -> str:
     return (
         f"{sheet.name}!{address(drawing.row, drawing.column)} {drawing.kind.value} {name}".rstrip()
     )
-
-
-def _overrides(workbook: RawWorkbook, answers: list[Answer]) -> tuple[str, ...] | None:
-    """Give the items a send-back slip answers again; None for any other form."""
-    if not workbook.properties.get(SLIP, "").strip():
-        return None
-    return tuple(answer.item_id for answer in answers if answer.mark.status is not Status.BLANK)
 
 
 def _repeated(item_id: str, given: list[Answer]) -> Repeated:

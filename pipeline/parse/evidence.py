@@ -18,9 +18,8 @@ from pipeline.model import (
 )
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
+from pipeline.slips import RESPONDENT, hidden_properties
 from pipeline.text import fold, tidy
-
-HIDDEN_ID = "torimatome.respondent"
 
 _HEAD_ROWS = 40  # rows of a sheet without items (a cover) that may carry the labels
 _REACH = 8  # columns right of a label in which its value may stand
@@ -67,7 +66,7 @@ def find_evidence(
 ) -> tuple[Evidence, ...]:
     """Give the hidden id and the labelled names, strongest first."""
     found: list[Evidence] = []
-    hidden = workbook.properties.get(HIDDEN_ID, "").strip()
+    hidden = hidden_properties(workbook).get(RESPONDENT, "")
     if hidden:
         found.append(Evidence(kind=EvidenceKind.HIDDEN_ID, text=hidden))
     labels = _Labels(checklist)

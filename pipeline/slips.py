@@ -1,0 +1,110 @@
+"""The marks that forms made by this product carry, and what a send-back slip answers.
+
+A form handed out, and a slip sent back, say what they are in custom document properties. Programs
+that drop those keep the hidden sheet, so the same keys and values stand there too.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from pipeline.model import Answer, CellKind, RawWorkbook, Slip, Status
+from pipeline.text import is_blank
+
+RESPONDENT = "torimatome.respondent"
+MONTH = "torimatome.month"
+CHECKLIST = "torimatome.checklist"
+SLIP = "torimatome.slip"
+BASE = "torimatome.base"
+ISSUED = "torimatome.issued"
+PREFILL = "torimatome.prefill"
+
+_KEY = re.compile(r"torimatome\.[a-z]+(?:\.\d+)?")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_DIGITS = 4  # of each item's digest: enough to tell a changed cell, short enough for a property
+_CHUNK = 200  # Excel shows and keeps at most 255 characters of a property
+_NOTHING = "-" * _DIGITS
+
+
+def hidden_properties(workbook: RawWorkbook) -> Mapping[str, str]:
+    """Give the product's own properties of a workbook: its custom ones, else the hidden sheet's."""
+    found = {
+        cell.text.strip(): value.text.strip()
+        for sheet in workbook.sheets
+        if not sheet.visible
+        for (row, column), cell in sheet.cells.items()
+        if cell.kind is CellKind.TEXT
+        and _KEY.fullmatch(cell.text.strip())
+        and (value := sheet.cells.get((row, column + 1))) is not None
+    }
+    own = {key: text for key, text in workbook.properties.items() if key.startswith("torimatome.")}
+    return {**found, **{key: text.strip() for key, text in own.items() if text.strip()}}
+
+
+def read_slip(properties: Mapping[str, str]) -> Slip | None:
+    """Tell by its properties whether a workbook is a send-back slip, and which."""
+    if not properties.get(SLIP, ""):
+        return None
+    month = properties.get(MONTH, "")
+    return Slip(
+        month=month if _MONTH.fullmatch(month) else "",
+        base=properties.get(BASE, ""),
+        issued=properties.get(ISSUED, ""),
+    )
+
+
+def answered(slip: Slip | None, answers: Sequence[Answer]) -> tuple[str, ...] | None:
+    """Give the items a slip answers again; None for any other form.
+
+    A line with an empty check cell answers nothing unless something stands in its note.
+    """
+    if slip is None:
+        return None
+    return tuple(
+        answer.item_id
+        for answer in answers
+        if answer.mark.status is not Status.BLANK or not is_blank(answer.note.raw)
+    )
+
+
+def slip_properties(slip: Slip) -> dict[str, str]:
+    """Give the properties that mark a workbook as this slip."""
+    return {SLIP: "1", MONTH: slip.month, BASE: slip.base, ISSUED: slip.issued}
+
+
+def prefill_properties(month: str, filled: Sequence[tuple[str, str] | None]) -> dict[str, str]:
+    """Give the properties that remember what was filled in: (mark, note) of each item or None.
+
+    Only digests are kept, so that no second copy of the answers stands in the workbook.
+    """
+    digests = "".join(_NOTHING if each is None else _digest(*each) for each in filled)
+    text = f"{month}:{digests}"
+    pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
+    return {f"{PREFILL}.{number}": piece for number, piece in enumerate(pieces, start=1)}
+
+
+def unchanged(
+    properties: Mapping[str, str], answers: Sequence[Answer]
+) -> tuple[str, tuple[str, ...]]:
+    """Give the month whose answers were filled in, and the items that still stand as they were.
+
+    ``answers`` are in form order, one per item; nothing is told where the form has other items.
+    """
+    pieces: list[str] = []
+    while (piece := properties.get(f"{PREFILL}.{len(pieces) + 1}")) is not None:
+        pieces.append(piece)
+    month, _, digests = "".join(pieces).partition(":")
+    if not _MONTH.fullmatch(month) or len(digests) != len(answers) * _DIGITS:
+        return "", ()
+    kept = tuple(
+        answer.item_id
+        for place, answer in enumerate(answers)
+        if digests[place * _DIGITS : (place + 1) * _DIGITS]
+        == _digest(answer.mark.raw, answer.note.raw)
+    )
+    return month, kept
+
+
+def _digest(mark: str, note: str) -> str:
+    plain = "\n".join(text.replace("\r\n", "\n").strip() for text in (mark, note))
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
