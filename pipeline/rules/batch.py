@@ -7,6 +7,7 @@ from pipeline.model import (
     Answer,
     CountedSubmission,
     EvidenceKind,
+    FileRecord,
     FileState,
     Location,
     PreviousAnswer,
@@ -105,16 +106,53 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     severity=Severity.INFO,
     title="再提出により置き換えた旧ファイル",
     message="{reason}",
-    fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
-    why="1つの団体から複数のファイルが届いたときは、記入日、ファイル名の版、更新日時の順に新しい1つを使います。",
+    fix="{step}",
+    general_fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
+    why="1つの団体から複数のファイルが届いたときは、記入日、ファイル名の版、更新日時の順に新しい1つを使います。"
+    "新しいファイルに行がない項目だけは、古いファイルの回答を使い、要確認として知らせます。"
+    "反映できない差戻し票も、ここで知らせます。",
     examples=(
         fires("ファイル: 若葉市.xlsx（置き換え: 若葉市_修正版.xlsx）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
 def superseded(context: Context) -> Iterator[Hit]:
-    """Find files replaced by a later one of the same respondent."""
-    yield from _replaced(context, FileState.SUPERSEDED)
+    """Find files replaced by a later one of the same respondent, and slips that mend nothing.
+
+    A person must look where answers of the replaced file still count, where it answers what the
+    file that counts leaves blank, and where a slip has no form to mend.
+    """
+    for record in context.batch.files:
+        lone = record.is_slip and record.state is FileState.NOT_CHECKLIST
+        if record.state is not FileState.SUPERSEDED and not lone:
+            continue
+        unused = record.is_slip and not record.gives
+        look = lone or unused or record.gives or record.withheld
+        yield Hit(
+            location=Location(file=record.source.path),
+            respondent=record.respondent,
+            fields={"reason": _replaced_reason(record), "step": _next_step(record)},
+            severity=Severity.CHECK if look else None,
+        )
+
+
+def _next_step(record: FileRecord) -> str:
+    """Tell what to do about a file that was replaced or could not be laid over anything."""
+    if record.is_slip and record.state is FileState.NOT_CHECKLIST:
+        return "もとの回答と同じ場所に置いて、集計し直してください。"
+    if record.is_slip:
+        return "この票の回答を使うときは、記入日とファイルの更新日時を確かめてください。"
+    if record.gives:
+        return (
+            "2つのファイルを合わせて1つの回答としてよいか確かめてください。"
+            "一方だけを使うときは、もう一方を 除外.txt に書いて集計し直してください。"
+        )
+    if record.withheld:
+        return (
+            "空欄が意図したものか、回答者に確かめてください。"
+            "こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。"
+        )
+    return "こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。"
 
 
 @rule(
@@ -131,23 +169,20 @@ def superseded(context: Context) -> Iterator[Hit]:
 )
 def duplicate(context: Context) -> Iterator[Hit]:
     """Find files with the same bytes as another."""
-    yield from _replaced(context, FileState.DUPLICATE)
-
-
-def _replaced(context: Context, state: FileState) -> Iterator[Hit]:
     for record in context.batch.files:
-        if record.state is state:
-            reason = record.reason.strip()
-            if record.replaced_by not in reason:
-                reason += f"集計には「{record.replaced_by}」を使いました。"
+        if record.state is FileState.DUPLICATE:
             yield Hit(
                 location=Location(file=record.source.path),
                 respondent=record.respondent,
-                fields={
-                    "other": record.replaced_by,
-                    "reason": reason,
-                },
+                fields={"other": record.replaced_by},
             )
+
+
+def _replaced_reason(record: FileRecord) -> str:
+    reason = record.reason.strip()
+    if record.replaced_by not in reason:
+        reason += f"集計には「{record.replaced_by}」を使いました。"
+    return reason
 
 
 @rule(
