@@ -75,7 +75,7 @@ def _changes(counted: CountedSubmission, batch: Batch, past: PastMonth) -> list[
         before: PastAnswer | None = past.answers.get((counted.respondent.id, answer.item_id))
         if before is None:
             continue
-        movement = movement_of(before.status, before.due, answer.mark.status, answer.due.month)
+        movement = movement_of(before.status, before.due, answer.counted_status, answer.counted_due)
         if movement is not None:
             found.append(
                 Change(
@@ -86,8 +86,8 @@ def _changes(counted: CountedSubmission, batch: Batch, past: PastMonth) -> list[
                     movement=movement,
                     old_status=before.status,
                     old_due=before.due,
-                    new_status=answer.mark.status,
-                    new_due=answer.due.month,
+                    new_status=answer.counted_status,
+                    new_due=answer.counted_due,
                 )
             )
     return found

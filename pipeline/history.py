@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _NEEDED = frozenset(
-    {"respondent_id", "respondent", "role", "checklist", "item_id", "status", "due", "mark", "file"}
-)
+    {
+        "respondent_id", "respondent", "role", "checklist", "checklist_version", "item_id",
+        "status", "due", "mark", "file",
+    }
+)  # fmt: skip
+_LONGEST_FIELD = 10_000_000  # a note may be as long as it likes; Python's own limit is 131,072
+_FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 def load_history(
@@ -97,7 +102,9 @@ def _with_first_year(answer: Answer, respondent: str, history: History) -> Answe
     due = answer.due
     if not due.month or not due.inferred:
         return answer
-    earlier = history.months[-1].answers.get((respondent, answer.item_id))
+    # The latest month that has this answer: a month of silence takes nothing back.
+    key = (respondent, answer.item_id)
+    earlier = next((p.answers[key] for p in reversed(history.months) if key in p.answers), None)
     if (
         earlier is None
         or earlier.status is not answer.mark.status
@@ -156,10 +163,15 @@ def _read_month(folder: Path, checklist: str) -> PastMonth | str:
         return f"{folder.name} のデータが読めないため、比較に使っていません。"
     if rows and not rows[0].keys() >= _NEEDED:
         return f"{folder.name} のデータの列が足りないため、比較に使っていません。"
+    for row in rows:
+        row["respondent_id"], row["respondent"] = (
+            _as_written(row["respondent_id"]),
+            _as_written(row["respondent"]),
+        )
     own = [row for row in rows if row["checklist"] == checklist]
     if rows and not own:
         return f"{folder.name} は別の様式の集計のため、比較に使っていません。"
-    versions = run.get("versions", {}) if isinstance(run, dict) else {}
+    versions, counts = _part(run, "versions"), _part(run, "counts")
     return PastMonth(
         month=folder.name,
         product_version=str(versions.get("torimatome", "")),
@@ -172,10 +184,28 @@ def _read_month(folder: Path, checklist: str) -> PastMonth | str:
             )
             for row in own
         },
+        asked=_count(counts.get("asked")),
+        missing=_count(counts.get("missing")),
     )
 
 
+def _part(run: object, name: str) -> dict[str, object]:
+    part = run.get(name) if isinstance(run, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _as_written(text: str) -> str:
+    """Take away the apostrophe that the CSV puts before what starts like a formula."""
+    start = text[1:].lstrip(" \u3000\xa0\ufeff")[:1]
+    return text[1:] if text[:1] == "'" and start and start in _FORMULA_STARTS else text
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
+    csv.field_size_limit(_LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return [
             {key: value or "" for key, value in row.items() if key is not None}

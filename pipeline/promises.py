@@ -14,10 +14,10 @@ from pipeline.model import Status
 from pipeline.model.history import Outcome, Promise, PromiseRate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model import Batch, CountedSubmission
-    from pipeline.model.history import History
+    from pipeline.model import Answer, Batch, CountedSubmission, Respondent
+    from pipeline.model.history import History, PastRespondent
 
 
 class _Said(NamedTuple):
@@ -29,18 +29,22 @@ class _Said(NamedTuple):
 
 
 def ledger(batch: Batch, history: History) -> tuple[Promise, ...]:
-    """Give the latest promise of each item of each counted respondent that ever made one.
+    """Give the latest promise of each item of each respondent that ever made one.
 
-    In the order of the submissions and of the form. Without history these are this month's ②.
+    In the order of the submissions and of the form, then those who sent nothing this month:
+    silence keeps no promise and ends none. Without history these are this month's ②.
     """
     categories = {item.id: item.category for item in batch.checklist.items}
+    people: list[tuple[Respondent | PastRespondent, Mapping[str, Answer]]] = []
+    people += [(counted.respondent, _now(counted)) for counted in batch.submissions]
+    people += [(person, {}) for person in _silent(batch, history)]
     promises = []
-    for counted in batch.submissions:
-        for said in _stories(counted, batch.month, history):
-            item_id, story = said
+    for person, now in people:
+        for item_id, category in categories.items():
+            story = _story(person.id, item_id, now.get(item_id), batch.month, history)
             promise = _latest_promise(story)
             if promise:
-                promises.append(_promise(counted, item_id, categories[item_id], promise, story))
+                promises.append(_promise(person, item_id, category, promise, batch.month))
     return tuple(promises)
 
 
@@ -48,10 +52,12 @@ def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
     """Count promises by ``respondent`` or ``category``, in the order they first come."""
     groups: dict[str, list[Promise]] = {}
     for promise in promises:
-        groups.setdefault(getattr(promise, by), []).append(promise)
+        key = promise.respondent_id if by == "respondent" else promise.category
+        groups.setdefault(key, []).append(promise)
     return tuple(
         PromiseRate(
-            name=name,
+            key=key,
+            name=members[0].respondent if by == "respondent" else key,
             promises=len(members),
             kept=sum(p.outcome is Outcome.KEPT for p in members),
             late=sum(p.outcome is Outcome.LATE for p in members),
@@ -59,7 +65,7 @@ def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
             withdrawn=sum(p.outcome is Outcome.WITHDRAWN for p in members),
             slipped=sum(p.slips > 0 for p in members),
         )
-        for name, members in groups.items()
+        for key, members in groups.items()
     )
 
 
@@ -74,18 +80,38 @@ def month_after(month: str) -> str:
     return f"{year + 1:04d}-01" if number == 12 else f"{year:04d}-{number + 1:02d}"
 
 
-def _stories(
-    counted: CountedSubmission, month: str, history: History
-) -> Iterable[tuple[str, list[_Said]]]:
-    """Give each item's answers from the oldest month to this one; absent months are left out."""
-    for answer in counted.submission.answers:
-        key = (counted.respondent.id, answer.item_id)
-        story = [
-            _Said(past.month, past.answers[key].status, past.answers[key].due)
-            for past in history.months
-            if key in past.answers
-        ]
-        yield answer.item_id, [*story, _Said(month, answer.mark.status, answer.due.month)]
+def _now(counted: CountedSubmission) -> dict[str, Answer]:
+    return {answer.item_id: answer for answer in counted.submission.answers}
+
+
+def _silent(batch: Batch, history: History) -> list[PastRespondent]:
+    """Give those who answered in an earlier month, not in this one, and are still asked."""
+    here = {counted.respondent.id for counted in batch.submissions}
+    asked = None
+    if batch.roster is not None:
+        # Those set aside are not asked any more; those who left the roster neither.
+        asked = {person.id for person in batch.missing}
+    silent = {id_: person for past in history.months for id_, person in past.respondents.items()}
+    return [
+        person
+        for id_, person in silent.items()
+        if id_ not in here and id_ not in batch.excluded and (asked is None or id_ in asked)
+    ]
+
+
+def _story(
+    respondent_id: str, item_id: str, now: Answer | None, month: str, history: History
+) -> list[_Said]:
+    """Give an item's answers from the oldest month to this one; absent months are left out."""
+    key = (respondent_id, item_id)
+    story = [
+        _Said(past.month, past.answers[key].status, past.answers[key].due)
+        for past in history.months
+        if key in past.answers
+    ]
+    if now is not None:
+        story.append(_Said(month, now.counted_status, now.counted_due))
+    return story
 
 
 def _latest_promise(story: Sequence[_Said]) -> list[_Said]:
@@ -105,20 +131,20 @@ def _latest_promise(story: Sequence[_Said]) -> list[_Said]:
 
 
 def _promise(
-    counted: CountedSubmission,
+    person: Respondent | PastRespondent,
     item_id: str,
     category: str,
     promise: Sequence[_Said],
-    story: Sequence[_Said],
+    month: str,
 ) -> Promise:
     said = [entry for entry in promise if entry.status is Status.PLANNED]
     dues = [entry.due for entry in said if entry.due]
     due = dues[-1] if dues else ""
-    outcome = _outcome(promise, due, now=story[-1].month)
+    outcome = _outcome(promise, due, now=month)
     return Promise(
-        respondent_id=counted.respondent.id,
-        respondent=counted.respondent.name,
-        role=counted.respondent.role,
+        respondent_id=person.id,
+        respondent=person.name,
+        role=person.role,
         item_id=item_id,
         category=category,
         first_said=said[0].month,
@@ -128,6 +154,7 @@ def _promise(
         slipped_months=max(0, months_between(dues[0], due)) if dues else 0,
         overdue_since=month_after(due) if outcome is Outcome.OVERDUE else "",
         outcome=outcome,
+        last_said=promise[-1].month,
     )
 
 

@@ -32,7 +32,11 @@ class PastRespondent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMonth:
-    """One earlier month, as counted then. ``answers`` go by (respondent id, item id)."""
+    """One earlier month, as counted then. ``answers`` go by (respondent id, item id).
+
+    ``asked`` and ``missing`` count the roster's respondents; None where the month had no roster
+    or does not tell.
+    """
 
     month: str  # YYYY-MM
     product_version: str
@@ -40,6 +44,8 @@ class PastMonth:
     checklist_version: str
     answers: Mapping[tuple[str, str], PastAnswer]
     respondents: Mapping[str, PastRespondent]
+    asked: int | None = None
+    missing: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +120,8 @@ class Promise:
     ``first_due`` is the month first promised and ``due`` the one in force (YYYY-MM, empty where
     none); ``first_said`` is the collection month it was first said in. ``slips`` counts how often
     the month was put off, ``slipped_months`` how far in all. ``overdue_since`` is the first month
-    after the one in force, where that has passed.
+    after the one in force, where that has passed. ``last_said`` is the latest collection month
+    that has an answer: an earlier one where the respondent sent nothing this month.
     """
 
     respondent_id: str
@@ -129,12 +136,17 @@ class Promise:
     slipped_months: int
     overdue_since: str
     outcome: Outcome
+    last_said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRate:
-    """How many promises of a respondent or category were kept, of those that can be judged."""
+    """How many promises of a respondent or category were kept, of those that can be judged.
 
+    ``key`` is the respondent's id, or the category again: two respondents may share a name.
+    """
+
+    key: str
     name: str
     promises: int
     kept: int

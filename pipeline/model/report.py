@@ -4,10 +4,11 @@ Counts are of answers unless a name says otherwise; shares are fractions of 1, N
 is nothing to divide by. ``write`` computes nothing beyond places on a sheet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
+from pipeline.model.months import Months
 from pipeline.model.submission import DueSource, Precision
 
 
@@ -91,6 +92,8 @@ class AnswerRow:
     in_scope: bool = True
     note_empty: bool = True
     overdue: bool = False  # planned for a month before the collection month
+    # The file is the one of the month compared with; None where nothing is compared.
+    same_file: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,3 +307,4 @@ class Report:
     notations: tuple[Notation, ...]
     checks: tuple[Check, ...]
     rules: tuple[RuleRow, ...] = ()
+    months: Months = field(default_factory=Months)

@@ -1,13 +1,16 @@
 """Sum up a month: a Batch and its findings become a Report, with every number that is shown.
 
 Modules: `rows` flattens answers, files and findings; `counts` is the only place for pandas and
-gives plain values; `returns` says who answered; `lists` chooses and orders what a person reads.
+gives plain values; `returns` says who answered; `lists` chooses and orders what a person reads;
+`months` compares with the months before.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeline.errors import ExitCode
 from pipeline.model import Batch, FileState, Finding
+from pipeline.model.history import History
 from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
 from pipeline.settings import Settings
 from pipeline.summarise.counts import Tally
@@ -19,11 +22,14 @@ from pipeline.summarise.lists import (
     list_notations,
     order_planned,
 )
+from pipeline.summarise.months import summarise_months
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, reported_findings, severity_counts
 
 __all__ = ["summarise"]
+
+NO_HISTORY = History()
 
 
 def summarise(
@@ -33,14 +39,19 @@ def summarise(
     *,
     rules: tuple[RuleRow, ...] = (),
     attention: tuple[Finding, ...] = (),
+    history: History = NO_HISTORY,
 ) -> Report:
     """Give the report of a month.
 
     ``rules`` is the catalogue for コード表. ``attention`` are the findings for 今月見るべき件, most
-    important first; where it is empty they are chosen here by severity and reach.
+    important first; where it is empty they are chosen here by severity and reach. ``history`` are
+    the earlier months, for 前月比, the trend and the promises.
     """
     found = tuple(findings)
     answers = answer_rows(batch, found)
+    months, same_files = summarise_months(batch, answers, history)
+    if months.compared_with:
+        answers = tuple(replace(row, same_file=row.number in same_files) for row in answers)
     reported = reported_findings(batch, found)
     files = file_rows(batch)
     tally = Tally(batch, answers)
@@ -74,6 +85,7 @@ def summarise(
         notations=list_notations(batch),
         checks=reconcile(batch, answers, files, tally),
         rules=rules,
+        months=months,
     )
 
 

@@ -21,17 +21,6 @@ from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, SeverityC
 Codes = dict[tuple[str, str], list[str]]
 
 
-def counted_status(answer: Answer) -> Status:
-    """Give the status that counts.
-
-    What the roster does not ask of a respondent, and what stands empty, does not apply; an
-    answer given all the same stands as it was given.
-    """
-    if not answer.in_scope and answer.mark.status is Status.BLANK:
-        return Status.NOT_APPLICABLE
-    return answer.mark.status
-
-
 def answer_rows(batch: Batch, findings: tuple[Finding, ...]) -> tuple[AnswerRow, ...]:
     """Give one row per counted submission and item: submissions in order, items in form order."""
     codes: Codes = defaultdict(list)
@@ -56,7 +45,7 @@ def _answer_row(
 ) -> AnswerRow:
     respondent = counted.respondent
     item_number, item = items[answer.item_id]
-    status = counted_status(answer)
+    status = answer.counted_status
     file = counted.submission.source.path
     place = answer.location or answer.row_location
     due = answer.due if status is Status.PLANNED and answer.due.month else Due()

@@ -1,0 +1,352 @@
+"""The months of a report: what changed, the trend, and what became of the promises.
+
+Counts of an earlier month are those its data files tell; they hold every respondent counted
+then, whoever is gone since.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipeline.changes import compare
+from pipeline.model import Status
+from pipeline.model.history import Outcome
+from pipeline.model.months import (
+    BeforeAndNow,
+    ChangeRow,
+    MonthPoint,
+    Months,
+    Moves,
+    Presence,
+    RespondentMonths,
+    Standout,
+    Standouts,
+    StatusFlow,
+)
+from pipeline.model.report import StatusCounts
+from pipeline.promises import ledger, rates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pipeline.model import Batch
+    from pipeline.model.history import (
+        Change,
+        Comparison,
+        History,
+        Movement,
+        PastMonth,
+        Promise,
+        PromiseRate,
+    )
+    from pipeline.model.months import Shares
+    from pipeline.model.report import AnswerRow
+
+TOP = 5
+_OUTCOMES = (
+    Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE, Outcome.KEPT,
+)  # fmt: skip
+
+
+class _Said(NamedTuple):
+    """An answer of any month, as far as it is counted."""
+
+    respondent_id: str
+    item_id: str
+    status: Status
+    due: str
+
+
+class _Month:
+    """One month's answers, counted by item, category and respondent."""
+
+    def __init__(self, month: str, said: Sequence[_Said], categories: Mapping[str, str]) -> None:
+        self.said = said
+        self.all = _count(one.status for one in said)
+        self.items = _count_by(said, lambda one: one.item_id)
+        self.respondents = _count_by(said, lambda one: one.respondent_id)
+        self.categories = _count_by(said, lambda one: categories.get(one.item_id, ""))
+        self.overdue = sum(
+            one.status is Status.PLANNED and "" < one.due < month for one in said
+        )  # fmt: skip
+
+
+def summarise_months(
+    batch: Batch, answers: tuple[AnswerRow, ...], history: History
+) -> tuple[Months, frozenset[int]]:
+    """Give the months, and the numbers of the submissions whose file is last month's.
+
+    ``answers`` are the rows of 明細. Without an earlier month there are the promises alone.
+    """
+    categories = {item.id: item.category for item in batch.checklist.items}
+    now = _Month(
+        batch.month,
+        [_Said(row.respondent_id, row.item_id, row.status, row.due) for row in answers],
+        categories,
+    )
+    past = {month.month: _past(month, categories) for month in history.months}
+    points = (
+        *(_past_point(month, past[month.month]) for month in history.months),
+        _present_point(batch, now),
+    )
+    promises = ledger(batch, history)
+    months = Months(
+        notices=history.notices,
+        points=points,
+        promises=_most_pressing_first(promises),
+        promise_rates=rates(promises, by="respondent"),
+        category_rates=_in_form_order(batch, promises),
+    )
+    comparison = compare(batch, history)
+    if comparison is None:
+        return months, frozenset()
+    return _compared(months, batch, comparison, now, past), frozenset(
+        number
+        for number, counted in enumerate(batch.submissions, start=1)
+        if counted.respondent.id in comparison.unchanged_files
+    )
+
+
+def _compared(
+    months: Months,
+    batch: Batch,
+    comparison: Comparison,
+    now: _Month,
+    past: Mapping[str, _Month],
+) -> Months:
+    """Add what only two months together tell."""
+    before = past[comparison.compared_with]
+    ordered = [*past.values(), now]
+    items = {item.id: item for item in batch.checklist.items}
+    respondents = _respondents(batch, comparison, before, ordered)
+    return replace(
+        months,
+        compared_with=comparison.compared_with,
+        before=next(p for p in months.points if p.month == comparison.compared_with),
+        flows=_flows(before, now),
+        items=_sides(items, before, ordered, comparison.changes, lambda m: m.items, _item_of),
+        categories=_sides(
+            batch.checklist.categories, before, ordered, comparison.changes,
+            lambda m: m.categories, _category_of,
+        ),
+        respondents=respondents,
+        changes=_change_rows(batch, comparison),
+        standouts=_standouts(
+            _by(comparison.changes, _respondent_of),
+            _by(comparison.changes, _item_of),
+            {id_: (items[id_].id, items[id_].title) for id_ in items},
+            {line.id: (line.name, "") for line in respondents},
+        ),
+    )  # fmt: skip
+
+
+def _past(month: PastMonth, categories: Mapping[str, str]) -> _Month:
+    said = [
+        _Said(respondent, item, answer.status, answer.due)
+        for (respondent, item), answer in month.answers.items()
+    ]
+    return _Month(month.month, said, categories)
+
+
+def _past_point(month: PastMonth, counted: _Month) -> MonthPoint:
+    return MonthPoint(
+        month=month.month,
+        submissions=len(month.respondents),
+        asked=month.asked,
+        missing=month.missing,
+        counts=counted.all,
+        overdue=counted.overdue,
+    )
+
+
+def _present_point(batch: Batch, counted: _Month) -> MonthPoint:
+    roster = batch.roster
+    return MonthPoint(
+        month=batch.month,
+        submissions=len(batch.submissions),
+        asked=None if roster is None else sum(not entry.excluded for entry in roster.entries),
+        missing=None if roster is None else len(batch.missing),
+        counts=counted.all,
+        overdue=counted.overdue,
+    )
+
+
+def _flows(before: _Month, now: _Month) -> tuple[StatusFlow, ...]:
+    """Split each status' change into answers that changed, came and left."""
+    old = {(one.respondent_id, one.item_id): one.status for one in before.said}
+    new = {(one.respondent_id, one.item_id): one.status for one in now.said}
+    into = Counter(status for key, status in new.items() if key in old)
+    out_of = Counter(status for key, status in old.items() if key in new)
+    came = Counter(status for key, status in new.items() if key not in old)
+    left = Counter(status for key, status in old.items() if key not in new)
+    return tuple(
+        StatusFlow(
+            status=status,
+            before=before.all.of(status),
+            changed=into[status] - out_of[status],
+            came=came[status],
+            left=left[status],
+            now=now.all.of(status),
+        )
+        for status in Status
+    )
+
+
+def _sides(
+    keys: Iterable[str],
+    before: _Month,
+    ordered: Sequence[_Month],
+    changes: Iterable[Change],
+    counts_of: Callable[[_Month], Mapping[str, StatusCounts]],
+    key_of: Callable[[Change], str],
+) -> tuple[BeforeAndNow, ...]:
+    moves, none = _by(changes, key_of), StatusCounts()
+    return tuple(
+        BeforeAndNow(
+            before=counts_of(before).get(key, none),
+            now=counts_of(ordered[-1]).get(key, none),
+            moves=moves.get(key, Moves()),
+            shares=_shares(key, ordered, counts_of),
+        )
+        for key in keys
+    )
+
+
+def _respondents(
+    batch: Batch, comparison: Comparison, before: _Month, ordered: Sequence[_Month]
+) -> tuple[RespondentMonths, ...]:
+    """Give this month's respondents in their order, then those who are gone."""
+    came = {id_ for id_, _ in comparison.returned}
+    moves = _by(comparison.changes, _respondent_of)
+    people = [
+        (counted.respondent.id, counted.respondent.name, number)
+        for number, counted in enumerate(batch.submissions, start=1)
+    ]
+    return tuple(
+        RespondentMonths(
+            id=id_,
+            name=name,
+            number=number,
+            presence=_presence(id_, came, number),
+            before=before.respondents.get(id_),
+            now=ordered[-1].respondents.get(id_) if number else None,
+            moves=moves.get(id_, Moves()),
+            same_file=id_ in comparison.unchanged_files,
+            shares=_shares(id_, ordered, lambda month: month.respondents),
+        )
+        for id_, name, number in [*people, *((id_, name, None) for id_, name in comparison.gone)]
+    )
+
+
+def _presence(id_: str, came: set[str], number: int | None) -> Presence:
+    if number is None:
+        return Presence.LEFT
+    return Presence.CAME if id_ in came else Presence.BOTH
+
+
+def _change_rows(batch: Batch, comparison: Comparison) -> tuple[ChangeRow, ...]:
+    places = {
+        key: place
+        for place, key in enumerate(
+            (counted.respondent.id, answer.item_id)
+            for counted in batch.submissions
+            for answer in counted.submission.answers
+        )
+    }
+    return tuple(
+        ChangeRow(change=change, answer=places[change.respondent_id, change.item_id])
+        for change in comparison.changes
+    )
+
+
+def _standouts(
+    respondents: Mapping[str, Moves],
+    items: Mapping[str, Moves],
+    item_names: Mapping[str, tuple[str, str]],
+    respondent_names: Mapping[str, tuple[str, str]],
+) -> Standouts:
+    return Standouts(
+        improved_respondents=_top(respondents, respondent_names, _gain),
+        improved_items=_top(items, item_names, _gain),
+        concerning_respondents=_top(respondents, respondent_names, lambda m: m.concern),
+        concerning_items=_top(items, item_names, lambda m: m.concern),
+    )
+
+
+def _gain(moves: Moves) -> int:
+    return moves.improved - moves.regressed
+
+
+def _top(
+    moves: Mapping[str, Moves],
+    names: Mapping[str, tuple[str, str]],
+    worth: Callable[[Moves], int],
+) -> tuple[Standout, ...]:
+    """Give the five of highest worth above 0; equal ones in the order of ``names``."""
+    ranked = sorted(
+        (key for key in names if key in moves and worth(moves[key]) > 0),
+        key=lambda key: -worth(moves[key]),
+    )
+    return tuple(
+        Standout(name=names[key][0], detail=names[key][1], moves=moves[key]) for key in ranked[:TOP]
+    )
+
+
+def _most_pressing_first(promises: Iterable[Promise]) -> tuple[Promise, ...]:
+    """Order promises: overdue first, then those still to come by month, what is settled last."""
+    return tuple(
+        sorted(promises, key=lambda p: (_OUTCOMES.index(p.outcome), not p.due, p.due))
+    )  # fmt: skip
+
+
+def _in_form_order(batch: Batch, promises: tuple[Promise, ...]) -> tuple[PromiseRate, ...]:
+    places = batch.checklist.categories
+    return tuple(sorted(rates(promises, by="category"), key=lambda rate: places.index(rate.key)))
+
+
+def _shares(
+    key: str,
+    ordered: Sequence[_Month],
+    counts_of: Callable[[_Month], Mapping[str, StatusCounts]],
+) -> Shares:
+    found = (counts_of(month).get(key) for month in ordered)
+    return tuple(counts.done_share if counts else None for counts in found)
+
+
+def _by(changes: Iterable[Change], key_of: Callable[[Change], str]) -> dict[str, Moves]:
+    found: dict[str, Counter[Movement]] = {}
+    for change in changes:
+        found.setdefault(key_of(change), Counter())[change.movement] += 1
+    return {
+        key: Moves(**{movement.name.lower(): count for movement, count in counts.items()})
+        for key, counts in found.items()
+    }
+
+
+def _item_of(change: Change) -> str:
+    return change.item_id
+
+
+def _category_of(change: Change) -> str:
+    return change.category
+
+
+def _respondent_of(change: Change) -> str:
+    return change.respondent_id
+
+
+def _count(statuses: Iterable[Status]) -> StatusCounts:
+    found = Counter(statuses)
+    return StatusCounts(**{status.value: found[status] for status in Status})
+
+
+def _count_by(said: Iterable[_Said], key_of: Callable[[_Said], str]) -> dict[str, StatusCounts]:
+    found: dict[str, Counter[Status]] = {}
+    for one in said:
+        found.setdefault(key_of(one), Counter())[one.status] += 1
+    return {
+        key: StatusCounts(**{status.value: counts[status] for status in Status})
+        for key, counts in found.items()
+    }
