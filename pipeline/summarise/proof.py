@@ -9,14 +9,16 @@ def reconcile(
     batch: Batch, answers: tuple[AnswerRow, ...], files: tuple[FileRow, ...], tally: Tally
 ) -> tuple[Check, ...]:
     """Give the lines of the reconciliation on 処理記録; `run` refuses to write where one fails."""
-    counted = sum(row.state is FileState.COUNTED for row in files)
+    slips = {record.source.path for record in batch.files if record.is_slip}
+    counted = sum(row.state is FileState.COUNTED and row.file not in slips for row in files)
+    forms = "集計したファイル（差戻し票を除く）" if slips else "集計したファイル"
     size = len(batch.checklist.items)
     items, groups = tally.items(), tally.groups()
     respondents = tally.respondents(batch, ())
     rows = len(answers)
     lines = (
         ("ファイル", "受信箱のファイル", len(files), "状態別の合計", _state_sum(files)),
-        ("提出", "集計したファイル", counted, "集計した提出", len(batch.submissions)),
+        ("提出", forms, counted, "集計した提出", len(batch.submissions)),
         ("回答", f"集計した提出×{size}項目", len(batch.submissions) * size, "明細の行", rows),
         ("項目別集計", "明細の行", rows, "項目別の合計", sum(t.counts.total for t in items)),
         (

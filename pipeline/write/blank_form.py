@@ -1,22 +1,26 @@
-"""Write the official form of a checklist as a blank workbook, the same bytes every time.
+"""Write the official form of a checklist as a workbook, the same bytes every time.
 
 The look follows the printed form: a caption, one table after the other with its own header, the
 category in merged cells at the left, section headings, id and title above the description in one
-cell, the legend in the first check cell of each table. Nothing is added to it unless asked for.
+cell, the legend in the first check cell of each table. Nothing is added to it unless asked for:
+a form that is handed out (`Handout`) has drop-downs, a name, and what was answered last month.
 """
 
+import contextlib
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import Checklist, Item
+from pipeline.slips import RESPONDENT
+from pipeline.write.choices import Choices, marks_sheet, protect
 
 SHEET = "チェックシート"
-HIDDEN_ID = "torimatome.respondent"  # the custom property that parse reads
 
 _FONT = "游ゴシック"
 _SIZE = 10
@@ -25,6 +29,36 @@ _LINE = 16.5  # points of one line of 10-point text
 _MARGIN = 7.0
 _LAST = len(_WIDTHS) - 1
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the bytes never change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handout:
+    """What a form made for one respondent carries beside the official text.
+
+    ``head`` are labelled lines above the form: a value is printed and locked, an empty one is
+    for the respondent to fill in. ``lines`` explain how to fill in the form. ``properties`` are
+    hidden. ``choices`` are the texts of the drop-down in each check cell. ``prefill`` gives mark
+    and note of items as answered before.
+    """
+
+    head: Mapping[str, str]
+    lines: tuple[str, ...]
+    properties: Mapping[str, str]
+    choices: tuple[str, ...]
+    prefill: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def write_handout(checklist: Checklist, path: Path, handout: Handout) -> None:
+    """Write the form for one respondent to ``path`` (.xlsx): drop-downs, protected, marked.
+
+    Check and note cells and the empty head lines can be filled in; the rest is locked without a
+    password. Raises OSError where the path cannot be written.
+    """
+    with _workbook(checklist, path) as book:
+        form = _Form(book, checklist, handout)
+        form.write(handout.head)
+        marks_sheet(book, handout.choices, handout.properties)
+        protect(form.sheet)
 
 
 def write_blank_form(
@@ -40,6 +74,15 @@ def write_blank_form(
     fill in); ``respondent_id`` is stored as a hidden property. Both are for forms made to be
     handed out; the official form has neither. Raises OSError where the path cannot be written.
     """
+    with _workbook(checklist, path) as book:
+        if respondent_id:
+            book.set_custom_property(RESPONDENT, respondent_id, "text")
+        _Form(book, checklist).write(head or {})
+
+
+@contextlib.contextmanager
+def _workbook(checklist: Checklist, path: Path) -> Iterator[Any]:
+    """Open a new workbook with the form's font and close it; OSError where that fails."""
     import xlsxwriter  # noqa: PLC0415 - heavy, and only this function needs it
 
     book: Any = xlsxwriter.Workbook(
@@ -52,9 +95,7 @@ def write_blank_form(
         },
     )
     book.set_properties({"title": checklist.title, "subject": checklist.source, "created": _MADE})
-    if respondent_id:
-        book.set_custom_property(HIDDEN_ID, respondent_id, "text")
-    _Form(book, checklist).write(head or {})
+    yield book
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as error:
@@ -64,9 +105,11 @@ def write_blank_form(
 class _Form:
     """One form on one sheet, written top down."""
 
-    def __init__(self, book: Any, checklist: Checklist) -> None:
+    def __init__(self, book: Any, checklist: Checklist, handout: Handout | None = None) -> None:
         self.checklist = checklist
+        self.handout = handout
         self.sheet = book.add_worksheet(SHEET)
+        self.choices = Choices(book, self.sheet, handout.choices) if handout else None
         self.row = 0
         frame = {"border": 1, "text_wrap": True, "valign": "vcenter"}
         self.formats = {
@@ -93,6 +136,21 @@ class _Form:
                 "source": {"font_size": 8, "font_color": "#595959", "valign": "top"},
             }.items()
         }
+        if handout:
+            self._add_handout_formats(book, frame)
+
+    def _add_handout_formats(self, book: Any, frame: Mapping[str, Any]) -> None:
+        """Add the formats of a form to be filled in on the screen: unlocked cells stand out."""
+        unlocked = {**frame, "locked": False, "bg_color": "#FFFFF0"}
+        self.formats |= {
+            name: book.add_format(properties)
+            for name, properties in {
+                "fill_in": unlocked,
+                "check": {**unlocked, "align": "center"},
+                "note": {**unlocked, "valign": "top"},
+                "explanation": {"text_wrap": True, "valign": "vcenter", "bg_color": "#F2F7FC"},
+            }.items()
+        }
 
     def write(self, head: Mapping[str, str]) -> None:
         """Write caption, head lines, tables and source line, and set up the page."""
@@ -102,8 +160,11 @@ class _Form:
         for label, value in head.items():
             self.sheet.set_row(self.row, 21.0)
             self.sheet.merge_range(self.row, 0, self.row, 1, label, self.formats["label"])
-            self.sheet.merge_range(self.row, 2, self.row, _LAST, value, self.formats["plain"])
+            style = "plain" if value or not self.handout else "fill_in"
+            self.sheet.merge_range(self.row, 2, self.row, _LAST, value, self.formats[style])
             self.row += 1
+        if self.handout:
+            self._explanation(self.handout.lines)
         self.row += 1
         first_header = self.row
         tables = groupby(self.checklist.items, key=lambda item: item.table)
@@ -147,7 +208,7 @@ class _Form:
         """Write one item; the first of a table carries the legend in its check cell."""
         title = f"{item.id}：{item.title}"
         lines = _lines(title, _WIDTHS[1]) + _lines(item.description, _WIDTHS[1])
-        check = "\n".join(self.checklist.legend) if legend else ""
+        check = "\n".join(self.checklist.legend) if legend and not self.handout else ""
         lines = max(lines, sum(_lines(line, _WIDTHS[2]) for line in check.split("\n")))
         self.sheet.set_row(self.row, lines * _LINE + _MARGIN)
         if item.description:
@@ -157,12 +218,25 @@ class _Form:
             )  # fmt: skip
         else:
             self.sheet.write_string(self.row, 1, title, self.formats["item"])
-        if legend:
-            self.sheet.write_string(self.row, 2, check, self.formats["legend"])
+        if self.choices and self.handout:
+            mark, note = self.handout.prefill.get(item.id, ("", ""))
+            self.choices.check_cell(self.row, 2, mark, self.formats["check"])
+            self.choices.note_cell(self.row, 3, note, self.formats["note"])
         else:
-            self.sheet.write_blank(self.row, 2, None, self.formats["check"])
-        self.sheet.write_blank(self.row, 3, None, self.formats["note"])
+            if legend:
+                self.sheet.write_string(self.row, 2, check, self.formats["legend"])
+            else:
+                self.sheet.write_blank(self.row, 2, None, self.formats["check"])
+            self.sheet.write_blank(self.row, 3, None, self.formats["note"])
         self.row += 1
+
+    def _explanation(self, lines: tuple[str, ...]) -> None:
+        """Write how to fill in the form above the first table."""
+        width = sum(_WIDTHS)
+        for line in lines:
+            self.sheet.set_row(self.row, _lines(line, width) * _LINE + 4.0)
+            self.sheet.merge_range(self.row, 0, self.row, _LAST, line, self.formats["explanation"])
+            self.row += 1
 
     def _category(self, category: str, top: int, bottom: int) -> None:
         if bottom > top:
