@@ -10,6 +10,8 @@ import csv
 import json
 import re
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
@@ -19,7 +21,6 @@ from pipeline.model.history import History, PastAnswer, PastMonth, PastResponden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pipeline.model import Answer, Batch, CountedSubmission
 
@@ -72,6 +73,49 @@ def previous_month(history: History) -> PreviousMonth | None:
             key: PreviousAnswer(status=answer.status, due=answer.due)
             for key, answer in past.answers.items()
         },
+    )
+
+
+def under_public_names(
+    history: History, batch: Batch, public: Batch, *, named: bool = False
+) -> History:
+    """Give the history with its respondents called as in the public edition of ``batch``.
+
+    Marks and hashes are dropped. Who is unknown this month becomes 以前の団体1, 2 … in an order
+    that tells nothing of codes or names; ``named`` keeps their names.
+    """
+    known = {
+        counted.respondent.id: shown.respondent
+        for counted, shown in zip(batch.submissions, public.submissions, strict=True)
+    } | {person.id: shown for person, shown in zip(batch.missing, public.missing, strict=True)}
+    people = {id_: PastRespondent(id=r.id, name=r.name, role=r.role) for id_, r in known.items()}
+    others = {
+        id_: person
+        for past in history.months
+        for id_, person in past.respondents.items()
+        if id_ not in known
+    }
+    ordered = sorted(others, key=lambda id_: sha256(id_.encode("utf-8", "replace")).digest())
+    for number, id_ in enumerate(ordered, start=1):
+        alias = f"以前の団体{number}"
+        people[id_] = PastRespondent(id=alias, name=others[id_].name if named else alias)
+    months = {past.month: _renamed(past, people) for past in history.months}
+    compared = history.compare_with
+    return replace(
+        history,
+        months=tuple(months.values()),
+        compare_with=months[compared.month] if compared else None,
+    )
+
+
+def _renamed(past: PastMonth, people: Mapping[str, PastRespondent]) -> PastMonth:
+    return replace(
+        past,
+        answers={
+            (people[respondent].id, item): replace(answer, mark="", sha256="")
+            for (respondent, item), answer in past.answers.items()
+        },
+        respondents={people[id_].id: people[id_] for id_ in past.respondents},
     )
 
 
@@ -158,7 +202,8 @@ def _read_month(folder: Path, checklist: str) -> PastMonth | str:
         hashes = {r["file"]: r["sha256"] for r in _rows(folder / "data" / "files.csv")}
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        return f"{folder.name} のデータ（{error.filename}）がないため、比較に使っていません。"
+        lacking = Path(error.filename).name
+        return f"{folder.name} のデータ（{lacking}）がないため、比較に使っていません。"
     except (OSError, ValueError, KeyError, csv.Error):
         return f"{folder.name} のデータが読めないため、比較に使っていません。"
     if rows and not rows[0].keys() >= _NEEDED:

@@ -11,7 +11,7 @@ from pipeline.check import attention, check, refuse_unknown
 from pipeline.discover import discover
 from pipeline.edition import public_edition
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.history import load_history, previous_month, settle_years
+from pipeline.history import load_history, previous_month, settle_years, under_public_names
 from pipeline.isolate import run_isolated
 from pipeline.locate import locate
 from pipeline.model import (
@@ -132,9 +132,15 @@ def aggregate(
     folder = settings.outbox / settings.month
     if settings.edition == "public":
         shown, told = public_edition(batch, findings, named=settings.named)
+        history = under_public_names(history, batch, shown, named=settings.named)
         folder /= PUBLIC_FOLDER
     report = summarise(
-        shown, told, settings, rules=rules_table(), attention=_first_to_see(told, shown)
+        shown,
+        told,
+        settings,
+        rules=rules_table(),
+        attention=_first_to_see(told, shown),
+        history=history,
     )
     watch.lap("summarise")
     with staging_folder(folder) as staged:
