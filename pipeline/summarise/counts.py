@@ -16,7 +16,7 @@ from pipeline.model.report import (
     StatusCounts,
     TagCount,
 )
-from pipeline.summarise.rows import severity_counts
+from pipeline.summarise.rows import files_of, severity_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,6 +129,8 @@ class Tally:
             counts = found.get((number,), StatusCounts())
             share = counts.done_share
             file = counted.submission.source.path
+            files = {each for a in counted.submission.answers for each in files_of(counted, a)}
+            told = (finding for each in sorted(files) for finding in by_file.get(each, ()))
             totals.append(
                 RespondentTotal(
                     number=number,
@@ -137,7 +139,7 @@ class Tally:
                     counts=counts,
                     rank=None if share is None else ranks[share],
                     overdue=overdue[number],
-                    findings=severity_counts(by_file.get(file, ())),
+                    findings=severity_counts(told),
                 )
             )
         order = {total.role: place for place, total in enumerate(self.roles())}

@@ -46,7 +46,7 @@ def _answer_row(
     respondent = counted.respondent
     item_number, item = items[answer.item_id]
     status = answer.counted_status
-    file = counted.submission.source.path
+    files = files_of(counted, answer)
     place = answer.location or answer.row_location
     due = answer.due if status is Status.PLANNED and answer.due.month else Due()
     return AnswerRow(
@@ -67,14 +67,26 @@ def _answer_row(
         mark=answer.mark.raw,
         note=answer.note.raw,
         tags=" ".join(answer.note.tags),
-        findings=" ".join(codes.get((file, answer.item_id), ())),
-        file=file,
+        findings=" ".join(
+            dict.fromkeys(code for file in files for code in codes.get((file, answer.item_id), ()))
+        ),
+        file=place.file if place else files[0],
         sheet=place.sheet if place else "",
         cell=answer.location.cell if answer.location else "",
         in_scope=answer.in_scope,
         note_empty=answer.note.empty,
         overdue=bool(due.month) and due.month < month,
     )
+
+
+def files_of(counted: CountedSubmission, answer: Answer) -> tuple[str, ...]:
+    """Give the files an answer may be told about: its form, and where it stands, if elsewhere.
+
+    Check cell and note may stand in a send-back slip or in an older return.
+    """
+    places = (answer.location, answer.note_location, answer.row_location)
+    files = (counted.submission.source.path, *(place.file for place in places if place))
+    return tuple(dict.fromkeys(files))
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
@@ -108,7 +120,7 @@ def reported_findings(batch: Batch, findings: Iterable[Finding]) -> tuple[Report
     index = 0
     for counted in batch.submissions:
         for answer in counted.submission.answers:
-            rows[counted.submission.source.path, answer.item_id] = index
+            rows.update(((file, answer.item_id), index) for file in files_of(counted, answer))
             index += 1
     return tuple(
         ReportedFinding(finding=finding, answer=rows.get((finding.location.file, finding.item_id)))
