@@ -113,7 +113,7 @@ def aggregate(
     can be written; the old month then stands as it was.
     """
     from pipeline.summarise import summarise  # noqa: PLC0415 - pandas is slow to import
-    from pipeline.write import write  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write import record_timing, write  # noqa: PLC0415 - xlsxwriter is slow to import
 
     refuse_unknown(settings.rules)
     watch = Stopwatch()
@@ -146,6 +146,7 @@ def aggregate(
     with staging_folder(folder) as staged:
         write(report, staged, settings)
         watch.lap("write")
+        record_timing(staged / "run.json", watch.seconds)
         publish(staged, folder)
     return RunResult(
         folder=folder,

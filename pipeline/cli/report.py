@@ -27,6 +27,8 @@ _OTHER_STATES = {
     FileState.IGNORED: "対象外",
 }
 
+_NO_RETURNS = {"README.txt", "名簿.xlsx", "passwords.txt", "除外.txt"}
+
 
 def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int:
     """Aggregate a month, print what came of it, and give the exit code."""
@@ -34,7 +36,7 @@ def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int
 
     with _progress(quiet) as progress:
         result = aggregate(settings, progress=progress)
-    for line in summary_lines(result):
+    for line in (*summary_lines(result), *_left_outside(settings)):
         click.echo(line)
     if fail_on and _any_at_least(result, Severity(fail_on)):
         return ExitCode.FINDINGS
@@ -80,6 +82,22 @@ def _arrived_unread(result: RunResult) -> str:
     return f"（うち {unread} 団体はファイルが届いていますが読めません）" if unread else ""
 
 
+def _left_outside(settings: Settings) -> list[str]:
+    """Tell of files that came after the month was closed: they lie beside it and were not read."""
+    if not (settings.inbox / settings.month).is_dir():
+        return []
+    beside = sum(
+        path.is_file() and path.name not in _NO_RETURNS and not path.name.startswith(("~$", "."))
+        for path in settings.inbox.iterdir()
+    )
+    if not beside:
+        return []
+    return [
+        f"  {settings.month} は締めた月のため {settings.inbox / settings.month} だけを読みました。"
+        f"{settings.inbox} の直下にある {beside} 件は含みません。"
+    ]
+
+
 def close_month(settings: Settings, *, dry_run: bool) -> None:
     """Move the settled files of a month into its folder, or tell what would be moved."""
     from pipeline.close import carry_out, plan_close  # noqa: PLC0415 - keeps `--help` fast
@@ -88,8 +106,7 @@ def close_month(settings: Settings, *, dry_run: bool) -> None:
     with _progress(quiet=False) as progress:
         batch = gather(settings, progress=progress).batch
     moves = plan_close(batch, settings.inbox, settings.month)
-    if not dry_run:
-        carry_out(moves)
+    carry_out(moves, dry_run=dry_run)
     done = "移動する予定のファイル" if dry_run else "移動したファイル"
     click.echo(f"{done}: {len(moves)} 件")
     for move in moves:

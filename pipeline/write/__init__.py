@@ -7,10 +7,12 @@ goes through, `style` the look, `columns` the columns of 明細.
 from __future__ import annotations
 
 import gc
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 
-__all__ = ["LIVE_ROWS", "write", "write_workbook"]
+__all__ = ["LIVE_ROWS", "record_timing", "write", "write_workbook"]
 
 
 def write(report: Report, folder: Path, settings: Settings) -> None:
@@ -32,6 +34,14 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
         write_data(report, data)
         write_run(report, folder / "run.json", settings)
         write_workbook(report, folder / f"集計_{report.month}.xlsx", settings)
+
+
+def record_timing(run: Path, seconds: Mapping[str, float]) -> None:
+    """Add the seconds of each stage to run.json, the one file that two runs differ in."""
+    content = json.loads(run.read_text(encoding="utf-8"))
+    content["timing"] = {stage: round(spent, 3) for stage, spent in seconds.items()}
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    run.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def write_workbook(
