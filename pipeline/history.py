@@ -270,4 +270,5 @@ def _answer(row: Mapping[str, str], hashes: Mapping[str, str]) -> PastAnswer:
         due_inferred=row.get("due_inferred", "").lower() == "true",
         mark=row["mark"],
         sha256=hashes.get(row["file"], ""),
+        note=_as_written(row.get("note", "")),
     )

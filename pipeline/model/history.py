@@ -19,6 +19,7 @@ class PastAnswer:
     due_inferred: bool = False
     mark: str = ""
     sha256: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

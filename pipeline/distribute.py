@@ -1,0 +1,234 @@
+"""`torimatome distribute`: the official form for each respondent asked, and a zip with all.
+
+Each form carries the respondent's name and a hidden id, so that what comes back is known whatever
+it is called. With `prefill` it starts from last month's answers, marked as such.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.assemble.identify import entry_id
+from pipeline.discover import discover
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.history import load_history
+from pipeline.mails import day_words, month_words
+from pipeline.model import RawWorkbook, Status
+from pipeline.publish import publish, staging_folder
+from pipeline.read import read_workbook
+from pipeline.roster import read_roster
+from pipeline.slips import CHECKLIST, MONTH, RESPONDENT, prefill_properties
+from pipeline.template import load_checklist
+from pipeline.write.names import unique_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipeline.model import Checklist, Roster, RosterEntry
+    from pipeline.model.history import PastAnswer, PastMonth
+    from pipeline.settings import Settings
+    from pipeline.write.blank_form import Handout
+
+_STAMP = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the archive is made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributeResult:
+    """What was written: the forms by respondent id, and the archive that holds them all.
+
+    ``prefilled_from`` is the month whose answers were filled in (YYYY-MM), empty where none
+    were; ``without_answers`` are the names that this month has no answers of. ``notices`` are
+    plain Japanese for the coordinator.
+    """
+
+    folder: Path
+    forms: Mapping[str, Path]
+    archive: Path
+    prefilled_from: str = ""
+    without_answers: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def distribute(
+    settings: Settings, *, prefill: bool = False, into: Path | None = None
+) -> DistributeResult:
+    """Write one form for each respondent on the roster who is not excluded.
+
+    They go to outbox/配布_YYYY-MM/ or ``into``. Raises TorimatomeError where there is no roster,
+    nobody to ask, or nothing to fill in; then nothing is written.
+    """
+    from pipeline.write.blank_form import write_handout  # noqa: PLC0415 - xlsxwriter is slow
+
+    checklist = load_checklist(settings.templates / settings.checklist)
+    roster = _roster(settings, checklist)
+    asked = tuple(entry for entry in roster.entries if not entry.excluded)
+    if not asked:
+        raise TorimatomeError(
+            f"名簿（{roster.file}）に配布先の団体がありません。除外の欄を確かめてください。",
+            ExitCode.USAGE,
+        )
+    notices: tuple[str, ...] = ()
+    past: PastMonth | None = None
+    if prefill:
+        past, notices = _last_month(settings, checklist)
+    folder = into or settings.outbox / f"配布_{settings.month}"
+    names = form_names(checklist, asked)
+    archive = f"配布_{settings.month}.zip"
+    with staging_folder(folder) as staged:
+        for entry in asked:
+            handout = handout_for(entry, checklist, settings, past)
+            write_handout(checklist, staged / names[entry_id(entry)], handout)
+        _pack(staged, [names[entry_id(entry)] for entry in asked], staged / archive)
+        publish(staged, folder)
+    known = past.respondents if past else {}
+    return DistributeResult(
+        folder=folder,
+        forms={key: folder / name for key, name in names.items()},
+        archive=folder / archive,
+        prefilled_from=past.month if past else "",
+        without_answers=tuple(e.name for e in asked if past and entry_id(e) not in known),
+        excluded=tuple(entry.name for entry in roster.entries if entry.excluded),
+        notices=notices,
+    )
+
+
+def form_names(checklist: Checklist, asked: tuple[RosterEntry, ...]) -> dict[str, str]:
+    """Give the file name of each respondent's form by id: 別紙3-2_チェックシート_若葉市.xlsx."""
+    words = f"{checklist.version}_チェックシート"
+    return unique_names(
+        {entry_id(entry): f"{words}_{entry.name}" for entry in asked}, suffix=".xlsx"
+    )
+
+
+def handout_for(
+    entry: RosterEntry, checklist: Checklist, settings: Settings, past: PastMonth | None = None
+) -> Handout:
+    """Make the form of one respondent, with the answers of ``past`` filled in if given."""
+    from pipeline.write.blank_form import Handout  # noqa: PLC0415 - xlsxwriter is slow
+    from pipeline.write.choices import choices_of  # noqa: PLC0415 - the same
+
+    filled = _filled(entry, checklist, past)
+    properties = {
+        RESPONDENT: entry_id(entry),
+        MONTH: settings.month,
+        CHECKLIST: checklist.id,
+    }
+    if past and filled:
+        properties |= prefill_properties(
+            past.month, [filled.get(item.id) for item in checklist.items]
+        )
+    return Handout(
+        head={
+            checklist.respondent_labels[0]: entry.name,
+            **dict.fromkeys((*checklist.date_labels[:1], *checklist.other_labels[:1]), ""),
+        },
+        lines=_lines(checklist, settings, past.month if past and filled else ""),
+        properties=properties,
+        choices=choices_of(checklist, settings.month),
+        prefill=filled,
+    )
+
+
+def _lines(checklist: Checklist, settings: Settings, prefilled_from: str) -> tuple[str, ...]:
+    """Explain how to fill in the form, in the words of the official legend."""
+    options = "　".join(line for line in checklist.legend if not line.startswith("※"))
+    mark, note = checklist.mark_headers[0], checklist.note_headers[0]
+    lines = [
+        f"【記入のしかた】{mark}のセルを選ぶと▼が出ます。▼の一覧から番号を選んでください。"
+        "②は予定の年月まで選びます（一覧にない月は、②（2030年3月）のように入力してください）。",
+        f"【番号の意味】{options}",
+        f"{note}には、必要に応じて状況や理由を書いてください。"
+        "色の付いたセルのほかは変更できないようになっています。",
+    ]
+    if prefilled_from:
+        lines.append(
+            f"【前月の回答】{month_words(prefilled_from)}の回答を、青の斜体であらかじめ入れています。"
+            "変わった項目だけ直してください（直すと青の斜体ではなくなります）。"
+            "変わらない項目は、そのままで今月の回答として扱います。"
+        )
+    if settings.deadline:
+        lines.append(f"【提出期限】{day_words(settings.deadline)}")
+    return tuple(lines)
+
+
+def _filled(
+    entry: RosterEntry, checklist: Checklist, past: PastMonth | None
+) -> dict[str, tuple[str, str]]:
+    """Give mark and note of last month by item, as far as there is something to fill in."""
+    if past is None:
+        return {}
+    result = {}
+    for item in checklist.items:
+        answer = past.answers.get((entry_id(entry), item.id))
+        if answer is None:
+            continue
+        text = _mark_text(answer, checklist)
+        if text or answer.note.strip():
+            result[item.id] = (text, answer.note)
+    return result
+
+
+def _mark_text(answer: PastAnswer, checklist: Checklist) -> str:
+    """Write last month's answer as the drop-down would; what was unclear is left to be answered.
+
+    ② without a month stays without one, so that it is asked for again.
+    """
+    from pipeline.write.choices import circled, planned_text  # noqa: PLC0415 - xlsxwriter is slow
+
+    for option in checklist.options:
+        if option.status is not answer.status:
+            continue
+        if answer.status is Status.PLANNED and answer.due:
+            return planned_text(option.number, answer.due)
+        return circled(option.number)
+    return answer.mark if answer.status is Status.NOT_APPLICABLE else ""
+
+
+def _roster(settings: Settings, checklist: Checklist) -> Roster:
+    inbox = discover(settings.inbox, month=settings.month, limits=settings.limits)
+    if inbox.roster is None:
+        raise TorimatomeError(
+            f"名簿がありません。templates/名簿.xlsx を {settings.inbox}/ に写し、"
+            "配布先の団体を書いてから、もう一度実行してください。",
+            ExitCode.USAGE,
+        )
+    workbook = read_workbook(inbox.roster, limits=settings.limits, passwords=inbox.passwords)
+    if not isinstance(workbook, RawWorkbook):
+        raise TorimatomeError(
+            f"名簿（{inbox.roster.path}）を読めませんでした。Excel で開けるか確かめ、"
+            "パスワードを外して保存し直してください。",
+            ExitCode.USAGE,
+        )
+    return read_roster(workbook, checklist)
+
+
+def _last_month(
+    settings: Settings, checklist: Checklist
+) -> tuple[PastMonth | None, tuple[str, ...]]:
+    history = load_history(
+        settings.outbox,
+        settings.month,
+        checklist=checklist.id,
+        previous=settings.previous or None,
+    )
+    if history.compare_with is None:
+        raise TorimatomeError(
+            f"前月の回答を入れられません。{settings.outbox} に {settings.month} より前の月の集計が"
+            "ありません。--prefill を付けずに実行するか、前月を集計してから実行してください。",
+            ExitCode.USAGE,
+        )
+    return history.compare_with, history.notices
+
+
+def _pack(folder: Path, names: list[str], archive: Path) -> None:
+    """Put the forms into one zip, the same bytes for the same forms."""
+    with zipfile.ZipFile(archive, "w") as stream:
+        for name in names:
+            member = zipfile.ZipInfo(name, date_time=_STAMP)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            stream.writestr(member, (folder / name).read_bytes())
