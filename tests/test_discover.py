@@ -12,10 +12,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workbooks import Sheet, xlsx
 
 from pipeline.archive import MemberError, decode_name, open_archive, printable, read_content
 from pipeline.discover import Inbox, discover
-from pipeline.model import Skipped, SkipReason, SourceFile, Unreadable, UnreadableReason
+from pipeline.model import (
+    RawWorkbook,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.read import read_workbook
 from pipeline.settings import Limits
 
 MONTH = "2026-11"
@@ -429,6 +438,20 @@ def test_an_encrypted_archive_is_tried_with_the_passwords(tmp_path: Path) -> Non
     assert read_content(member, limit=1000, passwords=found.passwords) == b"abc" * 50
     with pytest.raises(MemberError):
         read_content(member, limit=1000)
+
+
+def test_a_workbook_in_an_encrypted_archive_is_read(tmp_path: Path) -> None:
+    book = xlsx(Sheet(rows=(("項目", "①"),)))
+    put(tmp_path, "a.zip", content=encrypted(book, b"wakaba"))
+    put(tmp_path, "passwords.txt", content=b"wakaba\n")
+    found = discover(tmp_path, month=MONTH, limits=Limits())
+    (member,) = (entry for entry in found.entries if isinstance(entry, SourceFile))
+    opened = read_workbook(member, limits=Limits(), passwords=found.passwords)
+    assert isinstance(opened, RawWorkbook)
+    assert opened.sheets[0].cells[(0, 1)].text == "①"
+    closed = read_workbook(member, limits=Limits())
+    assert isinstance(closed, Unreadable)
+    assert closed.reason is UnreadableReason.PASSWORD
 
 
 @given(st.binary(max_size=40))

@@ -300,3 +300,21 @@ def test_row_without_a_height_is_as_high_as_its_text(tmp_path: Path) -> None:
 def test_object_over_an_empty_cell_has_no_lines(tmp_path: Path) -> None:
     found = the_drawing(tmp_path, sheet(two_cell((2, 5, 1, 40, 2, 60, 1, 60), shape())))
     assert (address(found.row, found.column), found.lines) == ("C2", ())
+
+
+@pytest.mark.parametrize("preset", ["ellipse", "rect"])
+@pytest.mark.parametrize(
+    "anchor", [(1, 2, 1, 10, 1, 100, 1, 40), (1, 2, 1, 0, 1, 100, 2, 0), (1, 2, 1, 5, 1, 9, 1, 5)]
+)
+def test_object_in_a_hidden_row_keeps_its_cell_and_covers_no_line(
+    anchor: tuple[int, ...], preset: str, tmp_path: Path
+) -> None:
+    given = replace(sheet(two_cell(anchor, shape(preset))), hidden_rows=[2])
+    found = the_drawing(tmp_path, given)
+    assert address(found.row, found.column) == "B2"
+    assert found.lines == ()
+
+
+def test_object_without_extent_covers_no_line(tmp_path: Path) -> None:
+    found = the_drawing(tmp_path, sheet(two_cell((1, 20, 1, 25, 1, 20, 1, 25), shape())))
+    assert (address(found.row, found.column), found.lines) == ("B2", ())

@@ -10,7 +10,7 @@ from pipeline.text import fold
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _TICKS = frozenset("○〇◯●◎✓✔☑レv■★")
-_OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK)
+_OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK, DrawingKind.OTHER)
 
 
 @dataclass(slots=True)
@@ -38,8 +38,10 @@ def overlay(
     seen = _Evidence()
     for drawing in drawings:
         if drawing.kind in _OPAQUE:
-            # Over a written answer only what covers the text can have struck it out.
-            seen.look |= mark.status not in _ANSWERED or bool(drawing.lines)
+            # Over a written answer only what covers the text can have struck it out; a cover or
+            # an arrow has no lines, and nobody knows what it hides or means.
+            beside = not drawing.lines and drawing.kind is not DrawingKind.OTHER
+            seen.look |= mark.status not in _ANSWERED or not beside
         elif drawing.kind is DrawingKind.LINE:
             _line(seen, legend, drawing)
         elif drawing.kind in (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON):

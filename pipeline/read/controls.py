@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.model import DrawingKind
+from pipeline.model import CellKey, DrawingKind
 from pipeline.read.geometry import PIXEL, POINT, Grid, Rect
 from pipeline.read.parts import SheetControl
 from pipeline.read.placing import Floating
@@ -63,8 +63,8 @@ def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
         key = spid.rpartition("_s")[2]
         # LibreOffice names each of its shapes shape_0.
         found[f"#{index}" if not key.isdigit() or key in found else key] = Floating(
-            kind=kind, rect=rect, text=" ".join(text.split()), checked=checked,
-            name=shape.get("alt") or "",
+            kind=kind, rect=rect[0], text=" ".join(text.split()), checked=checked,
+            name=shape.get("alt") or "", home=rect[1],
         )  # fmt: skip
     return found
 
@@ -93,9 +93,13 @@ def _vml_kind(  # noqa: PLR0911 - one return for each kind
     return DrawingKind.OTHER, None
 
 
-def _vml_rect(shape: etree._Element, data: etree._Element, grid: Grid) -> Rect | None:
-    """Give the rectangle of ``x:Anchor``: left column, offset, top row, offset, and the other
-    corner; offsets in pixels."""
+def _vml_rect(
+    shape: etree._Element, data: etree._Element, grid: Grid
+) -> tuple[Rect, CellKey] | None:
+    """Give the rectangle of ``x:Anchor`` and the cell it begins in.
+
+    It holds left column, offset, top row, offset, and the other corner; offsets in pixels.
+    """
     anchor = data.find("{*}Anchor")
     try:
         numbers = (
@@ -106,12 +110,14 @@ def _vml_rect(shape: etree._Element, data: etree._Element, grid: Grid) -> Rect |
     if len(numbers) != 8 or not any(numbers):
         return None
     rect = anchor_rect([n * PIXEL if i % 2 else n for i, n in enumerate(numbers)], grid)
+    home = (numbers[2], numbers[0])
     size = _SIZE.search(shape.get("style") or "")
     if min(numbers[5], numbers[7]) >= 0 or size is None:
-        return rect
+        return rect, home
     # LibreOffice counts the second corner back from the next cell, in its own column widths.
     left, top = grid.corner(numbers[2], numbers[0], numbers[1] * PIXEL, numbers[3] * PIXEL)
-    return Rect(left, top, left + float(size[1]) * POINT, top + float(size[2]) * POINT)
+    wide, high = float(size[1]) * POINT, float(size[2]) * POINT
+    return Rect(left, top, left + wide, top + high), home
 
 
 def anchor_rect(numbers: list[int] | tuple[int, ...], grid: Grid) -> Rect:
@@ -148,10 +154,11 @@ def join_controls(
             continue
         shape = shapes.get(control.shape_id)
         rect = anchor_rect(control.anchor, grid) if control.anchor else None
+        home = (int(control.anchor[2]), int(control.anchor[0])) if control.anchor else None
         if rect is None and shape is not None and shape.rect.right > shape.rect.left:
-            rect = shape.rect
+            rect, home = shape.rect, shape.home
         if rect is None and look is not None:
-            rect = look.rect
+            rect, home = look.rect, look.home
         if rect is None:
             continue
         text = (shape.text if shape else "") or (look.text if look else "")
@@ -162,6 +169,7 @@ def join_controls(
                 text=text.strip(),
                 checked=state.checked if state is not None and kind is not None else None,
                 name=control.name,
+                home=home,
             )
         )
     return [*found, *left.values()]

@@ -139,6 +139,11 @@ class Grid:
             self.rows.start(area.bottom + 1),
         )
 
+    def shown(self, key: CellKey) -> bool:
+        """Tell whether a cell, or its merged area, has any size: its row and column are shown."""
+        rect = self.rect(key)
+        return rect.right > rect.left and rect.bottom > rect.top
+
     def corner(self, row: int, column: int, dx: float, dy: float) -> tuple[float, float]:
         """Give the point of an anchor: a cell and an offset inside it, at most its size.
 

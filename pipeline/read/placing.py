@@ -12,13 +12,17 @@ _CONTROLS = frozenset({DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, Drawing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floating:
-    """An object and its rectangle on the sheet, before it belongs to a cell."""
+    """An object and its rectangle on the sheet, before it belongs to a cell.
+
+    ``home`` is the cell that its anchor begins in, where the file says so.
+    """
 
     kind: DrawingKind
     rect: Rect
     text: str = ""
     checked: bool | None = None
     name: str = ""
+    home: CellKey | None = None
 
 
 def place(
@@ -46,6 +50,8 @@ def place(
 
 def _cells_under(thing: Floating, grid: Grid) -> list[CellKey]:
     """Give the cell most of which the object covers; for a line, each it runs through."""
+    if _folded(thing, grid):
+        return [grid.owner(thing.home or (0, 0))]
     box = thing.rect.grown(PIXEL)
     x, y = thing.rect.middle
     middle = grid.owner((grid.rows.at(y), grid.columns.at(x)))
@@ -66,6 +72,14 @@ def _cells_under(thing: Floating, grid: Grid) -> list[CellKey]:
     return [max(ordered, key=lambda key: (round(box.overlap(grid.rect(key))), key == middle))]
 
 
+def _folded(thing: Floating, grid: Grid) -> bool:
+    """Tell whether an object has no size because it lies in a hidden row or column."""
+    if thing.home is None or grid.shown(grid.owner(thing.home)):
+        return False
+    rect = thing.rect
+    return min(rect.right - rect.left, rect.bottom - rect.top) < PIXEL
+
+
 def _runs_through(line: Rect, cell: Rect) -> bool:
     """Tell whether a line runs over at least half of a cell's width or height."""
     width = min(line.right, cell.right) - max(line.left, cell.left)
@@ -82,6 +96,8 @@ def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> t
     # Where a cover or an arrow lies says nothing of the line it means: it may hide or point.
     if cell is None or thing.kind is DrawingKind.OTHER:
         return ()
+    if _folded(thing, grid) or _empty(thing):
+        return ()
     spans = _spans(key, grid, cell)
     y = thing.rect.middle[1]
     margin = grid.line_height(key) / 2
@@ -91,6 +107,12 @@ def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> t
     if thing.kind in _CONTROLS:
         return (nearest,)
     return _covered(thing.rect, spans, nearest)
+
+
+def _empty(thing: Floating) -> bool:
+    """Tell whether an object has no extent at all; a click without a drag leaves such ones."""
+    rect = thing.rect
+    return rect.right - rect.left < PIXEL and rect.bottom - rect.top < PIXEL
 
 
 def _covered(box: Rect, spans: list[tuple[float, float]], nearest: int) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from pipeline.model import DrawingKind
+from pipeline.model import CellKey, DrawingKind
 from pipeline.read.geometry import Grid, Rect
 from pipeline.read.placing import Floating
 from pipeline.read.xml import attribute, local
@@ -73,8 +73,13 @@ def read_shapes(
         rect = _anchor_rect(anchor, grid)
         if rect is None:
             continue
+        before = len(shapes)
         for element in _branches(anchor):
             shapes += _objects(element, rect, None)
+        home = _home(anchor.find("{*}from"))
+        shapes[before:] = [
+            replace(shape, floating=replace(shape.floating, home=home)) for shape in shapes[before:]
+        ]
     return [
         replace(shape, control=shape.shape_id)
         if not shape.control and shape.shape_id in controls
@@ -113,6 +118,12 @@ def _anchor_rect(anchor: etree._Element, grid: Grid) -> Rect | None:
     return Rect(
         min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
     )
+
+
+def _home(start: etree._Element | None) -> CellKey | None:
+    if start is None:
+        return None
+    return int(_text_number(start, "row")), int(_text_number(start, "col"))
 
 
 def _corner(element: etree._Element | None, grid: Grid) -> tuple[float, float] | None:

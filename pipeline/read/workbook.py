@@ -2,10 +2,9 @@
 
 # ruff: noqa: PLC0415 - the readers are imported where chosen: a run without .xls loads no xlrd
 
-import zipfile
 from dataclasses import replace
-from pathlib import Path
 
+from pipeline.archive import MemberError, read_content
 from pipeline.model import (
     FileKind,
     RawWorkbook,
@@ -41,7 +40,7 @@ def read_workbook(
     """
     kind = FileKind.OTHER
     try:
-        content = open_source(source, limits=limits)
+        content = open_source(source, limits=limits, passwords=passwords)
         kind = kind_of(content)
         return _read(content, kind, source, limits, passwords)
     except Refused as refusal:
@@ -61,31 +60,24 @@ def read_workbook(
         )
 
 
-def open_source(source: SourceFile, *, limits: Limits | None = None) -> bytes:
-    """Give the bytes of a plain file or of a zip member. Refused where they cannot be had."""
+def open_source(
+    source: SourceFile, *, limits: Limits | None = None, passwords: tuple[str, ...] = ()
+) -> bytes:
+    """Give the bytes of a plain file or of a zip member. Refused where they cannot be had.
+
+    ``passwords`` are tried on an encrypted member.
+    """
     limits = limits or Limits()
     try:
-        if source.member:
-            return _member(source.location, source.member, limits)
-        size = source.location.stat().st_size
-        if size > limits.file_size:
-            raise too_large(f"{size} bytes")
-        return source.location.read_bytes()
+        if not source.member:
+            size = source.location.stat().st_size
+            if size > limits.file_size:
+                raise too_large(f"{size} bytes")
+        return read_content(source, limit=limits.file_size, passwords=passwords)
+    except MemberError as error:
+        raise Refused(error.reason, error.detail) from error
     except OSError as error:
         raise Refused(UnreadableReason.NO_ACCESS, str(error.strerror or error)) from error
-
-
-def _member(archive: Path, member: str, limits: Limits) -> bytes:
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            entry = opened.getinfo(member)
-            if entry.file_size > limits.file_size:
-                raise too_large(f"{entry.file_size} bytes")
-            if entry.flag_bits & 0x1:
-                raise Refused(UnreadableReason.PASSWORD, "the archive has a password")
-            return opened.read(entry)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise broken(f"{member}: {error}") from error
 
 
 def _read(

@@ -56,6 +56,7 @@ class _Shape:
     type: int = 0
     is_group: bool = False
     rect: Rect | None = None
+    home: CellKey | None = None  # the cell its anchor begins in
     frame: Rect | None = None  # a group's own coordinates
     has_object: bool = False
     filled: bool = True
@@ -128,6 +129,7 @@ def read_objects(sheet: Substream, grid: Grid) -> list[Floating] | None:
             Floating(
                 kind=kind,
                 rect=shape.rect,
+                home=shape.home,
                 text=record.text.strip(),
                 checked=record.checked if record.type in _CONTROLS else None,
             )
@@ -198,6 +200,8 @@ def _shape(art: bytes, grid: Grid, group: tuple[Rect, Rect] | None) -> _Shape:
             shape.frame = Rect(*struct.unpack_from("<4i", body))
         elif kind == _ANCHOR and len(body) >= 18:
             shape.rect = _anchor(body, grid)
+            left, _, top = struct.unpack_from("<3H", body, 2)
+            shape.home = (top, left)
         elif kind == _CHILD_ANCHOR and len(body) >= 16 and group is not None:
             shape.rect = _mapped(Rect(*struct.unpack_from("<4i", body)), *group)
         elif kind == _CLIENT_DATA:
