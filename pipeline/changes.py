@@ -30,6 +30,7 @@ def compare(batch: Batch, history: History) -> Comparison | None:
     past = history.compare_with
     if past is None:
         return None
+    carried = {key for counted in batch.submissions for key in _carried(counted, batch, past)}
     here = {counted.respondent.id: counted.respondent.name for counted in batch.submissions}
     return Comparison(
         month=batch.month,
@@ -44,8 +45,15 @@ def compare(batch: Batch, history: History) -> Comparison | None:
             if person.id not in here
         ),
         unchanged_files=frozenset(
-            counted.respondent.id for counted in batch.submissions if _same_file(counted, past)
+            counted.respondent.id
+            for counted in batch.submissions
+            if counted.submission.answers
+            and all(
+                (counted.respondent.id, answer.item_id) in carried
+                for answer in counted.submission.answers
+            )
         ),
+        carried=frozenset(carried),
     )
 
 
@@ -93,10 +101,17 @@ def _changes(counted: CountedSubmission, batch: Batch, past: PastMonth) -> list[
     return found
 
 
-def _same_file(counted: CountedSubmission, past: PastMonth) -> bool:
-    sha256 = counted.submission.source.sha256
-    return bool(sha256) and any(
-        before.sha256 == sha256
-        for answer in counted.submission.answers[:1]
-        if (before := past.answers.get((counted.respondent.id, answer.item_id))) is not None
-    )
+def _carried(counted: CountedSubmission, batch: Batch, past: PastMonth) -> set[tuple[str, str]]:
+    """Give the answers whose file is the one they stood in then, byte for byte."""
+    own = counted.submission.source
+    hashes = {record.source.path: record.source.sha256 for record in batch.files}
+    hashes[own.path] = own.sha256
+    found = set()
+    for answer in counted.submission.answers:
+        place = answer.location or answer.row_location
+        key = (counted.respondent.id, answer.item_id)
+        before = past.answers.get(key)
+        sha256 = hashes.get(place.file if place else own.path, "")
+        if before is not None and sha256 and before.sha256 == sha256:
+            found.add(key)
+    return found

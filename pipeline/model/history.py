@@ -92,7 +92,8 @@ class Comparison:
     """This month beside an earlier one. ``returned`` and ``gone`` are (id, name) pairs.
 
     ``unchanged_files`` are the ids of respondents whose file is the same, byte for byte: their
-    answers were carried over, not given anew.
+    answers were carried over, not given anew. ``carried`` are all such answers as (respondent id,
+    item id), also those of a respondent who sent another file for some items.
     """
 
     month: str
@@ -101,6 +102,7 @@ class Comparison:
     returned: tuple[tuple[str, str], ...]
     gone: tuple[tuple[str, str], ...]
     unchanged_files: frozenset[str]
+    carried: frozenset[tuple[str, str]] = frozenset()
 
 
 class Outcome(StrEnum):

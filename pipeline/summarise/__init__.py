@@ -49,9 +49,11 @@ def summarise(
     """
     found = tuple(findings)
     answers = answer_rows(batch, found)
-    months, same_files = summarise_months(batch, answers, history)
+    months, carried = summarise_months(batch, answers, history)
     if months.compared_with:
-        answers = tuple(replace(row, same_file=row.number in same_files) for row in answers)
+        answers = tuple(
+            replace(row, same_file=(row.respondent_id, row.item_id) in carried) for row in answers
+        )
     reported = reported_findings(batch, found)
     files = file_rows(batch)
     tally = Tally(batch, answers)

@@ -75,8 +75,8 @@ class _Month:
 
 def summarise_months(
     batch: Batch, answers: tuple[AnswerRow, ...], history: History
-) -> tuple[Months, frozenset[int]]:
-    """Give the months, and the numbers of the submissions whose file is last month's.
+) -> tuple[Months, frozenset[tuple[str, str]]]:
+    """Give the months, and the (respondent id, item id) of answers that stand in last month's file.
 
     ``answers`` are the rows of 明細. Without an earlier month there are the promises alone.
     """
@@ -102,11 +102,7 @@ def summarise_months(
     comparison = compare(batch, history)
     if comparison is None:
         return months, frozenset()
-    return _compared(months, batch, comparison, now, past), frozenset(
-        number
-        for number, counted in enumerate(batch.submissions, start=1)
-        if counted.respondent.id in comparison.unchanged_files
-    )
+    return _compared(months, batch, comparison, now, past), comparison.carried
 
 
 def _compared(

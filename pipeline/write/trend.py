@@ -1,0 +1,88 @@
+"""Where the months stand on 前月比, so that other sheets can draw their trends from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.model import Status
+from pipeline.write.style import COLOURS
+
+if TYPE_CHECKING:
+    from pipeline.model.report import Report
+    from pipeline.write.book import Sheet
+
+CHANGES_SHEET = "前月比"
+NOTICES_TOP = 3
+MONTH_COLUMN = 24  # the first month of a row of shares, right of the printed page
+TREND_SHARE = 13  # the column of 対応済み率 in the table of months
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The 0-based rows where the blocks of 前月比 have their first line of content."""
+
+    trend: int
+    flows: int
+    categories: int
+    standouts: int
+    items: int
+    respondents: int
+    changes: int
+
+
+def places(report: Report) -> Places:
+    """Give the places of the blocks; those after ``trend`` exist only where months are compared."""
+    months = report.months
+    gap = 3  # a blank row, the block's title, its heads
+    trend = NOTICES_TOP + max(1, len(months.notices)) + gap
+    flows = trend + len(months.points) + gap
+    categories = flows + len(months.flows) + 1 + gap
+    standouts = categories + len(months.categories) + 1 + 2
+    shown = months.standouts
+    size = sum(
+        max(1, len(left), len(right)) + 1
+        for left, right in (
+            (shown.improved_respondents, shown.concerning_respondents),
+            (shown.improved_items, shown.concerning_items),
+        )
+    )
+    items = standouts + size + gap
+    respondents = items + len(months.items) + gap
+    changes = respondents + max(1, len(months.respondents)) + gap
+    return Places(
+        trend=trend,
+        flows=flows,
+        categories=categories,
+        standouts=standouts,
+        items=items,
+        respondents=respondents,
+        changes=changes,
+    )
+
+
+def has_trend(report: Report) -> bool:
+    """Tell whether there are two months to draw a line between."""
+    return bool(report.months.compared_with) and len(report.months.points) > 1
+
+
+def sparkline(sheet: Sheet, row: int, column: int, report: Report, source_row: int) -> None:
+    """Draw in a cell the shares that stand in a row of 前月比."""
+    from xlsxwriter.utility import xl_range_abs  # noqa: PLC0415 - kept out of --help
+
+    last = MONTH_COLUMN + len(report.months.points) - 1
+    source = xl_range_abs(source_row, MONTH_COLUMN, source_row, last)
+    colour = COLOURS[Status.DONE][0]
+    sheet.raw.add_sparkline(
+        row,
+        column,
+        {
+            "range": f"'{CHANGES_SHEET}'!{source}",
+            "type": "line",
+            "markers": True,
+            "min": 0,
+            "max": 1,
+            "series_color": colour,
+            "markers_color": colour,
+        },
+    )
