@@ -25,14 +25,17 @@ from pipeline.model import (
     Skipped,
     SkipReason,
     SourceFile,
+    Status,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.model import Answer, Batch, Finding, Respondent, Submission
+    from pipeline.model.report import Report
+    from pipeline.settings import Settings
 
-# A role that fewer than three respondents share would name them; the threshold is the usual
+# A role that fewer than three submissions share would name them; the threshold is the usual
 # minimum cell count of official statistics (秘匿処理).
 MINIMUM_SHARED = 3
 SMALL_ROLES = "その他の役割"
@@ -55,18 +58,9 @@ def public_edition(
 
     Respondents become 団体A, 団体B … in an order that stays the same from month to month as long
     as they do, and that is not the roster's, which would name them; ``named`` keeps their names.
-    Roles shared by fewer than three respondents are merged.
+    Roles with fewer than three submissions are merged.
     """
-    respondents = _everyone(batch)
-    roles = _safe_roles(respondents.values())
-    aliases = {
-        respondent_id: _public_respondent(
-            respondent, alias_of(index), roles[respondent_id], named=named
-        )
-        for index, (respondent_id, respondent) in enumerate(
-            sorted(respondents.items(), key=lambda entry: _shuffled(entry[1]))
-        )
-    }
+    aliases = public_names(batch, named=named)
     files = tuple(_public_record(record, n, aliases) for n, record in enumerate(batch.files, 1))
     by_path = {
         record.source.path: public for record, public in zip(batch.files, files, strict=True)
@@ -87,6 +81,91 @@ def public_edition(
         missing=tuple(aliases[respondent.id] for respondent in batch.missing),
     )
     return public, tuple(_public_finding(finding, aliases) for finding in findings)
+
+
+def public_names(batch: Batch, *, named: bool = False) -> dict[str, Respondent]:
+    """Give every respondent of the month as the public edition shows it, by its own id."""
+    respondents = _everyone(batch)
+    merged = _merged_roles(batch)
+    ordered = sorted(respondents.values(), key=_shuffled)
+    return {
+        respondent.id: _public_respondent(
+            respondent,
+            alias_of(index),
+            SMALL_ROLES if respondent.role in merged else respondent.role,
+            named=named,
+        )
+        for index, respondent in enumerate(ordered)
+    }
+
+
+def public_report(
+    batch: Batch,
+    findings: Iterable[Finding],
+    settings: Settings,
+    sum_up: Callable[[Batch, tuple[Finding, ...]], Report],
+) -> Report:
+    """Sum up a month for the public edition with ``sum_up``, the run's own way of doing it.
+
+    Unless names are kept, no line of a respondent tells its role; the table by role stands
+    alone, small counts withheld. Named, roles stay as they are: the names tell them anyway.
+    """
+    public, told = public_edition(batch, findings, named=settings.named)
+    report = sum_up(public, told)
+    if settings.named:
+        return report
+    roles = report.roles
+    withheld = suppressed(tuple(tuple(role.counts.of(s) for s in Status) for role in roles))
+    return replace(sum_up(_without_roles(public), told), roles=roles, withheld=withheld)
+
+
+def suppressed(table: Sequence[Sequence[int]]) -> frozenset[tuple[int, int]]:
+    """Choose the cells (row, column) of a table of counts to withhold.
+
+    Every count of 1 or 2, and then as many more as it takes that none can be worked out from
+    the totals of its row or column (二次秘匿): no row or column has a single withheld cell while
+    it still shows another count above 0.
+    """
+    chosen = {
+        (r, c)
+        for r, row in enumerate(table)
+        for c, count in enumerate(row)
+        if 0 < count < MINIMUM_SHARED
+    }
+    lines = [[(r, c) for c in range(len(row))] for r, row in enumerate(table)]
+    lines += [list(line) for line in zip(*lines, strict=True)]
+    while True:
+        for line in lines:
+            if len(chosen.intersection(line)) != 1:
+                continue
+            others = [(table[r][c], (r, c)) for r, c in line if (r, c) not in chosen]
+            shown = [entry for entry in others if entry[0] > 0]
+            if shown:
+                chosen.add(min(shown)[1])
+                break
+        else:
+            return frozenset(chosen)
+
+
+def _without_roles(batch: Batch) -> Batch:
+    """Take the roles off every respondent, so that neither column nor order tells them."""
+    bare = {id_: replace(respondent, role="") for id_, respondent in _everyone(batch).items()}
+    roster = batch.roster
+    if roster is not None:
+        roster = replace(roster, entries=tuple(replace(e, role="") for e in roster.entries))
+    return replace(
+        batch,
+        roster=roster,
+        missing=tuple(bare[respondent.id] for respondent in batch.missing),
+        files=tuple(
+            replace(record, respondent=bare[record.respondent.id]) if record.respondent else record
+            for record in batch.files
+        ),
+        submissions=tuple(
+            replace(counted, respondent=bare[counted.respondent.id])
+            for counted in sorted(batch.submissions, key=lambda counted: counted.respondent.id)
+        ),
+    )
 
 
 def alias_of(index: int) -> str:
@@ -111,17 +190,18 @@ def _everyone(batch: Batch) -> dict[str, Respondent]:
     return known | {counted.respondent.id: counted.respondent for counted in batch.submissions}
 
 
-def _safe_roles(respondents: Iterable[Respondent]) -> dict[str, str]:
-    """Merge roles that too few share; where the merged ones are too few, leave the role out."""
-    respondents = list(respondents)
-    sizes = Counter(respondent.role for respondent in respondents)
-    merged = {
-        r.id: r.role if not r.role or sizes[r.role] >= MINIMUM_SHARED else SMALL_ROLES
-        for r in respondents
-    }
-    if Counter(merged.values())[SMALL_ROLES] >= MINIMUM_SHARED:
-        return merged
-    return {key: "" if role == SMALL_ROLES else role for key, role in merged.items()}
+def _merged_roles(batch: Batch) -> frozenset[str]:
+    """Choose the roles to merge: those with fewer than three submissions, and then the next
+    smallest ones until the merged role has three as well.
+    """
+    sizes = Counter(counted.respondent.role for counted in batch.submissions)
+    merged: set[str] = set()
+    for role, size in sorted(sizes.items(), key=lambda entry: (entry[1], entry[0])):
+        together = sum(sizes[member] for member in merged)
+        if size >= MINIMUM_SHARED and (not merged or together >= MINIMUM_SHARED):
+            break
+        merged.add(role)
+    return frozenset(merged)
 
 
 def _public_respondent(respondent: Respondent, alias: str, role: str, *, named: bool) -> Respondent:

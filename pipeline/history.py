@@ -22,7 +22,7 @@ from pipeline.model.history import History, PastAnswer, PastMonth, PastResponden
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Answer, Batch, CountedSubmission
+    from pipeline.model import Answer, Batch, CountedSubmission, Respondent
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _NEEDED = frozenset(
@@ -77,23 +77,23 @@ def previous_month(history: History) -> PreviousMonth | None:
 
 
 def under_public_names(
-    history: History, batch: Batch, public: Batch, *, named: bool = False
+    history: History, names: Mapping[str, Respondent], *, named: bool = False
 ) -> History:
-    """Give the history with its respondents called as in the public edition of ``batch``.
+    """Give the history with its respondents called as in the public edition.
 
-    Marks and hashes are dropped. Who is unknown this month becomes 以前の団体1, 2 … in an order
-    that tells nothing of codes or names; ``named`` keeps their names.
+    ``names`` are the public respondents of this month by their own ids. Marks and hashes are
+    dropped. Who is unknown this month becomes 以前の団体1, 2 … in an order that tells nothing of
+    codes or names; ``named`` keeps their names.
     """
-    known = {
-        counted.respondent.id: shown.respondent
-        for counted, shown in zip(batch.submissions, public.submissions, strict=True)
-    } | {person.id: shown for person, shown in zip(batch.missing, public.missing, strict=True)}
-    people = {id_: PastRespondent(id=r.id, name=r.name, role=r.role) for id_, r in known.items()}
+    people = {
+        id_: PastRespondent(id=r.id, name=r.name, role=r.role if named else "")
+        for id_, r in names.items()
+    }
     others = {
         id_: person
         for past in history.months
         for id_, person in past.respondents.items()
-        if id_ not in known
+        if id_ not in names
     }
     ordered = sorted(others, key=lambda id_: sha256(id_.encode("utf-8", "replace")).digest())
     for number, id_ in enumerate(ordered, start=1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.assemble import assemble, conservation
 from pipeline.check import attention, check, refuse_unknown
 from pipeline.discover import discover
-from pipeline.edition import public_edition
+from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years, under_public_names
 from pipeline.isolate import run_isolated
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.discover import Inbox
     from pipeline.isolate import Failure
     from pipeline.model import Batch, Checklist, Finding, Roster
+    from pipeline.model.report import Report
     from pipeline.settings import Limits, Settings
 
 PUBLIC_FOLDER = "公開用"
@@ -128,20 +129,28 @@ def aggregate(
     batch = settle_years(gathered.batch, history)
     findings = check(batch, settings.rules, previous=previous_month(history))
     watch.lap("check")
-    shown, told = batch, findings
     folder = settings.outbox / settings.month
     if settings.edition == "public":
-        shown, told = public_edition(batch, findings, named=settings.named)
-        history = under_public_names(history, batch, shown, named=settings.named)
         folder /= PUBLIC_FOLDER
-    report = summarise(
-        shown,
-        told,
-        settings,
-        rules=rules_table(),
-        attention=_first_to_see(told, shown),
-        history=history,
-    )
+
+    def sum_up(shown: Batch, told: tuple[Finding, ...]) -> Report:
+        known = history
+        if settings.edition == "public":
+            names = public_names(batch, named=settings.named)
+            known = under_public_names(history, names, named=settings.named)
+        return summarise(
+            shown,
+            told,
+            settings,
+            rules=rules_table(),
+            attention=_first_to_see(told, shown),
+            history=known,
+        )
+
+    if settings.edition == "public":
+        report = public_report(batch, findings, settings, sum_up)
+    else:
+        report = sum_up(batch, findings)
     watch.lap("summarise")
     with staging_folder(folder) as staged:
         write(report, staged, settings)

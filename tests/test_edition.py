@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 from batches import make_batch, make_findings, make_settings
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.edition import SMALL_ROLES, alias_of, public_edition
+from pipeline.edition import (
+    SMALL_ROLES,
+    alias_of,
+    public_edition,
+    public_names,
+    public_report,
+    suppressed,
+)
 from pipeline.model import Batch
 from pipeline.summarise import summarise
 from pipeline.write import write
@@ -54,10 +63,12 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, dict[str, s
     batch = make_batch(respondents=12, hostile=False)
     findings = make_findings(batch)
     secrets = secrets_of(batch)
-    shown, told = public_edition(batch, findings)
     settings = replace(make_settings(), edition="public", pivot=True)
     folder = tmp_path_factory.mktemp("public")
-    write(summarise(shown, told, settings), folder, settings)
+    report = public_report(
+        batch, findings, settings, lambda shown, told: summarise(shown, told, settings)
+    )
+    write(report, folder, settings)
     return batch, everything_written(folder), secrets
 
 
@@ -106,19 +117,58 @@ def test_named_keeps_names_and_nothing_else() -> None:
     assert all(not a.note.raw for c in shown.submissions for a in c.submission.answers)
 
 
-def test_a_role_of_few_is_merged_or_left_out() -> None:
-    batch = make_batch(respondents=6, roster=False)
-    roles = ("推進主体", "推進主体", "推進主体", "都市OS提供者", "サービス提供者", "アセット提供者")
+def with_roles(*roles: str) -> Batch:
+    batch = make_batch(respondents=len(roles), roster=False)
     submissions = tuple(
         replace(counted, respondent=replace(counted.respondent, role=role))
         for counted, role in zip(batch.submissions, roles, strict=True)
     )
-    batch = replace(batch, submissions=submissions, missing=())
-    shown, _ = public_edition(batch, ())
-    found = Counter(counted.respondent.role for counted in shown.submissions)
-    assert found["推進主体"] == 3
-    assert "都市OS提供者" not in found
-    assert found[SMALL_ROLES] in {0, 3}
+    return replace(batch, submissions=submissions, missing=(), files=())
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ({"推進": 4, "基盤": 3}, {"推進": 4, "基盤": 3}),
+        ({"推進": 4, "基盤": 2, "資産": 1}, {"推進": 4, SMALL_ROLES: 3}),
+        ({"推進": 5, "資産": 3, "基盤": 1}, {"推進": 5, SMALL_ROLES: 4}),  # one more is merged
+        ({"推進": 4, "": 2}, {SMALL_ROLES: 6}),
+    ],
+)
+def test_a_role_of_few_is_merged(sizes: dict[str, int], shown: dict[str, int]) -> None:
+    batch = with_roles(*(role for role, size in sizes.items() for _ in range(size)))
+    found = Counter(person.role for person in public_names(batch).values())
+    assert found == shown
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda width: st.lists(
+            st.lists(st.integers(0, 9), min_size=width, max_size=width), min_size=1, max_size=5
+        )
+    )
+)
+def test_no_withheld_count_can_be_worked_out(table: list[list[int]]) -> None:
+    withheld = suppressed(table)
+    for r, row in enumerate(table):
+        for c, count in enumerate(row):
+            assert (r, c) in withheld or not 0 < count < 3
+    lines = [[(r, c) for c in range(len(table[0]))] for r in range(len(table))]
+    lines += [[(r, c) for r in range(len(table))] for c in range(len(table[0]))]
+    for line in lines:
+        hidden = [cell for cell in line if cell in withheld]
+        shown = [table[r][c] for r, c in line if (r, c) not in withheld]
+        assert len(hidden) != 1 or not any(shown)
+
+
+def test_only_the_table_by_role_tells_roles(
+    public: tuple[Batch, dict[str, str], set[str]],
+) -> None:
+    batch, written, _ = public
+    roles = {counted.respondent.role for counted in batch.submissions} - {""}
+    assert roles
+    for place in ("answers.csv", "answers.parquet", "files.csv"):
+        assert not any(role in written[place] for role in roles)
 
 
 @pytest.mark.parametrize(("index", "alias"), [(0, "団体A"), (25, "団体Z"), (26, "団体AA")])

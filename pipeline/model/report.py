@@ -307,4 +307,6 @@ class Report:
     notations: tuple[Notation, ...]
     checks: tuple[Check, ...]
     rules: tuple[RuleRow, ...] = ()
+    # cells (role, status) of the table by role that the public edition withholds; None: internal
+    withheld: frozenset[tuple[int, int]] | None = None
     months: Months = field(default_factory=Months)

@@ -12,7 +12,7 @@ from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.report import GroupTotal, Report, RespondentTotal, StatusCounts
+    from pipeline.model.report import GroupTotal, Report, RespondentTotal, RoleTotal, StatusCounts
     from pipeline.write.book import Book, Sheet
 
 STATUSES = tuple(Status)
@@ -195,6 +195,8 @@ def _write_group(sheet: Sheet, row: int, group: GroupTotal, section: str) -> Non
 
 
 NO_ROLE = "（役割の登録なし）"
+WITHHELD = "※"
+WITHHELD_NOTE = "※ 3 未満の数と、そこから逆算できる数は表示していません。"
 _RESPONDENT_HEADS = (
     "提出番号", "順位", "団体名", "役割", "団体コード", *STATUS_HEADS, "計", "対応済み率", "記入率",
     "期限超過", "■ 要修正", "▲ 要確認",
@@ -243,6 +245,9 @@ def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
     for row, total in enumerate(report.roles, start=top + 2):
         role = total.role or NO_ROLE
         sheet.merge(row, 2, row, 3, role, "text")
+        if report.withheld is not None:
+            _write_public_role(sheet, row, row - top - 2, total, report.withheld)
+            continue
         match = f"tbl_respondents[役割],{quoted(role)}"
         sheet.count(row, 4, f"=COUNTIFS({match})", total.submissions)
         for offset, status in enumerate(STATUSES):
@@ -251,11 +256,31 @@ def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
         sheet.count(row, 11, f"=SUM(F{row + 1}:K{row + 1})", total.counts.total)
         write_share(sheet, row, 5, total.counts)
     bottom = top + 1 + len(report.roles)
-    if report.roles:
+    if report.withheld is not None:
+        sheet.text(bottom + 1, 2, WITHHELD_NOTE, "lead")
+    elif report.roles:
         sheet.merge(bottom + 1, 2, bottom + 1, 3, "合計", "total_text")
         r = f"E{top + 3}:E{bottom + 1}"
         sheet.count(bottom + 1, 4, f"=SUM({r})", report.figures.returned, "total_number")
         write_sums(sheet, bottom + 1, 5, (top + 2, bottom), report.figures.counts)
+
+
+def _write_public_role(
+    sheet: Sheet, row: int, place: int, total: RoleTotal, withheld: frozenset[tuple[int, int]]
+) -> None:
+    """Write a role's counts as plain values, those withheld as a sign."""
+    sheet.number(row, 4, total.submissions)
+    for offset, status in enumerate(STATUSES):
+        if (place, offset) in withheld:
+            sheet.text(row, 5 + offset, WITHHELD, "text")
+        else:
+            sheet.number(row, 5 + offset, total.counts.of(status))
+    sheet.number(row, 11, total.counts.total)
+    share = total.counts.done_share
+    if share is None or any((place, offset) in withheld for offset in range(len(STATUSES))):
+        sheet.text(row, 12, WITHHELD, "text")
+    else:
+        sheet.number(row, 12, share, "percent")
 
 
 def _write_respondent(
