@@ -28,8 +28,8 @@ from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import GROUPS_TOP, ITEMS_TOP, respondents_top
 
 SHEETS = [
-    "はじめに", "概況", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表", "対応予定",
-    "要確認", "補足説明", "明細", "処理記録", "コード表",
+    "はじめに", "概況", "前月比", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表",
+    "対応予定", "約束の記録", "要確認", "補足説明", "明細", "処理記録", "コード表",
 ]  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -273,7 +273,7 @@ def test_what_is_missing_stands_on_top_of_the_returns(batch: Batch, values: Any)
 def test_the_same_report_gives_the_same_bytes(batch: Batch, folder: Path, tmp_path: Path) -> None:
     write(report_of(batch), tmp_path, make_settings(pivot=False))
     written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
-    assert len(written) == 8
+    assert len(written) == 12
     for name in written:
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes(), name
 

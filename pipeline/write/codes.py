@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Status
 from pipeline.write.columns import COLUMNS
-from pipeline.write.data import FILES, FINDINGS
+from pipeline.write.data import CHANGES, FILES, FINDINGS, PROMISES
 from pipeline.write.record import STATES
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
@@ -34,6 +34,18 @@ FILE_MEANINGS = (
     "受信箱の中のファイル", "内容の識別値（SHA-256）", "大きさ（バイト）", "更新日時（ISO 8601）",
     "内容で判定した種類", "扱い（下の「ファイルの扱い」の表）", "その理由", "団体コード", "団体名",
     "団体をどこから特定したか", "シート名（「 / 」区切り）", "読み取った項目の数",
+)  # fmt: skip
+CHANGE_MEANINGS = (
+    "取りまとめの月", "比べた月", "団体コード", "団体名", "様式の項目ID", "項目の分野",
+    "動き（前進・後退・先送り・前倒し・変更）", "前の回答区分", "前の予定月。なければ空欄",
+    "今の回答区分", "今の予定月。なければ空欄",
+)  # fmt: skip
+PROMISE_MEANINGS = (
+    "取りまとめの月", "団体コード", "団体名", "役割", "様式の項目ID", "項目の分野",
+    "初めて②と答えた取りまとめの月", "初めに示された予定月。なければ空欄",
+    "今の予定月。なければ空欄", "予定月を遅らせた回数", "遅らせた月数の計",
+    "期限超過なら、過ぎた最初の月", "最後に回答があった取りまとめの月",
+    "結果（期限前・時期未定・期限超過・期限内に対応・遅れて対応・取り下げ）",
 )  # fmt: skip
 LAST = 4
 
@@ -65,6 +77,14 @@ def write_codes(book: Book, report: Report) -> None:
     row = _block(
         sheet, row, "data/files.csv の列", ("CSVの列", "", "", "意味", ""),
         [(k, "", "", m, "") for k, m in zip(FILES, FILE_MEANINGS, strict=True)],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "data/changes.csv の列", ("CSVの列", "", "", "意味", ""),
+        [(k, "", "", m, "") for k, m in zip(CHANGES, CHANGE_MEANINGS, strict=True)],
+    )  # fmt: skip
+    row = _block(
+        sheet, row, "data/promises.csv の列", ("CSVの列", "", "", "意味", ""),
+        [(k, "", "", m, "") for k, m in zip(PROMISES, PROMISE_MEANINGS, strict=True)],
     )  # fmt: skip
     row = _block(
         sheet, row, "ファイルの扱い", ("扱いコード", "扱い", "", "", ""),

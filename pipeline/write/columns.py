@@ -72,6 +72,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "期限超過", "", 10, "②の予定月が基準月より前なら「はい」、ほかは「いいえ」。なければ空欄"
     ),
+    Column(
+        "前月と同じファイル",
+        "",
+        12,
+        "比べた月のファイルと中身が同じなら「はい」（新しい回答ではありません）。"
+        "比べる月がなければ空欄",
+    ),
 )
 HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 # Whole numbers; every other column of 明細 is text.
@@ -109,6 +116,7 @@ def detail_cells(row: AnswerRow, report: Report) -> tuple[Cell, ...]:
         row.cell,
         "範囲内" if row.in_scope else "範囲外",
         _yes(row.overdue) if row.due else "",
+        "" if row.same_file is None else _yes(row.same_file),
     )
 
 

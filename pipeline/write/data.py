@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipeline.model.history import Change, Promise
     from pipeline.model.report import AnswerRow, FileRow, Report, ReportedFinding
     from pipeline.settings import Settings
 
@@ -28,7 +29,15 @@ FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
     "respondent", "identified_by", "sheets", "answers",
 )  # fmt: skip
-_INTEGERS = frozenset({"status_code", "bytes", "answers"})
+CHANGES = (
+    "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
+    "old_status", "old_due", "new_status", "new_due",
+)  # fmt: skip
+PROMISES = (
+    "month", "respondent_id", "respondent", "role", "item_id", "category", "first_said",
+    "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
+)  # fmt: skip
+_INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months"})
 _BOOLEANS = frozenset({"due_inferred"})
 _LIBRARIES = (
     "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine",
@@ -38,11 +47,16 @@ Field = str | int | bool | None
 
 
 def write_data(report: Report, folder: Path) -> None:
-    """Write answers, findings and files, each as .csv and .parquet, into ``folder``."""
+    """Write answers, findings, files, changes and promises as .csv and .parquet into ``folder``.
+
+    All are written every month; without an earlier month nothing has changed.
+    """
     tables: tuple[tuple[str, tuple[str, ...], list[tuple[Field, ...]]], ...] = (
         ("answers", ANSWERS, [answer_fields(row, report) for row in report.answers]),
         ("findings", FINDINGS, [finding_fields(row) for row in report.findings]),
         ("files", FILES, [file_fields(row) for row in report.files]),
+        ("changes", CHANGES, [change_fields(row.change, report) for row in report.months.changes]),
+        ("promises", PROMISES, [promise_fields(row, report) for row in report.months.promises]),
     )
     for name, columns, rows in tables:
         write_csv(folder / f"{name}.csv", columns, rows)
@@ -75,6 +89,24 @@ def file_fields(row: FileRow) -> tuple[Field, ...]:
     return (
         row.file, row.sha256, row.size, row.modified, row.kind, row.state.value, row.reason,
         row.respondent_id, row.respondent, row.identified_by, " / ".join(row.sheets), row.answers,
+    )  # fmt: skip
+
+
+def change_fields(change: Change, report: Report) -> tuple[Field, ...]:
+    """Give one line of changes in the order of CHANGES."""
+    return (
+        report.month, report.months.compared_with, change.respondent_id, change.respondent,
+        change.item_id, change.category, change.movement.value, change.old_status.value,
+        change.old_due, change.new_status.value, change.new_due,
+    )  # fmt: skip
+
+
+def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
+    """Give one line of promises in the order of PROMISES."""
+    return (
+        report.month, promise.respondent_id, promise.respondent, promise.role, promise.item_id,
+        promise.category, promise.first_said, promise.first_due, promise.due, promise.slips,
+        promise.slipped_months, promise.overdue_since, promise.last_said, promise.outcome.value,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.write.changes import write_changes
 from pipeline.write.codes import write_codes
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
@@ -11,6 +12,7 @@ from pipeline.write.lists import write_findings, write_notes, write_planned, wri
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
 from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
+from pipeline.write.promises import write_promises
 from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
@@ -30,12 +32,14 @@ def write_sheets(book: Book, report: Report, settings: Settings) -> None:
     pivot = has_pivots(book, report, settings)
     write_cover(book, report, pivot=pivot)
     write_overview(book, report)
+    write_changes(book, report)
     write_returns(book, report)
     write_items(book, report)
     write_groups(book, report)
     write_respondents(book, report)
     write_matrix(book, report)
     write_planned(book, report)
+    write_promises(book, report)
     write_findings(book, report)
     write_notes(book, report)
     write_detail(book, report)
