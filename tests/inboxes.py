@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
+@cache
 def workbook(folder: Path, *, formulas: bool = False) -> openpyxl.Workbook:
+    """Open a month's workbook to look at, never to change: it takes seconds and is kept."""
     path = folder / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
     with warnings.catch_warnings():
         # openpyxl says that it cannot keep data bars and slicers; nothing is saved here.
