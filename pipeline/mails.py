@@ -7,7 +7,7 @@ open it for editing; the same letter is written as plain text for those who past
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -34,6 +34,11 @@ class Letter:
     body: str
     mail: str = ""
     attachments: tuple[Attachment, ...] = ()
+
+    def with_attachment(self, name: str, content: bytes) -> "Letter":
+        """Give the letter with one more workbook, before the others."""
+        first = Attachment(name=name, content=content)
+        return replace(self, attachments=(first, *self.attachments))
 
 
 def addresses(mail: str) -> tuple[str, ...]:

@@ -1,0 +1,156 @@
+"""`torimatome sendback`: what goes back to whom, and reminders to those who have not answered.
+
+For each respondent with items to answer again a slip (差戻し票), a letter as text and as a draft
+for the mail program. A letter and its attachments hold nothing of any other respondent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.check import check
+from pipeline.history import load_history, previous_month, settle_years
+from pipeline.mails import addresses, draft, plain_letter
+from pipeline.publish import publish, staging_folder
+from pipeline.run import gather
+from pipeline.sendback.collect import Asked, Line, Package, collect, reminders
+from pipeline.sendback.letters import (
+    Sending,
+    listed_packages,
+    listed_reminders,
+    package_sendings,
+    reminder_sendings,
+)
+from pipeline.write.slip import write_slip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Batch, Finding, Respondent
+    from pipeline.settings import Settings
+
+__all__ = [
+    "Asked",
+    "Line",
+    "Package",
+    "SendBackResult",
+    "collect",
+    "reminders",
+    "send_back",
+    "write_packages",
+]
+
+SEND_BACK = "差戻し"
+REMINDERS = "督促"
+FORMS = "様式"
+_SET_ASIDE = "対応済み"
+_LIST = "一覧.txt"
+_SUFFIXES = (".xlsx", ".txt", ".eml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBackResult:
+    """What was written. ``packages`` and ``reminded`` are in roster order.
+
+    ``nobody`` are the files to ask for again whose sender is not known; ``without_mail`` the
+    names without a mail address in the roster.
+    """
+
+    folder: Path
+    packages: tuple[Package, ...]
+    reminded: tuple[Respondent, ...]
+    nobody: tuple[str, ...] = ()
+    without_mail: tuple[str, ...] = ()
+
+
+def send_back(
+    settings: Settings, *, asked: Sequence[Asked] = (), remind: bool = True
+) -> SendBackResult:
+    """Judge the month's inbox and write 差戻し/ and 督促/ below outbox/YYYY-MM/.
+
+    ``asked`` are items to send back beside those with a finding 要修正. Raises TorimatomeError
+    where nothing can be read or written; then nothing is changed.
+    """
+    gathered = gather(settings)
+    settings = gathered.settings
+    history = load_history(
+        settings.outbox,
+        settings.month,
+        checklist=gathered.checklist.id,
+        previous=settings.previous or None,
+    )
+    batch = settle_years(gathered.batch, history)
+    findings = check(batch, settings.rules, previous=previous_month(history))
+    return write_packages(batch, findings, settings, asked=asked, remind=remind)
+
+
+def write_packages(
+    batch: Batch,
+    findings: Iterable[Finding],
+    settings: Settings,
+    *,
+    asked: Sequence[Asked] = (),
+    remind: bool = True,
+) -> SendBackResult:
+    """Write what `send_back` writes, for a month that is already judged."""
+    findings = tuple(findings)
+    packages, nobody = collect(batch, findings, asked)
+    reminded = reminders(batch, packages) if remind else ()
+    folder = settings.outbox / settings.month
+    kinds = [(SEND_BACK, package_sendings(packages, batch, settings))]
+    if remind:
+        kinds.append((REMINDERS, reminder_sendings(reminded, batch, settings)))
+    with staging_folder(folder) as staged:
+        for kind, sendings in kinds:
+            _write(staged / kind, sendings, batch)
+        (staged / SEND_BACK / _LIST).write_text(
+            listed_packages(packages, nobody, settings), encoding="utf-8-sig", newline="\r\n"
+        )
+        if remind:
+            (staged / REMINDERS / _LIST).write_text(
+                listed_reminders(reminded, settings), encoding="utf-8-sig", newline="\r\n"
+            )
+        written = {path.relative_to(staged) for path in staged.rglob("*") if path.is_file()}
+        publish(staged, folder)
+    for kind, _sendings_of_kind in kinds:
+        _set_aside(folder / kind, {folder / name for name in written})
+    everyone = (*(package.respondent for package in packages), *reminded)
+    return SendBackResult(
+        folder=folder / SEND_BACK,
+        packages=packages,
+        reminded=reminded,
+        nobody=nobody,
+        without_mail=tuple(one.name for one in everyone if not addresses(one.mail)),
+    )
+
+
+def _write(folder: Path, sendings: Sequence[Sending], batch: Batch) -> None:
+    """Write a letter's files beside each other: slip, text and draft; forms go into 様式/."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sending in sendings:
+        letter = sending.letter
+        for form in letter.attachments:
+            (folder / FORMS).mkdir(exist_ok=True)
+            (folder / FORMS / form.name).write_bytes(form.content)
+        if sending.slip:
+            path = folder / f"{sending.name}.xlsx"
+            write_slip(sending.slip, batch.checklist, path)
+            letter = letter.with_attachment(path.name, path.read_bytes())
+        text = plain_letter(letter)
+        (folder / f"{sending.name}.txt").write_text(text, encoding="utf-8-sig", newline="\r\n")
+        (folder / f"{sending.name}.eml").write_bytes(draft(letter))
+
+
+def _set_aside(folder: Path, written: set[Path]) -> None:
+    """Move what an earlier run wrote and this one did not into 対応済み/: it is not to be sent.
+
+    Only files that carry the product's own names are moved, and nothing is deleted.
+    """
+    for path in sorted(folder.glob(f"{folder.name}_*")):
+        if path in written or path.suffix not in _SUFFIXES or not path.is_file():
+            continue
+        aside = folder / _SET_ASIDE
+        aside.mkdir(exist_ok=True)
+        path.replace(aside / path.name)

@@ -1,0 +1,183 @@
+"""Who gets what back: items and files to answer again, and who has not answered at all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.assemble.identify import entry_id
+from pipeline.model import Respondent, Severity
+from pipeline.text import is_blank, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.model import Answer, Batch, Checklist, Finding, Submission
+
+_MISSING = "B501"
+_LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An item to answer again although no rule says so: a decision 差戻し of the review.
+
+    ``reason`` is told to the respondent; empty: a plain request to look again.
+    """
+
+    respondent_id: str
+    item_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One item that goes back, with everything wrong with it."""
+
+    item_id: str
+    place: str
+    written: str
+    problems: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What goes back to one respondent.
+
+    ``lines`` are the items of the slip in form order; ``files`` say what is wrong with whole
+    files, each with what to send instead.
+    """
+
+    respondent: Respondent
+    lines: tuple[Line, ...] = ()
+    files: tuple[str, ...] = ()
+    base: str = ""  # sha256 of the form the slip is about
+
+
+def collect(
+    batch: Batch, findings: Sequence[Finding], asked: Sequence[Asked] = ()
+) -> tuple[tuple[Package, ...], tuple[str, ...]]:
+    """Give what goes back to whom, in roster order, and the files whose sender is not known."""
+    people = _people(batch)
+    names = _names_of(batch)
+    wrong: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    files: dict[str, list[str]] = defaultdict(list)
+    nobody: list[str] = []
+    for finding in findings:
+        if finding.severity is not Severity.FIX or finding.code == _MISSING:
+            continue
+        problem = _own_words(finding.problem, finding.title, names, finding.respondent_id)
+        if finding.respondent_id not in people:
+            nobody.append(f"{finding.location.file}: {finding.problem}")
+        elif finding.item_id:
+            wrong[finding.respondent_id][finding.item_id].append((problem, finding.ask))
+        else:
+            name = _base_name(finding.location.file)
+            files[finding.respondent_id].append(f"「{name}」: {problem}{finding.ask}")
+    for each in asked:
+        reason = each.reason or "ご回答の内容をもう一度ご確認ください。"
+        problem = _own_words(reason, "ご確認ください。", names, each.respondent_id)
+        wrong[each.respondent_id][each.item_id].append((problem, ""))
+    counted = {one.respondent.id: one.submission for one in batch.submissions}
+    packages = []
+    for key, respondent in people.items():
+        submission = counted.get(key)
+        lines = _lines(batch.checklist, submission, wrong.get(key, {})) if submission else ()
+        if lines or key in files:
+            packages.append(
+                Package(
+                    respondent=respondent,
+                    lines=lines,
+                    files=tuple(files.get(key, ())),
+                    base=submission.source.sha256 if submission else "",
+                )
+            )
+    return tuple(packages), tuple(nobody)
+
+
+def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Respondent, ...]:
+    """Give who has not answered and is not asked to send a file again, in roster order."""
+    known = {package.respondent.id for package in packages}
+    return tuple(one for one in batch.missing if one.id not in known)
+
+
+def _people(batch: Batch) -> dict[str, Respondent]:
+    """Give everybody a file of this month is from, by id: roster order, then as they come."""
+    found = [counted.respondent for counted in batch.submissions]
+    found += batch.missing
+    found += [record.respondent for record in batch.files if record.respondent]
+    people = {one.id: one for one in reversed(found)}
+    order = [entry_id(entry) for entry in batch.roster.entries] if batch.roster else []
+    places = {key: place for place, key in enumerate(order)}
+    return dict(
+        sorted(people.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[1].name))
+    )
+
+
+def _names_of(batch: Batch) -> dict[str, frozenset[str]]:
+    """Give the names each respondent goes by, and the names of their files."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for entry in batch.roster.entries if batch.roster else ():
+        names[entry_id(entry)] |= {entry.name, *entry.aliases}
+    for record in batch.files:
+        if record.respondent:
+            names[record.respondent.id] |= {record.respondent.name, _base_name(record.source.path)}
+    return {key: frozenset(name for name in each if len(name) > 1) for key, each in names.items()}
+
+
+def _own_words(
+    text: str, instead: str, names: Mapping[str, frozenset[str]], respondent_id: str
+) -> str:
+    """Give a text that names nobody else: ``instead`` where it does (他の団体と同じ回答 …)."""
+    own = names.get(respondent_id, frozenset())
+    for key, others in names.items():
+        for other in others if key != respondent_id else ():
+            if other in text and not any(other in name for name in own):
+                return instead
+    return text
+
+
+def _lines(
+    checklist: Checklist, submission: Submission, wrong: Mapping[str, list[tuple[str, str]]]
+) -> tuple[Line, ...]:
+    answers = {answer.item_id: answer for answer in submission.answers}
+    return tuple(
+        Line(
+            item_id=item.id,
+            place=_place(answers[item.id]),
+            written=_written(answers[item.id]),
+            problems=tuple(dict.fromkeys(problem for problem, _ in wrong[item.id])),
+            asks=tuple(dict.fromkeys(ask for _, ask in wrong[item.id] if ask)),
+        )
+        for item in checklist.items
+        if item.id in wrong
+    )
+
+
+def _place(answer: Answer) -> str:
+    place = answer.location or answer.row_location
+    if place is None:
+        return "（行がありません）"
+    parts = (_base_name(place.file), place.sheet, place.cell)
+    return "\n".join(part for part in parts if part)
+
+
+def _written(answer: Answer) -> str:
+    mark = "（空欄）" if is_blank(answer.mark.raw) else _shortened(answer.mark.raw)
+    if answer.mark.legend_untouched:
+        mark = "（凡例のまま）"
+    note = "" if is_blank(answer.note.raw) else f"\n補足: {_shortened(answer.note.raw)}"
+    return mark + note
+
+
+def _shortened(text: str) -> str:
+    text = tidy(text)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def _base_name(path: str) -> str:
+    """Give a file's own name: the folders and archives around it may name other respondents."""
+    return re.split(r"[/!\\]", path)[-1]
