@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity, Status
 from pipeline.write.columns import detail_row, part_name
+from pipeline.write.promises import PROMISES_SHEET
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
 from pipeline.write.totals import (
     NO_ROLE,
@@ -20,6 +21,7 @@ from pipeline.write.totals import (
 )
 
 if TYPE_CHECKING:
+    from pipeline.model.history import Promise
     from pipeline.model.report import AnswerRow, Report, ReportedFinding
     from pipeline.write.book import Book, Sheet
 
@@ -99,10 +101,10 @@ DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概�
 NO_MONTH = "月の記載なし"
 _PLANNED_HEADS = (
     "予定月", "状況", "団体名", "役割", "分野", "項目ID", "要確認コード", "明細",
-    "チェック欄の記載", "項目", "補足説明",
+    "チェック欄の記載", "項目", "補足説明", "初めの予定月", "延期の回数", "超過の始まり",
 )  # fmt: skip
 # The counts by month stand over the same columns, so these are of like width.
-_PLANNED_WIDTHS = (22, 18, 28, 22, 22, 20, 18, 18, 22, 46, 50)
+_PLANNED_WIDTHS = (22, 18, 28, 22, 22, 20, 18, 18, 22, 46, 50, 13, 11, 13)
 
 
 def write_planned(book: Book, report: Report) -> None:
@@ -114,6 +116,7 @@ def write_planned(book: Book, report: Report) -> None:
     lead = (
         f"②これから対応予定の回答です。{how_counted(book)}"
         "一覧は、期限を過ぎたもの、予定月の早い順、月の記載がないものの順です。"
+        f"①になったものも含めた経過は「{PROMISES_SHEET}」にあります。"
     )
     sheet.heading("対応予定", lead, last=10)
     sheet.section(DUE_TOP - 2, "予定月 × 分野（件数）", last=last)
@@ -122,6 +125,7 @@ def write_planned(book: Book, report: Report) -> None:
     sheet.fit(DUE_TOP - 1, list(enumerate(("予定月", *categories), start=0)))
     _write_months(sheet, report)
     top = DUE_TOP + len(report.due_months) + 4
+    promises = {(p.respondent_id, p.item_id): p for p in report.months.promises}
     sheet.section(top - 2, f"対応予定の一覧（{len(report.planned):,}件）", last=last)
     for part, start in enumerate(range(0, max(len(report.planned), 1), book.rows - top)):
         chosen = report.planned[start : start + book.rows - top]
@@ -131,7 +135,9 @@ def write_planned(book: Book, report: Report) -> None:
         name = f"tbl_planned_{part + 1}" if part else "tbl_planned"
         sheet.table(top - 1, 0, len(chosen), _PLANNED_HEADS, name)
         for row, index in enumerate(chosen, start=top):
-            _write_plan(sheet, row, index, report)
+            answer = report.answers[index]
+            promise = promises.get((answer.respondent_id, answer.item_id))
+            _write_plan(sheet, row, index, report, promise)
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 
@@ -164,7 +170,9 @@ def _write_months(sheet: Sheet, report: Report) -> None:
         sheet.count(bottom + 1, place, formula, value, "total_number")
 
 
-def _write_plan(sheet: Sheet, row: int, index: int, report: Report) -> None:
+def _write_plan(
+    sheet: Sheet, row: int, index: int, report: Report, promise: Promise | None
+) -> None:
     answer = report.answers[index]
     word, style = _urgency(answer, report.month)
     sheet.text(row, 0, answer.due or "－", "center")
@@ -177,6 +185,9 @@ def _write_plan(sheet: Sheet, row: int, index: int, report: Report) -> None:
     for place, text in texts.items():
         sheet.text(row, place, text, "long" if place in (8, 10) else "text")
     sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
+    sheet.text(row, 11, (promise.first_due if promise else "") or "－", "center")
+    sheet.number(row, 12, promise.slips if promise else None)
+    sheet.text(row, 13, promise.overdue_since if promise else "", "center")
     sheet.fit(row, list(texts.items()))
 
 

@@ -8,6 +8,7 @@ from pipeline.model import Status
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import column
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
+from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,8 +124,11 @@ def write_items(book: Book, report: Report) -> None:
         "No.", "分野", "項目ID", "項目", *STATUS_HEADS, "計", "対応済み率",
         *(f"{SYMBOLS[status]} 割合" for status in rest),
     )  # fmt: skip
-    sheet.columns(5, 20, 17, 44, *([11] * 6), 9, 13, *([9] * 5))
+    sheet.columns(5, 20, 17, 44, *([11] * 6), 9, 13, *([9] * 5), TREND_WIDTH)
     styles = ["head"] * 4 + status_styles() + ["head"] * 2 + status_styles(rest)
+    trend = places(report).items if has_trend(report) else None
+    if trend is not None:
+        heads, styles = (*heads, TREND_HEAD), [*styles, "head"]
     lead = f"様式の順に、項目ごとの回答の数を示します。{how_counted(book)}{SHARE}"
     sheet.heading("項目別集計", lead, last=len(heads) - 1)
     top = ITEMS_TOP
@@ -139,6 +143,9 @@ def write_items(book: Book, report: Report) -> None:
             share = total.counts.of(status) / total.counts.total if total.counts.total else "－"
             formula = f'=IF({all_}=0,"－",{cell}/{all_})'
             sheet.count(row, place + 7, formula, share, "percent")
+        if trend is not None:
+            sheet.text(row, len(heads) - 1, "", "text")
+            sparkline(sheet, row, len(heads) - 1, report, trend + row - top)
         sheet.fit(row, ((1, total.item.category), (3, total.item.title)))
     bottom = top + len(report.items) - 1
     for place in range(4):
@@ -211,7 +218,7 @@ def respondents_top(report: Report) -> int:
 def write_respondents(book: Book, report: Report) -> None:
     """Write 団体別集計: roles, then every respondent with rank and open work."""
     sheet = book.sheet("団体別集計")
-    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10)
+    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
         f"{SHARE}記入率は、回答を読み取れた項目の割合です。順位は対応済み率の高い順です。"
@@ -220,11 +227,18 @@ def write_respondents(book: Book, report: Report) -> None:
     _write_roles(sheet, report, 3)
     top = respondents_top(report)
     sheet.section(top - 2, f"団体別（{len(report.respondents):,}団体）", last=16)
-    styles = ["head"] * 5 + status_styles() + ["head"] * 6
-    sheet.table(top - 1, 0, len(report.respondents), _RESPONDENT_HEADS, "tbl_respondents", styles)
+    styles, heads = ["head"] * 5 + status_styles() + ["head"] * 6, _RESPONDENT_HEADS
+    if has_trend(report):
+        heads, styles = (*heads, TREND_HEAD), [*styles, "head"]
+    sheet.table(top - 1, 0, len(report.respondents), heads, "tbl_respondents", styles)
     bottom = top + max(len(report.respondents), 1) - 1
     for row, total in enumerate(report.respondents, start=top):
         _write_respondent(sheet, row, (top, bottom), total)
+        if has_trend(report):
+            # On 前月比 respondents stand by their numbers.
+            sheet.text(row, len(heads) - 1, "", "text")
+            source = places(report).respondents + total.number - 1
+            sparkline(sheet, row, len(heads) - 1, report, source)
     bars(sheet, top, bottom, 12, BAR_DONE)
     bars(sheet, top, bottom, 13, BAR_OTHER)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})

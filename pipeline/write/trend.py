@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipeline.write.book import Sheet
 
 CHANGES_SHEET = "前月比"
+TREND_HEAD, TREND_WIDTH = "対応済み率の推移", 18
 NOTICES_TOP = 3
 MONTH_COLUMN = 24  # the first month of a row of shares, right of the printed page
 TREND_SHARE = 13  # the column of 対応済み率 in the table of months
