@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.check import check
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
@@ -39,7 +40,9 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, Settled
 from pipeline.parse import parse
+from pipeline.review import apply_review, lay_out, read_review
 
 MONTH = "2026-11"
 LEGEND = (
@@ -117,7 +120,8 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
     files: list[_File] = []
     previous: _File | None = None
     roster: tuple[str, ...] | None = None
-    for line in text.splitlines():
+    form = [line for line in text.splitlines() if line.startswith("確認票:")]
+    for line in text.splitlines()[: len(text.splitlines()) - len(form)]:
         key, _, value = (part.strip() for part in line.partition(":"))
         if key == "ファイル":
             files.append(_file(value))
@@ -139,7 +143,39 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
             if previous is not None:
                 files[-1].facts["前月"] = previous.name
     last = _previous(text)
-    return _batch(files, roster), last
+    batch = _batch(files, roster)
+    return _reviewed(batch, last, form) if form else batch, last
+
+
+def _reviewed(batch: Batch, previous: PreviousMonth | None, form: list[str]) -> Batch:
+    """Fill in a 確認票 as the last lines of an example say and carry it out."""
+    findings = check(batch, previous=previous)
+    blank = lay_out(
+        Settled(open=tuple(replace(finding, state="新規") for finding in findings)),
+        apply_review(batch, findings, Review()),
+        made_at="",
+    )
+    heads = (*FACTS, *ENTRIES, NOTICE, KEY)
+    cells = {(0, column): RawCell(kind=CellKind.TEXT, text=h) for column, h in enumerate(heads)}
+    for line, written in enumerate(form, start=1):
+        parts = [part.strip() for part in written.partition(":")[2].split("|")]
+        name, item, code, *entries = parts
+        fitting = [
+            row
+            for row in blank.open
+            if row.facts[2] == code and row.facts[4].startswith(item) and row.facts[3] == name
+        ]
+        facts = fitting[0].facts if fitting else ("", "", code, name, item, "", "", "", "", "")
+        key = fitting[0].key if fitting else ""
+        for column, text in enumerate((*facts, *entries[:3], "", "", "", "", key)):
+            if text:
+                cells[line, column] = RawCell(kind=CellKind.TEXT, text=text)
+    workbook = RawWorkbook(
+        source=SourceFile(path="確認票_2026-11.xlsx", location=Path("確認票_2026-11.xlsx")),
+        kind=FileKind.XLSX,
+        sheets=(RawSheet(name="確認票", cells=cells),),
+    )
+    return apply_review(batch, findings, read_review(workbook)).batch
 
 
 def _file(value: str) -> _File:

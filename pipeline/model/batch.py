@@ -1,7 +1,7 @@
 """What `assemble` and `check` give: a month's files, respondents and findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
@@ -96,6 +96,22 @@ class CountedSubmission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryProblem:
+    """An entry of 確認票 that could not be carried out; the rules R6xx make findings of it.
+
+    ``fields`` fill the named fields of the rule with that ``code``.
+    """
+
+    code: str
+    location: Location
+    respondent: Respondent | None = None
+    item_id: str = ""
+    subject: str = ""
+    written: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """A month: every file once, what counts, and who did not answer.
 
@@ -110,6 +126,7 @@ class Batch:
     roster: Roster | None = None
     missing: tuple[Respondent, ...] = ()
     excluded: tuple[str, ...] = ()  # ids of the roster's respondents that are set aside
+    entry_problems: tuple[EntryProblem, ...] = ()  # of 確認票
 
 
 class Severity(StrEnum):
@@ -136,6 +153,8 @@ class Finding:
     item_id: str = ""
     problem: str = ""  # what is wrong alone, for a table that has its own columns for the place
     ask: str = ""  # the next step as told to the respondent; ``fix`` tells it to the coordinator
+    state: str = ""  # 新規, 継続, 再確認, 認容, 修正済み, 解消: see model/review.py
+    decision: str = ""  # what 確認票 says about it, empty where nothing was decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

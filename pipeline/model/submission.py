@@ -29,6 +29,7 @@ class DueSource(StrEnum):
     NONE = ""
     MARK = "mark"
     NOTE = "note"
+    DECISION = "decision"  # in 確認票
 
 
 class DueProblem(StrEnum):
@@ -127,6 +128,22 @@ class MatchedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDecision:
+    """What a coordinator decided about an answer. ``status`` and ``due`` are those before.
+
+    ``verdicts`` are the words of 確認票; ``reason``, ``by`` and ``on`` are as written there.
+    """
+
+    verdicts: tuple[str, ...]
+    status: Status
+    due: str = ""  # YYYY-MM
+    changed: bool = False
+    reason: str = ""
+    by: str = ""
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""
 
@@ -142,6 +159,7 @@ class Answer:
     hidden: bool = False  # its row, column or sheet is hidden
     in_scope: bool = True  # False: the roster puts its category out of scope
     unsupported: tuple[str, ...] = ()  # decorations that could not be looked at
+    decision: AnswerDecision | None = None  # mark and due are then those decided
 
     @property
     def counted_status(self) -> Status:

@@ -5,7 +5,7 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import answers, batch, due, files, layout, notes
+from pipeline.rules import answers, batch, due, entries, files, layout, notes
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
@@ -48,6 +48,7 @@ _FAMILIES = (
     tuple(sorted((*answers.RULES, *due.RULES), key=lambda rule: rule.code)),
     notes.RULES,
     batch.RULES,
+    entries.RULES,
 )
 
 RULES = register((rule for family in _FAMILIES for rule in family), RETIRED)

@@ -23,7 +23,7 @@ from pipeline.model import (
 from pipeline.rules.words import place, quote
 from pipeline.text import is_blank
 
-_CODE = re.compile(r"[FLANB]\d{3}")
+_CODE = re.compile(r"[FLANBR]\d{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

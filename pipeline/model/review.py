@@ -1,0 +1,241 @@
+"""Decisions that a coordinator takes in 確認票_YYYY-MM.xlsx, and what becomes of findings.
+
+The columns of the form stand here because one stage reads them and another writes them.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.model.batch import Batch, Finding
+from pipeline.model.checklist import Status
+from pipeline.model.submission import Location
+
+FORM_NAME = "確認票"
+OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET = "確認票", "決定済み", "解消した指摘"
+HEADER_ROW = 3  # 0-based; the first line stands below it
+
+# What the tool tells, left of what a person writes in. 項目 is the item's id alone.
+FACTS = (
+    "状態", "重要度", "コード", "団体名", "項目", "書かれていた内容", "指摘", "直し方",
+    "ファイル", "セル",
+)  # fmt: skip
+ROWS = 100_000  # on one sheet; more go on on a numbered one
+ENTRIES = ("判断", "修正後の回答", "修正後の予定月", "理由", "担当", "日付")
+NOTICE = "お知らせ"
+KEY = "照合用（変更しないでください）"
+
+
+class Verdict(StrEnum):
+    """What is to be done about a finding. The value is the word of the drop-down."""
+
+    ACCEPT = "そのまま認める"
+    CORRECT = "修正する"
+    SEND_BACK = "差戻し"
+    EXCLUDE = "対象外とする"
+
+
+class FindingState(StrEnum):
+    """Where a finding stands, run after run. The value is the word shown."""
+
+    NEW = "新規"  # not there in the month before
+    CONTINUED = "継続"  # the month before had it too
+    REOPENED = "再確認"  # decided once, and what was written is another since
+    ACCEPTED = "認容"  # decided: stands as it is
+    CORRECTED = "修正済み"  # decided: the answer was replaced
+    RESOLVED = "解消"  # no longer found
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still has to act."""
+        return self in (FindingState.NEW, FindingState.CONTINUED, FindingState.REOPENED)
+
+
+_ESCAPED = re.compile(r"[%|\s]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ReviewKey:
+    """What a row of the form is bound to. ``digest`` stands for what was written there.
+
+    ``subject`` is the respondent's id; where nobody is known, ``file:`` and the path.
+    """
+
+    subject: str
+    item_id: str
+    code: str
+    digest: str
+
+    @property
+    def text(self) -> str:
+        """Give the key as the hidden column holds it, with a check sum against damage."""
+        parts = (self.subject, self.item_id, self.code, self.digest)
+        body = "|".join(_ESCAPED.sub(lambda m: f"%{ord(m[0]):X};", part) for part in parts)
+        return f"{body}|{_sum(body)}"
+
+    @classmethod
+    def read(cls, text: str) -> "ReviewKey | None":
+        """Read the hidden column; None where it is not as it was written."""
+        body, _, check = text.strip().rpartition("|")
+        parts = [re.sub(r"%([0-9A-F]+);", lambda m: chr(int(m[1], 16)), p) for p in body.split("|")]
+        if len(parts) != 4 or check != _sum(body):
+            return None
+        return cls(subject=parts[0], item_id=parts[1], code=parts[2], digest=parts[3])
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row that a person wrote in. ``facts`` are the texts of FACTS, ``written`` of ENTRIES.
+
+    ``key`` is None where the hidden column is damaged or is not that of the row. ``extra`` are
+    (head, text) of columns that the person added. ``places`` give the cell of each of ENTRIES.
+    """
+
+    key: ReviewKey | None
+    facts: tuple[str, ...]
+    written: tuple[str, ...]
+    location: Location  # the cell of 判断
+    places: tuple[Location, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, head: str) -> str:
+        """Give what stands in a column of FACTS."""
+        return self.facts[FACTS.index(head)]
+
+    def text(self, head: str) -> str:
+        """Give what the person wrote in a column of ENTRIES."""
+        return self.written[ENTRIES.index(head)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Every row with an entry of one 確認票. ``extra`` are the heads of columns people added."""
+
+    file: str = ""
+    entries: tuple[Entry, ...] = ()
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An entry that can be carried out. ``status`` and ``due`` only where the answer changes."""
+
+    key: ReviewKey
+    verdict: Verdict
+    status: Status | None = None
+    due: str = ""  # YYYY-MM
+    reason: str = ""
+    by: str = ""
+    on: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether the answer becomes another."""
+        return self.verdict in (Verdict.CORRECT, Verdict.EXCLUDE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """An entry with what it belongs to. ``key`` is None where that could not be told.
+
+    ``decision`` is None where the entry says nothing that can be carried out; ``notice`` then
+    says why, in Japanese. ``standing`` tells that what was written is still the same.
+    """
+
+    entry: Entry
+    key: ReviewKey | None = None
+    decision: Decision | None = None
+    standing: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A month with the decisions carried out.
+
+    ``source`` is the batch before, ``findings`` those of it; ``keys`` go with ``findings``.
+    ``decisions`` are those in force, ``reopened`` the earlier ones about something written
+    otherwise since. ``sent_back`` are the keys to send back to the respondent.
+    """
+
+    batch: Batch
+    source: Batch
+    findings: tuple[Finding, ...] = ()
+    keys: tuple[ReviewKey, ...] = ()
+    bound: tuple[Bound, ...] = ()
+    extra: tuple[str, ...] = ()  # heads of columns that people added to the form
+    decisions: Mapping[ReviewKey, Decision] = field(default_factory=dict)
+    reopened: Mapping[ReviewKey, Decision] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether an answer was replaced or a rule has something to say of the form."""
+        return self.batch is not self.source
+
+    @property
+    def sent_back(self) -> tuple[ReviewKey, ...]:
+        """Give what is to go back to the respondents."""
+        return tuple(k for k, d in self.decisions.items() if d.verdict is Verdict.SEND_BACK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastFinding:
+    """A line of findings.csv of an earlier month or run. ``state`` is empty in older data."""
+
+    state: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A month's findings with their states. ``closed`` need nothing more; ``resolved`` are gone."""
+
+    open: tuple[Finding, ...] = ()
+    closed: tuple[Finding, ...] = ()
+    resolved: tuple[Finding, ...] = ()
+
+    @property
+    def done(self) -> tuple[Finding, ...]:
+        """Give what findings.csv lists below the open ones."""
+        return (*self.closed, *self.resolved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow:
+    """One line of the form, all texts. ``extra`` goes with ``ReviewForm.extra``."""
+
+    facts: tuple[str, ...]
+    entries: tuple[str, ...] = ("",) * len(ENTRIES)
+    notice: str = ""
+    key: str = ""
+    extra: tuple[str, ...] = ()
+    origin: tuple[Location, ...] = ()  # the cells of ENTRIES in the form read, if there was one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewForm:
+    """確認票 ready to be written: open rows, rows decided, findings that are gone.
+
+    ``answers`` are the words offered for 修正後の回答. ``extra`` are the heads of the columns
+    that somebody added.
+    """
+
+    month: str
+    made_at: str
+    title: str
+    answers: tuple[str, ...]
+    open: tuple[FormRow, ...] = ()
+    decided: tuple[FormRow, ...] = ()
+    resolved: tuple[FormRow, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Give the name of the workbook."""
+        return f"{FORM_NAME}_{self.month}.xlsx"

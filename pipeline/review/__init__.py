@@ -1,0 +1,26 @@
+"""確認票: read what a coordinator decided, carry it out, and lay out the form for the next time.
+
+An entry is bound to a respondent, an item and what was written there. As long as that is the
+same, it holds from month to month; once it is another, the finding comes up again as 再確認.
+No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
+
+Modules: `keys` binds findings, `entries` reads the form, `decide` carries it out, `states`
+follows findings from run to run, `form` lays out the next form.
+"""
+
+from pipeline.review.decide import apply_review
+from pipeline.review.entries import find_form, read_review
+from pipeline.review.form import lay_out, relocated
+from pipeline.review.keys import keys_of
+from pipeline.review.states import finding_states, past_findings
+
+__all__ = [
+    "apply_review",
+    "find_form",
+    "finding_states",
+    "keys_of",
+    "lay_out",
+    "past_findings",
+    "read_review",
+    "relocated",
+]

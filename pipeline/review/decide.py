@@ -1,0 +1,385 @@
+"""Carry the decisions out: answers corrected, findings closed, and a word for every bad entry."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.marks import read_mark
+from pipeline.model import CellKind, Precision, RawCell, Status
+from pipeline.model.batch import EntryProblem
+from pipeline.model.review import (
+    ENTRIES,
+    Bound,
+    Decision,
+    Entry,
+    Reviewed,
+    Verdict,
+)
+from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
+from pipeline.months import read_due
+from pipeline.review.keys import Binder, digest_of
+from pipeline.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.model import Answer, Batch, Finding, Respondent
+    from pipeline.model.review import Review, ReviewKey
+
+# Words of the drop-down and what people type in their place, folded.
+_VERDICTS = {
+    **{fold(verdict.value): verdict for verdict in Verdict},
+    **dict.fromkeys(("そのまま認める。", "認める", "承認", "認容"), Verdict.ACCEPT),
+    **dict.fromkeys(("修正する。", "修正", "訂正", "訂正する"), Verdict.CORRECT),
+    **dict.fromkeys(("差し戻し", "差戻", "差戻す", "差戻しする", "差し戻す"), Verdict.SEND_BACK),
+    **dict.fromkeys(("対象外とする。", "対象外"), Verdict.EXCLUDE),
+}
+_ANSWERS = frozenset({Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE})
+_MONTH = re.compile(r"((?:19|20|21)\d{2})[-/.](\d{1,2})(?:[-/.]\d{1,2})?")
+
+
+class _EntryError(Exception):
+    """An entry that cannot be carried out: the rule's code, the column, what is wrong."""
+
+    def __init__(self, code: str, head: str, what: str = "") -> None:
+        super().__init__(code, head, what)
+        self.code, self.head, self.what = code, head, what
+
+
+def apply_review(batch: Batch, findings: Iterable[Finding], review: Review) -> Reviewed:
+    """Carry out what stands in a 確認票. ``findings`` are those of ``batch`` before any decision.
+
+    A decision holds where the respondent's answer to the item (or the file) says the same as
+    when it was taken. The raw texts of an answer stay; status and month become those decided.
+    """
+    found = tuple(findings)
+    binder = Binder(batch)
+    keys = tuple(binder.key(finding) for finding in found)
+    reviewing = _Reviewing(batch, binder, found, keys)
+    bound = reviewing.bind(review)
+    if not bound:
+        return Reviewed(batch=batch, source=batch, findings=found, keys=keys)
+    in_force = {b.key: b.decision for b in bound if b.key and b.decision and b.standing}
+    after = _with_decisions(batch, in_force)
+    if reviewing.problems:
+        after = replace(after, entry_problems=tuple(reviewing.problems))
+    return Reviewed(
+        batch=after,
+        source=batch,
+        findings=found,
+        keys=keys,
+        bound=bound,
+        extra=review.extra,
+        decisions=in_force,
+        reopened=_reopened(keys, bound, in_force),
+    )
+
+
+class _Reviewing:
+    """Binds entries to findings and reads them; collects what is wrong."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        binder: Binder,
+        findings: Sequence[Finding],
+        keys: Sequence[ReviewKey],
+    ) -> None:
+        self.batch = batch
+        self.problems: list[EntryProblem] = []
+        self._binder = binder
+        self._keys = frozenset(keys)
+        self._seen: dict[tuple[str, ...], set[ReviewKey]] = defaultdict(set)
+        for finding, key in zip(findings, keys, strict=True):
+            self._seen[_visible(finding)].add(key)
+        self._respondents = _respondents(batch)
+
+    def bind(self, review: Review) -> tuple[Bound, ...]:
+        """Give each entry with its key and, where it can be carried out, its decision."""
+        groups: dict[ReviewKey, list[Entry]] = defaultdict(list)
+        bound: list[Bound] = []
+        for entry in review.entries:
+            key = entry.key or self._by_sight(entry)
+            if key is None:
+                bound.append(self._unbound(entry))
+            else:
+                groups[key].append(entry)
+        for key, entries in groups.items():
+            bound += self._group(key, entries)
+        return self._without_contradictions(bound)
+
+    def _by_sight(self, entry: Entry) -> ReviewKey | None:
+        """Find the finding that a row without a sound key tells of, where only one fits."""
+        fitting = self._seen.get(_visible(entry), set())
+        return next(iter(fitting)) if len(fitting) == 1 else None
+
+    def _unbound(self, entry: Entry) -> Bound:
+        if not any(entry.written):
+            return Bound(entry=entry)
+        head = next(head for head in ENTRIES if entry.text(head))
+        mistake = _EntryError("R605", head)
+        return Bound(entry=entry, notice=self._tell(entry, None, mistake))
+
+    def _group(self, key: ReviewKey, entries: list[Entry]) -> list[Bound]:
+        """Read the entries of one finding: nearly always one, several where a row was copied."""
+        standing = self._standing(key)
+        bound = [self._read(key, entry, standing=standing) for entry in entries]
+        taken = [b.decision for b in bound if b.decision]
+        if len({_outcome(decision) for decision in taken}) > 1:
+            return [self._contradicted(b) if b.decision else b for b in bound]
+        return bound
+
+    def _read(self, key: ReviewKey, entry: Entry, *, standing: bool) -> Bound:
+        try:
+            decision = _decision(key, entry, self.batch)
+        except _EntryError as mistake:
+            # Of an answer that is gone there is nothing to mend.
+            notice = self._tell(entry, key, mistake) if standing else ""
+            return Bound(entry=entry, key=key, standing=standing, notice=notice)
+        return Bound(entry=entry, key=key, decision=decision, standing=standing)
+
+    def _standing(self, key: ReviewKey) -> bool:
+        answer = self._binder.answers.get((key.subject, key.item_id))
+        if answer is None:
+            return key in self._keys
+        return digest_of(answer) == key.digest
+
+    def _without_contradictions(self, bound: list[Bound]) -> tuple[Bound, ...]:
+        """Refuse decisions that make two different answers of one."""
+        outcomes: dict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
+        for b in bound:
+            if b.key and b.standing and b.decision and b.decision.changes:
+                outcomes[b.key.subject, b.key.item_id].add((b.decision.status, b.decision.due))
+        several = {place for place, found in outcomes.items() if len(found) > 1}
+        return tuple(
+            self._contradicted(b)
+            if b.key
+            and b.standing
+            and b.decision
+            and b.decision.changes
+            and (b.key.subject, b.key.item_id) in several
+            else b
+            for b in bound
+        )
+
+    def _contradicted(self, bound: Bound) -> Bound:
+        notice = ""
+        if bound.standing:
+            notice = self._tell(bound.entry, bound.key, _EntryError("R604", "判断"))
+        return replace(bound, decision=None, notice=notice)
+
+    def _tell(self, entry: Entry, key: ReviewKey | None, mistake: _EntryError) -> str:
+        """Note a problem and give the words that stand beside the entry in the next form."""
+        column = ENTRIES.index(mistake.head)
+        written = entry.written[column]
+        self.problems.append(
+            EntryProblem(
+                code=mistake.code,
+                location=entry.places[column],
+                respondent=self._respondents.get(key.subject) if key else None,
+                item_id=key.item_id if key else "",
+                subject="" if key and key.item_id else mistake.head,
+                written=written,
+                fields={"what": mistake.what} if mistake.what else {},
+            )
+        )
+        words = mistake.what or _NOTICES[mistake.code]
+        return f"{mistake.code}: {words}この行の記入は使っていません。"
+
+
+_NOTICES = {
+    "R601": "判断として読めません。リストから選んでください。",
+    "R604": "同じ回答への判断が食い違っています。",
+    "R605": "どの指摘への記入か分かりません。",
+}
+
+
+def _decision(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
+    """Read an entry; None where no decision was taken. Raises _EntryError."""
+    written = entry.text("判断")
+    status, month = entry.text("修正後の回答"), entry.text("修正後の予定月")
+    if not written:
+        if status or month:
+            head = "修正後の回答" if status else "修正後の予定月"
+            raise _EntryError("R602", head, "判断が選ばれていません。")
+        return None
+    verdict = _VERDICTS.get(fold(written))
+    if verdict is None:
+        raise _EntryError("R601", "判断")
+    if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id:
+        raise _EntryError("R606", "判断", f"項目のない指摘に「{verdict.value}」は使えません。")
+    decided: Status | None = Status.NOT_APPLICABLE if verdict is Verdict.EXCLUDE else None
+    due = ""
+    if verdict is Verdict.CORRECT:
+        decided, due = _correction(status, month, batch)
+    elif status or month:
+        head = "修正後の回答" if status else "修正後の予定月"
+        what = f"判断が「{verdict.value}」なのに、修正後の回答か予定月が書かれています。"
+        raise _EntryError("R602", head, what)
+    return Decision(
+        key=key,
+        verdict=verdict,
+        status=decided,
+        due=due,
+        reason=entry.text("理由"),
+        by=entry.text("担当"),
+        on=entry.text("日付"),
+    )
+
+
+def _correction(status: str, month: str, batch: Batch) -> tuple[Status, str]:
+    """Read the corrected answer and its month."""
+    if not status:
+        raise _EntryError(
+            "R602", "判断", "「修正する」が選ばれていますが、修正後の回答がありません。"
+        )
+    mark = read_mark(
+        RawCell(kind=CellKind.TEXT, text=status),
+        month=batch.month,
+        legend=batch.checklist.legend,
+    )
+    if mark.status not in _ANSWERS:
+        raise _EntryError("R602", "修正後の回答", "修正後の回答をどの選択肢とも読めません。")
+    due = _month(month, "修正後の予定月", batch.month) if month else ""
+    inside = mark.due.written
+    if inside and (not month or mark.status is not Status.PLANNED):
+        beside = _month(inside, "修正後の回答", batch.month)
+        due = due or beside
+    if due and mark.status is not Status.PLANNED:
+        head = "修正後の予定月" if month else "修正後の回答"
+        raise _EntryError("R603", head, "予定月は「対応予定」の回答にだけ書けます。")
+    return mark.status, due
+
+
+def _month(text: str, head: str, month: str) -> str:
+    """Read a month with its year: what is written without one would drift from run to run."""
+    found = _MONTH.fullmatch(fold(text))
+    if found:
+        if 1 <= int(found[2]) <= 12:
+            return f"{found[1]}-{int(found[2]):02d}"
+        raise _EntryError("R603", head, "ありえない月です。")
+    due = read_due(text, month)
+    if not due.month or due.precision is not Precision.MONTH:
+        raise _EntryError("R603", head, "予定月を一つの月として読めません。")
+    if due.inferred:
+        raise _EntryError("R603", head, "予定月に年がありません。")
+    return due.month
+
+
+def _with_decisions(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:
+    by_answer: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for key, decision in sorted(decisions.items()):
+        if key.item_id:
+            by_answer[key.subject, key.item_id].append(decision)
+    if not by_answer:
+        return batch
+    touched = {subject for subject, _ in by_answer}
+    return replace(
+        batch,
+        submissions=tuple(
+            counted
+            if counted.respondent.id not in touched
+            else replace(
+                counted,
+                submission=replace(
+                    counted.submission,
+                    answers=tuple(
+                        _decided(answer, by_answer.get((counted.respondent.id, answer.item_id)))
+                        for answer in counted.submission.answers
+                    ),
+                ),
+            )
+            for counted in batch.submissions
+        ),
+    )
+
+
+def _decided(answer: Answer, decisions: list[Decision] | None) -> Answer:
+    """Give the answer as decided; the texts of its cells stay as they were written."""
+    if not decisions:
+        return answer
+    told = AnswerDecision(
+        verdicts=tuple(dict.fromkeys(decision.verdict.value for decision in decisions)),
+        status=answer.counted_status,
+        due=answer.counted_due,
+        reason=_joined(decision.reason for decision in decisions),
+        by=_joined(decision.by for decision in decisions),
+        on=_joined(decision.on for decision in decisions),
+    )
+    changing = next((decision for decision in decisions if decision.changes), None)
+    if changing is None or changing.status is None:
+        return replace(answer, decision=told)
+    due = _due(answer, changing)
+    mark = replace(
+        answer.mark,
+        status=changing.status,
+        due=due,
+        read_by=ReadBy.NUMBER,
+        doubt=Doubt.NONE,
+        legend_untouched=False,
+    )
+    return replace(answer, mark=mark, due=due, decision=replace(told, changed=True))
+
+
+def _due(answer: Answer, decision: Decision) -> Due:
+    """Give the month in force: the one decided, else the one there was, for a plan."""
+    if decision.status is not Status.PLANNED:
+        return Due()
+    if decision.due:
+        return Due(month=decision.due, precision=Precision.MONTH, source=DueSource.DECISION)
+    if answer.mark.status is Status.PLANNED and answer.due.month:
+        return answer.due
+    return Due(problem=DueProblem.MISSING)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ／ ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _reopened(
+    keys: Sequence[ReviewKey],
+    bound: Sequence[Bound],
+    in_force: Mapping[ReviewKey, Decision],
+) -> dict[ReviewKey, Decision]:
+    """Give the earlier decision of each finding whose answer says something else since."""
+    earlier: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for b in bound:
+        if b.key and b.decision and not b.standing:
+            earlier[b.key.subject, b.key.item_id].append(b.decision)
+    found: dict[ReviewKey, Decision] = {}
+    for key in keys:
+        if key in in_force:
+            continue
+        same = [
+            decision
+            for decision in earlier.get((key.subject, key.item_id), ())
+            if decision.key.code == key.code or decision.changes
+        ]
+        if same:
+            found[key] = max(same, key=lambda d: (d.on, d.key))
+    return found
+
+
+def _outcome(decision: Decision) -> tuple[object, ...]:
+    return (decision.verdict, decision.status, decision.due)
+
+
+def _visible(row: Finding | Entry) -> tuple[str, ...]:
+    """Give what tells a row to a person: code, respondent, item, what was written, file."""
+    if isinstance(row, Entry):
+        heads = ("コード", "団体名", "項目", "書かれていた内容", "ファイル")
+        code, name, item, written, file = (row.fact(head) for head in heads)
+        item = item.split("\n", maxsplit=1)[0]
+    else:
+        code, name, item = row.code, row.respondent, row.item_id
+        written, file = row.written, row.location.file
+    return tuple(fold(text) for text in (code, name, item, written, file))
+
+
+def _respondents(batch: Batch) -> dict[str, Respondent]:
+    known = {r.respondent.id: r.respondent for r in batch.files if r.respondent}
+    known |= {respondent.id: respondent for respondent in batch.missing}
+    return known | {counted.respondent.id: counted.respondent for counted in batch.submissions}

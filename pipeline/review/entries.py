@@ -1,0 +1,156 @@
+"""Read 確認票 as people leave it: sorted, filtered, with rows and columns added, sheets renamed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import CellKind, Location, address
+from pipeline.model.review import (
+    ENTRIES,
+    FACTS,
+    FORM_NAME,
+    KEY,
+    NOTICE,
+    Entry,
+    Review,
+    ReviewKey,
+)
+from pipeline.text import fold, is_blank, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pipeline.model import RawCell, RawSheet, RawWorkbook
+
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_NO_TIME = re.compile(r"[T ]00:00(?::00)?$")
+_KNOWN = {fold(head): head for head in (*FACTS, *ENTRIES, NOTICE, KEY)}
+_UNNAMED = "見出しなし"
+
+
+def find_form(outbox: Path, month: str) -> Path | None:
+    """Give the 確認票 to read: this month's, else that of the latest earlier month having one."""
+    if not outbox.is_dir():
+        return None
+    months = sorted(
+        (f.name for f in outbox.iterdir() if _MONTH.fullmatch(f.name) and f.name <= month),
+        reverse=True,
+    )
+    forms = (outbox / name / f"{FORM_NAME}_{name}.xlsx" for name in months)
+    return next((form for form in forms if form.exists()), None)
+
+
+def read_review(workbook: RawWorkbook) -> Review:
+    """Give every row in which somebody wrote something, on any sheet with the form's header.
+
+    Raises TorimatomeError (nothing written) where no sheet has it: writing a new form would
+    lose what was written in this one.
+    """
+    file = workbook.source.path
+    entries: list[Entry] = []
+    order: list[str] = []  # of the added columns, as they stand on the sheets
+    headers = 0
+    for sheet in workbook.sheets:
+        found = _header(sheet)
+        if found is not None:
+            headers += 1
+            header, heads = found
+            heads = _with_unnamed(sheet, header, heads)
+            order += [head for _, head in sorted(heads.items())]
+            entries += _entries(sheet, file, header, heads)
+    if not headers:
+        raise TorimatomeError(
+            f"{file} に「判断」などの見出しの行が見つからないため、書き込まれた判断を読めません。"
+            "集計は中止し、ファイルには手を付けていません。見出しの行を元に戻してください。"
+            "戻せないときは、ファイルを別の場所へ移してから、もう一度実行してください"
+            "（新しい確認票を作ります）。",
+            ExitCode.NOTHING_WRITTEN,
+        )
+    extra = dict.fromkeys(head for entry in entries for head, _ in entry.extra)
+    return Review(file=file, entries=tuple(entries), extra=tuple(sorted(extra, key=order.index)))
+
+
+def _header(sheet: RawSheet) -> tuple[int, Mapping[int, str]] | None:
+    """Give the header row and the head of each column: known ones once, others as written."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        rows.setdefault(row, {})[column] = cell.text
+    for row, texts in rows.items():
+        known = {_KNOWN[fold(text)] for text in texts.values() if fold(text) in _KNOWN}
+        if len(known & {*ENTRIES, KEY}) >= 2 and known & {"判断", KEY}:
+            return row, dict(_heads(texts))
+    return None
+
+
+def _heads(texts: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    seen: set[str] = set()
+    for column, text in sorted(texts.items()):
+        head = _KNOWN.get(fold(text), tidy(text))
+        number, name = 1, head
+        while name in seen:  # a head copied: what stands below is kept as a column of its own
+            number += 1
+            name = f"{head}({number})"
+        seen.add(name)
+        yield column, name
+
+
+def _with_unnamed(sheet: RawSheet, header: int, heads: Mapping[int, str]) -> dict[int, str]:
+    """Name the columns that people wrote in without giving them a head."""
+    used = {column for (row, column), cell in sheet.cells.items()
+            if row > header and not is_blank(cell.text)}  # fmt: skip
+    unnamed = sorted(used - {*heads})
+    return {**heads, **{c: f"{_UNNAMED}{n}" for n, c in enumerate(unnamed, start=1)}}
+
+
+def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) -> Iterator[Entry]:
+    rows: dict[int, dict[int, RawCell]] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row > header and not is_blank(cell.text):
+            rows.setdefault(row, {})[column] = cell
+    columns = {head: column for column, head in heads.items()}
+    verdict = columns.get("判断", columns.get(KEY, 0))
+    for row, cells in sorted(rows.items()):
+        texts = {heads[column]: _text(cell) for column, cell in cells.items()}
+        if _KNOWN.get(fold(texts.get("判断", ""))) == "判断":
+            continue  # the header once more, pasted further down
+        written = tuple(texts.get(head, "") for head in ENTRIES)
+        extra = tuple(
+            (heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _KNOWN.values()
+        )
+        if not any(written) and not extra:
+            continue
+        place = Location(file=file, sheet=sheet.name, cell=address(row, verdict))
+        yield _bound_to_its_row(
+            Entry(
+                key=ReviewKey.read(texts.get(KEY, "")),
+                facts=tuple(texts.get(head, "") for head in FACTS),
+                written=written,
+                location=place,
+                places=tuple(
+                    replace(place, cell=address(row, columns.get(head, verdict)))
+                    for head in ENTRIES
+                ),
+                extra=extra,
+            )
+        )
+
+
+def _bound_to_its_row(entry: Entry) -> Entry:
+    """Distrust a key that is not that of its row: sorting may have left its column behind."""
+    key = entry.key
+    if key is None:
+        return entry
+    item = entry.fact("項目").split("\n", maxsplit=1)[0]
+    for shown, meant in ((entry.fact("コード"), key.code), (item, key.item_id)):
+        if shown and fold(shown) != fold(meant):
+            return replace(entry, key=None)
+    return entry
+
+
+def _text(cell: RawCell) -> str:
+    text = tidy(cell.text)
+    return _NO_TIME.sub("", text) if cell.kind is CellKind.DATE else text

@@ -1,0 +1,233 @@
+"""Lay out the next 確認票: every open finding, and every entry that anybody ever made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model import Location, Severity, Status, address
+from pipeline.model.review import (
+    DECIDED_SHEET,
+    ENTRIES,
+    FACTS,
+    HEADER_ROW,
+    OPEN_SHEET,
+    ROWS,
+    FindingState,
+    FormRow,
+    ReviewForm,
+    Verdict,
+)
+from pipeline.review.keys import Binder
+from pipeline.review.states import words_of
+from pipeline.rules.words import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipeline.model import Checklist, Finding
+    from pipeline.model.review import Bound, Decision, Reviewed, ReviewKey, Settled
+
+FAMILY = "R6"  # findings about the form itself, which are no rows of it
+_UNKNOWN = "対象不明"
+_ABSENT = "該当なし"  # this month has no such answer or finding
+_ASKED = (Severity.FIX, Severity.CHECK)
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+
+
+def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm:
+    """Give the form: open findings with what was written beside them, then all other entries."""
+    layout = _Layout(settled, reviewed)
+    checklist = reviewed.source.checklist
+    return ReviewForm(
+        month=reviewed.source.month,
+        made_at=made_at,
+        title=checklist.title,
+        answers=_offered(checklist),
+        open=tuple(layout.open_rows()),
+        decided=tuple(layout.decided_rows()),
+        resolved=tuple(layout.resolved_rows()),
+        extra=layout.extra,
+    )
+
+
+def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, ...]:
+    """Point findings about entries to their cells in the new form, where people will look."""
+    moved: dict[Location, Location] = {}
+    for name, rows in ((OPEN_SHEET, form.open), (DECIDED_SHEET, form.decided)):
+        for index, row in enumerate(rows):
+            part, line = divmod(index, ROWS)
+            for number, old in enumerate(row.origin):
+                cell = address(HEADER_ROW + 1 + line, len(FACTS) + number)
+                sheet = f"{name}({part + 1})" if part else name
+                moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
+    return tuple(
+        replace(
+            finding,
+            location=moved[finding.location],
+            message=finding.message.replace(
+                place(finding.location), place(moved[finding.location]), 1
+            ),
+        )
+        if finding.code.startswith(FAMILY) and finding.location in moved
+        else finding
+        for finding in findings
+    )
+
+
+class _Layout:
+    """Places each finding and each entry exactly once."""
+
+    def __init__(self, settled: Settled, reviewed: Reviewed) -> None:
+        self._settled = settled
+        self._reviewed = reviewed
+        self._binder = Binder(reviewed.source)
+        self._titles = {item.id: item.title for item in reviewed.source.checklist.items}
+        self.extra = reviewed.extra
+        self._entries: dict[ReviewKey, list[Bound]] = defaultdict(list)
+        for bound in reviewed.bound:
+            if bound.key:
+                self._entries[bound.key].append(bound)
+        for entries in self._entries.values():
+            entries.sort(key=_by_key)
+        self._shown = [
+            (self._binder.key(finding), finding)
+            for finding in settled.open
+            if finding.severity in _ASKED and not finding.code.startswith(FAMILY)
+        ]
+        open_keys = {key for key, _ in self._shown}
+        self._elsewhere = sorted((b for b in reviewed.bound if b.key not in open_keys), key=_by_key)
+
+    def open_rows(self) -> Iterator[FormRow]:
+        """Give the rows to decide on; at the end entries that can be bound to nothing."""
+        placed: set[ReviewKey] = set()
+        for key, finding in self._shown:
+            entries = () if key in placed else self._entries.get(key, ())
+            placed.add(key)
+            for bound in entries or (None,):
+                yield self._row(finding, key, bound, self._notice(key, bound))
+        for bound in self._elsewhere:
+            if bound.notice or bound.key is None:
+                yield self._kept(bound, _UNKNOWN)
+
+    def decided_rows(self) -> Iterator[FormRow]:
+        """Give the rows that are decided, and decisions that wait for their answer to return."""
+        closed = {self._binder.key(finding): finding for finding in self._settled.closed}
+        reopened = {id(decision) for decision in self._reviewed.reopened.values()}
+        for bound in self._elsewhere:
+            if bound.notice or bound.key is None:
+                continue
+            finding = closed.get(bound.key)
+            if finding is not None:
+                yield self._row(finding, bound.key, bound, "")
+            elif bound.standing and bound.decision:
+                yield self._kept(bound, _state_of(bound.decision))
+            else:
+                again = bound.decision is not None and id(bound.decision) in reopened
+                yield self._kept(bound, FindingState.REOPENED.value if again else _ABSENT)
+
+    def resolved_rows(self) -> Iterator[FormRow]:
+        """Give the findings that are gone."""
+        for finding in self._settled.resolved:
+            yield FormRow(facts=self._facts(finding))
+
+    def _row(self, finding: Finding, key: ReviewKey, bound: Bound | None, notice: str) -> FormRow:
+        return FormRow(
+            facts=self._facts(finding),
+            entries=_entries(bound) if bound else ("",) * len(ENTRIES),
+            notice=notice,
+            key=key.text,
+            extra=self._extra(bound),
+            origin=bound.entry.places if bound else (),
+        )
+
+    def _kept(self, bound: Bound, state: str) -> FormRow:
+        """Give an entry without a finding of this month as it stood."""
+        return FormRow(
+            facts=(state, *bound.entry.facts[1:]),
+            entries=_entries(bound),
+            notice=bound.notice or _WAITING.get(state, ""),
+            key=bound.key.text if bound.key else "",
+            extra=self._extra(bound),
+            origin=bound.entry.places,
+        )
+
+    def _facts(self, finding: Finding) -> tuple[str, ...]:
+        where = finding.location
+        title = self._titles.get(finding.item_id, "")
+        return (
+            finding.state,
+            finding.severity.value,
+            finding.code,
+            finding.respondent,
+            f"{finding.item_id}\n{title}".strip(),
+            finding.written,
+            finding.problem or finding.message,
+            finding.fix,
+            where.file,
+            "!".join(part for part in (where.sheet, where.cell) if part),
+        )
+
+    def _extra(self, bound: Bound | None) -> tuple[str, ...]:
+        texts = dict(bound.entry.extra) if bound else {}
+        return tuple(texts.get(head, "") for head in self.extra)
+
+    def _notice(self, key: ReviewKey, bound: Bound | None) -> str:
+        if bound and bound.notice:
+            return bound.notice
+        if bound and bound.decision and bound.decision.verdict is Verdict.SEND_BACK:
+            return "回答者に答え直してもらう項目として記録しました。"
+        earlier = self._reviewed.reopened.get(key)
+        if earlier is None:
+            return ""
+        return (
+            f"前回の判断: {words_of(earlier)}{_details(earlier)}。"
+            "その後に回答や補足説明が変わったため、もう一度ご判断ください。"
+        )
+
+
+_WAITING = {
+    FindingState.REOPENED.value: "その後に回答や補足説明が変わったため、今月は使っていません。",
+    _ABSENT: "今月は同じ回答や指摘がないため使っていません。同じ回答が戻れば、また使います。",
+}
+
+
+def _by_key(bound: Bound) -> tuple[object, ...]:
+    entry = bound.entry
+    return (bound.key.text if bound.key else "", entry.facts[1:], entry.written, entry.extra)
+
+
+def _state_of(decision: Decision) -> str:
+    if decision.changes:
+        return FindingState.CORRECTED.value
+    return FindingState.ACCEPTED.value if decision.verdict is Verdict.ACCEPT else "差戻し"
+
+
+def _entries(bound: Bound) -> tuple[str, ...]:
+    """Give what was written; a month that was understood, as YYYY-MM."""
+    written = bound.entry.written
+    decision = bound.decision
+    if decision is None or not decision.due or not bound.entry.text("修正後の予定月"):
+        return written
+    return tuple(
+        decision.due if head == "修正後の予定月" else text
+        for head, text in zip(ENTRIES, written, strict=True)
+    )
+
+
+def _details(decision: Decision) -> str:
+    parts = (("理由", decision.reason), ("担当", decision.by), ("日付", decision.on))
+    return "".join(f"　{name}: {text}" for name, text in parts if text)
+
+
+def _offered(checklist: Checklist) -> tuple[str, ...]:
+    """Give the words of the drop-down; numbers alone where Excel's 255 letters do not hold them."""
+    words = tuple(
+        f"{_CIRCLED[option.number - 1]}{option.label.split('（')[0]}"
+        for option in checklist.options
+        if option.status is not Status.UNCLEAR
+    )
+    if len(",".join(words)) > 255 or any("," in word for word in words):
+        return tuple(word[0] for word in words)
+    return words

@@ -1,0 +1,82 @@
+"""What a decision is bound to: the respondent, the item, the code and what was written."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pipeline.model import SkipReason, Status
+from pipeline.model.raw import Skipped
+from pipeline.model.review import ReviewKey
+from pipeline.text import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.model import Answer, Batch, Finding
+
+_DIGITS = 16  # of the hash: enough for any month, short enough for a cell
+
+
+class Binder:
+    """Gives the key of each finding of a batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._month = batch.month
+        self.answers = {
+            (counted.respondent.id, answer.item_id): answer
+            for counted in batch.submissions
+            for answer in counted.submission.answers
+        }
+        self._contents = {
+            record.source.path: record.source.sha256
+            for record in batch.files
+            if not (isinstance(record.content, Skipped)
+                    and record.content.reason is SkipReason.ROSTER)
+        }  # fmt: skip
+
+    def key(self, finding: Finding) -> ReviewKey:
+        """Give the key of one finding."""
+        subject = finding.respondent_id or f"file:{finding.location.file}"
+        answer = self.answers.get((finding.respondent_id, finding.item_id))
+        digest = self._of_file(finding) if answer is None else digest_of(answer)
+        return ReviewKey(subject=subject, item_id=finding.item_id, code=finding.code, digest=digest)
+
+    def _of_file(self, finding: Finding) -> str:
+        """Stand for a whole file: the text told of, else its content.
+
+        A respondent who sent nothing wrote nothing: such a decision holds for the month alone.
+        """
+        file = finding.location.file
+        if finding.written:
+            return _digest("text", finding.location.cell, tidy(finding.written))
+        if file in self._contents:
+            return _digest("file", self._contents[file] or file)
+        return _digest("month", self._month)
+
+
+def keys_of(findings: Iterable[Finding], batch: Batch) -> tuple[ReviewKey, ...]:
+    """Give the key of each finding. ``batch`` is the one the findings were made from."""
+    binder = Binder(batch)
+    return tuple(binder.key(finding) for finding in findings)
+
+
+def digest_of(answer: Answer) -> str:
+    """Stand for what an answer says: check cell, whatever lies over it, and note.
+
+    The status as read belongs to it, since a circle over the printed options changes no text.
+    An empty cell is the same whether the roster asks for it or not.
+    """
+    status = answer.decision.status if answer.decision else answer.mark.status
+    empty = status is Status.NOT_APPLICABLE and not answer.in_scope and not tidy(answer.mark.raw)
+    return _digest(
+        Status.BLANK.value if empty else status.value,
+        tidy(answer.mark.raw),
+        tidy(answer.mark.object_text),
+        tidy(answer.note.raw),
+    )
+
+
+def _digest(*parts: str) -> str:
+    text = "\x1f".join(parts).encode("utf-8", "replace")
+    return hashlib.sha256(text).hexdigest()[:_DIGITS]

@@ -1,0 +1,193 @@
+"""Follow findings from month to month and run to run: 新規, 継続, 再確認, 認容, 修正済み, 解消."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model import Finding, Location, Severity
+from pipeline.model.review import (
+    Decision,
+    FindingState,
+    PastFinding,
+    Reviewed,
+    Settled,
+    Verdict,
+)
+from pipeline.review.keys import Binder
+from pipeline.rules.words import STATUS_WORDS, month_words
+from pipeline.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pipeline.model.review import ReviewKey
+
+# What a decision itself brings up: whoever took it had the cell and the note before them.
+_BY_DECISION = frozenset({"A306", "N401", "N402", "N403"})
+# About one step from a month to the next, or about 確認票 itself: such a finding is not mended.
+_PASSING = ("B506", "B507", "R6")
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+Identity = tuple[str, str, str, str]
+
+
+def past_findings(folder: Path) -> tuple[PastFinding, ...]:
+    """Read data/findings.csv below a month's folder; nothing where it is missing or damaged."""
+    try:
+        with (folder / "data" / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
+            rows = [{k: _as_written(v or "") for k, v in row.items() if k}
+                    for row in csv.DictReader(stream)]  # fmt: skip
+        return tuple(_past(row) for row in rows)
+    except (OSError, ValueError, KeyError, csv.Error):
+        return ()
+
+
+def _past(row: Mapping[str, str]) -> PastFinding:
+    finding = Finding(
+        code=row["code"],
+        severity=Severity(row["severity"]),
+        title="",
+        location=Location(file=row["file"], sheet=row.get("sheet", ""), cell=row.get("cell", "")),
+        written=row["written"],
+        message=row.get("message", ""),
+        fix=row.get("fix", ""),
+        respondent_id=row["respondent_id"],
+        respondent=row.get("respondent", ""),
+        item_id=row["item_id"],
+    )
+    return PastFinding(state=row.get("state", ""), finding=finding)
+
+
+def _as_written(text: str) -> str:
+    """Take off the apostrophe that keeps a CSV field from being a formula."""
+    bare = text[1:].lstrip(" \u3000\xa0\ufeff")
+    return text[1:] if text.startswith("'") and bare.startswith(_FORMULA_STARTS) else text
+
+
+def finding_states(
+    findings: Iterable[Finding],
+    reviewed: Reviewed,
+    *,
+    earlier: Iterable[PastFinding] = (),
+    before: Iterable[PastFinding] = (),
+    off: frozenset[str] = frozenset(),
+) -> Settled:
+    """Give each finding its state, and tell which are closed and which are gone.
+
+    ``findings`` are those of ``reviewed.batch``. ``earlier`` are those of the month before,
+    ``before`` those of the last run of this month. ``off`` are rules that are switched off:
+    what they no longer say is not mended by that. The same inputs give the same states however
+    often a month is run.
+    """
+    after = tuple(findings)
+    earlier, before = tuple(earlier), tuple(before)
+    known = {_identity(past.finding) for past in earlier if past.state != FindingState.RESOLVED}
+    binder = Binder(reviewed.source)
+    judge = _Judge(reviewed, known)
+    keyed = [(binder.key(finding), finding) for finding in after]
+    judged = [judge.judged(key, finding) for key, finding in keyed if not judge.caused(key)]
+    there = {key for key, _ in keyed}
+    gone = [
+        judge.corrected(key, finding)
+        for key, finding in zip(reviewed.keys, reviewed.findings, strict=True)
+        if key not in there
+    ]
+    present = {_identity(finding) for finding in (*after, *reviewed.findings)}
+    return Settled(
+        open=tuple(f for f in judged if FindingState(f.state).is_open),
+        closed=(*(f for f in judged if not FindingState(f.state).is_open), *gone),
+        resolved=tuple(_resolved(earlier, before, present, reviewed, off)),
+    )
+
+
+class _Judge:
+    """Gives a finding its state by the decisions in force and the month before."""
+
+    def __init__(self, reviewed: Reviewed, known: set[Identity]) -> None:
+        self._reviewed = reviewed
+        self._known = known
+        self._raw = frozenset(reviewed.keys)
+        self._changing = {
+            (key.subject, key.item_id): decision
+            for key, decision in reviewed.decisions.items()
+            if decision.changes
+        }
+
+    def caused(self, key: ReviewKey) -> bool:
+        """Tell whether only a decision brought the finding up."""
+        changed = (key.subject, key.item_id) in self._changing
+        return changed and key.code in _BY_DECISION and key not in self._raw
+
+    def judged(self, key: ReviewKey, finding: Finding) -> Finding:
+        decision = self._reviewed.decisions.get(key)
+        if decision is None:
+            reopened = key in self._reviewed.reopened
+            return replace(finding, state=(FindingState.REOPENED if reopened
+                                           else self._age(finding)).value)  # fmt: skip
+        if decision.verdict is Verdict.SEND_BACK:
+            return replace(finding, state=self._age(finding).value, decision=words_of(decision))
+        state = FindingState.ACCEPTED
+        if decision.changes:
+            state = FindingState.CORRECTED
+        return replace(finding, state=state.value, decision=words_of(decision))
+
+    def corrected(self, key: ReviewKey, finding: Finding) -> Finding:
+        """Judge a finding that is no longer made of the answers as decided."""
+        decision = self._reviewed.decisions.get(key)
+        decision = self._changing.get((key.subject, key.item_id), decision)
+        words = words_of(decision) if decision else Verdict.CORRECT.value
+        return replace(finding, state=FindingState.CORRECTED.value, decision=words)
+
+    def _age(self, finding: Finding) -> FindingState:
+        known = _identity(finding) in self._known
+        return FindingState.CONTINUED if known else FindingState.NEW
+
+
+def words_of(decision: Decision) -> str:
+    """Give a decision in words, without names: ``修正する（②これから対応予定 2027年3月）``."""
+    if decision.verdict is not Verdict.CORRECT or decision.status is None:
+        return decision.verdict.value
+    due = f" {month_words(decision.due)}" if decision.due else ""
+    return f"{decision.verdict.value}（{STATUS_WORDS[decision.status]}{due}）"
+
+
+def _resolved(
+    earlier: tuple[PastFinding, ...],
+    before: tuple[PastFinding, ...],
+    present: set[Identity],
+    reviewed: Reviewed,
+    off: frozenset[str],
+) -> Iterator[Finding]:
+    """Give what was open and is no longer found, of respondents whose answers are here."""
+    counted = {one.respondent.id for one in reviewed.source.submissions}
+    files = {record.source.path for record in reviewed.source.files}
+    seen = set(present)
+    for past in (*earlier, *before):
+        finding = past.finding
+        was_open = past.state == "" or FindingState(past.state).is_open
+        mended_now = past.state == FindingState.RESOLVED and past in before
+        identity = _identity(finding)
+        here = finding.respondent_id in counted or (
+            not finding.respondent_id and finding.location.file in files
+        )
+        if (
+            not (was_open or mended_now)
+            or identity in seen
+            or not here
+            or finding.severity is Severity.INFO
+            or finding.code in off
+            or finding.code.startswith(_PASSING)
+        ):
+            continue
+        seen.add(identity)
+        yield replace(finding, state=FindingState.RESOLVED.value)
+
+
+def _identity(finding: Finding) -> Identity:
+    """Give what makes two findings of different runs the same one."""
+    subject = finding.respondent_id or f"file:{finding.location.file}"
+    written = "" if finding.item_id else fold(finding.written)
+    return (subject, finding.item_id, finding.code, written)

@@ -1,0 +1,132 @@
+"""Rules about what a coordinator wrote in 確認票 (R). `review` reads it and notes the problems."""
+
+from collections.abc import Iterator
+
+from pipeline.model import Severity
+from pipeline.rules.registry import Context, Find, Hit, fires, rule, silent
+
+_FILE = "ファイル: 若葉市.xlsx\n運用①-1 | ○ |\n運用①-2 | ② |\n"
+_NOT_USED = "この行の記入は使わず、確認票にそのまま残しています。"
+_AGAIN = "確認票のこのセルを直して保存し、もう一度集計してください。"
+
+
+def _problems(code: str) -> Find:
+    """Give the function that finds the entries with the problem of one code."""
+
+    def find(context: Context) -> Iterator[Hit]:
+        for problem in context.batch.entry_problems:
+            if problem.code == code:
+                yield Hit(
+                    location=problem.location,
+                    respondent=problem.respondent,
+                    item_id=problem.item_id,
+                    subject=problem.subject,
+                    written=problem.written,
+                    fields=problem.fields,
+                )
+
+    return find
+
+
+unknown_verdict = rule(
+    code="R601",
+    severity=Severity.CHECK,
+    title="確認票の判断が読み取れない",
+    message="判断として読めません。" + _NOT_USED,
+    fix="判断の欄をリストから選び直して保存し、もう一度集計してください。",
+    why="判断は「そのまま認める」「修正する」「差戻し」「対象外とする」の4つです。"
+    "読めない記入を推測で反映することはありません。",
+    examples=(
+        fires(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | よいと思う | |"),
+        silent(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 差戻し | |"),
+    ),
+)(_problems("R601"))
+
+incomplete_correction = rule(
+    code="R602",
+    severity=Severity.CHECK,
+    title="確認票の判断と修正後の回答がそろわない",
+    message="{what}" + _NOT_USED,
+    fix="判断の欄と修正後の回答の欄を見直し、" + _AGAIN,
+    why="「修正する」には修正後の回答が要り、ほかの判断には要りません。"
+    "片方だけでは、どうしたいのかを決められません。",
+    examples=(
+        fires(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 修正する | |"),
+        fires(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 修正する | 要相談 |"),
+        fires(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | | ①既に対応済み |"),
+        fires(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 差戻し | ① |"),
+        silent(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 修正する | ①既に対応済み |"),
+    ),
+)(_problems("R602"))
+
+unusable_month = rule(
+    code="R603",
+    severity=Severity.CHECK,
+    title="確認票の修正後の予定月が使えない",
+    message="{what}" + _NOT_USED,
+    fix="予定月は②のときだけ、2027-03 のように年と月で書いてください。" + _AGAIN,
+    why="予定月は月ごとの件数と期限超過の判定に使います。年のない月は、次の集計で別の年に読めてしまいます。",
+    examples=(
+        fires(_FILE + "確認票: 若葉市 | 運用①-2 | A307 | 修正する | ② | 2027-13"),
+        fires(_FILE + "確認票: 若葉市 | 運用①-2 | A307 | 修正する | ② | 3月"),
+        fires(_FILE + "確認票: 若葉市 | 運用①-2 | A307 | 修正する | ① | 2027-03"),
+        silent(_FILE + "確認票: 若葉市 | 運用①-2 | A307 | 修正する | ② | ２０２７年３月"),
+    ),
+)(_problems("R603"))
+
+contradiction = rule(
+    code="R604",
+    severity=Severity.CHECK,
+    title="確認票の判断が食い違う",
+    message="同じ回答について、確認票に異なる判断があります。どちらも使わず、そのまま残しています。",
+    fix="確認票で使う判断を1つにし、もう一方の黄色の欄を空にして保存し、もう一度集計してください。",
+    why="行を写したときや、同じ項目の別の指摘に別の修正をしたときに起こります。",
+    examples=(
+        fires(
+            _FILE + "確認票: 若葉市 | 運用①-1 | A305 | 修正する | ① |\n"
+            "確認票: 若葉市 | 運用①-1 | A305 | 対象外とする | |"
+        ),
+        silent(
+            _FILE + "確認票: 若葉市 | 運用①-1 | A305 | 差戻し | |\n"
+            "確認票: 若葉市 | 運用①-1 | A305 | 差戻し | |"
+        ),
+    ),
+)(_problems("R604"))
+
+unbound = rule(
+    code="R605",
+    severity=Severity.CHECK,
+    title="確認票の記入がどの指摘のものか分からない",
+    message="どの指摘への記入か分からないため、使っていません。確認票の最後に「対象不明」として残しています。",
+    fix="確認票の該当する行に書き写し、「対象不明」の行を削除して保存し、もう一度集計してください。",
+    why="行に付けた照合用の文字と、見えている団体名・項目・コードのどちらからも、指摘が1つに決まりません。",
+    examples=(
+        fires(_FILE + "確認票: 白雲町 | 運用①-1 | A305 | 差戻し | |"),
+        silent(_FILE + "確認票: 若葉市 | 運用①-1 | A305 | 差戻し | |"),
+    ),
+)(_problems("R605"))
+
+no_answer_to_change = rule(
+    code="R606",
+    severity=Severity.CHECK,
+    title="確認票の判断がこの指摘には使えない",
+    message="{what}" + _NOT_USED,
+    fix="回答を直すときは項目の行で判断してください。団体やファイルを集計から外すときは、"
+    "名簿の「除外」の欄か 除外.txt に書いて、もう一度集計してください。",
+    why="ファイル全体や団体への指摘には、直す回答がありません。",
+    examples=(
+        fires(
+            "ファイル: 若葉市.xlsx（読めない: password）\n確認票: 若葉市 | | F101 | 修正する | ① |"
+        ),
+        silent("ファイル: 若葉市.xlsx（読めない: password）\n確認票: 若葉市 | | F101 | 差戻し | |"),
+    ),
+)(_problems("R606"))
+
+RULES = (
+    unknown_verdict,
+    incomplete_correction,
+    unusable_month,
+    contradiction,
+    unbound,
+    no_answer_to_change,
+)
