@@ -177,8 +177,18 @@ def _lines(file: _Found | None, *, comments: bool = False) -> tuple[str, ...]:
     """Read a control file: one entry a line, UTF-8 or CP932; an unreadable one holds nothing."""
     if file is None or not stat.S_ISREG(file.status.st_mode):
         return ()
+    return _lines_of(file.location, comments=comments)
+
+
+def passwords_beside(path: Path) -> tuple[str, ...]:
+    """Give the passwords of the passwords.txt that lies in the same folder as a file."""
+    control = path.parent / _PASSWORDS
+    return _lines_of(control) if control.is_file() else ()
+
+
+def _lines_of(location: Path, *, comments: bool = False) -> tuple[str, ...]:
     try:
-        with file.location.open("rb") as opened:
+        with location.open("rb") as opened:
             content = opened.read(_CHUNK)
     except OSError:
         return ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.assemble import assemble
 from pipeline.check import check
+from pipeline.discover import passwords_beside
 from pipeline.locate import locate
 from pipeline.model import (
     MatchedBy,
@@ -51,7 +52,7 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
         ),
     )
     lines = [f"■ {path.name}"]
-    workbook = read_workbook(source, limits=limits or Limits())
+    workbook = read_workbook(source, limits=limits or Limits(), passwords=passwords_beside(path))
     outcome: Submission | NotChecklist | Unreadable | Skipped
     if isinstance(workbook, RawWorkbook):
         lines.append(f"  種類: {workbook.kind}" + ("（マクロ付き）" if workbook.macros else ""))
