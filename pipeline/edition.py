@@ -245,6 +245,7 @@ def _public_record(
         kind=record.kind,
         content=content,
         respondent=aliases[record.respondent.id] if record.respondent else None,
+        is_slip=record.is_slip,
     )
 
 
@@ -262,6 +263,8 @@ def _public_submission(submission: Submission, source: SourceFile) -> Submission
         copies=(),
         version_written="",
         objects=(),
+        prefilled_from="",
+        as_handed_out=(),
     )
 
 

@@ -114,7 +114,6 @@ def _record(
     state: FileState,
     reason: str,
     respondent: Respondent | None,
-    replaced_by: str = "",
 ) -> FileRecord:
     return FileRecord(
         source=content.source,
@@ -123,7 +122,7 @@ def _record(
         kind=content.kind,
         content=content,
         respondent=respondent,
-        replaced_by=replaced_by,
+        is_slip=isinstance(content, Submission) and content.overrides is not None,
     )
 
 

@@ -88,9 +88,9 @@ class _Settling:
         if forms > 1:
             reason = f"同じ回答者の {forms} ファイルのうち、このファイルを集計に入れました。"
         for path, items in given.items():
-            reason += f"このファイルに行がない {listed_items(items)} は「{path}」の回答です。"
+            reason += f"このファイルに行がない {listed_items(items)}は「{path}」の回答です。"
         for path, items in applied.items():
-            reason += f"{listed_items(items)} は差戻し票「{path}」の回答に置き換えました。"
+            reason += f"{listed_items(items)}は差戻し票「{path}」の回答に置き換えました。"
         return self._record(self.winner, FileState.COUNTED, reason + _prefilled(self.winner))
 
     def replaced(self, submission: Submission, reason: str, given: Given) -> FileRecord:
@@ -98,7 +98,7 @@ class _Settling:
         items = given.get(submission.source.path, ())
         if items:
             reason += (
-                f"ただし「{self.winner.source.path}」に行がない {listed_items(items)} は、"
+                f"ただし「{self.winner.source.path}」に行がない {listed_items(items)}は、"
                 "このファイルの回答を集計に使いました。"
             )
         if _contents(submission.answers) == _contents(self.winner.answers):
@@ -111,7 +111,7 @@ class _Settling:
         if path in stale:
             return self._pointing(slip, FileState.SUPERSEDED, stale[path])
         items = applied[path]
-        reason = f"差戻し票です。{listed_items(items)} の回答を「{form}」に反映しました。"
+        reason = f"差戻し票です。{listed_items(items)}の回答を「{form}」に反映しました。"
         record = self._pointing(slip, FileState.COUNTED, reason, items)
         return replace(record, withheld=())
 
@@ -130,7 +130,7 @@ class _Settling:
         withheld = self._withheld(submission)
         if withheld:
             reason += (
-                f"集計に入れた回答では空欄の {listed_items(withheld)} に、"
+                f"集計に入れた回答では空欄の {listed_items(withheld)}に、"
                 "このファイルでは回答があります。"
             )
         record = self._record(submission, state, reason, replaced_by=self.winner.source.path)
@@ -155,6 +155,7 @@ class _Settling:
             content=submission,
             respondent=self.respondents[submission.source.path],
             replaced_by=replaced_by,
+            is_slip=submission.overrides is not None,
         )
 
 
@@ -177,6 +178,7 @@ def _alone(slip: Submission, respondent: Respondent) -> FileRecord:
         kind=slip.kind,
         content=slip,
         respondent=respondent,
+        is_slip=True,
     )
 
 

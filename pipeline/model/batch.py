@@ -68,7 +68,8 @@ class FileRecord:
     instead, for SUPERSEDED and DUPLICATE. ``gives`` are the items whose answers count from this
     file although another one is the respondent's form: those a slip answers, and those that the
     newer form does not contain. ``withheld`` are the items this replaced file answers and the
-    form that counts leaves blank.
+    form that counts leaves blank. ``is_slip`` tells a send-back slip from a full form: it counts
+    through the form it belongs to, ``replaced_by``.
     """
 
     source: SourceFile
@@ -80,11 +81,7 @@ class FileRecord:
     replaced_by: str = ""
     gives: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
-
-    @property
-    def is_slip(self) -> bool:
-        """Tell a send-back slip from a full form."""
-        return isinstance(self.content, Submission) and self.content.overrides is not None
+    is_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
