@@ -17,16 +17,24 @@ from pipeline.write.totals import (
     quoted,
     respondents_top,
 )
+from pipeline.write.trend import (
+    CHANGES_SHEET,
+    MOVES,
+    TREND_RETURNS,
+    TREND_SHARE,
+    has_trend,
+    places,
+)
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet, Value
 
 NAME = "概況"
-WIDE = 12  # columns of the printed page
+WIDE = 12  # columns of the printed page without a month to compare with
+TREND_WIDE = 16
 CHART_TOP = 8
 CHART_ROWS = 14
-DATA = 14  # the first column of what the charts show, right of the printed page
 STATE_COLOURS = {
     "提出済み": COLOURS[Status.DONE][0],
     "未記入": COLOURS[Status.PLANNED][0],
@@ -38,15 +46,21 @@ STATE_COLOURS = {
 def write_overview(book: Book, report: Report) -> None:
     """Write 概況."""
     sheet = book.sheet(NAME)
-    sheet.columns(*([12] * WIDE), 3, 3, 44, 12, 3, 44, 12)
+    wide = _wide(report)
+    sheet.columns(*([12] * wide), 3, 3, 44, 12, 3, 44, 12)
     lead = f"基準月 {report.month} の主な数字とグラフです。{how_counted(book)}"
-    sheet.heading(f"概況　{report.month}", lead, last=WIDE - 1)
+    sheet.heading(f"概況　{report.month}", lead, last=wide - 1)
     _write_figures(sheet, report)
     blocks = _write_blocks(sheet, report)
     _insert_charts(sheet, report, blocks)
     sheet.page()
-    sheet.raw.print_area(0, 0, CHART_TOP + 2 * CHART_ROWS, WIDE - 1)
+    sheet.raw.print_area(0, 0, CHART_TOP + 2 * CHART_ROWS, wide - 1)
     sheet.raw.fit_to_pages(1, 1)
+
+
+def _wide(report: Report) -> int:
+    """Give the printed columns: two charts and two figures more where months are compared."""
+    return TREND_WIDE if has_trend(report) else WIDE
 
 
 def _write_figures(sheet: Sheet, report: Report) -> None:
@@ -80,6 +94,9 @@ def _write_figures(sheet: Sheet, report: Report) -> None:
             f"要修正の指摘 {figures.findings.fix:,}件", "figure",
         ),
     )  # fmt: skip
+    if has_trend(report):
+        _write_moves(sheet, report, 2 * len(boxes))
+        _write_before(sheet, report)
     sheet.height(4, 18)
     sheet.height(5, 34)
     sheet.height(6, 18)
@@ -92,6 +109,46 @@ def _write_figures(sheet: Sheet, report: Report) -> None:
         else:
             sheet.number(5, left, value, style)
         sheet.merge(6, left, 6, left + 1, note, "figure_note")
+
+
+def _write_moves(sheet: Sheet, report: Report, left: int) -> None:
+    """Write how many answers went forward and back, in the boxes after the others."""
+    months = report.months
+    moved = [line.moves for line in months.items]
+    for place, (label, value, note) in enumerate(
+        (
+            ("前進した回答", sum(m.improved for m in moved), f"{months.compared_with} から"),
+            (
+                "後退した回答", sum(m.regressed for m in moved),
+                f"先送り {sum(m.postponed for m in moved):,}件",
+            ),
+        )
+    ):  # fmt: skip
+        start = left + 2 * place
+        sheet.merge(4, start, 4, start + 1, label, "figure_label")
+        sheet.merge(5, start, 5, start + 1, "", "figure")
+        sheet.number(5, start, value, "figure")
+        sheet.merge(6, start, 6, start + 1, note, "figure_note")
+        sheet.merge(7, start, 7, start + 1, "", "figure_note")
+
+
+def _write_before(sheet: Sheet, report: Report) -> None:
+    """Write the figure of the month compared with under each key figure."""
+    before = report.months.before
+    if before is None:
+        return
+    share, returned = before.counts.done_share, before.return_share
+    unread = before.counts.blank + before.counts.unclear
+    texts = (
+        "－" if returned is None else f"{returned:.1%}",
+        f"{before.submissions:,}",
+        "－" if share is None else f"{share:.1%}",
+        f"{before.counts.planned:,}",
+        f"{before.overdue:,}",
+        f"{unread:,}",
+    )
+    for place, text in enumerate(texts):
+        sheet.merge(7, 2 * place, 7, 2 * place + 1, f"前月 {text}", "figure_note")
 
 
 def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int]]:
@@ -119,12 +176,13 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
         for t in report.most_open
     ]
     blocks: dict[str, tuple[int, int, int]] = {}
-    sheet.text(0, DATA, "グラフのもとの数（印刷されません）", "lead")
+    data = _wide(report) + 2  # right of the printed page
+    sheet.text(0, data, "グラフのもとの数（印刷されません）", "lead")
     places = {
-        "returns": (2, DATA),
-        "least": (10, DATA),
-        "codes": (2, DATA + 3),
-        "most": (16, DATA + 3),
+        "returns": (2, data),
+        "least": (10, data),
+        "codes": (2, data + 3),
+        "most": (16, data + 3),
     }
     content: dict[str, tuple[str, str, list[Any], str]] = {
         "returns": ("回収の状況", "団体数", returns, "number"),
@@ -147,7 +205,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
 
 
 def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]]) -> None:
-    makers = (
+    makers: tuple[Made, ...] = (
         _chart_categories(sheet, report),
         _chart_returns(sheet, report, blocks["returns"]),
         _chart_months(sheet, report),
@@ -161,8 +219,16 @@ def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, in
             COLOURS[Status.NOT_PLANNED][0],
         ),
     )  # fmt: skip
+    if has_trend(report):
+        makers = (
+            *makers[:3],
+            _chart_trend(sheet, report),
+            *makers[3:],
+            _chart_moves(sheet, report),
+        )
+    across = len(makers) // 2
     for place, (chart, title) in enumerate(makers):
-        row, left = CHART_TOP + (place // 3) * CHART_ROWS, (place % 3) * 4
+        row, left = CHART_TOP + (place // across) * CHART_ROWS, (place % across) * 4
         if chart is None:
             sheet.text(row, left, f"{title}：該当がありません", "lead")
             continue
@@ -260,6 +326,69 @@ def _chart_months(sheet: Sheet, report: Report) -> Made:
          "num_format": "#,##0", "line": {"none": True}}
     )  # fmt: skip
     return chart, title
+
+
+def _chart_trend(sheet: Sheet, report: Report) -> Made:
+    """Draw 対応済み率 and, where there is a roster, 回収率 month by month."""
+    months, top = report.months, places(report).trend
+    last = top + len(months.points) - 1
+    chart = sheet.book.chart({"type": "line"})
+    shown = [(TREND_SHARE, "対応済み率", COLOURS[Status.DONE][0], "circle")]
+    if all(point.return_share is not None for point in months.points):
+        shown.append((TREND_RETURNS, "回収率", COLOURS[Status.NOT_APPLICABLE][0], "diamond"))
+    for column, name, colour, marker in shown:
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [CHANGES_SHEET, top, 0, last, 0],
+                "values": [CHANGES_SHEET, top, column, last, column],
+                "line": {"color": colour, "width": 2.25},
+                "marker": {
+                    "type": marker, "size": 6, "fill": {"color": colour},
+                    "border": {"color": colour},
+                },
+                "data_labels": {
+                    "value": True, "position": "above", "font": _font(8), "num_format": "0.0%",
+                },
+            }
+        )  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": _font(8)})
+    chart.set_x_axis({"num_font": _font(8), "line": {"color": LINE}, "text_axis": True})
+    chart.set_y_axis(
+        {"num_font": _font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+         "num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
+    )  # fmt: skip
+    return chart, "月ごとの推移"
+
+
+def _chart_moves(sheet: Sheet, report: Report) -> Made:
+    """Draw how many answers of each category went forward, back or were put off."""
+    top = places(report).categories
+    last = top + len(report.months.categories) - 1
+    chart = sheet.book.chart({"type": "bar"})
+    for offset, (name, colour) in enumerate(
+        (
+            ("前進", COLOURS[Status.DONE][0]),
+            ("後退", COLOURS[Status.NOT_PLANNED][0]),
+            ("先送り", COLOURS[Status.PLANNED][0]),
+        )
+    ):
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [CHANGES_SHEET, top, 0, last, 0],
+                "values": [CHANGES_SHEET, top, MOVES + offset, last, MOVES + offset],
+                "fill": {"color": colour},
+                "gap": 60,
+            }
+        )
+    chart.set_legend({"position": "bottom", "font": _font(8)})
+    chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": LINE}})
+    chart.set_x_axis(
+        {"num_font": _font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+         "num_format": "#,##0", "label_position": "high", "min": 0}
+    )  # fmt: skip
+    return chart, f"{report.months.compared_with} からの動き（件数）"
 
 
 def _chart_bars(

@@ -16,7 +16,8 @@ CHANGES_SHEET = "前月比"
 TREND_HEAD, TREND_WIDTH = "対応済み率の推移", 18
 NOTICES_TOP = 3
 MONTH_COLUMN = 24  # the first month of a row of shares, right of the printed page
-TREND_SHARE = 13  # the column of 対応済み率 in the table of months
+# Columns of the table of months, and the first column of 前進, 後退, 先送り.
+TREND_RETURNS, TREND_SHARE, MOVES = 5, 13, 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
