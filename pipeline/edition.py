@@ -279,6 +279,7 @@ def _public_answer(answer: Answer, file: str) -> Answer:
         row_location=None,
         title_written="",
         unsupported=(),
+        decision=None,  # names who decided, and why
     )
 
 

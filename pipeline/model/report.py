@@ -94,6 +94,13 @@ class AnswerRow:
     overdue: bool = False  # planned for a month before the collection month
     # The file is the one of the month compared with; None where nothing is compared.
     same_file: bool | None = None
+    # what 確認票 says about it; ``mark`` and ``note`` stay as written
+    decision: str = ""  # 修正する …, several joined by 、
+    status_before: Status | None = None  # only where a decision replaced it
+    due_before: str = ""
+    decision_reason: str = ""
+    decided_by: str = ""
+    decided_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,3 +317,5 @@ class Report:
     # cells (role, status) of the table by role that the public edition withholds; None: internal
     withheld: frozenset[tuple[int, int]] | None = None
     months: Months = field(default_factory=Months)
+    # findings that need nothing more (認容, 修正済み, 解消): only findings.csv lists them
+    settled: tuple[Finding, ...] = ()

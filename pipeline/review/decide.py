@@ -20,7 +20,7 @@ from pipeline.model.review import (
 )
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
 from pipeline.months import read_due
-from pipeline.review.keys import Binder, digest_of
+from pipeline.review.keys import Binder, digest_of, shown_text
 from pipeline.text import fold
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class _Reviewing:
         self._keys = frozenset(keys)
         self._seen: dict[tuple[str, ...], set[ReviewKey]] = defaultdict(set)
         for finding, key in zip(findings, keys, strict=True):
-            self._seen[_visible(finding)].add(key)
+            answer = binder.answers.get((finding.respondent_id, finding.item_id))
+            self._seen[_visible(finding, shown_text(finding, answer))].add(key)
         self._respondents = _respondents(batch)
 
     def bind(self, review: Review) -> tuple[Bound, ...]:
@@ -113,7 +114,7 @@ class _Reviewing:
 
     def _by_sight(self, entry: Entry) -> ReviewKey | None:
         """Find the finding that a row without a sound key tells of, where only one fits."""
-        fitting = self._seen.get(_visible(entry), set())
+        fitting = self._seen.get(_visible(entry, entry.fact("書かれていた内容")), set())
         return next(iter(fitting)) if len(fitting) == 1 else None
 
     def _unbound(self, entry: Entry) -> Bound:
@@ -367,16 +368,16 @@ def _outcome(decision: Decision) -> tuple[object, ...]:
     return (decision.verdict, decision.status, decision.due)
 
 
-def _visible(row: Finding | Entry) -> tuple[str, ...]:
-    """Give what tells a row to a person: code, respondent, item, what was written, file."""
+def _visible(row: Finding | Entry, written: str) -> tuple[str, ...]:
+    """Give what tells a row to a person: code, respondent, item, file, what was written."""
     if isinstance(row, Entry):
-        heads = ("コード", "団体名", "項目", "書かれていた内容", "ファイル")
-        code, name, item, written, file = (row.fact(head) for head in heads)
+        code, name, item, file = (
+            row.fact(head) for head in ("コード", "団体名", "項目", "ファイル")
+        )
         item = item.split("\n", maxsplit=1)[0]
     else:
-        code, name, item = row.code, row.respondent, row.item_id
-        written, file = row.written, row.location.file
-    return tuple(fold(text) for text in (code, name, item, written, file))
+        code, name, item, file = row.code, row.respondent, row.item_id, row.location.file
+    return tuple(fold(text) for text in (code, name, item, file, written))
 
 
 def _respondents(batch: Batch) -> dict[str, Respondent]:

@@ -19,7 +19,7 @@ from pipeline.model.review import (
     ReviewForm,
     Verdict,
 )
-from pipeline.review.keys import Binder
+from pipeline.review.keys import Binder, shown_text
 from pipeline.review.states import words_of
 from pipeline.rules.words import place
 
@@ -162,7 +162,7 @@ class _Layout:
             finding.code,
             finding.respondent,
             f"{finding.item_id}\n{title}".strip(),
-            finding.written,
+            shown_text(finding, self._binder.answers.get((finding.respondent_id, finding.item_id))),
             finding.problem or finding.message,
             finding.fix,
             where.file,

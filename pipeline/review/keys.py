@@ -61,6 +61,17 @@ def keys_of(findings: Iterable[Finding], batch: Batch) -> tuple[ReviewKey, ...]:
     return tuple(binder.key(finding) for finding in findings)
 
 
+def shown_text(finding: Finding, answer: Answer | None) -> str:
+    """Give what was written, as the form shows it: the check cell, then the note."""
+    if answer is None:
+        return finding.written
+    note = answer.note.raw
+    mark = answer.mark.raw if finding.written == note else finding.written or answer.mark.raw
+    if not tidy(note):
+        return mark
+    return f"{mark}\n（補足説明）{note}".lstrip("\n")
+
+
 def digest_of(answer: Answer) -> str:
     """Stand for what an answer says: check cell, whatever lies over it, and note.
 

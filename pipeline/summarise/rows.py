@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import TypedDict
 
 from pipeline.model import (
     Answer,
@@ -76,7 +77,31 @@ def _answer_row(
         in_scope=answer.in_scope,
         note_empty=answer.note.empty,
         overdue=bool(due.month) and due.month < month,
+        **_decision_fields(answer),
     )
+
+
+class _DecisionFields(TypedDict, total=False):
+    decision: str
+    status_before: Status | None
+    due_before: str
+    decision_reason: str
+    decided_by: str
+    decided_on: str
+
+
+def _decision_fields(answer: Answer) -> _DecisionFields:
+    told = answer.decision
+    if told is None:
+        return {}
+    return {
+        "decision": "、".join(told.verdicts),
+        "status_before": told.status if told.changed else None,
+        "due_before": told.due if told.changed else "",
+        "decision_reason": told.reason,
+        "decided_by": told.by,
+        "decided_on": told.on,
+    }
 
 
 def files_of(counted: CountedSubmission, answer: Answer) -> tuple[str, ...]:

@@ -60,7 +60,9 @@ COLUMNS: tuple[Column, ...] = (
         10,
         "年が書かれておらず補ったときは「はい」（CSVではtrue・false）。予定月がなければ空欄",
     ),
-    Column("予定月の出どころ", "due_source", 17, "mark チェック欄、note 補足説明欄"),
+    Column(
+        "予定月の出どころ", "due_source", 17, "mark チェック欄、note 補足説明欄、decision 確認票"
+    ),
     Column("チェック欄の記載", "mark", 20, "チェック欄に書かれていたとおりの文字"),
     Column("補足説明", "note", 40, "補足説明欄に書かれていたとおりの文字"),
     Column("補足説明の分類", "tags", 18, "補足説明に付けた分類。複数あれば空白で区切る"),
@@ -79,6 +81,17 @@ COLUMNS: tuple[Column, ...] = (
         "比べた月のファイルと中身が同じなら「はい」（新しい回答ではありません）。"
         "比べる月がなければ空欄",
     ),
+    Column("判断", "decision", 16, "確認票の判断。複数あれば「、」で区切る。なければ空欄"),
+    Column(
+        "修正前の回答",
+        "status_before",
+        14,
+        "判断で回答を変えたときの、変える前の回答（CSVでは英語名）。変えていなければ空欄",
+    ),
+    Column("修正前の予定月", "due_before", 14, "判断で回答を変えたときの、変える前の予定月"),
+    Column("修正理由", "decision_reason", 30, "確認票に書かれた判断の理由"),
+    Column("判断した担当", "decided_by", 14, "確認票に書かれた担当"),
+    Column("判断の日付", "decided_on", 12, "確認票に書かれた日付"),
 )
 HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 # Whole numbers; every other column of 明細 is text.
@@ -117,6 +130,12 @@ def detail_cells(row: AnswerRow, report: Report) -> tuple[Cell, ...]:
         "範囲内" if row.in_scope else "範囲外",
         _yes(row.overdue) if row.due else "",
         "" if row.same_file is None else _yes(row.same_file),
+        row.decision,
+        LABELS[row.status_before] if row.status_before else "",
+        row.due_before,
+        row.decision_reason,
+        row.decided_by,
+        row.decided_on,
     )
 
 

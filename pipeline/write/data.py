@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipeline.model import Finding
     from pipeline.model.history import Change, Promise
-    from pipeline.model.report import AnswerRow, FileRow, Report, ReportedFinding
+    from pipeline.model.report import AnswerRow, FileRow, Report
     from pipeline.settings import Settings
 
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
     "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
-    "written", "message", "fix",
+    "written", "message", "fix", "state", "decision",
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
@@ -51,9 +52,10 @@ def write_data(report: Report, folder: Path) -> None:
 
     All are written every month; without an earlier month nothing has changed.
     """
+    findings = (*(row.finding for row in report.findings), *report.settled)
     tables: tuple[tuple[str, tuple[str, ...], list[tuple[Field, ...]]], ...] = (
         ("answers", ANSWERS, [answer_fields(row, report) for row in report.answers]),
-        ("findings", FINDINGS, [finding_fields(row) for row in report.findings]),
+        ("findings", FINDINGS, [*map(finding_fields, findings)]),
         ("files", FILES, [file_fields(row) for row in report.files]),
         ("changes", CHANGES, [change_fields(row.change, report) for row in report.months.changes]),
         ("promises", PROMISES, [promise_fields(row, report) for row in report.months.promises]),
@@ -70,17 +72,18 @@ def answer_fields(row: AnswerRow, report: Report) -> tuple[Field, ...]:
         report.checklist.version, row.category, row.section, row.item_id, row.item,
         row.status.value, row.status.code, row.due, row.due_precision.value,
         row.due_inferred if row.due else None, row.due_source.value, row.mark, row.note, row.tags,
-        row.findings, row.file, row.sheet, row.cell,
+        row.findings, row.file, row.sheet, row.cell, row.decision,
+        row.status_before.value if row.status_before else "", row.due_before, row.decision_reason,
+        row.decided_by, row.decided_on,
     )  # fmt: skip
 
 
-def finding_fields(entry: ReportedFinding) -> tuple[Field, ...]:
+def finding_fields(found: Finding) -> tuple[Field, ...]:
     """Give one line of findings in the order of FINDINGS."""
-    found = entry.finding
     return (
         found.code, found.severity.value, found.respondent_id, found.respondent, found.item_id,
         found.location.file, found.location.sheet, found.location.cell, found.written,
-        found.message, found.fix,
+        found.message, found.fix, found.state, found.decision,
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import FileState
 from pipeline.write.data import versions
+from pipeline.write.style import LABELS, SYMBOLS
 
 if TYPE_CHECKING:
+    from pipeline.model import Status
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book, Sheet
@@ -34,6 +36,11 @@ HEADS = (
     "回答数", "扱いコード", "sha256",
 )  # fmt: skip
 
+CORRECTION_HEADS = {
+    0: "項目", 1: "団体名", 2: "理由", 3: "修正前の回答", 4: "修正後の回答", 5: "判断", 6: "担当",
+    7: "日付", 8: "チェック欄の記載", 9: "セル",
+}  # fmt: skip
+
 
 def write_record(book: Book, report: Report, settings: Settings) -> None:
     """Write 処理記録."""
@@ -43,6 +50,7 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
     sheet.heading("処理記録", lead, last=3)
     row = _write_checks(sheet, report, 4)
     row = _write_settings(sheet, report, settings, row + 1)
+    row = _write_corrections(sheet, report, row + 1)
     _write_files(sheet, report, row + 1)
     sheet.page(paper="A3")
 
@@ -79,6 +87,32 @@ def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) 
         sheet.merge(row, 1, row, 3, value, "text")
         sheet.fit_width(row, value, sum(sheet.widths[place] for place in (1, 2, 3)))
     return top + 1 + len(lines)
+
+
+def _write_corrections(sheet: Sheet, report: Report, top: int) -> int:
+    """List the answers that a decision in 確認票 replaced, before and after, by whom and why."""
+    corrected = [row for row in report.answers if row.status_before is not None]
+    if not corrected:
+        return top - 1
+    sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=3)
+    for place, head in CORRECTION_HEADS.items():
+        sheet.text(top + 1, place, head, "head")
+    for line, row in enumerate(corrected, start=top + 2):
+        texts = {
+            0: f"{row.item_id}　{row.item}", 1: row.respondent, 2: row.decision_reason,
+            3: _answer(row.status_before, row.due_before), 4: _answer(row.status, row.due),
+            5: row.decision, 6: row.decided_by, 7: row.decided_on, 8: row.mark, 9: row.cell,
+        }  # fmt: skip
+        for place, text in texts.items():
+            sheet.text(line, place, text, "text")
+        sheet.fit(line, list(texts.items()))
+    return top + 2 + len(corrected)
+
+
+def _answer(status: Status | None, due: str) -> str:
+    if status is None:
+        return ""
+    return f"{SYMBOLS[status]} {LABELS[status]}　{due}".rstrip("　")
 
 
 def _write_files(sheet: Sheet, report: Report, top: int) -> None:
