@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+from unicodedata import normalize
 
 from rapidfuzz import fuzz
 
@@ -16,7 +17,17 @@ from pipeline.model import Checklist, Item
 from pipeline.text import fold
 
 _NUMBER = r"(?:[\u2460-\u2473]|\d{1,2})"
-_LEAD = r"[\s「『【\[(<《〈・●■□○◆◇※*#>▶►→\"'|]*"
+_LEAD = r"[\W_]*"
+# A number of the respondent's own before the id: 12. / No.3 / 1-12 / ①
+_OWN_NUMBER = r"(?:(?:no)?[\W_]*(?:\d{1,3}(?:[-.]\d{1,3}){0,2}|[\u2460-\u2473])[\W_]+)?"
+_NUMBERS = re.compile(r"^[\d\u2460-\u2473]+")
+# What people number rows with in place of the id: ①-3, No.12, 項番7, ガバナンス一の二
+_OWN_LABEL = re.compile(
+    r"^[\W_]*[^\W\d_ぁ-ん\u2460-\u2473]{0,12}[\W_]*"
+    r"(?:[\d\u2460-\u2473一二三四五六七八九十][\W_の]*){1,5}(?:について)?"
+)
+_HIRAGANA = re.compile(r"[ぁ-ん]")
+_MIN_SHORT = 6  # letters of a title that was cut short
 _BETWEEN = r"(?:\s*(?:[-._/(の・]|第)\s*|\s+)"
 # What follows an id where a sentence only speaks of it: 「ガバナンス①-3参照」「サービス①-1～④-3は」
 _MENTION = re.compile(
@@ -77,11 +88,14 @@ class Index:
         self.title = {item.id: squeeze(item.title) for item in checklist.items}
         self.description = {item.id: squeeze(item.description) for item in checklist.items}
         self.whole = {key: self.title[key] + self.description[key] for key in self.order}
-        self.headings = frozenset(squeeze(text) for text in checklist.headings)
+        headings = [squeeze(text) for text in checklist.headings]
+        # an id-less row may repeat a heading without its number
+        self.headings = frozenset((*headings, *(_NUMBERS.sub("", key) for key in headings)))
         self.caption = squeeze(checklist.title)
         self._ids: dict[tuple[str, tuple[int, ...]], str] = {}
         self._by_numbers: dict[tuple[str, tuple[int, ...]], str] = {}
         self._prefixes: dict[str, str] = {}
+        self._bare_prefixes: dict[str, str] = {}
         self._category_prefix: dict[str, str] = {}
         self._read_ids()
         self._id_pattern = self._build_id_pattern()
@@ -124,6 +138,8 @@ class Index:
             (HeaderKind.NOTE, tuple(squeeze(name) for name in checklist.note_headers)),
             (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
         )
+        self._core = {key: _HIRAGANA.sub("", title) for key, title in self.title.items()}
+        self._shortened = lru_cache(maxsize=16384)(self._short_title)
         self.match_id = lru_cache(maxsize=16384)(self._match_id)
         self.header = lru_cache(maxsize=16384)(self._header)
         self.category = lru_cache(maxsize=16384)(self._category)
@@ -144,25 +160,26 @@ class Index:
             prefix = text[: found.start()].replace(" ", "") if found else text
             numbers = tuple(number_of(token) for token in tokens)
             self._prefixes[prefix] = prefix
+            self._bare_prefixes[_bare(prefix)] = prefix
             self._ids[prefix, numbers] = item.id
             self._by_numbers[item.category, numbers] = item.id
             self._category_prefix[item.category] = prefix
 
     def _build_id_pattern(self) -> re.Pattern[str]:
         names = sorted(self._prefixes, key=len, reverse=True)
-        forms = "|".join(r"\s?".join(re.escape(letter) for letter in name) for name in names)
+        forms = "|".join(r"\s?".join(_alike(letter) for letter in name) for name in names)
         return re.compile(
-            rf"^{_LEAD}(?:(?:no)?[.\s]*\d{{1,2}}(?:[.)、:]\s*|\s+))?(?P<prefix>{forms})(?:{_BETWEEN}|[-\])」】:]\s*)?(?P<a>{_NUMBER})\)?"
+            rf"^{_LEAD}{_OWN_NUMBER}(?P<prefix>{forms})(?:{_BETWEEN}|[-\])」】:]\s*)?(?P<a>{_NUMBER})\)?"
             rf"(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?(?![\d\u2460-\u2473])"
         )
 
     def _match_id(self, text: str) -> IdMatch | None:
         """Find an item id at the start of a text, in any width, dash and digit style."""
-        folded = loose(text[:_START])
+        folded = _LETTER_FOR_ONE.sub("1", loose(text[:_START]))
         found = self._id_pattern.match(folded)
         if found is None:
             return None
-        prefix = found["prefix"].replace(" ", "")
+        prefix = self._bare_prefixes[_bare(found["prefix"])]
         first = number_of(found["a"])
         if found["b"]:
             item_id = self._ids.get((prefix, (first, number_of(found["b"]))))
@@ -179,6 +196,10 @@ class Index:
         if found["b"] and "-" in (found["between"] or "") and fit is not Fit.STRONG:
             return None  # another checklist's number: サプライチェーン①-2
         return IdMatch(item_id, rest, fit)
+
+    def is_single(self, item_id: str) -> bool:
+        """Tell whether an item's id has one number only, like an answer (サプライチェーン①)."""
+        return len(re.findall(_NUMBER, item_id)) == 1
 
     def match_number(self, text: str, category: str) -> IdMatch | None:
         """Find an item by a number without its name (①-1) under a category known from elsewhere."""
@@ -256,6 +277,37 @@ class Index:
             for item_id in self._descriptions.get(key[:10], ())
             if fuzz.ratio(key[: len(self.description[item_id])], self.description[item_id]) >= 80
         )
+
+    def recognised(self, text: str) -> tuple[str, ...]:
+        """Give the items that a text without an id names: by title, whole or cut, or description.
+
+        Several where titles are alike; none for a heading of the form.
+        """
+        key = squeeze(text[:_START])
+        if len(key) < _MIN_SHORT - 1 or self.is_heading(key) or self.category(text):
+            return ()
+        plain = squeeze(_OWN_LABEL.sub("", loose(text[:_START])))
+        for each in dict.fromkeys((key, plain)):
+            items = self.titled(each) or self.described(each) or self._shortened(each)
+            if items:
+                return items
+        return ()
+
+    def _short_title(self, key: str) -> tuple[str, ...]:
+        """Give the items of the one title that a squeezed text is cut from or rewords slightly.
+
+        基本方針の策定 for 基本方針を策定する: the same but for its small words.
+        """
+        if len(key) < _MIN_SHORT or self.is_heading(key):
+            return ()
+        core = _HIRAGANA.sub("", key)
+        hits = [
+            item_id
+            for item_id, title in self.title.items()
+            if (title.startswith(key) and len(key) * 2 >= len(title))
+            or (len(core) >= _MIN_SHORT - 1 and core == self._core[item_id])
+        ]
+        return tuple(hits) if len({self.title[item_id] for item_id in hits}) == 1 else ()
 
     def near(self, key: str, *, cutoff: float) -> tuple[str, ...]:
         """Give the items whose title is close to the start of a squeezed text, the best alone."""
@@ -357,6 +409,28 @@ def _is_header(head: str, name: str) -> bool:
     else:
         return True
     return re.match(r"^(欄|記入欄|番号|結果|\W|\d|[\u2460-\u2473])", tail) is not None
+
+
+# Letters that hands and keyboards confuse in an id: カバナンス, サ一ビス, 都市0S, ①-l
+_CONFUSED = str.maketrans({"一": "-", "0": "o", "口": "ロ", "二": "ニ", "才": "オ", "力": "カ"})
+_LETTER_FOR_ONE = re.compile(r"(?<=[-\u2460-\u2473])\s?[l|i](?![a-z\d])")
+
+
+def _bare(prefix: str) -> str:
+    """Give the letters of an id's name without voice marks and the like."""
+    letters = prefix.replace(" ", "").translate(_CONFUSED)
+    return "".join(base_letter(letter) for letter in letters)
+
+
+@lru_cache(maxsize=256)
+def _alike(letter: str) -> str:
+    """Give a pattern for a letter and those written in its place."""
+    same = {letter, base_letter(letter)}
+    same.update(chr(code) for code, name in _CONFUSED.items() if name == letter)
+    same.update(
+        mark for voice in "\u3099\u309a" if len(mark := normalize("NFC", letter + voice)) == 1
+    )
+    return f"[{''.join(re.escape(each) for each in sorted(same))}]"
 
 
 _BUILT: dict[int, Index] = {}

@@ -19,15 +19,15 @@ def has_titles(grid: Grid, index: Index) -> bool:
     hits: set[str] = set()
     for cell in grid.sheet.cells.values():
         if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
-            hits.update(index.titled(squeeze(cell.text))[:1])
+            hits.update(index.recognised(cell.text)[:1])
             if len(hits) >= 3:
                 return True
     return False
 
 
-def _in_order(found: tuple[Found, ...], index: Index) -> bool:
-    """Tell whether the rows known by id stand in the form's order, so that neighbours tell."""
-    places = [index.order[hit.item_id] for hit in sorted(found, key=lambda hit: hit.row)]
+def _in_order(known: dict[int, Found], index: Index) -> bool:
+    """Tell whether the known rows stand in the form's order, so that neighbours tell."""
+    places = [index.order[known[row].item_id] for row in sorted(known)]
     descents = sum(later < earlier for earlier, later in pairwise(places))
     return descents * 10 <= len(places)
 
@@ -41,36 +41,30 @@ class _Candidate:
 
 
 def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Give the rows that are known by their title, where one item alone can be meant."""
     missing = set(index.order) - {hit.item_id for hit in found}
     if not missing:
         return ()
     waiting = _candidates(grid, index, found)
-    in_order = _in_order(found, index)
     known: dict[int, Found] = {hit.row: hit for hit in found}
     added: list[Found] = []
-    progress = True
-    while waiting and progress:
-        progress = False
-        rows = sorted(known)
+    neighbours: list[int] = []  # none in the first pass: titles that tell by themselves come first
+    while waiting:
         claims: dict[str, list[_Candidate]] = defaultdict(list)
         for candidate in waiting:
-            choice = _decide(candidate, missing, known, rows if in_order else [], index)
+            choice = _decide(candidate, missing, known, neighbours, index)
             if choice:
                 claims[choice].append(candidate)
-        for item_id, claimants in claims.items():
-            if len(claimants) == 1:
-                hit = Found(
-                    claimants[0].row,
-                    claimants[0].column,
-                    item_id,
-                    Fit.STRONG,
-                    MatchedBy.TITLE,
-                )
-                known[hit.row] = hit
-                added.append(hit)
-                missing.discard(item_id)
-                waiting.remove(claimants[0])
-                progress = True
+        single = {item_id: each[0] for item_id, each in claims.items() if len(each) == 1}
+        for item_id, candidate in single.items():
+            hit = Found(candidate.row, candidate.column, item_id, Fit.STRONG, MatchedBy.TITLE)
+            known[hit.row] = hit
+            added.append(hit)
+            missing.discard(item_id)
+            waiting.remove(candidate)
+        before, neighbours = neighbours, sorted(known) if _in_order(known, index) else []
+        if not single and neighbours == before:
+            break
     return tuple(added)
 
 
@@ -108,7 +102,7 @@ def _items_of(text: str, key: str, index: Index, *, near: bool) -> tuple[str, ..
         return ()
     if index.header(text) is not None:
         return ()
-    items = index.named_after(text, index.titled(key)) or index.described(key)
+    items = index.named_after(text, index.titled(key)) or index.recognised(text)
     if not items and near:
         items = index.near(key, cutoff=_NEAR)
     return index.narrow(items, key) if len(items) > 1 else items
@@ -127,7 +121,7 @@ def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[in
                     votes[column] += 1
     if not votes:
         for (_row, column), cell in grid.sheet.cells.items():
-            if cell.kind is CellKind.TEXT and index.titled(squeeze(cell.text)):
+            if cell.kind is CellKind.TEXT and index.recognised(cell.text):
                 votes[column] += 1
     most = max(votes.values(), default=0)
     return {column for column, count in votes.items() if count * 4 >= most}
@@ -154,15 +148,12 @@ def _decide(
             return inside[0] if inside[0] in missing else ""
         if inside:
             options = [each for each in options if each in inside]
+    if not rows:
+        return ""
     above = max((row for row in rows if row < candidate.row), default=None)
     below = min((row for row in rows if row > candidate.row), default=None)
-    places = [index.order[each] for each in options]
-    before = index.order[known[above].item_id] if above is not None else None
-    after = index.order[known[below].item_id] if below is not None else None
-    beside = [
-        each
-        for each, place in zip(options, places, strict=True)
-        if (before is not None and place == before + 1)
-        or (after is not None and place == after - 1)
-    ]
-    return beside[0] if len(beside) == 1 else ""
+    before = index.order[known[above].item_id] if above is not None else -1
+    after = index.order[known[below].item_id] if below is not None else len(index.order)
+    # between its neighbours only one may have its place, whether its own row was found or not
+    between = [each for each in candidate.items if before < index.order[each] < after]
+    return between[0] if len(between) == 1 and between[0] in options else ""
