@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.model import Status
 from pipeline.model.history import Movement
 from pipeline.model.months import Presence
-from pipeline.write.book import HEAD_POINTS, LINE_POINTS
+from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import detail_row, part_name
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import (
@@ -67,8 +67,8 @@ _COUNT_HEADS = tuple(
 )
 _MOVE_HEADS = ("前進", "後退", "先送り")
 _RESPONDENT_HEADS = (
-    "提出番号", "状況", "団体コード", "団体名", "前月の対応済み率", "今月の対応済み率", "増減",
-    "前進", "後退", "先送り", "前倒し", "変更", "前月と同じファイル",
+    "提出番号", "状況", "団体コード", "団体名", "前月の対応済み率", "今月の対応済み率",
+    "増減（ポイント）", "前進", "後退", "先送り", "前倒し", "変更", "前月と同じファイル",
 )  # fmt: skip
 _CHANGE_HEADS = (
     "No.", "動き", "項目ID", "団体名", "前月の回答", "前月の予定月", "今月の回答", "今月の予定月",
@@ -321,6 +321,7 @@ def _write_change_list(sheet: Sheet, report: Report, at: Places) -> None:
         sheet.table(top - 1, 0, len(chosen), _CHANGE_HEADS, name)
         for row, line in enumerate(chosen, start=top):
             _write_change(sheet, row, start + row - top + 1, line)
+            sheet.done(row)
 
 
 def _write_change(sheet: Sheet, row: int, number: int, line: ChangeRow) -> None:
@@ -383,7 +384,7 @@ def _month_shares(sheet: Sheet, row: int, shares: Sequence[float | None], curren
 def _head(
     sheet: Sheet, row: int, label: str, heads: Sequence[str], styles: Sequence[str] = ()
 ) -> None:
-    sheet.height(row, max(HEAD_POINTS, 3 * LINE_POINTS + 3))
+    sheet.height(row, HEAD_POINTS)
     sheet.merge(row, 0, row, 3, label, "head")
     for place, head in enumerate(heads):
         sheet.text(row, FIRST + place, head, styles[place] if styles else "head")

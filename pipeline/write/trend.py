@@ -82,6 +82,7 @@ def sparkline(sheet: Sheet, row: int, column: int, report: Report, source_row: i
             "range": f"'{CHANGES_SHEET}'!{source}",
             "type": "line",
             "markers": True,
+            "weight": 1.5,
             "min": 0,
             "max": 1,
             "series_color": colour,
