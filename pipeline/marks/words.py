@@ -14,8 +14,8 @@ STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
 _CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}
 _ANY_CIRCLED = re.compile("[①-⑳]")
 _BEFORE = re.compile(
-    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|判定|(?:対応)?状況|選択欄|"
-    r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*]*"
+    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
+    r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*#]*"
 )
 _TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
 _LEAD = re.compile(
@@ -28,17 +28,20 @@ _JOINED_NUMBERS = re.compile(
 _SEVERAL_AFTER = re.compile(
     r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末])"
 )
-# 2/10 is 2 October, ② in October or two options: nobody can tell.
-_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?")
+# 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
+# finger on the next key.
+_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?|[1-4]q")
 _DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
 # ①→ and ①－: a change begun, or an answer taken back.
 _DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
+_HESITANT = re.compile(r"[①-③1-3]\s?[.・]{2,}")  # ①…
 _SEE_NOTE = re.compile(
     r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))\)?。?$"
 )
 _EMPTY_BRACKETS = re.compile(r"\(~?\)")
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
+    r"|(?:令和|平成|令|r|h)\.?\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?"
     r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d+"
 )
@@ -48,6 +51,14 @@ _ERROR = re.compile(
 _NO_LETTER = re.compile(r"[\W_〇]+")
 # 12月中 beside ① speaks of a plan; 12月3 is no month alone.
 _TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
+# ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
+_ACT = re.compile(
+    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了"
+)
+_NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
+# 今年度対応済み speaks of what is done, although the year still runs.
+_RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
+_BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
 
 
@@ -100,6 +111,8 @@ def _no_words(key: str) -> Reading | None:
 
 
 def _exact(table: Table, key: str) -> Reading | None:
+    if _HESITANT.fullmatch(key):
+        return unclear(Doubt.NO_NUMBER, "number-denied")
     for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
         row = table.exact.get((CellKind.TEXT, form))
         if row:
@@ -113,6 +126,8 @@ def _unwrapped(key: str) -> str:
     form = key.strip("'\"`“”‘’。.、,:;! ")
     while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
         form = form[1:-1].strip()
+    if form.startswith("(") and ")" not in form:
+        form = form[1:].strip()  # （１ with the closing bracket forgotten
     return form
 
 
@@ -187,7 +202,10 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
         words = _settled(words, due)
     words = _bare(words)
     planned = due.month > month and not due.inferred and bool(words)  # ①令和9年3月策定
-    if number == 1 and due.written and (planned or not _past_or_month(due, month)):
+    gone = bool(_RUNNING.match(due.written)) and bool(re.search("済|した", words))
+    gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
+    planned |= due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
+    if number == 1 and due.written and (planned or not (gone or _past_or_month(due, month))):
         return unclear(Doubt.NO_NUMBER, "done-with-doubt")
     for row in table.beside:
         if number not in row.numbers or row.pattern is None:

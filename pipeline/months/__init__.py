@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.model import Due, DueProblem, DueSource, Precision
-from pipeline.months.patterns import TAIL, normalise
+from pipeline.months.patterns import TAIL, normalise, plain_dates
 from pipeline.months.terms import Reader, Term, joined
 
 __all__ = ["find_months", "normalise", "read_due", "split_due"]
@@ -22,6 +22,8 @@ _LIST_JOINER = re.compile(r"[・、,/&+と]|及び|および|and")
 # 12月議会 is a step on the way, 3月完了 the end of it.
 _EVENT = re.compile(r"の?(?:定例)?[市町村県区]?(?:議会|補正|着手|から着手|に着手)")
 _FINISH = re.compile(r"(?:まで)?に?(?:対応|策定|整備|導入)?(?:を|が)?(?:完了|終了)")
+_OR_NEVER = re.compile(r"(?:か|又は|または|or|もしくは)\(?(?:時期)?(?:未定|不明)")
+_AT_LATEST = re.compile(r"遅くとも(?:\(|、)?$")
 _OPEN_END = re.compile(r"以降|以後|~(?!\d)")
 _UNDECIDED = re.compile(
     r"未定|検討|調整|協議|不明|未決|未確定|決まって|決定後|別途|次第|tbd|追って|適宜|順次|随時|いずれ|"
@@ -93,7 +95,7 @@ def split_due(text: str, month: str) -> tuple[Due, str]:
     ``text`` is what stands beside the number; the rest is normalised. ``month`` is the
     collection month, ``YYYY-MM``. Without a usable month the Due says why.
     """
-    text = normalise(text)
+    text = plain_dates(normalise(text))
     bare = _BARE.fullmatch(text)
     if bare and len(bare["n"]) <= 2:
         reader = Reader(text, _reference(month), loose=True)
@@ -119,12 +121,16 @@ def _choose(text: str, terms: list[Term]) -> Due:
         for term in terms:
             if term.problem is problem:
                 return _due(text, term)
+    open_end = _OR_NEVER.search(text)
+    if open_end:
+        return Due(problem=DueProblem.UNDECIDED, written=open_end[0])
     good = [term for term in terms if not term.problem]
     if len(good) > 1:
         good = [term for term in good if not _EVENT.match(text, term.end)] or good
     if good:
         finishing = [term for term in good if _FINISH.match(text, term.end)]
-        agreed = _agreed(good) or (finishing[0] if len(finishing) == 1 else None)
+        latest = [term for term in good if _AT_LATEST.search(text[: term.start])]
+        agreed = _agreed(good) or next((t[0] for t in (finishing, latest) if len(t) == 1), None)
         if agreed:
             return _due(text, agreed)
         return Due(problem=DueProblem.CONFLICTING, written=text)
@@ -159,7 +165,7 @@ def find_months(text: str, month: str) -> tuple[Due, ...]:
 
     Stricter than `read_due`: in prose a bare number, 1/2 or 春日 is no month.
     """
-    text = normalise(text)
+    text = plain_dates(normalise(text))
     if not _TRIGGER.search(text):
         return ()
     terms = _merge(text, Reader(text, _reference(month), loose=False).terms())

@@ -33,6 +33,51 @@ def normalise(text: str) -> str:
     return re.sub(r"[ヶヵカケ個箇]月", "か月", text)
 
 
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = (
+    r"(?<![a-z])(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
+_ENGLISH_MONTH = re.compile(
+    rf"(?:(?<![\d/.])(?P<before>20\d\d)[ \-/.,]*|(?<!\d)\d{{1,2}}[ \-/]*)?{_NAME}"
+    r"(?:[ \-/.,]*\d{1,2},[ ]?(?=20\d\d))?"
+    r"(?:[ \-/,]*'?(?P<after>20\d\d|\d\d)(?![\d月日]))?"
+)
+_DAY_FIRST = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?!\d)")
+_SHOWA = re.compile(r"昭和(\d{2,3})年")
+_FY_BEHIND = re.compile(r"(?<![a-z\d])'?(\d{2}|20\d\d)fy(?![\da-z])")
+
+
+def _named(found: re.Match[str]) -> str:
+    """Give Mar-27 and March 2027 as 2027年3月, and December alone as 12月."""
+    year = found["before"] or found["after"] or ""
+    month = _ENGLISH.index(found["name"][:3]) + 1
+    return f"{'20' if len(year) == 2 else ''}{year}年{month}月" if year else f"{month}月"
+
+
+def _day_first(found: re.Match[str]) -> str:
+    """Give 31/3/2027 in the order of the country; 3/4/2027 may be either month."""
+    first, second, year = int(found[1]), int(found[3]), found[4]
+    if first > 12 >= second:
+        return f"{year}年{second}月{first}日"
+    return f"{year}年{first}月{second}日" if second > 12 >= first else found[0]
+
+
+@lru_cache(maxsize=65536)
+def plain_dates(text: str) -> str:
+    """Give a text, `normalise`d, with the dates of other calendars and countries in one form."""
+    if not _FOREIGN.search(text):
+        return text
+    text = _ENGLISH_MONTH.sub(_named, text)
+    text = _DAY_FIRST.sub(_day_first, text)
+    text = _SHOWA.sub(lambda found: f"{1925 + int(found[1])}年", text)
+    text = re.sub(r"(?<=\d)(?:がつ|ガツ|gatsu)", "月", text)
+    return _FY_BEHIND.sub(r"fy\1", text)
+
+
+_FOREIGN = re.compile(r"[a-z]{3}|[/.]20\d\d|昭和|\dfy|\d(?:がつ|ガツ)")
+
+
 def _kanji_value(written: str) -> int:
     """Give the number of 十二, 二十七 or 二〇二七."""
     if "十" not in written:
@@ -60,7 +105,7 @@ TAIL = (
     r"いっぱい|一杯|位|くらい|ぐらい|前後|目処|目途|めど)*"
 )
 DAY = (
-    r"(?:[/.\-]?(?P<day>\d{1,2})(?!\d*月)日?(?:[~\-]\d{1,2}日)?"
+    r"(?:[/.\-]?(?P<day>\d{1,2})(?!\d*月|\d|[./]\d)日?(?:[~\-]\d{1,2}日)?"
     r"|[/.\-](?:末|上旬|中旬|下旬|中|上|下))?"
 )
 YEAR = re.compile(
@@ -92,11 +137,11 @@ COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?:[0-3]\d
 LISTED_MONTH = re.compile(r"(?<![\d.])(?P<month>\d{1,2})(?=[~\-・,、/](?:翌年?)?\d{1,2}月)")
 QUARTER = re.compile(
     r"(?:第?(?P<a>\d)(?:[~\-・,、](?:第)?(?P<b>\d))?(?:/4)?(?:・?四半期|クォーター|クオーター|q(?![a-z\d]))"
-    r"|(?P<c>[1-4])/4半期|(?<![a-z])q(?P<d>\d)(?:[~\-・]q?(?P<e>\d))?(?!\d))" + TAIL
+    r"|(?P<c>[1-4])/4(?:半期|期)|(?<![a-z])q(?P<d>\d)(?:[~\-・]q?(?P<e>\d))?(?!\d))" + TAIL
 )
 HALF = re.compile(
-    r"(?:(?P<early>上半期|上期|前期|前半期|前半|上半)|(?P<late>下半期|下期|後期|後半期|後半|下半))"
-    + TAIL
+    r"(?:(?P<early>上半期|上期|前期|前半期|前半|上半|上(?=$|\)))"
+    r"|(?P<late>下半期|下期|後期|後半期|後半|下半|下(?=$|\))))" + TAIL
 )
 SURE_HALF = re.compile(r"(?:(?P<early>上半期|上期)|(?P<late>下半期|下期))" + TAIL)
 SEASON = re.compile(

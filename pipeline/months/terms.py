@@ -294,7 +294,7 @@ class Reader:
 
     def _half_of(self, start: int, found: re.Match[str], year: _Year) -> Term:
         half = 1 if found["early"] else 2
-        calendar = not year.fiscal and "期" not in found[0]  # 2027年前半, not 上半期
+        calendar = not year.fiscal and "半" in found[0] and "期" not in found[0]  # not 上半期
         last = year.number * 12 + 6 * half - 1 if calendar else _quarter_end(year.number, 2 * half)
         return Term(
             start=start, end=found.end(), first=last - 5, last=last,
