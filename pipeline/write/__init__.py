@@ -63,10 +63,11 @@ def write_workbook(
         comments=f"基準月 {report.month}　作成 {report.made_at}",
         made_at=report.made_at,
     )
-    write_sheets(book, report, settings)
+    source = detail_source(report) if has_pivots(book, report, settings) else None
+    write_sheets(book, report, settings, source)
     book.close()
-    if has_pivots(book, report, settings):
-        add_pivots(path, PIVOT_SHEET, detail_source(report), detail_design(report))
+    if source is not None:
+        add_pivots(path, PIVOT_SHEET, source, detail_design(report))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ return value), text is always written as text, and a formula always carries the 
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipeline.write.pivot.model import Cell
     from pipeline.write.style import Props
 
 Value = int | float | str | None
@@ -55,6 +57,7 @@ class Book:
         self.rows = rows
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
+        self._known: dict[str, int] = {}
         self._book: Any = xlsxwriter.Workbook(
             str(path),
             {
@@ -113,6 +116,7 @@ class Book:
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
         sheet = Sheet(self, self._book.add_worksheet(legal, SwiftSheet), legal)
+        sheet.raw.known = self._known
         if row_height:
             sheet.raw.set_default_row(row_height)
         return sheet
@@ -136,18 +140,22 @@ class Sheet:
         """Write a text as text, whatever it looks like. An empty one leaves the cell blank."""
         form = self.book.style(style)
         if text:
-            code = self.raw.put_text(row, column, cell_text(text), form)
+            code = self.raw.put_text(row, column, text, form)
         else:
-            code = self.raw.write_blank(row, column, None, form)
-        check(code, f"{self.name} {row},{column}")
+            code = self.raw.put_blank(row, column, form)
+        if code:
+            check(code, f"{self.name} {row},{column}")
 
     def number(self, row: int, column: int, value: Value, style: str = "number") -> None:
         """Write a number; None leaves the cell blank, which is not 0."""
         if value is None or isinstance(value, str):
             self.text(row, column, value or "", style)
             return
-        form = self.book.style(style)
-        check(self.raw.write_number(row, column, value, form), f"{self.name} {row},{column}")
+        if not math.isfinite(value):
+            raise SheetError(f"{value} for {self.name} {row},{column}")
+        code = self.raw.put_number(row, column, value, self.book.style(style))
+        if code:
+            check(code, f"{self.name} {row},{column}")
 
     def count(
         self, row: int, column: int, formula: str, value: Value, style: str = "number"
@@ -172,15 +180,11 @@ class Sheet:
             self.text(row, column, text, style)
             return False
         form = self.book.style(style)
-        code = self.raw.write_url(
-            row,
-            column,
-            f"internal:{target}",
-            form,
-            cell_text(text)[:255],
-            cell_text(tip)[:120] or None,
+        code = self.raw.put_link(
+            row, column, target, cell_text(text)[:255], form, cell_text(tip)[:120]
         )
-        check(code, f"{self.name} {row},{column}")
+        if code:
+            check(code, f"{self.name} {row},{column}")
         self.links += 1
         return True
 
@@ -211,9 +215,13 @@ class Sheet:
         )
         self.height(row, min(max(least, lines * LINE_POINTS + 3), MOST_POINTS))
 
-    def stream(self, row: int, width: int, rows: Iterable[Sequence[str | int | None]]) -> None:
+    def stream(self, row: int, width: int, rows: Iterable[Sequence[Cell]]) -> None:
         """Write a long table of texts, whole numbers and blanks, below all else on the sheet."""
         check(self.raw.stream(row, width, rows), f"{self.name} stream")
+
+    def done(self, row: int) -> None:
+        """Let go of a row of a long list, to which nothing more is written."""
+        self.raw.done(row)
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
@@ -235,7 +243,7 @@ class Sheet:
             {"header": head, "header_format": self.book.style(styles[n] if styles else "head")}
             for n, head in enumerate(heads)
         ]
-        code = self.raw.add_table(
+        code = self.raw.put_table(
             row,
             column,
             row + max(rows, 1),

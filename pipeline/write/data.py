@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -115,10 +116,30 @@ def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> None:
     """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless."""
+    written = [_Quoted() for _ in columns]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(columns)
-        writer.writerows([_csv_field(field) for field in row] for row in rows)
+        csv.writer(stream, lineterminator="\r\n").writerow(columns)
+        for row in rows:
+            fields = [known[field] for known, field in zip(written, row, strict=True)]
+            stream.write(",".join(fields) + "\r\n")
+
+
+class _Quoted(dict[Field, str]):
+    """The fields of one column of a CSV, quoted where needed, made once for each that differs."""
+
+    def __missing__(self, field: Field) -> str:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow((_csv_field(field), ""))
+        made = self[field] = line.getvalue().removesuffix(",\r\n")
+        return made
+
+
+class _Texts(dict[Field, str]):
+    """The texts of one column of a Parquet file, made once for each that differs."""
+
+    def __missing__(self, field: Field) -> str:
+        made = self[field] = plain_text(field) if isinstance(field, str) else ""
+        return made
 
 
 def write_parquet(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Field]]) -> None:
@@ -134,8 +155,8 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Fi
         elif name in _BOOLEANS:
             arrays.append(pa.array(values, pa.bool_()))
         else:
-            texts = [plain_text(value) if isinstance(value, str) else "" for value in values]
-            arrays.append(pa.array(texts, pa.string()))
+            texts = _Texts()
+            arrays.append(pa.array([texts[value] for value in values], pa.string()))
     parquet.write_table(pa.table(arrays, names=list(columns)), path, compression="zstd")
 
 

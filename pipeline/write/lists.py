@@ -138,6 +138,7 @@ def write_planned(book: Book, report: Report) -> None:
             answer = report.answers[index]
             promise = promises.get((answer.respondent_id, answer.item_id))
             _write_plan(sheet, row, index, report, promise)
+            sheet.done(row)
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 
@@ -227,6 +228,7 @@ def write_findings(book: Book, report: Report) -> None:
         sheet.table(3, 0, len(chosen), _FINDING_HEADS, name)
         for row, entry in enumerate(chosen, start=4):
             _write_finding(sheet, row, start + row - 3, entry)
+            sheet.done(row)
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.raw.freeze_panes(4, 3)
         sheet.page(paper="A3", repeat=(3, 3))
@@ -287,6 +289,7 @@ def write_notes(book: Book, report: Report) -> None:
         sheet.table(top - 1, 0, len(chosen), _NOTE_HEADS, name)
         for row, index in enumerate(chosen, start=top):
             _write_note(sheet, row, start + row - top + 1, index, report)
+            sheet.done(row)
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 

@@ -54,12 +54,17 @@ def _write_part(
     legend = "　".join(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
     sheet.text(2, 2, legend, "plain")
     _write_heads(sheet, chosen, right)
+    totals = _totals(report, chosen)
     for row, total in enumerate(items, start=TOP):
         for place, text in enumerate((total.item.category, total.item.id, total.item.title)):
             sheet.text(row, place, text, "text")
         sheet.fit(row, ((0, total.item.category), (2, total.item.title)), least=30)
-    _write_symbols(sheet, report, chosen)
-    _write_edges(sheet, report, chosen)
+        _write_symbols(sheet, report, chosen, row)
+        if chosen:
+            _write_right_edge(sheet, row, right, totals[row - TOP])
+        sheet.done(row)
+    _write_colours(sheet, len(items), chosen)
+    _write_bottom_edge(sheet, len(items), chosen)
     sheet.raw.freeze_panes(TOP, FIRST)
     sheet.page(paper="A3", repeat=(TOP - 2, TOP - 1))
     sheet.raw.repeat_columns(0, FIRST - 1)
@@ -90,14 +95,20 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     sheet.height(TOP - 1, min(max(70, longest * 14 + 10), 290))
 
 
-def _write_symbols(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:
+def _write_symbols(
+    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], row: int
+) -> None:
     book, size = sheet.book, len(report.items)
     style = book.variant("center", text_wrap=True)
     for column, total in enumerate(chosen, start=FIRST):
-        start = (total.number - 1) * size
-        for row, answer in enumerate(report.answers[start : start + size], start=TOP):
-            target = detail_row(start + row - TOP, book.rows)
-            sheet.link(row, column, target, symbol(answer), style, _tip(answer))
+        place = (total.number - 1) * size + row - TOP
+        answer = report.answers[place]
+        target = detail_row(place, book.rows)
+        sheet.link(row, column, target, symbol(answer), style, _tip(answer))
+
+
+def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
+    book = sheet.book
     if not chosen:
         return
     for status in STATUSES:
@@ -128,21 +139,29 @@ def _tip(answer: AnswerRow) -> str:
     return f"{words}　明細へ"
 
 
-def _write_edges(sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...]) -> None:
-    """Write the totals of the symbols shown: of each item at the right, each respondent below."""
-    size, right = len(report.items), FIRST + len(chosen)
-    bottom = TOP + size
-    by_item: dict[int, dict[Status, int]] = {row: dict.fromkeys(STATUSES, 0) for row in range(size)}
+def _totals(report: Report, chosen: tuple[RespondentTotal, ...]) -> list[dict[Status, int]]:
+    """Count the answers of the respondents on this sheet, item by item."""
+    size = len(report.items)
+    by_item = [dict.fromkeys(STATUSES, 0) for _ in range(size)]
     for total in chosen:
         start = (total.number - 1) * size
-        for row, answer in enumerate(report.answers[start : start + size]):
-            by_item[row][answer.status] += 1
-    for row in range(size) if chosen else ():
-        area = f"{letters(FIRST)}{TOP + row + 1}:{letters(right - 1)}{TOP + row + 1}"
-        cells = f"{letters(right)}{TOP + row + 1}:{letters(right + 4)}{TOP + row + 1}"
-        for place, status in enumerate(STATUSES):
-            formula = _count_formula(area, cells, status)
-            sheet.count(TOP + row, right + place, formula, by_item[row][status], "total_number")
+        for counts, answer in zip(by_item, report.answers[start : start + size], strict=False):
+            counts[answer.status] += 1
+    return by_item
+
+
+def _write_right_edge(sheet: Sheet, row: int, right: int, counts: dict[Status, int]) -> None:
+    """Write the totals of the symbols of one item."""
+    area = f"{letters(FIRST)}{row + 1}:{letters(right - 1)}{row + 1}"
+    cells = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
+    for place, status in enumerate(STATUSES):
+        formula = _count_formula(area, cells, status)
+        sheet.count(row, right + place, formula, counts[status], "total_number")
+
+
+def _write_bottom_edge(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
+    """Write the totals of the symbols of each respondent."""
+    bottom = TOP + size
     for place, status in enumerate(STATUSES):
         sheet.merge(
             bottom + place, 0, bottom + place, FIRST - 1,

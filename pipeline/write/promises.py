@@ -127,6 +127,7 @@ def _write_list(sheet: Sheet, report: Report, top: int) -> None:
         for row, promise in enumerate(chosen, start=top):
             place = places.get((promise.respondent_id, promise.item_id))
             _write_promise(sheet, row, start + row - top + 1, promise, place)
+            sheet.done(row)
         sheet.raw.ignore_errors({"number_stored_as_text": f"G{top}:G{top + len(chosen) + 1}"})
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 

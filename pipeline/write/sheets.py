@@ -11,7 +11,7 @@ from pipeline.write.detail import write_detail
 from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
-from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
+from pipeline.write.pivot import PIVOT_SHEET, detail_design, write_pivot_sheet
 from pipeline.write.promises import write_promises
 from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book
+    from pipeline.write.pivot import PivotSource
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
@@ -27,10 +28,11 @@ def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
     return settings.pivot and 0 < len(report.answers) <= book.rows
 
 
-def write_sheets(book: Book, report: Report, settings: Settings) -> None:
-    """Write every sheet."""
-    pivot = has_pivots(book, report, settings)
-    write_cover(book, report, pivot=pivot)
+def write_sheets(
+    book: Book, report: Report, settings: Settings, source: PivotSource | None
+) -> None:
+    """Write every sheet. ``source`` is what the pivots count, None where there are none."""
+    write_cover(book, report, pivot=source is not None)
     write_overview(book, report)
     write_changes(book, report)
     write_returns(book, report)
@@ -42,8 +44,8 @@ def write_sheets(book: Book, report: Report, settings: Settings) -> None:
     write_promises(book, report)
     write_findings(book, report)
     write_notes(book, report)
-    write_detail(book, report)
-    if pivot:
-        write_pivot_sheet(book, PIVOT_SHEET, detail_source(report), detail_design(report))
+    write_detail(book, report, None if source is None else source.rows)
+    if source is not None:
+        write_pivot_sheet(book, PIVOT_SHEET, source, detail_design(report))
     write_record(book, report, settings)
     write_codes(book, report)

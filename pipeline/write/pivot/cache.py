@@ -69,8 +69,8 @@ def build_cache(source: PivotSource, design: PivotDesign) -> Cache:
     for name in design.fields():
         column = source.header.index(name)
         found: dict[str | None, str | None] = {}
-        for row in source.rows:
-            value = row[column]
+        # Columns hold few values that differ; each is looked at once.
+        for value in dict.fromkeys([row[column] for row in source.rows]):
             if isinstance(value, (int, float)):
                 raise TypeError(f"{name}: a number stands on an axis; give the label as text")
             found.setdefault(_key(value), cell_text(value) if value else None)

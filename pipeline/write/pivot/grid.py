@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeline.write.pivot.cache import Cache
 from pipeline.write.pivot.cells import reference
@@ -81,8 +82,9 @@ def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
 
 
 def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
-    labels = [(cache.items[name], cache.column(name)) for name in table.labels]
-    column_items, column_at = cache.items[table.columns], cache.column(table.columns)
+    fields = [*table.labels, table.columns]
+    axes = [cache.items[name] for name in fields]
+    places = [cache.column(name) for name in fields]
     records = cache.source.rows
     page = None
     if table.page is not None:
@@ -94,11 +96,15 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
         else:
             page_at = cache.column(page_field)
             items = cache.items[page_field]
-            records = [row for row in records if items.find(row[page_at]) == page]
-    counts = Counter(
-        (tuple(items.find(row[at]) for items, at in labels), column_items.find(row[column_at]))
-        for row in records
-    )
+            wanted = {
+                value for value in {row[page_at] for row in records} if items.find(value) == page
+            }
+            records = [row for row in records if row[page_at] in wanted]
+    # Values are counted first and looked up afterwards: few combinations differ.
+    counts: Counter[tuple[tuple[int, ...], int]] = Counter()
+    for values, count in Counter(map(itemgetter(*places), records)).items():
+        *row, column = (items.find(value) for items, value in zip(axes, values, strict=True))
+        counts[tuple(row), column] += count
     return Grid(
         table=table,
         rows=tuple(sorted({row for row, _ in counts})),
