@@ -219,13 +219,18 @@ def _completed(winner: Submission, older: Sequence[Submission]) -> tuple[Submiss
 
 
 def _still_given(given: Given, final: Submission, answered: frozenset[str]) -> Given:
-    """Leave out what a slip has answered since, except where the note is still the older one."""
-    notes = {a.item_id: a.note_location.file for a in final.answers if a.note_location}
+    """Leave out what slips have answered since, except where a part still is the older one."""
+    places = {answer.item_id: _files(answer) for answer in final.answers}
     left = {
-        path: tuple(i for i in items if i not in answered or notes.get(i) == path)
+        path: tuple(i for i in items if i not in answered or path in places[i])
         for path, items in given.items()
     }
     return {path: items for path, items in left.items() if items}
+
+
+def _files(answer: Answer) -> tuple[str, ...]:
+    """Give the files in which check cell and note of an answer stand."""
+    return tuple(place.file for place in (answer.location, answer.note_location) if place)
 
 
 def _has_row(answer: Answer) -> bool:
@@ -262,9 +267,9 @@ def _with_slips(
                     answers[theirs.item_id] = _overridden(answers[theirs.item_id], theirs)
                     giver[theirs.item_id] = path
     applied = {
-        slip.source.path: tuple(item for item, path in giver.items() if path == slip.source.path)
+        path: tuple(i for i in answers if i in giver and path in (giver[i], *_files(answers[i])))
         for slip in order
-        if slip.source.path not in stale
+        if (path := slip.source.path) not in stale
     }
     for path, items in applied.items():
         if not items:
