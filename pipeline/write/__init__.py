@@ -60,7 +60,7 @@ def write_workbook(
     book.properties(
         title=f"集計 {report.month}",
         subject=report.checklist.title,
-        comments=f"基準月 {report.month}　作成 {report.made_at}",
+        comments=f"基準月 {report.month}　収集の時点 {report.made_at}",
         made_at=report.made_at,
     )
     source = detail_source(report) if has_pivots(book, report, settings) else None

@@ -39,7 +39,7 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     sheet = book.sheet(COVER)
     sheet.columns(14, 24, 26, 18, 54, 50, 10)
     made = report.made_at[:16].replace("T", " ")
-    lead = f"基準月 {report.month}　作成 {made}　対象 {report.checklist.title}"
+    lead = f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）　対象 {report.checklist.title}"
     sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
     row = _write_proof(sheet, report, 3)
     row = _write_attention(sheet, report, row + 1)
