@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import CellKind, Location, address
+from pipeline.model import (
+    CellKind,
+    Location,
+    Skipped,
+    Unreadable,
+    UnreadableReason,
+    address,
+)
 from pipeline.model.review import (
     ENTRIES,
     FACTS,
@@ -44,13 +51,15 @@ def find_form(outbox: Path, month: str) -> Path | None:
     return next((form for form in forms if form.exists()), None)
 
 
-def read_review(workbook: RawWorkbook) -> Review:
+def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:
     """Give every row in which somebody wrote something, on any sheet with the form's header.
 
-    Raises TorimatomeError (nothing written) where no sheet has it: writing a new form would
-    lose what was written in this one.
+    Raises TorimatomeError (nothing written) where the workbook cannot be read or no sheet has
+    that header: writing a new form would lose what was written in this one.
     """
     file = workbook.source.path
+    if isinstance(workbook, Unreadable | Skipped):
+        raise TorimatomeError(_cannot_read(workbook), ExitCode.NOTHING_WRITTEN)
     entries: list[Entry] = []
     order: list[str] = []  # of the added columns, as they stand on the sheets
     headers = 0
@@ -72,6 +81,23 @@ def read_review(workbook: RawWorkbook) -> Review:
         )
     extra = dict.fromkeys(head for entry in entries for head, _ in entry.extra)
     return Review(file=file, entries=tuple(entries), extra=tuple(sorted(extra, key=order.index)))
+
+
+def _cannot_read(found: Unreadable | Skipped) -> str:
+    reason = found.reason if isinstance(found, Unreadable) else None
+    step = {
+        UnreadableReason.PASSWORD: "パスワードを外して保存し直してください。",
+        UnreadableReason.NO_ACCESS: "Excel などで開いている場合は閉じてください。",
+    }.get(
+        reason or UnreadableReason.BROKEN,
+        "Excel で開けるか確かめ、開けるときは保存し直してください。開けないときは、"
+        "ファイルを別の場所へ移してください（新しい確認票を作ります）。",
+    )
+    return (
+        f"{found.source.path} を読めないため、書き込まれた判断を反映できません。"
+        f"集計は中止し、ファイルには手を付けていません。{step}"
+        "そのあとで、もう一度実行してください。"
+    )
 
 
 def _header(sheet: RawSheet) -> tuple[int, Mapping[int, str]] | None:
