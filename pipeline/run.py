@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,10 +34,11 @@ from pipeline.template import load_checklist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipeline.discover import Inbox
-    from pipeline.isolate import Failure
+    from pipeline.isolate import Executor, Failure
     from pipeline.model import Batch, Checklist, Finding, Roster
     from pipeline.model.report import Report
     from pipeline.settings import Limits, Settings
@@ -155,6 +157,9 @@ def aggregate(
     with staging_folder(folder) as staged:
         write(report, staged, settings)
         watch.lap("write")
+        if settings.data_url:
+            _upload(staged, settings)
+            watch.lap("upload")
         record_timing(staged / "run.json", watch.seconds)
         publish(staged, folder)
     return RunResult(
@@ -176,13 +181,14 @@ def gather(
     """Read every file of a month's inbox and settle which submissions count."""
     watch = watch or Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
-    inbox = discover(settings.inbox, month=settings.month, limits=settings.limits)
-    if not inbox.entries:
-        raise TorimatomeError(_empty_inbox(settings.inbox))
-    roster = _roster(inbox, checklist, settings.limits)
-    watch.lap("discover")
-    outcomes = _read_all(inbox, checklist, settings, progress)
-    watch.lap("read")
+    with _inbox_at_hand(settings) as folder:
+        inbox = discover(folder, month=settings.month, limits=settings.limits)
+        if not inbox.entries:
+            raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
+        roster = _roster(inbox, checklist, settings.limits)
+        watch.lap("discover")
+        outcomes = _read_all(inbox, folder, checklist, settings, progress)
+        watch.lap("read")
     batch = assemble(
         outcomes,
         checklist=checklist,
@@ -223,20 +229,59 @@ def exit_code_of(batch: Batch) -> ExitCode:
     return ExitCode.SOME_UNREADABLE if unreadable else ExitCode.OK
 
 
-def _read_all(
-    inbox: Inbox,
-    checklist: Checklist,
-    settings: Settings,
-    progress: Callable[[int, int], None] | None,
-) -> list[Outcome]:
-    """Read every file in worker processes; give one outcome an entry, in the inbox's order."""
-    sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
+def _inbox_at_hand(settings: Settings) -> AbstractContextManager[Path]:
+    """Give the folder to read: inbox/, or for a URL a private folder for as long as it is read."""
+    if not settings.inbox_url:  # workers elsewhere have another working folder
+        return nullcontext(settings.inbox.absolute() if settings.scheduler else settings.inbox)
+    from pipeline.storage import fetched_inbox  # noqa: PLC0415 - an extra
+
+    return fetched_inbox(settings.inbox_url, month=settings.month)
+
+
+def _upload(staged: Path, settings: Settings) -> None:
+    """Send the data files on; before the month is published, so that a failure leaves it whole."""
+    from pipeline.storage import upload_data  # noqa: PLC0415 - an extra
+
+    upload_data(staged / "data", settings.data_url, month=settings.month)
+
+
+def _executor(settings: Settings) -> Executor:
+    """Give what runs the workers: this machine, or the cluster that was named."""
+    if not settings.scheduler:
+        return run_isolated
+    from pipeline.cluster import Cluster  # noqa: PLC0415 - an extra
+
+    shared = None if settings.inbox_url else settings.inbox.absolute()
+    return Cluster(scheduler=settings.scheduler, shared=shared)
+
+
+def _task(
+    inbox: Inbox, folder: Path, checklist: Checklist, settings: Settings
+) -> Callable[[SourceFile], Outcome]:
+    """Give what is done with each file; workers elsewhere fetch a remote inbox by themselves."""
     task = ReadTask(
         checklist=checklist,
         limits=settings.limits,
         passwords=inbox.passwords,
         month=settings.month,
     )
+    if not (settings.inbox_url and settings.scheduler):
+        return task
+    from pipeline.storage import Fetching  # noqa: PLC0415 - an extra
+
+    return Fetching(task=task, folder=folder, url=settings.inbox_url)
+
+
+def _read_all(
+    inbox: Inbox,
+    folder: Path,
+    checklist: Checklist,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> list[Outcome]:
+    """Read every file in worker processes; give one outcome an entry, in the inbox's order."""
+    sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
+    task = _task(inbox, folder, checklist, settings)
     finished = 0
 
     def on_done(_outcome: Outcome) -> None:
@@ -246,7 +291,7 @@ def _read_all(
             progress(finished, len(sources))
 
     read = iter(
-        run_isolated(
+        _executor(settings)(
             task,
             sources,
             jobs=settings.jobs,
@@ -303,7 +348,7 @@ def _insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
         )
 
 
-def _empty_inbox(inbox: Path) -> str:
+def _empty_inbox(inbox: Path | str) -> str:
     return (
         f"{inbox} に集計するファイルがありません。"
         f"届いた回答（Excel ファイルなど）を {inbox} に置いてから、もう一度実行してください。\n"

@@ -56,6 +56,10 @@ class Settings:
     named: bool = False
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
     previous: str = ""  # the month to compare with, YYYY-MM; empty: the latest before
+    inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
+    data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
+    scheduler: str = ""  # a Dask cluster to read on (tcp://…, local); empty: processes of our own
+    detail_rows: int = 2_000_000  # answers 明細 holds at most; docs/scale.md gives the reason
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
 
@@ -70,6 +74,7 @@ class SettingsFile:
     pivot: bool | None = None
     edition: str | None = None
     named: bool | None = None
+    detail_rows: int | None = None
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
 
@@ -201,6 +206,7 @@ _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "pivot": _switch,
     "edition": _edition,
     "named": _switch,
+    "detail_rows": _whole,
 }
 
 

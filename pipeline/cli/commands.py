@@ -31,6 +31,16 @@ def _month(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
         raise click.BadParameter("2026-11 のように「年-月」で指定してください。") from error
 
 
+def _url(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Accept an empty text and URLs."""
+    if value and "://" not in value:
+        raise click.BadParameter(
+            "s3://（置き場所の名前）/… のような URL で指定してください。"
+            "手元のフォルダには、いつも outbox/YYYY-MM/data/ に書き出します。"
+        )
+    return value
+
+
 def this_month() -> str:
     """Give the present month in Japan. The one place where the clock decides anything."""
     return datetime.now(JAPAN).strftime(MONTH_FORM)
@@ -80,7 +90,12 @@ def torimatome() -> None:
 
 @torimatome.command(options_metavar="[オプション]")
 @month_option
-@inbox_option
+@click.option(
+    "--inbox",
+    metavar="DIR|URL",
+    default="inbox",
+    help="届いた回答を置いたフォルダ（省略時 inbox）。s3:// などの URL も指定できます。",
+)
 @click.option(
     "--previous",
     callback=_month,
@@ -116,6 +131,19 @@ def torimatome() -> None:
     default=0,
     help="同時に読むファイルの数（0 は自動）。",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default="",
+    help="読み取りを Dask のクラスタで行います（例 tcp://10.0.0.5:8786。local はこの機械の中）。",
+)
+@click.option(
+    "--data-url",
+    callback=_url,
+    metavar="URL",
+    default="",
+    help="データ（Parquet）を月ごとに分けて置く場所（s3:// などの URL）。",
+)
 @click.option("--no-pivot", is_flag=True, help="ピボットのシートを付けません。")
 @click.option(
     "--edition",
@@ -135,12 +163,14 @@ def torimatome() -> None:
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
 def aggregate(
     month: str | None,
-    inbox: Path,
+    inbox: str,
     previous: str | None,
     outbox: Path,
     checklist: str,
     settings_file: Path | None,
     jobs: int,
+    scheduler: str,
+    data_url: str,
     no_pivot: bool,
     edition: str,
     named: bool,
@@ -155,11 +185,20 @@ def aggregate(
     from pipeline.cli.report import run_and_tell
     from pipeline.settings import Settings
 
+    if data_url and edition == "public":
+        raise TorimatomeError(
+            "--data-url は internal の版だけで使えます。--edition public を外してください。",
+            ExitCode.USAGE,
+        )
+    remote = "://" in inbox
     settings = Settings(
         month=month or this_month(),
         made_at="",
         previous=previous or "",
-        inbox=inbox,
+        inbox=Path("inbox") if remote else Path(inbox),
+        inbox_url=inbox if remote else "",
+        data_url=data_url,
+        scheduler=scheduler,
         outbox=outbox,
         templates=templates_folder(),
         checklist=checklist,

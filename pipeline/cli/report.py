@@ -84,7 +84,7 @@ def _arrived_unread(result: RunResult) -> str:
 
 def _left_outside(settings: Settings) -> list[str]:
     """Tell of files that came after the month was closed: they lie beside it and were not read."""
-    if not (settings.inbox / settings.month).is_dir():
+    if settings.inbox_url or not (settings.inbox / settings.month).is_dir():
         return []
     beside = sum(
         path.is_file() and path.name not in _NO_RETURNS and not path.name.startswith(("~$", "."))
