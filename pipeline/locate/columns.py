@@ -8,10 +8,12 @@ from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import HeaderKind, Index
 from pipeline.locate.letters import squeeze
+from pipeline.locate.rivals import settle
 from pipeline.text import fold
 
 _YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
+_STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
 SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
 # Words of a column that is not this month's answer although its header says チェック欄.
 _ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
@@ -19,7 +21,10 @@ _ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one table. ``options`` are (column, number) where each option has its own."""
+    """The columns of one table. ``options`` are (column, number) where each option has its own.
+
+    The number is 0 where a column is ticked and nothing says which option it stands for.
+    """
 
     header_row: int | None
     text: int
@@ -28,6 +33,7 @@ class Columns:
     guessed: bool
     options: tuple[tuple[int, int], ...] = ()
     others: frozenset[int] = frozenset()
+    rivals: tuple[int, ...] = ()  # further check columns that nothing tells from ``mark``
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +130,20 @@ def choose_columns(
         headed = _headed(grid, index, _inside(header, text, edge), rows, text)
         if headed is not None:
             return headed
-    mark = _guess_mark(grid, index, rows, text, edge, header)
+    mark, rivals = _guess_mark(grid, index, rows, text, edge, header)
+    others = header.others if header else frozenset[int]()
+    first = header.row if header else None
+    ticked = _ticked_apart(grid, rows, (mark, *rivals)) if mark is not None else ()
+    if ticked:
+        note = _guess_note(grid, index, rows, max(ticked), text)
+        options = tuple((column, 0) for column in ticked)
+        return Columns(first, text, mark, note, True, options, others)
     note = None
     if header is not None and any(span[1] != mark for span in header.notes):
         note = _pick(grid, tuple(span for span in header.notes if span[1] != mark), rows)
     elif mark is not None:
-        note = _guess_note(grid, index, rows, mark, text)
-    others = header.others if header else frozenset[int]()
-    return Columns(header.row if header else None, text, mark, note, True, (), others)
+        note = _guess_note(grid, index, rows, max(mark, *rivals) if rivals else mark, text)
+    return Columns(first, text, mark, note, True, (), others, rivals)
 
 
 def _headed(
@@ -142,14 +154,83 @@ def _headed(
     mark = _pick(grid, header.marks, rows)
     if mark is None and not options:
         return None
+    rivals: tuple[int, ...] = ()
+    if not options and mark is not None:
+        mark, rivals = _among_rivals(grid, index, header, mark, rows)
     if not options and mark is not None and not _is_plausible(grid, index, header, mark, rows):
-        better = _guess_mark(grid, index, rows, text, None, header)
+        better, _ = _guess_mark(grid, index, rows, text, None, header)
         if better is not None and better != mark and _mark_score(grid, index, rows, better)[0]:
             return None
     note = _pick(grid, header.notes, rows)
     if note is None:
-        note = _unheaded_note(grid, index, header, rows, mark)
-    return Columns(header.row, text, mark, note, False, options, header.others)
+        last = max((column for column in (mark, *rivals) if column is not None), default=None)
+        note = _unheaded_note(grid, index, header, rows, last)
+    return Columns(header.row, text, mark, note, False, options, header.others, rivals)
+
+
+def _among_rivals(
+    grid: Grid, index: Index, header: HeaderRow, mark: int, rows: list[Found]
+) -> tuple[int, tuple[int, ...]]:
+    """Give the check column meant, and those that hold answers and may as well be meant.
+
+    Headers are rivals only within one class: チェック欄 and 回答欄, or the weaker 状況, 評価. A
+    tick in every row of チェック beside numbers under 回答 says that the row was looked at.
+    """
+    if any(found.column == mark for found in rows):
+        return mark, ()  # the rows of another table, moved sideways
+    ranks = {
+        column: span[0]
+        for span in sorted(header.marks, reverse=True)
+        for column in range(span[1], min(span[2], span[1] + 8) + 1)
+    }
+    ranks.update(
+        (mark + step, ranks[mark])
+        for step in (1, 2)
+        if mark + step not in ranks and not _caption(grid, header.row, mark + step)
+    )
+    scores = {column: _mark_score(grid, index, rows, column) for column in ranks}
+    filled = {
+        column
+        for column, (hits, misses) in scores.items()
+        if hits > misses
+        and column not in grid.sheet.hidden_columns
+        and not any(found.column == column for found in rows)
+    }
+    if mark not in filled:
+        strong = [column for column in filled if ranks[column] < _STRONG_HEADERS]
+        if scores[mark][0] == 0 and len(strong) == 1:
+            return strong[0], ()
+        return mark, ()
+    alike = sorted(
+        column
+        for column in filled
+        if ranks[column] < 100
+        and (ranks[column] < _STRONG_HEADERS) == (ranks[mark] < _STRONG_HEADERS)
+    )
+    if len(alike) < 2 or mark not in alike:
+        return mark, ()
+    left = [alike[place] for place in settle([_caption(grid, header.row, c) for c in alike])]
+    chosen = mark if mark in left else left[0]
+    return chosen, tuple(column for column in left if column != chosen)
+
+
+def _caption(grid: Grid, header_row: int, column: int) -> str:
+    """Give the words over a column: the header cell with the short lines around it."""
+    keys = dict.fromkeys(
+        grid.anchor(row, column) for row in range(max(0, header_row - 1), header_row + 2)
+    )
+    return " ".join(text for key in keys if 0 < len(text := grid.text(key)) < 40)
+
+
+def _ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tuple[int, ...]:
+    """Give columns that together are one question: each ticked in one way, never two in a row."""
+    if len(columns) < 2:
+        return ()
+    texts = [[fold(grid.text((found.row, column))) for column in columns] for found in rows]
+    if any(sum(bool(text) for text in line) > 1 for line in texts):
+        return ()
+    written = {text for line in texts for text in line if text}
+    return tuple(sorted(columns)) if len(written) == 1 else ()
 
 
 def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
@@ -213,13 +294,23 @@ def _option_columns(
     ticked = [text for text in written if text[0] in _YES or text in ("true", "1")]
     if header.marks and not ticked:
         return ()
+    own = [text for text in texts if text in _own_numbers(header)]
+    alone = all(
+        sum(bool(grid.text((found.row, column))) for column in columns) <= 1 for found in rows
+    )
+    if own and alone and not header.marks:
+        return header.options
     return header.options if len(ticked) * 2 >= len(written) else ()
+
+
+def _own_numbers(header: HeaderRow) -> set[str]:
+    return {form for _, number in header.options for form in (str(number), chr(0x245F + number))}
 
 
 def looks_like_mark(text: str, index: Index) -> bool:
     """Tell whether a cell's text looks like an answer: an option's number or words."""
     folded = fold(text)
-    if not folded or len(folded) > 60:
+    if not folded or len(folded) > 60 or index.is_heading(squeeze(text)):
         return False
     last = len(index.checklist.options)
     head = re.match(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)", folded)
@@ -263,17 +354,28 @@ def _guess_mark(
     text: int,
     edge: int | None,
     header: HeaderRow | None,
-) -> int | None:
-    """Guess the mark column: where the official layout has it, else where marks stand."""
+) -> tuple[int | None, tuple[int, ...]]:
+    """Guess the mark column: where the official layout has it, else where marks stand.
+
+    Also gives the columns that hold marks as well, where no word over them tells.
+    """
     right = max(grid.area((found.row, found.column)).right for found in rows)
     official = max(_text_edge(grid, index, found) for found in rows)
     official = max(official, right)
-    notes = {span[1] for span in header.notes} if header else set()
     used = {column for found in rows for column in grid.rows.get(found.row, ())}
+    top = min(found.row for found in rows)
+    apart: set[int] = set()
+    if header is None or all(span[1] != text for span in header.marks):  # else moved sideways
+        apart = {span[1] for span in header.notes} if header else set()
+        apart.update(
+            column
+            for column in used | {official + 1}
+            if _is_named_otherwise(grid, index, top, column)
+        )
     candidates = [
         column
         for column in sorted(used | {official + 1})
-        if column not in notes and column != text and (edge is None or text < column < edge)
+        if column not in apart and column != text and (edge is None or text < column < edge)
     ]
     scores = {column: _mark_score(grid, index, rows, column) for column in candidates}
     best = max(
@@ -282,9 +384,39 @@ def _guess_mark(
         default=None,
     )
     expected = scores.get(official + 1, (0, 0))
-    if best is not None and scores[best][0] > scores[best][1] and scores[best][0] > expected[0]:
-        return best
-    return official + 1 if expected[1] == 0 or expected[0] >= expected[1] else best
+    if best is None or scores[best][0] <= scores[best][1]:
+        plain = official + 1 in candidates and (expected[1] == 0 or expected[0] >= expected[1])
+        return (official + 1 if plain else best), ()
+    rivals = [
+        column
+        for column in candidates
+        if scores[column][0] > scores[column][1]
+        and scores[column][0] * 2 >= scores[best][0]
+        and column not in grid.sheet.hidden_columns
+    ]
+    if best not in rivals:
+        return best, ()
+    ticked = _ticked_apart(grid, rows, tuple(rivals))
+    left = [rivals[place] for place in settle([_above(grid, top, each) for each in rivals])]
+    left = left if not ticked else rivals
+    chosen = best if best in left else left[0]
+    return chosen, tuple(column for column in left if column != chosen)
+
+
+def _above(grid: Grid, top: int, column: int) -> str:
+    """Give the nearest short texts above a table's first row in one column."""
+    keys = dict.fromkeys(grid.anchor(row, column) for row in range(max(0, top - 6), top))
+    return " ".join([text for key in keys if 0 < len(text := grid.text(key)) < 40][-2:])
+
+
+def _is_named_otherwise(grid: Grid, index: Index, top: int, column: int) -> bool:
+    """Tell whether a column stands under a header that rules out answers: 補足, 担当, 重要度."""
+    for row in range(top - 1, max(0, top - 6) - 1, -1):
+        text = grid.text(grid.anchor(row, column))
+        header = index.header(text) if 0 < len(text) < 40 else None
+        if header is not None:
+            return header.kind is not HeaderKind.MARK
+    return False
 
 
 def _text_edge(grid: Grid, index: Index, found: Found) -> int:

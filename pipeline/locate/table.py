@@ -1,7 +1,7 @@
 """Turn the item rows and columns of one sheet into tables with the cells to read."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.locate.columns import SURE_HEADERS, Columns, HeaderRow, choose_columns, find_headers
@@ -62,6 +62,12 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
             covered.update(block)
             rows.append(_item_row(grid, index, hit, block, columns, len(tables)))
         tables.append(_table_found(sheet, hits, columns))
+        for rival in columns.rivals:
+            again = replace(columns, mark=rival, note=None, rivals=())
+            for hit in hits:
+                block = _block(grid, index, hit, again, item_rows, header_rows)
+                rows.append(_item_row(grid, index, hit, block, again, len(tables)))
+            tables.append(_table_found(sheet, hits, again))
     used = {key for item in rows for key in (*_cells(item), *item.note_cells)}
     others: dict[CellKey, OtherRow] = {}
     for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):

@@ -15,13 +15,16 @@ _NOT_TICKED = frozenset(
 def read_options(
     cells: tuple[tuple[int, RawCell | None], ...], *, month: str, checklist: Checklist
 ) -> Mark:
-    """Give the mark of a row of option columns: (number, cell). Only one tick is an answer."""
+    """Give the mark of a row of option columns: (number, cell). Only one tick is an answer.
+
+    Number 0: nothing says which option the column stands for, so that its tick is no answer.
+    """
     written = [
         (number, cell)
         for number, cell in cells
         if cell is not None and fold(cell.text) not in _NOT_TICKED
     ]
-    raw = " / ".join(f"{_circled(number)}{cell.text}" for number, cell in written)
+    raw = " / ".join(f"{_circled(number) if number else ''}{cell.text}" for number, cell in written)
     if not written:
         crossed = "".join(cell.text for _, cell in cells if cell is not None and "×" in cell.text)
         if crossed:
@@ -30,6 +33,8 @@ def read_options(
     if len(written) > 1:
         return Mark(status=Status.UNCLEAR, raw=raw, doubt=Doubt.SEVERAL)
     number, cell = written[0]
+    if not number:
+        return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=Doubt.SYMBOL)
     text = fold(cell.text)
     ticked = text[0] in _TICKS or text in ("true", "v", "1", fold(_circled(number)), str(number))
     rest = cell.text.strip()
