@@ -21,11 +21,16 @@ _CLAUSE = re.compile(
     r"[。\n;!?]|(?<!今後)(?<!これから)(?<!現在)[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
 )
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
-_MAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++@[a-z0-9\-]++(?:\.[a-z0-9\-]++)+")
+_MAIL = re.compile(
+    r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++(?:@| ?[(\[](?:at|アット|@)[)\]] ?)"
+    r"[a-z0-9\-]++(?:\.[a-z0-9\-]++)+"
+)
 # Japanese numbers have ten or eleven digits and begin with 0 (総務省 電気通信番号計画).
 _PHONE = re.compile(
+    r"(?<![\d\-.])0[5789]0[ .・]\d{4}[ .・]\d{4}(?!\d)|\+81 \d{1,4}[ \-]\d{1,4}[ \-]\d{3,4}(?!\d)"
+    r"|(?:tel|fax|電話|携帯)(?:番号)?[は:. ]*\(?0\d{1,4}[ .・)]{1,2}\d{1,4}[ .・]\d{3,4}(?!\d)|"
     r"(?<![\d\-.])(?:\+81[\-(]?\d{1,4}|\(?0\d{1,4})[\-()]{1,2}\d{1,4}[\-)]{1,2}\d{3,4}(?![\d\-])"
-    r"|(?<![\d\-.])0(?:[5789]0\d{8}|[1-9]\d{8})(?!\d)|内線:?\d{2,6}"
+    r"|(?<![\d\-.])0(?:[5789]0\d{8}|[1-9]\d{8})(?!\d)|内線(?:番号)?[: ]*\d{2,6}"
 )
 
 
@@ -108,7 +113,7 @@ def read_note(text: str, *, month: str) -> Note:
         tags=_tags(table, plain),
         months=find_months(text, month),
         says_done=_says_done(table, lines),
-        says_not_done=_says_not_done(table, lines),
+        says_not_done=_says_not_done(table, lines) or _plan(table, lines, month),
         personal=tuple(dict.fromkeys(personal)),
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
@@ -152,11 +157,30 @@ def _says_not_done(table: NoteTable, lines: str) -> str:
     for clause in _clauses(lines):
         if table.facts["denied"].search(clause):
             continue
+        sure = table.facts["sure"].search(clause)
+        if sure:
+            return sure[0]
         found = table.facts["not_done"].search(clause)
         if not found:
             continue
         if found[0].startswith("未") or not table.facts["improvement"].search(clause):
             return found[0]
+    return ""
+
+
+def _plan(table: NoteTable, lines: str, month: str) -> str:
+    """Give the words of a clause that puts the work after the collection month: R9年度に対応.
+
+    A month without a year may be one gone by, and decides nothing.
+    """
+    for clause in _clauses(lines):
+        found = table.facts["plan"].search(clause)
+        if not found or table.facts["improvement"].search(clause):
+            continue
+        for due in find_months(clause, month):
+            told = not due.inferred or due.written[:1] in ("来", "翌", "次", "再")
+            if told and due.month > month:
+                return found[0]
     return ""
 
 
