@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model import Answer, Batch, CountedSubmission, Respondent
-    from pipeline.model.history import History, PastRespondent
+    from pipeline.model.history import History, PastMonth, PastRespondent
 
 
 class _Said(NamedTuple):
@@ -40,8 +40,9 @@ def ledger(batch: Batch, history: History) -> tuple[Promise, ...]:
     people += [(person, {}) for person in _silent(batch, history)]
     promises = []
     for person, now in people:
+        earlier = [past for past in history.months if person.id in past.respondents]
         for item_id, category in categories.items():
-            story = _story(person.id, item_id, now.get(item_id), batch.month, history)
+            story = _story((person.id, item_id), now.get(item_id), batch.month, earlier)
             promise = _latest_promise(story)
             if promise:
                 promises.append(_promise(person, item_id, category, promise, batch.month))
@@ -100,15 +101,17 @@ def _silent(batch: Batch, history: History) -> list[PastRespondent]:
 
 
 def _story(
-    respondent_id: str, item_id: str, now: Answer | None, month: str, history: History
+    key: tuple[str, str], now: Answer | None, month: str, earlier: Iterable[PastMonth]
 ) -> list[_Said]:
-    """Give an item's answers from the oldest month to this one; absent months are left out."""
-    key = (respondent_id, item_id)
-    story = [
-        _Said(past.month, past.answers[key].status, past.answers[key].due)
-        for past in history.months
-        if key in past.answers
-    ]
+    """Give an item's answers from the oldest month to this one, absent months left out.
+
+    Nothing where it was never ②: that is most of a year's answers.
+    """
+    said = [(past.month, found) for past in earlier if (found := past.answers.get(key))]
+    statuses = {found.status for _, found in said} | ({now.counted_status} if now else set())
+    if Status.PLANNED not in statuses:
+        return []
+    story = [_Said(at, found.status, found.due) for at, found in said]
     if now is not None:
         story.append(_Said(month, now.counted_status, now.counted_due))
     return story

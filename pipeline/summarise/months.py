@@ -6,9 +6,9 @@ then, whoever is gone since.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pipeline.changes import compare
 from pipeline.model import Status
@@ -45,32 +45,38 @@ if TYPE_CHECKING:
     from pipeline.model.report import AnswerRow
 
 TOP = 5
+_PLACES = {status: place for place, status in enumerate(Status)}
+_Counts = defaultdict[str, list[int]]
 _OUTCOMES = (
     Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE, Outcome.KEPT,
 )  # fmt: skip
 
 
-class _Said(NamedTuple):
-    """An answer of any month, as far as it is counted."""
-
-    respondent_id: str
-    item_id: str
-    status: Status
-    due: str
+# An answer of any month as it is counted: respondent id, item id, status, due month. A plain
+# tuple: a year of a thousand respondents is made of a million of them.
+_Said = tuple[str, str, Status, str]
 
 
 class _Month:
-    """One month's answers, counted by item, category and respondent."""
+    """One month's answers, counted by item, category and respondent in one pass."""
 
     def __init__(self, month: str, said: Sequence[_Said], categories: Mapping[str, str]) -> None:
         self.said = said
-        self.all = _count(one.status for one in said)
-        self.items = _count_by(said, lambda one: one.item_id)
-        self.respondents = _count_by(said, lambda one: one.respondent_id)
-        self.categories = _count_by(said, lambda one: categories.get(one.item_id, ""))
-        self.overdue = sum(
-            one.status is Status.PLANNED and "" < one.due < month for one in said
-        )  # fmt: skip
+        self.overdue = 0
+        everything = [0] * len(_PLACES)
+        items, respondents, groups = _Counts(_zeros), _Counts(_zeros), _Counts(_zeros)
+        for respondent, item, status, due in said:
+            place = _PLACES[status]
+            everything[place] += 1
+            items[item][place] += 1
+            respondents[respondent][place] += 1
+            groups[categories.get(item, "")][place] += 1
+            if status is Status.PLANNED and "" < due < month:
+                self.overdue += 1
+        self.all = _status_counts(everything)
+        self.items = {key: _status_counts(counts) for key, counts in items.items()}
+        self.respondents = {key: _status_counts(counts) for key, counts in respondents.items()}
+        self.categories = {key: _status_counts(counts) for key, counts in groups.items()}
 
 
 def summarise_months(
@@ -83,7 +89,7 @@ def summarise_months(
     categories = {item.id: item.category for item in batch.checklist.items}
     now = _Month(
         batch.month,
-        [_Said(row.respondent_id, row.item_id, row.status, row.due) for row in answers],
+        [(row.respondent_id, row.item_id, row.status, row.due) for row in answers],
         categories,
     )
     past = {month.month: _past(month, categories) for month in history.months}
@@ -140,7 +146,7 @@ def _compared(
 
 def _past(month: PastMonth, categories: Mapping[str, str]) -> _Month:
     said = [
-        _Said(respondent, item, answer.status, answer.due)
+        (respondent, item, answer.status, answer.due)
         for (respondent, item), answer in month.answers.items()
     ]
     return _Month(month.month, said, categories)
@@ -171,8 +177,8 @@ def _present_point(batch: Batch, counted: _Month) -> MonthPoint:
 
 def _flows(before: _Month, now: _Month) -> tuple[StatusFlow, ...]:
     """Split each status' change into answers that changed, came and left."""
-    old = {(one.respondent_id, one.item_id): one.status for one in before.said}
-    new = {(one.respondent_id, one.item_id): one.status for one in now.said}
+    old = {said[:2]: said[2] for said in before.said}
+    new = {said[:2]: said[2] for said in now.said}
     into = Counter(status for key, status in new.items() if key in old)
     out_of = Counter(status for key, status in old.items() if key in new)
     came = Counter(status for key, status in new.items() if key not in old)
@@ -312,9 +318,9 @@ def _shares(
 
 
 def _by(changes: Iterable[Change], key_of: Callable[[Change], str]) -> dict[str, Moves]:
-    found: dict[str, Counter[Movement]] = {}
+    found: defaultdict[str, Counter[Movement]] = defaultdict(Counter)
     for change in changes:
-        found.setdefault(key_of(change), Counter())[change.movement] += 1
+        found[key_of(change)][change.movement] += 1
     return {
         key: Moves(**{movement.name.lower(): count for movement, count in counts.items()})
         for key, counts in found.items()
@@ -333,16 +339,9 @@ def _respondent_of(change: Change) -> str:
     return change.respondent_id
 
 
-def _count(statuses: Iterable[Status]) -> StatusCounts:
-    found = Counter(statuses)
-    return StatusCounts(**{status.value: found[status] for status in Status})
+def _zeros() -> list[int]:
+    return [0] * len(_PLACES)
 
 
-def _count_by(said: Iterable[_Said], key_of: Callable[[_Said], str]) -> dict[str, StatusCounts]:
-    found: dict[str, Counter[Status]] = {}
-    for one in said:
-        found.setdefault(key_of(one), Counter())[one.status] += 1
-    return {
-        key: StatusCounts(**{status.value: counts[status] for status in Status})
-        for key, counts in found.items()
-    }
+def _status_counts(counts: Sequence[int]) -> StatusCounts:
+    return StatusCounts(**{status.value: counts[place] for status, place in _PLACES.items()})
