@@ -14,8 +14,8 @@ _LONGEST = 80  # letters; 240 bytes of UTF-8 at most, a file system takes 255
 def safe_name(text: str) -> str:
     """Give a text as (part of) a file name: no separators, reserved words or edge dots."""
     name = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    name = _FORBIDDEN.sub("_", name)
-    name = re.sub(r"\s+", " ", name).strip(" .~$")[:_LONGEST].strip(" .")
+    name = _FORBIDDEN.sub("_", re.sub(r"\s+", " ", name).strip())
+    name = name.strip(" .~$")[:_LONGEST].strip(" .")
     return f"_{name}" if not name or _RESERVED.match(name) else name
 
 
