@@ -1,0 +1,228 @@
+"""確認票 as a file: what a person sees, and the whole loop with real workbooks."""
+
+import csv
+import io
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batches import make_batch, make_findings
+from gates import lint, recalc, render, schema
+from inboxes import good, load, put, settings_for
+from openpyxl.utils import get_column_letter
+from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, step
+from reviewing import load as load_form
+
+from pipeline.model.review import ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
+from pipeline.settings import Settings
+from pipeline.write.review_form import write_review_form
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> ReviewForm:
+    return _filled(tmp_path_factory.mktemp("filled"), hostile=False)
+
+
+@pytest.fixture(scope="module")
+def book(form: ReviewForm, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_review_form(form, tmp_path_factory.mktemp("form"))
+
+
+def test_the_same_form_gives_the_same_bytes(form: ReviewForm, book: Path, tmp_path: Path) -> None:
+    assert write_review_form(form, tmp_path).read_bytes() == book.read_bytes()
+    assert book.name == "確認票_2026-11.xlsx"
+
+
+def test_every_row_offers_its_choices_and_stands_under_frozen_heads(
+    form: ReviewForm, book: Path
+) -> None:
+    for name, rows in (("確認票", form.open), ("決定済み", form.decided)):
+        sheet = opened(book)[name]
+        places = heads(sheet)
+        first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(len(rows), 1)
+        offered = {}
+        for rule in sheet.data_validations.dataValidation:
+            if rule.type == "list":
+                (area,) = rule.sqref.ranges
+                assert (area.min_row, area.max_row) == (first, last)
+                offered[area.min_col] = rule.formula1.strip('"').split(",")
+        assert offered == {
+            places["判断"]: [verdict.value for verdict in Verdict],
+            places["修正後の回答"]: ["①既に対応済み", "②これから対応予定", "③対応の予定なし"],
+        }
+        assert sheet.freeze_panes == f"F{HEADER_ROW + 2}"
+        letter = get_column_letter(places[KEY])
+        assert sheet.column_dimensions[letter].hidden
+        (table,) = sheet.tables.values()
+        assert table.ref == f"A{HEADER_ROW + 1}:{letter}{last}", "sorting takes the key along"
+        assert not sheet.protection.sheet
+        assert sheet.cell(first, places["修正後の予定月"]).number_format == "@"
+
+
+def test_an_empty_form_is_a_form(tmp_path: Path) -> None:
+    empty = ReviewForm(month="2026-11", made_at=MADE_AT, title="表", answers=("①", "②"))
+    path = write_review_form(empty, tmp_path)
+    assert lint.problems(path) == []
+    assert load_form(path).entries == ()
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_the_form_passes_the_lint(hostile: bool, tmp_path: Path) -> None:
+    path = write_review_form(_filled(tmp_path, hostile=hostile), tmp_path)
+    assert lint.problems(path) == []
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
+@pytest.mark.parametrize("gate", [schema, recalc], ids=["schema", "recalc"])
+def test_the_form_passes_the_outside_gates(gate: Any, hostile: bool, tmp_path: Path) -> None:
+    path = write_review_form(_filled(tmp_path, hostile=hostile), tmp_path)
+    assert gate.problems(path) == []
+
+
+@pytest.mark.outside
+def test_every_page_of_the_form_is_drawn(book: Path) -> None:
+    assert render.problems(book) == []
+
+
+def _filled(folder: Path, *, hostile: bool) -> ReviewForm:
+    """Give a form with open rows, decided rows and rows with notices."""
+    batch = make_batch(8, hostile=hostile)
+    findings = make_findings(batch)
+    path = write_review_form(step(batch, findings=findings).form, folder)
+    sheet = opened(path)
+    cells, places = sheet["確認票"], heads(sheet["確認票"])
+    for number, row in enumerate(range(HEADER_ROW + 2, cells.max_row + 1)):
+        verdict = ["そのまま認める", "修正する", "差戻し", "", "だめ"][number % 5]
+        cells.cell(row, places["判断"]).value = verdict
+        cells.cell(row, places["理由"]).value = "電話で確かめた" * (number % 9)
+    sheet.save(path)
+    result = step(batch, load_form(path), findings=findings)
+    assert result.form.decided
+    return result.form
+
+
+# ── The loop with real files ────────────────────────────────────────────────────────────────
+
+
+def _table(settings: Settings, name: str) -> list[dict[str, str]]:
+    path = settings.outbox / settings.month / "data" / f"{name}.csv"
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def _answers(settings: Settings, respondent: str) -> dict[str, dict[str, str]]:
+    rows = _table(settings, "answers")
+    return {row["item_id"]: row for row in rows if row["respondent"] == respondent}
+
+
+def _bytes(settings: Settings) -> dict[str, bytes]:
+    folder = settings.outbox / settings.month
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "run.json"
+    }
+
+
+def test_the_loop_over_two_months_with_real_files(tmp_path: Path) -> None:
+    checklist = load()
+    items = [item.id for item in checklist.items[:6]]
+    november = settings_for(tmp_path)
+    put(tmp_path, {
+        "若葉市.xlsx": good("若葉市", checklist, mark="○"),
+        "白雲町.xlsx": good("白雲町", checklist, mark="②（10月）", note="予算の範囲で実施"),
+    })  # fmt: skip
+    run_month(november)
+    path = november.outbox / "2026-11" / "確認票_2026-11.xlsx"
+    first = _bytes(november)
+    run_month(november)
+    assert _bytes(november) == first, "nothing was decided: nothing changes"
+
+    # A person decides: drop-down words, dates that Excel made of what was typed, a mistake.
+    given: dict[tuple[str, str], dict[str, object]] = {
+        ("A305", items[0]): {"判断": "修正する", "修正後の回答": "①既に対応済み",
+                             "理由": "電話で確認", "担当": "佐藤",
+                             "日付": datetime(2026, 11, 20)},  # noqa: DTZ001 - a cell knows no zone
+        ("A305", items[1]): {"判断": "修正する", "修正後の回答": "②これから対応予定",
+                             "修正後の予定月": datetime(2027, 3, 1)},  # noqa: DTZ001 - the same
+        ("A305", items[2]): {"判断": "対象外とする", "理由": "都市OSなし"},
+        ("A305", items[3]): {"判断": "差戻し"},
+        ("A305", items[4]): {"判断": "修正する"},
+        ("A308", items[5]): {"判断": "そのまま認める", "担当": "鈴木"},
+    }  # fmt: skip
+    fill(path, given)
+    shuffle(path, 3)
+    _, result = run_month(november)
+    found = _answers(november, "若葉市")
+    told = ("status", "due", "mark", "decision", "status_before", "decision_reason", "decided_by",
+            "decided_on")  # fmt: skip
+    assert [found[items[0]][key] for key in told] == [
+        "done", "", "○", "修正する", "unclear", "電話で確認", "佐藤", "2026-11-20",
+    ]  # fmt: skip
+    assert [found[items[1]][key] for key in told[:5]] == [
+        "planned", "2027-03", "○", "修正する", "unclear",
+    ]  # fmt: skip
+    assert found[items[1]]["due_source"] == "decision"
+    assert found[items[2]]["status"] == "not_applicable"
+    assert [found[items[3]][key] for key in told[:5]] == ["unclear", "", "○", "差戻し", ""]
+    assert [found[items[4]][key] for key in told[:5]] == ["unclear", "", "○", "", ""]
+    states = {
+        (row["code"], row["item_id"], row["respondent"]): (row["state"], row["decision"])
+        for row in _table(november, "findings")
+    }
+    assert states["A305", items[0], "若葉市"] == ("修正済み", "修正する（①既に対応済み）")
+    assert states["A305", items[2], "若葉市"] == ("修正済み", "対象外とする")
+    assert states["A305", items[3], "若葉市"] == ("新規", "差戻し")
+    assert states["A305", items[4], "若葉市"] == ("新規", "")
+    assert states["A308", items[5], "白雲町"] == ("認容", "そのまま認める")
+    assert [key[0] for key in states if key[0].startswith("R")] == ["R602"]
+    decided = lines(path, "決定済み")
+    assert Counter(line["状態"] for line in decided) == {"修正済み": 3, "認容": 1}
+    assert len(load_form(path).entries) == len(given)
+
+    # Run again: the same files, the same decisions, the same bytes.
+    again = _bytes(november)
+    run_month(november)
+    assert _bytes(november) == again
+
+    # December: one return is new, the other came in unchanged.
+    december = settings_for(tmp_path, month="2026-12")
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist, mark="△")})
+    _, result = run_month(december)
+    path = december.outbox / "2026-12" / "確認票_2026-12.xlsx"
+    assert {
+        (finding.code, finding.item_id)
+        for finding in result.settled.open
+        if finding.state == "再確認"
+    } == {("A305", item) for item in items[:4]}
+    found = _answers(december, "若葉市")
+    assert {found[item]["status"] for item in items} == {"unclear"}
+    by_code = {(f.code, f.item_id): f.state for f in result.settled.closed}
+    assert by_code["A308", items[5]] == "認容"
+    assert Counter(f.state for f in result.settled.open if f.code == "A308")["継続"] > 40
+    entries = load_form(path).entries
+    assert len(entries) == len(given), "every decision ever taken is still there"
+    assert {entry.text("理由") for entry in entries} >= {"電話で確認", "都市OSなし"}
+    final = _bytes(december)
+    run_month(december)
+    assert _bytes(december) == final
+
+
+def test_what_a_person_wrote_stands_in_the_next_form_letter_by_letter(tmp_path: Path) -> None:
+    checklist = load()
+    settings = settings_for(tmp_path)
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist, mark="○")})
+    run_month(settings)
+    path = settings.outbox / settings.month / "確認票_2026-11.xlsx"
+    texts = ["=1+1", "@SUM(A1)", "<r><t>太字</t></r>", "一行目\n二行目", "'引用", "001"]
+    given = {
+        ("A305", item.id): {"判断": "差戻し", "理由": text, "担当": text}
+        for item, text in zip(checklist.items, texts, strict=False)
+    }
+    fill(path, given)
+    run_month(settings)
+    shown = {line["項目"].split("\n")[0]: line for line in lines(path) if line["判断"]}
+    for (_, item), entry in given.items():
+        assert {head: shown[item][head].strip() for head in ENTRIES if head in entry} == entry
