@@ -36,6 +36,7 @@ Input = TypeVar("Input")
 Result = TypeVar("Result")
 
 LOCAL = "local"
+_ONLY_HERE = "127.0.0.1:0"  # else its web server listens to the whole network on port 8787
 _LARGEST_CHUNK = 64  # a reader process starts once a chunk; a lost worker costs so much work
 _CHUNKS_A_CORE = 4  # chunks under way for each core: none waits, and the scheduler stays small
 _CONNECT = 20.0  # seconds to reach a scheduler and its first worker
@@ -105,7 +106,7 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
                     n_workers=workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address=_ONLY_HERE,
                     memory_limit=0,  # the reader processes have limits of their own
                     silence_logs=logging.CRITICAL,
                 )

@@ -1,0 +1,30 @@
+"""Tasks for the cluster tests, in a module that a worker imports at once."""
+
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+
+def harmless(given: object) -> str:
+    """Read an input; two of them end the reader process or raise."""
+    if given == "abort":
+        os.abort()
+    if given == "raise":
+        raise LookupError("a fault in the reader")
+    return f"{given} done"
+
+
+def fatal(given: str) -> str:
+    """Read an input; a path kills the Dask worker once (the file then exists), "always" each time.
+
+    The Dask worker is the process that started the one this runs in.
+    """
+    if given == "always" or (given.startswith("/") and not Path(given).exists()):
+        if given != "always":
+            Path(given).touch()
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        assert parent.pid is not None
+        os.kill(parent.pid, signal.SIGKILL)
+    return f"{given} done"
