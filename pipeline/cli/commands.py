@@ -68,6 +68,15 @@ inbox_option = click.option(
 )
 
 
+outbox_option = click.option(
+    "--outbox",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path("outbox"),
+    help="結果を書き出すフォルダ（省略時 outbox）。",
+)
+
+
 @click.group(
     cls=JapaneseGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -103,13 +112,7 @@ def torimatome() -> None:
     default=None,
     help="比べる月。省略すると outbox/ にあるいちばん新しい前の月です。",
 )
-@click.option(
-    "--outbox",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    default=Path("outbox"),
-    help="集計表を書き出すフォルダ（省略時 outbox）。",
-)
+@outbox_option
 @click.option(
     "--checklist",
     metavar="NAME",
@@ -321,16 +324,64 @@ def rules(code: str | None) -> None:
 def close(month: str | None, inbox: Path, dry_run: bool) -> None:
     """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。"""
     from pipeline.cli.report import close_month
+
+    close_month(_settings(month, inbox, Path("outbox")), dry_run=dry_run)
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@outbox_option
+@click.option("--no-remind", is_flag=True, help="未提出の団体への督促文を作りません。")
+def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool) -> None:
+    """直してもらう項目だけの差戻し票と、依頼文・督促文の下書きを団体ごとに作ります。
+
+    差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
+    """
+    from pipeline.cli.report import sendback_lines
+    from pipeline.sendback import send_back
+
+    settings = _settings(month, inbox, outbox)
+    for line in sendback_lines(send_back(settings, remind=not no_remind)):
+        click.echo(line)
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@outbox_option
+@click.option("--prefill", is_flag=True, help="前の月の回答を、前月分と分かる形で入れておきます。")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default=None,
+    help="書き出すフォルダ（省略時は outbox/配布_YYYY-MM）。",
+)
+def distribute(
+    month: str | None, inbox: Path, outbox: Path, prefill: bool, into: Path | None
+) -> None:
+    """名簿の団体ごとに、選択肢の付いた配布用のチェックシートを作ります。"""
+    from pipeline.cli.report import distribute_lines
+    from pipeline.distribute import distribute as write_forms
+
+    settings = _settings(month, inbox, outbox)
+    for line in distribute_lines(write_forms(settings, prefill=prefill, into=into)):
+        click.echo(line)
+
+
+def _settings(month: str | None, inbox: Path, outbox: Path) -> Settings:
+    """Give the settings of a command that has no switches of its own."""
     from pipeline.settings import Settings
 
     settings = Settings(
         month=month or this_month(),
         made_at="",
         inbox=inbox,
-        outbox=Path("outbox"),
+        outbox=outbox,
         templates=templates_folder(),
     )
-    close_month(_with_settings_file(settings, None), dry_run=dry_run)
+    return _with_settings_file(settings, None)
 
 
 @torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")

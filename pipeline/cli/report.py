@@ -15,7 +15,9 @@ from pipeline.model import FileState, Severity
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from pipeline.distribute import DistributeResult
     from pipeline.run import RunResult
+    from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
 
 _OTHER_STATES = {
@@ -111,6 +113,33 @@ def close_month(settings: Settings, *, dry_run: bool) -> None:
     click.echo(f"{done}: {len(moves)} 件")
     for move in moves:
         click.echo(f"  {move.source} → {move.target}")
+
+
+def sendback_lines(result: SendBackResult) -> list[str]:
+    """Tell what was written for whom, and whom no letter can reach."""
+    lines = [
+        f"差戻し: {len(result.packages)} 団体　督促: {len(result.reminded)} 団体",
+        *(f"  {package.respondent.name}" for package in result.packages),
+    ]
+    if result.nobody:
+        lines.append(f"  差出人が分からないファイル: {'、'.join(result.nobody)}")
+    if result.without_mail:
+        names = "、".join(result.without_mail)
+        lines.append(f"  名簿にメールアドレスがない団体（下書きの宛先は空です）: {names}")
+    if result.packages or result.reminded:
+        lines.append(f"書き出した場所: {result.folder}")
+    return lines
+
+
+def distribute_lines(result: DistributeResult) -> list[str]:
+    """Tell how many forms were written, what they were filled in with, and where they lie."""
+    lines = [f"配布用のチェックシート: {len(result.forms)} 団体分"]
+    if result.prefilled_from:
+        lines.append(f"  {result.prefilled_from} の回答を入れました。")
+    if result.without_answers:
+        lines.append(f"  前の月の回答がない団体: {'、'.join(result.without_answers)}")
+    lines += [f"  {notice}" for notice in result.notices]
+    return [*lines, f"書き出した場所: {result.folder}", f"まとめたファイル: {result.archive}"]
 
 
 def _any_at_least(result: RunResult, severity: Severity) -> bool:
