@@ -346,6 +346,25 @@ def test_a_slip_over_an_answer_of_an_older_form() -> None:
     assert record(batch, "若葉市.xlsx").gives == (ONE, FOUR)
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("白雲町", True),
+        ("青嶺市", True),
+        ("若葉市役所", False),
+        ("情報政策課", False),
+        ("", False),
+    ],
+)
+def test_a_form_handed_to_one_that_names_another_is_asked_about(written: str, asked: bool) -> None:
+    properties = {"torimatome.respondent": "S01"}
+    batch = put_together(form("a.xlsx", FULL, respondent=written, properties=properties))
+    assert batch.submissions[0].respondent.id == "S01"
+    findings = [f for f in check(batch, RuleSettings()) if f.code == "B509"]
+    assert bool(findings) is asked
+    assert all(written in f.message and "若葉市" in f.message for f in findings)
+
+
 MARKS = st.sampled_from((None, "", "①", "②（12月）", "③", "○"))
 FILES = st.tuples(
     st.tuples(MARKS, MARKS, MARKS, MARKS),

@@ -67,6 +67,9 @@ class Identifier:
         outside = self._from_path(submission.source.path)
         for evidence in (*inside, *outside):
             entry = self._fitting(evidence)
+            if entry is not None and evidence.kind is EvidenceKind.HIDDEN_ID:
+                disputed = self._named_otherwise(inside, entry)
+                return replace(respondent_of(entry, evidence), disputed=disputed)
             if entry is not None:
                 return respondent_of(entry, evidence)
             if evidence.kind is EvidenceKind.CELL and is_organisation(evidence.text):
@@ -78,6 +81,18 @@ class Identifier:
                 return self._unlisted(evidence, evidence.text)
         hidden = next((e for e in inside if e.kind is EvidenceKind.HIDDEN_ID), None)
         return self._nameless(submission.source.path, hidden)
+
+    def _named_otherwise(self, inside: Iterable[Evidence], entry: RosterEntry) -> str:
+        """Give the name in a cell that means somebody else than the hidden id."""
+        for evidence in inside:
+            if evidence.kind is not EvidenceKind.CELL:
+                continue
+            other = self._fitting(evidence)
+            if other is None and is_organisation(evidence.text):
+                return evidence.text
+            if other is not None and other is not entry:
+                return evidence.text
+        return ""
 
     def _fitting(self, evidence: Evidence) -> RosterEntry | None:
         """Give the one roster entry an evidence means; None where none or several fit."""

@@ -48,7 +48,8 @@ class Roster:
 class Respondent:
     """Who answered. ``id`` is the roster's code, else a stable one made from the name.
 
-    ``on_roster`` is None where the run has no roster.
+    ``on_roster`` is None where the run has no roster. ``disputed`` is another respondent's name
+    that a labelled cell gives, although the form was handed out to this one.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Respondent:
     identified_by: EvidenceKind = EvidenceKind.NONE
     evidence: str = ""
     mail: str = ""
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -351,7 +351,16 @@ def identified_weakly(context: Context) -> Iterator[Hit]:
     words = {EvidenceKind.FILE_NAME: "ファイル名", EvidenceKind.FOLDER: "フォルダ名"}
     for counted in context.batch.submissions:
         respondent = counted.respondent
-        if respondent.identified_by in words:
+        if respondent.disputed:
+            yield on_submission(
+                counted,
+                what=f"「{respondent.name}」に配布した様式ですが、シートには"
+                f"「{respondent.disputed}」と書かれています。"
+                f"「{respondent.name}」の回答とみなしました。",
+                step=f"どちらの団体の回答か確かめてください。「{respondent.disputed}」の回答であれば、"
+                "その団体の様式に写して集計し直してください。",
+            )
+        elif respondent.identified_by in words:
             yield on_submission(
                 counted,
                 what=f"シートに団体名がないため、{words[respondent.identified_by]}から"
