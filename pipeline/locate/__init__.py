@@ -5,10 +5,12 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
-from pipeline.locate.index import EXAMPLE, Fit, Index, index_of
+from pipeline.locate.index import Fit, Index, index_of
 from pipeline.locate.letters import squeeze
+from pipeline.locate.rivals import settle
 from pipeline.locate.table import SheetFound, read_sheet
 from pipeline.model import Checklist, MatchedBy, RawWorkbook
 from pipeline.model.layout import ItemRow, Layout
@@ -86,40 +88,54 @@ def _is_captioned(workbook: RawWorkbook, index: Index) -> bool:
 def _choose(
     found: list[SheetFound],
 ) -> tuple[list[SheetFound], tuple[str, ...], tuple[str, ...]]:
-    """Choose the sheets that count: parts of one checklist together, of copies the filled one."""
+    """Choose the sheets that count: parts of one checklist together, of copies the filled one.
+
+    Of several filled copies the one counts that its name says is the latest or final; where no
+    name tells, all are read, and `parse` keeps only what they agree on.
+    """
 
     def standing(sheet: SheetFound) -> tuple[bool, bool, bool, int]:
-        example = EXAMPLE.search(fold(sheet.name)) is not None
-        return (example, not sheet.visible, not sheet.answers, sheet.place)
+        return (sheet.example, not sheet.visible, not sheet.answers, sheet.place)
 
     order = sorted(found, key=standing)
-    if any(sheet.answers and not standing(sheet)[0] for sheet in found) and not any(
-        sheet.answers and sheet.visible and not standing(sheet)[0] for sheet in found
+    if any(sheet.answers and not sheet.example for sheet in found) and not any(
+        sheet.answers and sheet.visible and not sheet.example for sheet in found
     ):
         # only hidden sheets hold answers
-        order.sort(key=lambda sheet: (standing(sheet)[0], not sheet.answers, sheet.place))
+        order.sort(key=lambda sheet: (sheet.example, not sheet.answers, sheet.place))
+    filled = [sheet for sheet in order if sheet.answers and sheet.visible and not sheet.example]
+    rivals: list[SheetFound] = []
+    if len(filled) > 1 and all(_covers_again(sheet, filled[0].items) for sheet in filled[1:]):
+        rivals = [filled[place] for place in settle([sheet.name for sheet in filled])]
+        order = rivals + [sheet for sheet in order if sheet not in rivals]
     chosen: list[SheetFound] = []
     copies: list[SheetFound] = []
     hidden: list[SheetFound] = []
     covered: set[str] = set()
     for sheet in order:
-        example = standing(sheet)[0]
-        again = len(sheet.items & covered) * 2 >= len(sheet.items)
+        again = _covers_again(sheet, covered)
         if not chosen or (
-            not again and not example and (sheet.visible or not sheet.items & covered)
+            not again and not sheet.example and (sheet.visible or not sheet.items & covered)
         ):
             chosen.append(sheet)
             covered |= sheet.items
-        elif example:
+        elif sheet.example:
             continue
         elif not sheet.visible:
             if sheet.answers:
                 hidden.append(sheet)
         else:
             copies.append(sheet)
+            if sheet in rivals:
+                chosen.append(sheet)
     chosen.sort(key=lambda sheet: sheet.place)
     copies.sort(key=lambda sheet: sheet.place)
     return chosen, tuple(each.name for each in copies), tuple(each.name for each in hidden)
+
+
+def _covers_again(sheet: SheetFound, covered: Collection[str]) -> bool:
+    """Tell whether a sheet holds for the most part items that stand elsewhere too."""
+    return len(sheet.items.intersection(covered)) * 2 >= len(sheet.items)
 
 
 def _renumbered(chosen: list[SheetFound]) -> list[ItemRow]:

@@ -37,6 +37,7 @@ _AFTER = re.compile(r"^[\s:;.,、。)）」』】\]>|\-_/]+")
 # Captions of sheets and tables that show how to answer and hold no answer.
 EXAMPLE = re.compile(
     r"記入例|記載例|回答例|入力例|見本|サンプル|記入要領|記載要領|手引|sample|example"
+    r"|^[(【]?例[)】]?\s*\d*$|[(【]例[)】]"
 )
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
@@ -378,7 +379,7 @@ class Index:
         head = re.sub(r"\s", "", key)
         head = re.sub(rf"^{_LEAD}|^\(\w*\)", "", head)
         kinds = dict(self._headers)
-        if any(head.startswith(name) for name in kinds[HeaderKind.OTHER]):
+        if any(_begins_word(head, name) for name in kinds[HeaderKind.OTHER]):
             return Header(HeaderKind.OTHER, 0)
         for kind in (HeaderKind.MARK, HeaderKind.NOTE):
             for rank, name in enumerate(kinds[kind]):
@@ -391,6 +392,14 @@ class Index:
             if len(squeezed) <= len(name) + 12 and squeezed.endswith(name):
                 return Header(kind, len(kinds[kind]))
         return None
+
+
+def _begins_word(head: str, name: str) -> bool:
+    """Tell whether a header begins with a name: 番号（分野別), no.1, but not note with no."""
+    after = head[len(name) :]
+    return head.startswith(name) and not (
+        name.isascii() and after[:1].isascii() and after[:1].isalpha()
+    )
 
 
 def _is_header(head: str, name: str) -> bool:

@@ -6,7 +6,6 @@ says which is meant, all are read and compared: only what they agree on is an an
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from pipeline.text import fold
 
@@ -43,12 +42,9 @@ def _latest(words: Sequence[str]) -> int | None:
         return None
     if kinds != {"month"}:
         return values.index(max(values))
-    ahead = [(later - earlier) % 12 for earlier, later in pairwise(values)]
-    if all(step == 1 for step in ahead):
-        return len(values) - 1
-    if all(step == 11 for step in ahead):
-        return 0
-    return None
+    # of months in a row, in any order, the last: 9月, 10月, 11月; 12月, 1月
+    ends = [value for value in values if value % 12 + 1 not in values]
+    return values.index(ends[0]) if len(ends) == 1 else None
 
 
 def _number(word: str) -> tuple[str, int]:

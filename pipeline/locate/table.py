@@ -4,9 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from pipeline.locate.columns import SURE_HEADERS, Columns, HeaderRow, choose_columns, find_headers
+from pipeline.locate.columns import SURE_HEADERS, Columns, choose_columns
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
+from pipeline.locate.guess import looks_like_mark
+from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
 from pipeline.locate.letters import squeeze
 from pipeline.locate.rows import find_rows, is_worth_reading
@@ -33,6 +35,7 @@ class SheetFound:
     headed: bool
     surely_headed: bool  # by チェック欄 itself, not by 回答, 状況 and the like
     answers: int
+    example: bool  # shows how to answer: by its name, or by a caption above the table
 
     @property
     def items(self) -> frozenset[str]:
@@ -88,6 +91,19 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
             rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
         ),
         answers=answers,
+        example=EXAMPLE.search(fold(sheet.name)) is not None
+        or _is_captioned_example(grid, min(item_rows)),
+    )
+
+
+def _is_captioned_example(grid: Grid, first: int) -> bool:
+    """Tell whether a cell above the first item says 記入例 and nothing more."""
+    return any(
+        len(key := squeeze(grid.text((row, column)))) <= 8
+        and (found := EXAMPLE.search(key)) is not None
+        and len(key) - len(found[0]) <= 3
+        for row in range(max(0, first - 8), first)
+        for column in grid.rows.get(row, ())
     )
 
 
@@ -299,6 +315,9 @@ def _other_rows(
         ]
         if mark is None and (note is None or not texts):
             continue
+        heads = row == first and row < hits[0].row
+        if heads and mark is not None and not looks_like_mark(grid.text(mark), index):
+            continue  # the second line of a header
         if mark is None and row > hits[-1].row:
             continue
         key = texts[0] if texts else mark or note

@@ -198,6 +198,10 @@ def _merged(given: list[Answer], *, agree: bool) -> Answer:
     """Give the one answer of an item that stands several times; unclear where they differ."""
     filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
     first = filled[0] if filled else given[0]
+    noted = next((answer for answer in given if not answer.note.empty), None)
+    if first.note.empty and noted is not None:
+        due = effective_due(first.mark, noted.note)
+        first = replace(first, note=noted.note, note_location=noted.note_location, due=due)
     if agree:
         return first
     raw = "\n".join(answer.mark.raw for answer in filled)

@@ -1,0 +1,195 @@
+"""Tell columns by what they hold, where no header says it."""
+
+import re
+
+from pipeline.locate.found import Found
+from pipeline.locate.grid import Grid
+from pipeline.locate.headers import HeaderRow
+from pipeline.locate.index import Header, HeaderKind, Index
+from pipeline.locate.letters import squeeze
+from pipeline.locate.rivals import settle
+from pipeline.text import fold
+
+YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
+
+
+def looks_like_mark(text: str, index: Index) -> bool:
+    """Tell whether a cell's text looks like an answer: an option's number or words."""
+    folded = fold(text)
+    if not folded or len(folded) > 60 or index.is_heading(squeeze(text)):
+        return False
+    last = len(index.checklist.options)
+    head = re.match(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)", folded)
+    if head is not None:
+        token = head[1]
+        value = ord(token) - 0x245F if not token.isdecimal() else int(token)
+        return 1 <= value <= last
+    key = squeeze(text)
+    return any(squeeze(option.label) in key for option in index.checklist.options)
+
+
+def mark_score(grid: Grid, index: Index, rows: list[Found], column: int) -> tuple[int, int]:
+    """Count (mark-like cells, other cells) of a column over the item rows."""
+    hits = misses = 0
+    numbers = []
+    for found in rows:
+        key = grid.anchor(found.row, column)
+        text = grid.text(key)
+        if not text:
+            continue
+        if looks_like_mark(text, index) or index.is_legend(text):
+            hits += 1
+            numbers.append(text)
+        else:
+            misses += 1
+    if column < rows[0].column and _is_running(numbers):
+        return 0, misses + hits
+    return hits, misses
+
+
+def _is_running(texts: list[str]) -> bool:
+    """Tell whether texts are a running number: 1, 2, 3."""
+    digits = [fold(text) for text in texts]
+    return len(digits) > 2 and digits == [str(n + 1) for n in range(len(digits))]
+
+
+def guess_mark(
+    grid: Grid,
+    index: Index,
+    rows: list[Found],
+    text: int,
+    edge: int | None,
+    header: HeaderRow | None,
+) -> tuple[int | None, tuple[int, ...]]:
+    """Guess the mark column: where the official layout has it, else where marks stand.
+
+    Also gives the columns that hold marks as well, where no word over them tells.
+    """
+    right = max(grid.area((found.row, found.column)).right for found in rows)
+    official = max(text_edge(grid, index, found) for found in rows)
+    official = max(official, right)
+    used = {column for found in rows for column in grid.rows.get(found.row, ())}
+    top = min(found.row for found in rows)
+    apart: set[int] = set()
+    if header is None or all(span[1] != text for span in header.marks):  # else moved sideways
+        apart = {span[1] for span in header.notes} if header else set()
+        apart.update(
+            column
+            for column in used | {official + 1}
+            if is_named_otherwise(grid, index, top, column)
+        )
+    candidates = [
+        column
+        for column in sorted(used | {official + 1})
+        if column not in apart and column != text and (edge is None or text < column < edge)
+    ]
+    scores = {column: mark_score(grid, index, rows, column) for column in candidates}
+    best = max(
+        candidates,
+        key=lambda column: (scores[column][0] - scores[column][1], column == official + 1, -column),
+        default=None,
+    )
+    expected = scores.get(official + 1, (0, 0))
+    if best is None or scores[best][0] <= scores[best][1]:
+        plain = official + 1 in candidates and (expected[1] == 0 or expected[0] >= expected[1])
+        return (official + 1 if plain else best), ()
+    rivals = [
+        column
+        for column in candidates
+        if scores[column][0] > scores[column][1]
+        and scores[column][0] * 2 >= scores[best][0]
+        and column not in grid.sheet.hidden_columns
+    ]
+    if best not in rivals:
+        return best, ()
+    ticked = ticked_apart(grid, rows, tuple(rivals))
+    left = [rivals[place] for place in settle([_above(grid, top, each) for each in rivals])]
+    left = left if not ticked else rivals
+    chosen = best if best in left else left[0]
+    return chosen, tuple(column for column in left if column != chosen)
+
+
+def _above(grid: Grid, top: int, column: int) -> str:
+    """Give the nearest short texts above a table's first row in one column."""
+    keys = dict.fromkeys(grid.anchor(row, column) for row in range(max(0, top - 6), top))
+    return " ".join([text for key in keys if 0 < len(text := grid.text(key)) < 40][-2:])
+
+
+def is_named_otherwise(grid: Grid, index: Index, top: int, column: int) -> bool:
+    """Tell whether a column stands under a header that rules out answers: 補足, 担当, 重要度."""
+    header = _header_above(grid, index, top, column)
+    return header is not None and header.kind is not HeaderKind.MARK
+
+
+def _header_above(grid: Grid, index: Index, top: int, column: int) -> Header | None:
+    """Give what the nearest header cell above a table's first row says of a column."""
+    for row in range(top - 1, max(0, top - 6) - 1, -1):
+        text = grid.text(grid.anchor(row, column))
+        header = index.header(text) if 0 < len(text) < 40 else None
+        if header is not None:
+            return header
+    return None
+
+
+def tick_columns(
+    grid: Grid, index: Index, rows: list[Found], text: int, edge: int | None
+) -> tuple[int, ...]:
+    """Give the columns right of the items that hold one tick each and nothing else."""
+    top = min(found.row for found in rows)
+    used = {column for found in rows for column in grid.rows.get(found.row, ()) if column > text}
+    ticks: dict[str, list[int]] = {}
+    for column in sorted(used):
+        written = {fold(grid.text((found.row, column))) for found in rows} - {""}
+        inside = edge is None or column < edge
+        if inside and len(written) == 1 and not is_named_otherwise(grid, index, top, column):
+            (tick,) = written
+            if tick[0] in YES and len(tick) == 1:
+                ticks.setdefault(tick, []).append(column)
+    for columns in ticks.values():
+        if len(columns) == len(index.checklist.options):
+            return ticked_apart(grid, rows, tuple(columns))
+    return ()
+
+
+def ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tuple[int, ...]:
+    """Give columns that together are one question: each ticked in one way, never two in a row."""
+    if len(columns) < 2:
+        return ()
+    texts = [[fold(grid.text((found.row, column))) for column in columns] for found in rows]
+    if any(sum(bool(text) for text in line) > 1 for line in texts):
+        return ()
+    written = {text for line in texts for text in line if text}
+    return tuple(sorted(columns)) if len(written) == 1 else ()
+
+
+def captioned_note(
+    grid: Grid, index: Index, rows: list[Found], text: int, edge: int | None
+) -> int | None:
+    """Give the first column right of the items under a note header of its own."""
+    top = min(found.row for found in rows)
+    used = sorted({column for found in rows for column in grid.rows.get(found.row, ())})
+    for column in used:
+        if column > text and (edge is None or column < edge):
+            header = _header_above(grid, index, top, column)
+            if header is not None and header.kind is HeaderKind.NOTE:
+                return column
+    return None
+
+
+def text_edge(grid: Grid, index: Index, found: Found) -> int:
+    """Give the last column that holds an item's own text (id, title, description)."""
+    last = found.column
+    whole = index.whole[found.item_id]
+    for column in grid.rows.get(found.row, ()):
+        key = squeeze(grid.text((found.row, column)))
+        if column > found.column and len(key) >= 4 and key[:20] in whole:
+            last = max(last, grid.area((found.row, column)).right)
+    return last
+
+
+def guess_note(grid: Grid, index: Index, rows: list[Found], mark: int, text: int) -> int | None:
+    beyond = mark + 1
+    if beyond == text:
+        return None
+    hits, misses = mark_score(grid, index, rows, beyond)
+    return beyond if misses >= hits else None
