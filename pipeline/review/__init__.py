@@ -4,12 +4,12 @@ An entry is bound to a respondent, an item and what was written there. As long a
 same, it holds from month to month; once it is another, the finding comes up again as 再確認.
 No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
 
-Modules: `keys` binds findings, `entries` reads the form, `decide` carries it out, `states`
-follows findings from run to run, `form` lays out the next form.
+Modules: `keys` binds findings, `entries` reads the form, `verdicts` one entry of it, `decide`
+carries it out, `states` follows findings from run to run, `form` lays out the next form.
 """
 
 from pipeline.review.decide import apply_review
-from pipeline.review.entries import find_form, read_review
+from pipeline.review.entries import find_form, form_source, insist_unchanged, read_review
 from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
 from pipeline.review.states import finding_states, past_findings
@@ -18,6 +18,8 @@ __all__ = [
     "apply_review",
     "find_form",
     "finding_states",
+    "form_source",
+    "insist_unchanged",
     "keys_of",
     "lay_out",
     "past_findings",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.marks import read_mark
-from pipeline.model import CellKind, Precision, RawCell, Status
+from pipeline.model import Precision, Status
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
     ENTRIES,
@@ -19,8 +17,8 @@ from pipeline.model.review import (
     Verdict,
 )
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
-from pipeline.months import read_due
 from pipeline.review.keys import Binder, digest_of, shown_text
+from pipeline.review.verdicts import EntryError, decision_of
 from pipeline.text import fold
 
 if TYPE_CHECKING:
@@ -28,25 +26,6 @@ if TYPE_CHECKING:
 
     from pipeline.model import Answer, Batch, Finding, Respondent
     from pipeline.model.review import Review, ReviewKey
-
-# Words of the drop-down and what people type in their place, folded.
-_VERDICTS = {
-    **{fold(verdict.value): verdict for verdict in Verdict},
-    **dict.fromkeys(("そのまま認める。", "認める", "承認", "認容"), Verdict.ACCEPT),
-    **dict.fromkeys(("修正する。", "修正", "訂正", "訂正する"), Verdict.CORRECT),
-    **dict.fromkeys(("差し戻し", "差戻", "差戻す", "差戻しする", "差し戻す"), Verdict.SEND_BACK),
-    **dict.fromkeys(("対象外とする。", "対象外"), Verdict.EXCLUDE),
-}
-_ANSWERS = frozenset({Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE})
-_MONTH = re.compile(r"((?:19|20|21)\d{2})[-/.](\d{1,2})(?:[-/.]\d{1,2})?")
-
-
-class _EntryError(Exception):
-    """An entry that cannot be carried out: the rule's code, the column, what is wrong."""
-
-    def __init__(self, code: str, head: str, what: str = "") -> None:
-        super().__init__(code, head, what)
-        self.code, self.head, self.what = code, head, what
 
 
 def apply_review(batch: Batch, findings: Iterable[Finding], review: Review) -> Reviewed:
@@ -121,7 +100,7 @@ class _Reviewing:
         if not any(entry.written):
             return Bound(entry=entry)
         head = next(head for head in ENTRIES if entry.text(head))
-        mistake = _EntryError("R605", head)
+        mistake = EntryError("R605", head)
         return Bound(entry=entry, notice=self._tell(entry, None, mistake))
 
     def _group(self, key: ReviewKey, entries: list[Entry]) -> list[Bound]:
@@ -135,8 +114,8 @@ class _Reviewing:
 
     def _read(self, key: ReviewKey, entry: Entry, *, standing: bool) -> Bound:
         try:
-            decision = _decision(key, entry, self.batch)
-        except _EntryError as mistake:
+            decision = decision_of(key, entry, self.batch)
+        except EntryError as mistake:
             # Of an answer that is gone there is nothing to mend.
             notice = self._tell(entry, key, mistake) if standing else ""
             return Bound(entry=entry, key=key, standing=standing, notice=notice)
@@ -169,10 +148,10 @@ class _Reviewing:
     def _contradicted(self, bound: Bound) -> Bound:
         notice = ""
         if bound.standing:
-            notice = self._tell(bound.entry, bound.key, _EntryError("R604", "判断"))
+            notice = self._tell(bound.entry, bound.key, EntryError("R604", "判断"))
         return replace(bound, decision=None, notice=notice)
 
-    def _tell(self, entry: Entry, key: ReviewKey | None, mistake: _EntryError) -> str:
+    def _tell(self, entry: Entry, key: ReviewKey | None, mistake: EntryError) -> str:
         """Note a problem and give the words that stand beside the entry in the next form."""
         column = ENTRIES.index(mistake.head)
         written = entry.written[column]
@@ -196,78 +175,6 @@ _NOTICES = {
     "R604": "同じ回答への判断が食い違っています。",
     "R605": "どの指摘への記入か分かりません。",
 }
-
-
-def _decision(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
-    """Read an entry; None where no decision was taken. Raises _EntryError."""
-    written = entry.text("判断")
-    status, month = entry.text("修正後の回答"), entry.text("修正後の予定月")
-    if not written:
-        if status or month:
-            head = "修正後の回答" if status else "修正後の予定月"
-            raise _EntryError("R602", head, "判断が選ばれていません。")
-        return None
-    verdict = _VERDICTS.get(fold(written))
-    if verdict is None:
-        raise _EntryError("R601", "判断")
-    if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id:
-        raise _EntryError("R606", "判断", f"項目のない指摘に「{verdict.value}」は使えません。")
-    decided: Status | None = Status.NOT_APPLICABLE if verdict is Verdict.EXCLUDE else None
-    due = ""
-    if verdict is Verdict.CORRECT:
-        decided, due = _correction(status, month, batch)
-    elif status or month:
-        head = "修正後の回答" if status else "修正後の予定月"
-        what = f"判断が「{verdict.value}」なのに、修正後の回答か予定月が書かれています。"
-        raise _EntryError("R602", head, what)
-    return Decision(
-        key=key,
-        verdict=verdict,
-        status=decided,
-        due=due,
-        reason=entry.text("理由"),
-        by=entry.text("担当"),
-        on=entry.text("日付"),
-    )
-
-
-def _correction(status: str, month: str, batch: Batch) -> tuple[Status, str]:
-    """Read the corrected answer and its month."""
-    if not status:
-        raise _EntryError(
-            "R602", "判断", "「修正する」が選ばれていますが、修正後の回答がありません。"
-        )
-    mark = read_mark(
-        RawCell(kind=CellKind.TEXT, text=status),
-        month=batch.month,
-        legend=batch.checklist.legend,
-    )
-    if mark.status not in _ANSWERS:
-        raise _EntryError("R602", "修正後の回答", "修正後の回答をどの選択肢とも読めません。")
-    due = _month(month, "修正後の予定月", batch.month) if month else ""
-    inside = mark.due.written
-    if inside and (not month or mark.status is not Status.PLANNED):
-        beside = _month(inside, "修正後の回答", batch.month)
-        due = due or beside
-    if due and mark.status is not Status.PLANNED:
-        head = "修正後の予定月" if month else "修正後の回答"
-        raise _EntryError("R603", head, "予定月は「対応予定」の回答にだけ書けます。")
-    return mark.status, due
-
-
-def _month(text: str, head: str, month: str) -> str:
-    """Read a month with its year: what is written without one would drift from run to run."""
-    found = _MONTH.fullmatch(fold(text))
-    if found:
-        if 1 <= int(found[2]) <= 12:
-            return f"{found[1]}-{int(found[2]):02d}"
-        raise _EntryError("R603", head, "ありえない月です。")
-    due = read_due(text, month)
-    if not due.month or due.precision is not Precision.MONTH:
-        raise _EntryError("R603", head, "予定月を一つの月として読めません。")
-    if due.inferred:
-        raise _EntryError("R603", head, "予定月に年がありません。")
-    return due.month
 
 
 def _with_decisions(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from pipeline.model import (
     CellKind,
     Location,
     Skipped,
+    SourceFile,
     Unreadable,
     UnreadableReason,
     address,
@@ -49,6 +51,31 @@ def find_form(outbox: Path, month: str) -> Path | None:
     )
     forms = (outbox / name / f"{FORM_NAME}_{name}.xlsx" for name in months)
     return next((form for form in forms if form.exists()), None)
+
+
+def form_source(form: Path, outbox: Path) -> SourceFile:
+    """Give the form as a file to read. OSError where it cannot be opened at all."""
+    content = form.read_bytes()
+    return SourceFile(
+        path=form.relative_to(outbox).as_posix(),
+        location=form,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def insist_unchanged(source: SourceFile) -> None:
+    """Refuse to write over a form that somebody saved while the run was reading and counting."""
+    try:
+        now = hashlib.sha256(source.location.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return  # moved away: nothing is written over
+    if now != source.sha256:
+        raise TorimatomeError(
+            f"集計している間に {source.path} が保存されました。書き込まれた内容を失わないよう、"
+            "集計を中止しました（前回の結果はそのままです）。もう一度実行してください。",
+            ExitCode.NOTHING_WRITTEN,
+        )
 
 
 def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:

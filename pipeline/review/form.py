@@ -83,6 +83,11 @@ class _Layout:
         self._settled = settled
         self._reviewed = reviewed
         self._binder = Binder(reviewed.source)
+        self._subjects = {
+            subject: number
+            for number, subject in enumerate(dict.fromkeys(key.subject for key in reviewed.keys))
+        }
+        self._items = {item.id: n for n, item in enumerate(reviewed.source.checklist.items)}
         self._titles = {item.id: item.title for item in reviewed.source.checklist.items}
         self.extra = reviewed.extra
         self._entries: dict[ReviewKey, list[Bound]] = defaultdict(list)
@@ -90,14 +95,16 @@ class _Layout:
             if bound.key:
                 self._entries[bound.key].append(bound)
         for entries in self._entries.values():
-            entries.sort(key=_by_key)
+            entries.sort(key=self._place)
         self._shown = [
             (self._binder.key(finding), finding)
             for finding in settled.open
             if finding.severity in _ASKED and not finding.code.startswith(FAMILY)
         ]
         open_keys = {key for key, _ in self._shown}
-        self._elsewhere = sorted((b for b in reviewed.bound if b.key not in open_keys), key=_by_key)
+        self._elsewhere = sorted(
+            (b for b in reviewed.bound if b.key not in open_keys), key=self._place
+        )
 
     def open_rows(self) -> Iterator[FormRow]:
         """Give the rows to decide on; at the end entries that can be bound to nothing."""
@@ -131,6 +138,15 @@ class _Layout:
         """Give the findings that are gone."""
         for finding in self._settled.resolved:
             yield FormRow(facts=self._facts(finding))
+
+    def _place(self, bound: Bound) -> tuple[object, ...]:
+        """Order entries as the findings are, never by the row they stood in."""
+        key, entry = bound.key, bound.entry
+        text = (key.text if key else "", entry.facts[1:], entry.written, entry.extra)
+        if key is None:
+            return (len(self._subjects) + 1, 0, text)
+        subject = self._subjects.get(key.subject, len(self._subjects))
+        return (subject, self._items.get(key.item_id, -1), text)
 
     def _row(self, finding: Finding, key: ReviewKey, bound: Bound | None, notice: str) -> FormRow:
         return FormRow(
@@ -191,11 +207,6 @@ _WAITING = {
     FindingState.REOPENED.value: "その後に回答や補足説明が変わったため、今月は使っていません。",
     _ABSENT: "今月は同じ回答や指摘がないため使っていません。同じ回答が戻れば、また使います。",
 }
-
-
-def _by_key(bound: Bound) -> tuple[object, ...]:
-    entry = bound.entry
-    return (bound.key.text if bound.key else "", entry.facts[1:], entry.written, entry.extra)
 
 
 def _state_of(decision: Decision) -> str:

@@ -132,7 +132,7 @@ def _write_head(sheet: Sheet, title: str, lead: str) -> None:
 
 def _write_row(sheet: Sheet, row: int, line: FormRow, *, entering: bool) -> None:
     book = sheet.book
-    fact = book.variant("text", valign="top")
+    fact = book.variant("text", valign="top", align="left")
     for column, text in enumerate(line.facts):
         style = fact
         if FACTS[column] == "重要度" and text in {severity.value for severity in Severity}:
@@ -142,7 +142,9 @@ def _write_row(sheet: Sheet, row: int, line: FormRow, *, entering: bool) -> None
         sheet.text(row, column, text, style)
     shown = list(enumerate(line.facts))
     if entering:
-        entry = book.variant("text", valign="top", bg_color=_ENTRY_FILL, num_format="@")
+        entry = book.variant(
+            "text", valign="top", align="left", bg_color=_ENTRY_FILL, num_format="@"
+        )
         texts = [*line.entries, line.notice, line.key, *line.extra]
         styles = [*[entry] * len(ENTRIES), fact, fact, *[fact] * len(line.extra)]
         for column, (text, style) in enumerate(zip(texts, styles, strict=True), start=len(FACTS)):
