@@ -14,7 +14,6 @@ from pipeline.model.review import (
     Decision,
     Entry,
     Reviewed,
-    Verdict,
 )
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
 from pipeline.review.keys import Binder, digest_of, shown_text
