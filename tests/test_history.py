@@ -158,6 +158,43 @@ def test_a_month_without_year_keeps_its_first_year(
     assert found == {settled}
 
 
+def test_a_month_of_silence_takes_no_year_back(tmp_path: Path) -> None:
+    batch = make_batch(2)
+    record(tmp_path, with_due(month_of(batch, "2026-06"), "2026-10", inferred=True))
+    record(tmp_path, month_of(replace(batch, submissions=batch.submissions[:1]), "2027-05"))
+    now = with_due(month_of(batch, "2027-06"), "2027-10", inferred=True)
+    settled = settle_years(now, load_history(tmp_path, "2027-06", checklist=CHECKLIST))
+    dues = [
+        {answer.due.month for answer in counted.submission.answers}
+        for counted in settled.submissions
+    ]
+    assert dues[1] == {"2026-10"}  # said nothing in May
+    assert "2027-10" in dues[0]  # said other things in May
+
+
+def test_how_many_were_asked_comes_back(tmp_path: Path) -> None:
+    batch = make_batch(3)
+    record(tmp_path, month_of(batch, "2026-09"))
+    record(tmp_path, month_of(replace(batch, roster=None, missing=()), "2026-10"))
+    with_roster, without = load_history(tmp_path, "2026-11", checklist=CHECKLIST).months
+    assert (with_roster.asked, with_roster.missing) == (6, 3)
+    assert (without.asked, without.missing) == (None, None)
+
+
+def test_names_and_long_texts_come_back_as_written(tmp_path: Path) -> None:
+    batch = make_batch(1)
+    (counted,) = batch.submissions
+    person = replace(counted.respondent, name="＝雲町", id="-7")
+    first, *others = counted.submission.answers
+    first = replace(first, note=replace(first.note, raw="長" * 200_000, empty=False))
+    submission = replace(counted.submission, answers=(first, *others))
+    counted = replace(counted, respondent=person, submission=submission)
+    record(tmp_path, month_of(replace(batch, submissions=(counted,)), "2026-10"))
+    (past,) = load_history(tmp_path, "2026-11", checklist=CHECKLIST).months
+    assert {(id_, p.name) for id_, p in past.respondents.items()} == {("-7", "＝雲町")}
+    assert {respondent for respondent, _ in past.answers} == {"-7"}
+
+
 def test_the_old_month_is_not_touched(tmp_path: Path) -> None:
     record(tmp_path, month_of(make_batch(1), "2026-10"))
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}

@@ -6,7 +6,7 @@ import pytest
 from batches import make_batch
 
 from pipeline.changes import compare, movement_of
-from pipeline.model import Batch, Due, Mark, Status
+from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
     History,
     Movement,
@@ -135,6 +135,68 @@ def test_the_first_month_said_is_kept() -> None:
     assert only_promise({"2026-09": "②2026-12", "2026-11": "②2026-12"}).first_said == "2026-09"
 
 
+def silent(lines: dict[str, str], *, roster: bool | None, excluded: bool = False) -> list[Promise]:
+    """Follow a promise of a respondent who sends nothing in the month after the last line."""
+    batch, history = story({**lines, "2026-11": "①"})
+    (past,) = history.months
+    person = batch.submissions[0].respondent
+    asked = make_batch(1).roster
+    assert asked is not None
+    return list(
+        ledger(
+            replace(
+                batch,
+                submissions=(),
+                roster=None if roster is None else asked,
+                missing=(person,) if roster else (),
+                excluded=(person.id,) if excluded else (),
+            ),
+            replace(history, months=(past,), compare_with=past),
+        )
+    )
+
+
+def test_silence_keeps_no_promise_and_ends_none() -> None:
+    for roster in (True, None):
+        (promise,) = silent({"2026-09": "②2026-10"}, roster=roster)
+        assert (promise.outcome, promise.last_said) == (Outcome.OVERDUE, "2026-09")
+        (promise,) = silent({"2026-09": "②2026-12"}, roster=roster)
+        assert promise.outcome is Outcome.OPEN
+
+
+def test_who_is_not_asked_any_more_is_not_followed() -> None:
+    assert silent({"2026-09": "②2026-10"}, roster=False) == []
+    assert silent({"2026-09": "②2026-10"}, roster=None, excluded=True) == []
+
+
+def test_what_is_out_of_scope_neither_changes_nor_promises() -> None:
+    batch, history = story({"2026-10": "－", "2026-11": "空"})
+    counted = batch.submissions[0]
+    (answer,) = counted.submission.answers
+    out = replace(counted.submission, answers=(replace(answer, in_scope=False),))
+    batch = replace(batch, submissions=(replace(counted, submission=out),))
+    comparison = compare(batch, history)
+    assert comparison is not None
+    assert comparison.changes == ()
+    assert ledger(batch, history) == ()
+
+
+def test_a_month_beside_an_answer_that_is_not_planned_is_no_promise() -> None:
+    comparison = compare(*story({"2026-10": "②2026-12", "2026-11": "①2026-11"}))
+    assert comparison is not None
+    assert [change.new_due for change in comparison.changes] == [""]
+
+
+def test_two_respondents_of_one_name_are_not_one() -> None:
+    one = only_promise({"2026-11": "②2026-10"})
+    two = replace(one, respondent_id="Z9", outcome=Outcome.KEPT)
+    assert [(r.key, r.kept, r.overdue) for r in rates((one, two), by="respondent")] == [
+        (one.respondent_id, 0, 1),
+        ("Z9", 1, 0),
+    ]
+    assert [r.promises for r in rates((one, two), by="category")] == [2]
+
+
 def test_rates_count_what_can_be_judged() -> None:
     promises = [
         only_promise({"2026-10": "②2026-11", "2026-11": "①"}),
@@ -193,6 +255,30 @@ def test_an_unchanged_file_is_told() -> None:
     comparison = compare(batch, replace(history, months=(past,), compare_with=past))
     assert comparison is not None
     assert comparison.unchanged_files == {batch.submissions[0].respondent.id}
+
+
+def test_a_new_file_for_some_items_leaves_the_others_as_carried() -> None:
+    batch, history = story({"2026-10": "①", "2026-11": "①"})
+    (past,) = history.months
+    counted = batch.submissions[0]
+    (first,) = counted.submission.answers
+    own = counted.submission.source
+    second = replace(
+        first, item_id=batch.checklist.items[1].id, location=Location(file="差戻し.xlsx")
+    )
+    counted = replace(counted, submission=replace(counted.submission, answers=(first, second)))
+    answers = {
+        (counted.respondent.id, answer.item_id): PastAnswer(status=Status.DONE, sha256=own.sha256)
+        for answer in (first, second)
+    }
+    past = replace(past, answers=answers)
+    comparison = compare(
+        replace(batch, submissions=(counted,)),
+        replace(history, months=(past,), compare_with=past),
+    )
+    assert comparison is not None
+    assert comparison.carried == {(counted.respondent.id, first.item_id)}
+    assert comparison.unchanged_files == frozenset()
 
 
 def test_nothing_to_compare_with() -> None:

@@ -8,7 +8,7 @@ from pipeline.model import Status
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import column
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
-from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, sparkline
+from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, sparklines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,9 +145,11 @@ def write_items(book: Book, report: Report) -> None:
             sheet.count(row, place + 7, formula, share, "percent")
         if trend is not None:
             sheet.text(row, len(heads) - 1, "", "text")
-            sparkline(sheet, row, len(heads) - 1, report, trend + row - top)
         sheet.fit(row, ((1, total.item.category), (3, total.item.title)))
     bottom = top + len(report.items) - 1
+    if trend is not None:
+        pairs = [(row, trend + row - top) for row in range(top, bottom + 1)]
+        sparklines(sheet, len(heads) - 1, report, pairs)
     for place in range(4):
         sheet.text(bottom + 1, place, "合計" if place == 3 else "", "total_text")
     write_sums(sheet, bottom + 1, 4, (top, bottom), report.figures.counts)
@@ -235,10 +237,11 @@ def write_respondents(book: Book, report: Report) -> None:
     for row, total in enumerate(report.respondents, start=top):
         _write_respondent(sheet, row, (top, bottom), total)
         if has_trend(report):
-            # On 前月比 respondents stand by their numbers.
             sheet.text(row, len(heads) - 1, "", "text")
-            source = places(report).respondents + total.number - 1
-            sparkline(sheet, row, len(heads) - 1, report, source)
+    if has_trend(report):
+        first = places(report).respondents - 1  # there they stand by their numbers
+        pairs = [(row, first + t.number) for row, t in enumerate(report.respondents, start=top)]
+        sparklines(sheet, len(heads) - 1, report, pairs)
     bars(sheet, top, bottom, 12, BAR_DONE)
     bars(sheet, top, bottom, 13, BAR_OTHER)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})

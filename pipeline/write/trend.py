@@ -9,6 +9,8 @@ from pipeline.model import Status
 from pipeline.write.style import COLOURS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.model.report import Report
     from pipeline.write.book import Sheet
 
@@ -68,18 +70,26 @@ def has_trend(report: Report) -> bool:
     return bool(report.months.compared_with) and len(report.months.points) > 1
 
 
-def sparkline(sheet: Sheet, row: int, column: int, report: Report, source_row: int) -> None:
-    """Draw in a cell the shares that stand in a row of 前月比."""
-    from xlsxwriter.utility import xl_range_abs  # noqa: PLC0415 - kept out of --help
+def sparklines(sheet: Sheet, column: int, report: Report, rows: Sequence[tuple[int, int]]) -> None:
+    """Draw trends in cells of a column: ``rows`` pair a row with its row of shares on 前月比.
 
+    One group, so that a person can restyle them together.
+    """
+    from xlsxwriter.utility import xl_range, xl_rowcol_to_cell  # noqa: PLC0415 - kept from --help
+
+    if not rows:
+        return
     last = MONTH_COLUMN + len(report.months.points) - 1
-    source = xl_range_abs(source_row, MONTH_COLUMN, source_row, last)
     colour = COLOURS[Status.DONE][0]
     sheet.raw.add_sparkline(
-        row,
+        rows[0][0],
         column,
         {
-            "range": f"'{CHANGES_SHEET}'!{source}",
+            "location": [xl_rowcol_to_cell(row, column) for row, _ in rows],
+            "range": [
+                f"'{CHANGES_SHEET}'!{xl_range(source, MONTH_COLUMN, source, last)}"
+                for _, source in rows
+            ],
             "type": "line",
             "markers": True,
             "weight": 1.5,
