@@ -312,6 +312,7 @@ def test_object_tells_the_answer(
         (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.ELLIPSE, 2), Doubt.SEVERAL),
         (WHOLE, over(KIND.ELLIPSE, 0, 1), Doubt.SEVERAL),
         (WHOLE, over(KIND.LINE, 0), Doubt.SEVERAL),
+        (WHOLE, over(KIND.LINE, 0, 1, 2), Doubt.NO_NUMBER),
         (WHOLE, over(KIND.ELLIPSE), Doubt.UNREADABLE_OBJECT),
         (WHOLE.replace("\n", ""), over(KIND.ELLIPSE, 0), Doubt.UNREADABLE_OBJECT),
         (WHOLE, over(KIND.ACTIVEX), Doubt.UNREADABLE_OBJECT),

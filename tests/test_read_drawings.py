@@ -318,3 +318,18 @@ def test_object_in_a_hidden_row_keeps_its_cell_and_covers_no_line(
 def test_object_without_extent_covers_no_line(tmp_path: Path) -> None:
     found = the_drawing(tmp_path, sheet(two_cell((1, 20, 1, 25, 1, 20, 1, 25), shape())))
     assert (address(found.row, found.column), found.lines) == ("B2", ())
+
+
+@pytest.mark.parametrize("colour", ["FFFFFF", "ffffff"])
+def test_white_shape_covers_and_means_no_line(colour: str, tmp_path: Path) -> None:
+    fill = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+    found = the_drawing(tmp_path, sheet(two_cell(round_line(0), shape(fill=fill))))
+    assert (found.kind, found.lines) == (DrawingKind.OTHER, ())
+
+
+def test_where_a_line_may_or_may_not_be_broken_both_readings_count(tmp_path: Path) -> None:
+    """26 units of ② in a column of about 26: broken or not, the third line moves by a line."""
+    given = replace(sheet(two_cell((1, 2, 1, 50, 1, 90, 1, 74), shape()), style=8))
+    narrow = replace(given, widths={1: 10, 2: 26.3, 3: 20}, heights={1: 18.75, 2: 100, 3: 18.75})
+    assert set(the_drawing(tmp_path, narrow).lines) == {1, 2}
+    assert the_drawing(tmp_path, given).lines == (2,)

@@ -150,7 +150,7 @@ def _doubt(mark: Mark, legend: LegendFound | None, seen: _Evidence) -> Doubt:
     """Say why objects over a blank or legend cell decide nothing; NONE where none is there."""
     if seen.look or (seen.tick and legend and legend.segments):
         return Doubt.UNREADABLE_OBJECT
-    if seen.retracted and mark.status is not Status.BLANK:
+    if seen.retracted and (mark.status is not Status.BLANK or legend):
         return Doubt.NO_NUMBER
     return seen.remark or (Doubt.SYMBOL if seen.tick else Doubt.NONE)
 

@@ -175,10 +175,10 @@ class Grid:
                 grown[key[0]] = min(height, 409.0 * POINT)  # as high as Excel lets a row be
         return grown | heights
 
-    def wrapped(self, key: CellKey, cell: RawCell) -> tuple[int, ...]:
+    def wrapped(self, key: CellKey, cell: RawCell, slack: float = 1.0) -> tuple[int, ...]:
         """Give for each line of the text into how many the column breaks it.
 
-        A full-width character takes two units of a column's width.
+        A full-width character takes two units of a column's width, which ``slack`` widens.
         """
         style = self.style(key)
         lines = cell.text.replace("\r\n", "\n").split("\n")
@@ -186,7 +186,7 @@ class Grid:
             return (1,)
         area = self.area(key)
         width = self.columns.start(area.right + 1) - self.columns.start(area.left)
-        units = max((width / PIXEL - 5) / 7 * self.font_size / style.font_size, 2.0)
+        units = max((width / PIXEL - 5) / 7 * self.font_size / style.font_size * slack, 2.0)
         return tuple(max(1, -int(-_units(line) // units)) for line in lines)
 
 

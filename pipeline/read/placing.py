@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.model import CellKey, Drawing, DrawingKind, RawCell
 from pipeline.read.geometry import PIXEL, Grid, Rect
 
+_SLACK = (1.0, 0.93, 1.1)  # widths of a column that its text may really have, the best first
 _MANY = 4_096  # cells under one object that are compared one by one
 _CONTROLS = frozenset({DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.ACTIVEX})
 
@@ -98,7 +99,16 @@ def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> t
         return ()
     if _folded(thing, grid) or _empty(thing):
         return ()
-    spans = _spans(key, grid, cell)
+    # Where a line nearly fills its column, nobody here knows whether Excel broke it.
+    breaks = dict.fromkeys(grid.wrapped(key, cell, slack) for slack in _SLACK)
+    found = [_touched(thing, _spans(key, grid, wrapped), key, grid) for wrapped in breaks]
+    return tuple(sorted(set().union(*found))) if all(found) else found[0]
+
+
+def _touched(
+    thing: Floating, spans: list[tuple[float, float]], key: CellKey, grid: Grid
+) -> tuple[int, ...]:
+    """Give the lines, at these places, that the object covers or is beside."""
     y = thing.rect.middle[1]
     margin = grid.line_height(key) / 2
     if thing.rect.bottom < spans[0][0] - margin or thing.rect.top > spans[-1][1] + margin:
@@ -140,9 +150,8 @@ def _covered(box: Rect, spans: list[tuple[float, float]], nearest: int) -> tuple
     return tuple(covered) or (nearest,)
 
 
-def _spans(key: CellKey, grid: Grid, cell: RawCell) -> list[tuple[float, float]]:
+def _spans(key: CellKey, grid: Grid, wrapped: tuple[int, ...]) -> list[tuple[float, float]]:
     """Give top and bottom of each line of the text, as it is aligned in its cell."""
-    wrapped = grid.wrapped(key, cell)
     rect = grid.rect(key)
     space = rect.bottom - rect.top
     height = grid.line_height(key)

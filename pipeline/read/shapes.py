@@ -18,6 +18,7 @@ _ROUND = frozenset({
     "leftBracket", "rightBracket", "leftBrace", "rightBrace", "frame",
 })  # fmt: skip
 _FRAMES = frozenset({"rect", "flowChartProcess", "snip1Rect", "snip2SameRect", "plaque", "diamond"})
+_PAPER = frozenset({"bg1", "lt1", "ffffff", "window", "white"})  # colours that cover
 _LINES = frozenset({"line", "lineInv", "straightConnector1"})
 # Rough: a point of a path that ends this near its start (as a part of its size) closes it.
 _NEARLY_CLOSED = 0.3
@@ -263,9 +264,7 @@ def _paint(element: etree._Element, properties: etree._Element) -> tuple[bool, b
     if fill is None:
         return outlined, styled("fillRef"), False
     filled = local(fill) != "noFill" and not _see_through(fill)
-    covers = filled and any(
-        child.get("val") in {"bg1", "lt1", "FFFFFF", "window"} for child in fill.iter()
-    )
+    covers = filled and any((child.get("val") or "").casefold() in _PAPER for child in fill.iter())
     return outlined, filled, covers
 
 

@@ -60,6 +60,7 @@ class _Shape:
     frame: Rect | None = None  # a group's own coordinates
     has_object: bool = False
     filled: bool = True
+    white: bool = True  # of its fill
     outlined: bool = True
     closed: bool = False  # of a freehand outline
 
@@ -154,7 +155,8 @@ def _kind(  # noqa: PLR0911 - one return for each kind
         return DrawingKind.LINE
     if not (shape.filled or shape.outlined):
         return None
-    if shape.type in _ROUND or (shape.type in _FRAMES and not shape.filled):
+    covers = shape.filled and (shape.white or shape.type in _FRAMES)
+    if not covers and shape.type in _ROUND | _FRAMES:
         return DrawingKind.ELLIPSE
     if shape.type in _FREEHAND:
         return DrawingKind.ELLIPSE if shape.closed else DrawingKind.INK
@@ -214,6 +216,7 @@ def _shape(art: bytes, grid: Grid, group: tuple[Rect, Rect] | None) -> _Shape:
 def _take_properties(shape: _Shape, count: int, body: bytes) -> None:
     """Read whether a shape is filled (447) and outlined (511): value and mask in one number.
 
+    The colour of the fill is 385.
     Long values, such as the segments of a freehand path (326), follow the list in its order.
     """
     behind = count * 6
@@ -225,7 +228,9 @@ def _take_properties(shape: _Shape, count: int, body: bytes) -> None:
                 shape.closed = _closes(body[behind : behind + size])
             behind += size
             continue
-        if number & 0x3FFF == 447 and value & 0x100000:
+        if number & 0x3FFF == 385:  # 0x08000009 is the colour of the window
+            shape.white = value in (0xFFFFFF, 0x08000009, 0x08000041)
+        elif number & 0x3FFF == 447 and value & 0x100000:
             shape.filled = bool(value & 0x10)
         elif number & 0x3FFF == 511 and value & 0x80000:
             shape.outlined = bool(value & 0x8)
