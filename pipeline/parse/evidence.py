@@ -18,6 +18,7 @@ from pipeline.model import (
 )
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
+from pipeline.respondents import is_organisation
 from pipeline.slips import RESPONDENT, hidden_properties
 from pipeline.text import fold, tidy
 
@@ -28,6 +29,11 @@ _COLON = re.compile(r"\s*[:：]\s*|\s*=\s*")
 _TRIM = re.compile(r"^[\s■●○◆◇□・*※\d.]*[【\[(「『<《]*|[】\])」』>》]*\s*$")
 _BRACKETED = re.compile(r"^[\s■●◆・]*[【\[（(]([^】\]）)]+)[】\]）)]\s*[:：]?\s*(.*)$", re.DOTALL)
 _BRACKETS = re.compile(r"\s*[(\[【「][^)\]】」]*[)\]】」]\s*")
+_BEHIND = re.compile(r"[(\[【（［]([^)\]】）］]+)[)\]】）］]\s*$")
+_GENERIC = re.compile(
+    r"(?:[市区町村都道府県・、,/等又は又名称可]|または|自治体|団体|企業|会社|法人|事業者|組織|機関|協議会|"
+    r"大学|正式|略称|支社|支店|必須|任意|提出者?|回答者?|記入)+"
+)
 _PLACEHOLDER = re.compile(
     r"[○◯〇●△□]{2,}|×{2,}|_{2,}|ください|下さい|記入|入力|記載|選択|プルダウン|^\W*$|^例[:：)）]"
 )
@@ -58,7 +64,17 @@ def _label_and_value(text: str) -> tuple[str, str]:
     parts = _COLON.split(plain, maxsplit=1)
     label = _BRACKETS.sub("", fold(parts[0]))
     label = _TRIM.sub("", label).removeprefix("ご")
-    return _key(label), parts[1].strip() if len(parts) > 1 else ""
+    value = parts[1].strip() if len(parts) > 1 else ""
+    behind = _BEHIND.search(plain)
+    if not value and behind is not None and _names_somebody(behind[1]):
+        value = behind[1].strip()
+    return _key(label), value
+
+
+def _names_somebody(text: str) -> bool:
+    """Tell a name in brackets behind a label from words that explain the label."""
+    key = _key(text)
+    return len(key) > 1 and is_organisation(text) and _GENERIC.fullmatch(key) is None
 
 
 def find_evidence(
@@ -183,7 +199,10 @@ def _is_plain_name(cell: RawCell, labels: _Labels) -> bool:
         and len(cell.text) <= 30
         and not _is_label(cell, labels)
         and not any(caption in _key(cell.text) for caption in labels.captions)
-        and re.search(r"[。、：:※]|です|ます|こと$|について|事項", cell.text) is None
+        and re.search(
+            r"[。、：:※]|です|ます|こと$|について|事項|項目|チェック|様式|別紙", cell.text
+        )
+        is None
         and _name(cell.text) != ""
     )
 
