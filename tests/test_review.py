@@ -475,6 +475,10 @@ def test_a_form_saved_during_the_run_is_not_written_over(tmp_path: Path) -> None
     assert "もう一度実行してください" in told.value.message
     path.unlink()
     insist_unchanged(source)
+    path.mkdir()  # what cannot be opened, on any system and for any user
+    with pytest.raises(TorimatomeError) as locked:
+        form_source(path, tmp_path)
+    assert "Excel などで開いている場合は閉じてください" in locked.value.message
 
 
 # ── From month to month ─────────────────────────────────────────────────────────────────────

@@ -54,14 +54,14 @@ def find_form(outbox: Path, month: str) -> Path | None:
 
 
 def form_source(form: Path, outbox: Path) -> SourceFile:
-    """Give the form as a file to read. OSError where it cannot be opened at all."""
-    content = form.read_bytes()
-    return SourceFile(
-        path=form.relative_to(outbox).as_posix(),
-        location=form,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
+    """Give the form as a file to read. TorimatomeError where it cannot be opened at all."""
+    source = SourceFile(path=form.relative_to(outbox).as_posix(), location=form)
+    try:
+        content = form.read_bytes()
+    except OSError as error:
+        locked = Unreadable(source=source, reason=UnreadableReason.NO_ACCESS)
+        raise TorimatomeError(_cannot_read(locked), ExitCode.NOTHING_WRITTEN) from error
+    return replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 def insist_unchanged(source: SourceFile) -> None:
