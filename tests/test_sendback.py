@@ -10,8 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from gates import lint, schema
+from gates.tools import convert
 from inboxes import fingerprint, good, load, put, settings_for, table
 from openpyxl.worksheet.worksheet import Worksheet
+from reviewing import fill, run_month
 
 from pipeline.check import check
 from pipeline.errors import TorimatomeError
@@ -249,6 +251,33 @@ def test_decisions_to_send_back_are_added_and_the_rest_is_kept(tmp_path: Path) -
     assert "根拠を" in str(sheet.cell(rows[item], 4).value)
 
 
+def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
+    checklist = load()
+    marks = {3: ("○", ""), 5: ("③", ""), 8: ("②（○月）", "")}
+    put(
+        tmp_path,
+        {
+            "名簿.xlsx": plain_table("名簿", (HEADERS, *PEOPLE[:1])),
+            "若葉市.xlsx": answered("若葉市", marks, checklist),
+        },
+    )
+    ids = {number: checklist.items[number].id for number in marks}
+    run_month(settings_for(tmp_path))
+    fill(
+        tmp_path / "outbox" / "2026-11" / "確認票_2026-11.xlsx",
+        {
+            ("A305", ids[3]): {"判断": "そのまま認める", "理由": "電話で確認", "担当": "佐藤"},
+            ("N401", ids[5]): {"判断": "差戻し", "理由": "内輪のメモ", "担当": "佐藤"},
+        },
+    )
+    (package,) = sent(tmp_path).packages
+    assert [line.item_id for line in package.lines] == [ids[5], ids[8]]
+    _book, sheet, rows = slip_of(tmp_path / "outbox/2026-11/差戻し/差戻し_若葉市.xlsx")
+    assert "理由" in str(sheet.cell(rows[ids[5]], 4).value)
+    for path in (tmp_path / "outbox" / "2026-11" / "差戻し").rglob("*"):
+        assert path.is_dir() or "内輪のメモ" not in _parts(path)
+
+
 def test_a_filled_slip_comes_home(tmp_path: Path) -> None:
     checklist = a_month(tmp_path)
     ids = [checklist.items[number].id for number in WRONG]
@@ -334,6 +363,23 @@ def test_slips_pass_the_gate_whatever_was_written(tmp_path: Path) -> None:
     assert lint.problems(path) == []
     _book, sheet, _rows = slip_of(path)
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
+def test_a_slip_saved_by_another_program_is_still_a_slip(tmp_path: Path, kind: str) -> None:
+    checklist = a_month(tmp_path)
+    item = checklist.items[3].id
+    book, sheet, rows = slip_of(sent(tmp_path).folder / "差戻し_若葉市.xlsx")
+    sheet.cell(rows[item], 6).value = "②（2027年3月）"
+    book.save(tmp_path / "返信.xlsx")
+    convert(tmp_path / "返信.xlsx", tmp_path / "inbox", kind)
+    batch = gather(settings_for(tmp_path)).batch
+    record = next(one for one in batch.files if one.source.path == f"返信.{kind}")
+    assert (record.state, record.gives) == (FileState.COUNTED, (item,))
+    counted = next(one for one in batch.submissions if one.respondent.id == "S01")
+    answer = next(each for each in counted.submission.answers if each.item_id == item)
+    assert answer.due.month == "2027-03"
 
 
 @pytest.mark.outside

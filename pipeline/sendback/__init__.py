@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.check import check
+from pipeline.errors import TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years
 from pipeline.mails import addresses, draft, plain_letter
+from pipeline.model.review import Review, Reviewed
 from pipeline.publish import publish, staging_folder
+from pipeline.read import read_workbook
+from pipeline.review import (
+    apply_review,
+    find_form,
+    finding_states,
+    form_source,
+    read_review,
+)
 from pipeline.run import gather
 from pipeline.sendback.collect import Asked, Line, Package, collect, reminders
 from pipeline.sendback.letters import (
@@ -70,6 +80,8 @@ def send_back(
 ) -> SendBackResult:
     """Judge the month's inbox and write 差戻し/ and 督促/ below outbox/YYYY-MM/.
 
+    Decisions of the 確認票 hold: what was accepted or corrected does not go back, what was
+    decided 差戻し does, whatever its severity.
     ``asked`` are items to send back beside those with a finding 要修正. Raises TorimatomeError
     where nothing can be read or written; then nothing is changed.
     """
@@ -82,8 +94,30 @@ def send_back(
         previous=settings.previous or None,
     )
     batch = settle_years(gathered.batch, history)
-    findings = check(batch, settings.rules, previous=previous_month(history))
-    return write_packages(batch, findings, settings, asked=asked, remind=remind)
+
+    def judge(judged: Batch) -> tuple[Finding, ...]:
+        return check(judged, settings.rules, previous=previous_month(history))
+
+    reviewed = _reviewed(batch, judge(batch), settings)
+    findings = judge(reviewed.batch) if reviewed.changed else reviewed.findings
+    still_open = finding_states(findings, reviewed).open
+    return write_packages(reviewed.batch, still_open, settings, asked=asked, remind=remind)
+
+
+def _reviewed(batch: Batch, findings: tuple[Finding, ...], settings: Settings) -> Reviewed:
+    """Carry out the decisions of the 確認票, where there is one."""
+    form = find_form(settings.outbox, settings.month)
+    if form is None:
+        return apply_review(batch, findings, Review())
+    try:
+        source = form_source(form, settings.outbox)
+    except OSError as error:
+        raise TorimatomeError(
+            f"{form} を開けません（{error.strerror or error}）。"
+            "Excel などで開いている場合は閉じてから、もう一度実行してください。"
+        ) from error
+    review = read_review(read_workbook(source, limits=settings.limits))
+    return apply_review(batch, findings, review)
 
 
 def write_packages(

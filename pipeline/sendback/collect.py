@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.assemble.identify import entry_id
 from pipeline.model import Respondent, Severity
+from pipeline.model.review import FindingState, Verdict
 from pipeline.text import is_blank, tidy
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An item to answer again although no rule says so: a decision 差戻し of the review.
+    """An item to answer again although no rule says so.
 
     ``reason`` is told to the respondent; empty: a plain request to look again.
     """
@@ -67,7 +68,7 @@ def collect(
     files: dict[str, list[str]] = defaultdict(list)
     nobody: list[str] = []
     for finding in findings:
-        if finding.severity is not Severity.FIX or finding.code == _MISSING:
+        if finding.code == _MISSING or not _goes_back(finding):
             continue
         problem = _own_words(finding.problem, finding.title, names, finding.respondent_id)
         if finding.respondent_id not in people:
@@ -76,7 +77,8 @@ def collect(
             wrong[finding.respondent_id][finding.item_id].append((problem, finding.ask))
         else:
             name = _base_name(finding.location.file)
-            files[finding.respondent_id].append(f"「{name}」: {problem}{finding.ask}")
+            ask = finding.ask or "内容をご確認のうえ、直したファイルをお送りください。"
+            files[finding.respondent_id].append(f"「{name}」: {problem}{ask}")
     for each in asked:
         reason = each.reason or "ご回答の内容をもう一度ご確認ください。"
         problem = _own_words(reason, "ご確認ください。", names, each.respondent_id)
@@ -96,6 +98,13 @@ def collect(
                 )
             )
     return tuple(packages), tuple(nobody)
+
+
+def _goes_back(finding: Finding) -> bool:
+    """Tell what the respondent has to mend: 要修正 that nobody settled, and what was decided so."""
+    if finding.state and not FindingState(finding.state).is_open:
+        return False
+    return finding.severity is Severity.FIX or finding.decision == Verdict.SEND_BACK
 
 
 def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Respondent, ...]:
