@@ -317,5 +317,8 @@ class Report:
     # cells (role, status) of the table by role that the public edition withholds; None: internal
     withheld: frozenset[tuple[int, int]] | None = None
     months: Months = field(default_factory=Months)
+    # answers and findings that the lists of the workbook leave to data/, where there are too many
+    beyond: int = 0
+    findings_beyond: int = 0
     # findings that need nothing more (認容, 修正済み, 解消): only findings.csv lists them
     settled: tuple[Finding, ...] = ()

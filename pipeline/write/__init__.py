@@ -55,8 +55,10 @@ def write_workbook(
         detail_source,
     )
     from pipeline.write.sheets import has_pivots, write_sheets  # noqa: PLC0415 - the same
+    from pipeline.write.within import within  # noqa: PLC0415 - the same
 
-    book = Book(path, live=len(report.answers) <= live_rows)
+    report = within(report, settings.detail_rows)
+    book = Book(path, live=not report.beyond and len(report.answers) <= live_rows)
     book.properties(
         title=f"集計 {report.month}",
         subject=report.checklist.title,

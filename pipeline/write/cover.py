@@ -11,6 +11,8 @@ from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.model.report import Report, ReportedFinding
     from pipeline.write.book import Book, Sheet
 
@@ -39,12 +41,15 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     sheet = book.sheet(COVER)
     sheet.columns(14, 24, 26, 18, 54, 50, 10)
     made = report.made_at[:16].replace("T", " ")
-    lead = f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）　対象 {report.checklist.title}"
+    lead = (
+        f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）"
+        f"　対象 {report.checklist.title}"
+    )
     sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
     row = _write_proof(sheet, report, 3)
     row = _write_attention(sheet, report, row + 1)
     row = _write_guide(sheet, row + 1, pivot=pivot)
-    _write_reading(sheet, row + 1, live=book.live)
+    _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
     sheet.raw.activate()
     sheet.page()
     sheet.raw.fit_to_pages(1, 1)
@@ -57,7 +62,7 @@ def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
     shown = (
         f"受信箱のファイル {figures.files:,}件 → 集計した提出 {figures.returned:,}件"
         f"（読めない {figures.unreadable:,}件、そのほか {figures.other:,}件）"
-        f" → {figures.returned:,}件×{size:,}項目＝回答 {len(report.answers):,}件"
+        f" → {figures.returned:,}件×{size:,}項目＝回答 {len(report.answers) + report.beyond:,}件"
         f" → 集計表の合計 {figures.counts.total:,}件"
     )
     sheet.merge(top + 1, 0, top + 1, LAST - 1, shown, "text")
@@ -116,9 +121,27 @@ def _write_guide(sheet: Sheet, top: int, *, pivot: bool) -> int:
     return top + 1 + half
 
 
-def _write_reading(sheet: Sheet, top: int, *, live: bool) -> None:
-    sheet.section(top, "読み方", last=LAST)
-    lines = [
+def _left_to_data(report: Report) -> list[str]:
+    """Say what the lists of a very large month leave out, and where it is."""
+    lines = []
+    if report.beyond:
+        held = len(report.answers) // len(report.items)
+        lines.append(
+            f"・回答が {len(report.answers) + report.beyond:,}件と多いため、「明細」「一覧表」と"
+            f"一覧は最初の {held:,}団体分（{len(report.answers):,}件）だけです。全件は"
+            " data/answers.parquet と data/answers.csv にあります。集計の数はすべて全件の値です。"
+        )
+    if report.findings_beyond:
+        lines.append(
+            f"・「要確認」は重いものから {len(report.findings):,}件だけです。残りの"
+            f" {report.findings_beyond:,}件を含む全件は data/findings.parquet と"
+            " data/findings.csv にあります。"
+        )
+    return lines
+
+
+def _reading(*, live: bool) -> list[str]:
+    return [
         "・記号は ①対応済み ②対応予定 ③対応予定なし －対象外 空 未記入 ？判読不能 です。"
         "色だけで区別している箇所はありません。",
         "・はっきり読み取れない回答は、①には数えず「判読不能」にしています。"
@@ -130,6 +153,10 @@ def _write_reading(sheet: Sheet, top: int, *, live: bool) -> None:
         else "・行数が多いため、各集計の件数は式ではなく作成時の値です。",
         "・このファイルは毎月作り直されます。直すときは、回答ファイルを差し替えて作り直してください。",
     ]
+
+
+def _write_reading(sheet: Sheet, top: int, lines: Sequence[str]) -> None:
+    sheet.section(top, "読み方", last=LAST)
     for row, line in enumerate(lines, start=top + 1):
         sheet.merge(row, 0, row, LAST, line, "body")
         sheet.height(row, 20)

@@ -29,10 +29,12 @@ def respondents_per_sheet(items: int) -> int:
 def write_matrix(book: Book, report: Report, *, per_sheet: int = 0) -> None:
     """Write 一覧表; more respondents than a sheet takes go on on 一覧表(2) and so on."""
     size = per_sheet or respondents_per_sheet(len(report.items))
-    parts = range(0, max(len(report.respondents), 1), size)
+    held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
+    shown = tuple(total for total in report.respondents if total.number <= held)
+    parts = range(0, max(len(shown), 1), size)
     for part, start in enumerate(parts):
         sheet = book.sheet(part_name(NAME, part))
-        chosen = report.respondents[start : start + size]
+        chosen = shown[start : start + size]
         _write_part(
             sheet, report, chosen, f"（{part + 1}／{len(parts)}）" if len(parts) > 1 else ""
         )

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
-    """Tell whether the month gets pivots: they count one sheet of 明細, and never an empty one."""
-    return settings.pivot and 0 < len(report.answers) <= book.rows
+    """Tell whether the month gets pivots: they count one whole 明細, never an empty one."""
+    return settings.pivot and 0 < len(report.answers) <= book.rows and not report.beyond
 
 
 def write_sheets(

@@ -1,0 +1,43 @@
+"""What of a month a workbook can hold: beyond that, totals stay whole and lists are cut.
+
+Excel opens some two million lines of 明細 (on two sheets) with patience, and nobody reads more.
+A cut is by whole submissions, so that 一覧表 and 明細 show the same ones, and is always said:
+`Report.beyond` makes はじめに name the file that holds everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.model.report import Report, ReportedFinding
+
+
+def within(report: Report, rows: int) -> Report:
+    """Give the report with at most `rows` answers and findings in its lists.
+
+    Counts and shares are those of all answers, as `summarise` gave them. What points to an answer
+    that is left out points to none.
+    """
+    if max(len(report.answers), len(report.findings)) <= rows:
+        return report
+    size = len(report.items)
+    kept = len(report.answers) if len(report.answers) <= rows else rows // size * size
+
+    def pointing(entry: ReportedFinding) -> ReportedFinding:
+        here = entry.answer is None or entry.answer < kept
+        return entry if here else replace(entry, answer=None)
+
+    changes = tuple(change for change in report.months.changes if change.answer < kept)
+    return replace(
+        report,
+        answers=report.answers[:kept],
+        planned=tuple(index for index in report.planned if index < kept),
+        notes=tuple(index for index in report.notes if index < kept),
+        findings=tuple(pointing(entry) for entry in report.findings[:rows]),
+        attention=tuple(pointing(entry) for entry in report.attention),
+        months=replace(report.months, changes=changes),
+        beyond=len(report.answers) - kept,
+        findings_beyond=max(0, len(report.findings) - rows),
+    )
