@@ -321,6 +321,9 @@ def test_what_is_settled_is_set_aside_not_deleted(tmp_path: Path) -> None:
         "差戻し_若葉市.eml", "差戻し_若葉市.txt", "差戻し_若葉市.xlsx",
     ]  # fmt: skip
     assert not list(folder.glob("差戻し_若葉市.*"))
+    (folder / "差戻し_若葉市.txt").write_text("二度目", encoding="utf-8")
+    sent(tmp_path)
+    assert (folder / "対応済み" / "差戻し_若葉市 (2).txt").read_text(encoding="utf-8") == "二度目"
     assert (folder / "メモ.txt").exists()
     assert (folder.parent / "督促" / "対応済み" / "督促_風早野町.txt").exists()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.check import check
-from pipeline.errors import TorimatomeError
+from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years
 from pipeline.mails import addresses, draft, plain_letter
 from pipeline.model.review import Review, Reviewed
@@ -182,9 +182,26 @@ def _set_aside(folder: Path, written: set[Path]) -> None:
 
     Only files that carry the product's own names are moved, and nothing is deleted.
     """
+    aside = folder / _SET_ASIDE
     for path in sorted(folder.glob(f"{folder.name}_*")):
         if path in written or path.suffix not in _SUFFIXES or not path.is_file():
             continue
-        aside = folder / _SET_ASIDE
-        aside.mkdir(exist_ok=True)
-        path.replace(aside / path.name)
+        try:
+            aside.mkdir(exist_ok=True)
+            path.rename(_free(aside / path.name))
+        except OSError as error:
+            raise TorimatomeError(
+                f"{path} は今回の対象ではありませんが、{aside} へ移せませんでした"
+                f"（{error.strerror or error}）。Excel などで開いている場合は閉じてから、"
+                "もう一度実行してください。ほかのファイルは書き出しました。",
+                ExitCode.SOME_UNREADABLE,
+            ) from error
+
+
+def _free(path: Path) -> Path:
+    """Give a name that nothing has yet: what was set aside before is not written over."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem} ({number})")
+    return free

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Let
     if package.lines:
         parts.append(
             f"■ もう一度ご回答いただきたい項目（{len(package.lines)}項目）\n"
-            + "\n".join(_spelled(line) for line in package.lines[:_SHOWN_LINES])
+            + _spelled(package.lines[:_SHOWN_LINES])
             + _rest(len(package.lines) - _SHOWN_LINES)
         )
         parts.append(
@@ -123,10 +124,15 @@ def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Let
     )
 
 
-def _spelled(line: Line) -> str:
-    """Write one item out: what was written, what is wrong, how to mend it."""
-    written = " ".join(line.written.split("\n"))
-    return f"・{line.item_id}　ご記入: {written}\n　　{''.join((*line.problems, *line.asks))}"
+def _spelled(lines: Sequence[Line]) -> str:
+    """Write items out: what was written, then once for neighbours what is wrong and to mend."""
+    parts = []
+    for (problems, asks), same in groupby(lines, key=lambda line: (line.problems, line.asks)):
+        for line in same:
+            written = " ".join(line.written.split("\n"))
+            parts.append(f"・{line.item_id}　ご記入: {written}")
+        parts.append(f"　　→ {''.join((*problems, *asks))}")
+    return "\n".join(parts)
 
 
 def _rest(more: int) -> str:

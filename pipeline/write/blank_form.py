@@ -27,6 +27,7 @@ _SIZE = 10
 _WIDTHS = (6.0, 66.0, 30.0, 38.0)  # category, item, check, note: in characters of the default font
 _LINE = 16.5  # points of one line of 10-point text
 _MARGIN = 7.0
+_TALLEST = 400.0  # points; Excel ends at 409
 _LAST = len(_WIDTHS) - 1
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the bytes never change
 
@@ -210,7 +211,9 @@ class _Form:
         lines = _lines(title, _WIDTHS[1]) + _lines(item.description, _WIDTHS[1])
         check = "\n".join(self.checklist.legend) if legend and not self.handout else ""
         lines = max(lines, sum(_lines(line, _WIDTHS[2]) for line in check.split("\n")))
-        self.sheet.set_row(self.row, lines * _LINE + _MARGIN)
+        mark, note = self.handout.prefill.get(item.id, ("", "")) if self.handout else ("", "")
+        lines = max(lines, sum(_lines(line, _WIDTHS[3]) for line in note.split("\n")))
+        self.sheet.set_row(self.row, min(lines * _LINE + _MARGIN, _TALLEST))
         if item.description:
             self.sheet.write_rich_string(
                 self.row, 1, self.formats["title"], title,
@@ -218,8 +221,7 @@ class _Form:
             )  # fmt: skip
         else:
             self.sheet.write_string(self.row, 1, title, self.formats["item"])
-        if self.choices and self.handout:
-            mark, note = self.handout.prefill.get(item.id, ("", ""))
+        if self.choices:
             self.choices.check_cell(self.row, 2, mark, self.formats["check"])
             self.choices.note_cell(self.row, 3, note, self.formats["note"])
         else:
