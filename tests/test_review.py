@@ -227,6 +227,14 @@ def test_what_only_a_decision_brings_up_is_not_asked_again(tmp_path: Path) -> No
     assert ("N401", "運用①-3") in {(f.code, f.item_id) for f in result.settled.open}
 
 
+def test_a_correction_that_mends_nothing_closes_nothing(tmp_path: Path) -> None:
+    entry = {"判断": "修正する", "修正後の回答": "②"}
+    result, path = decided(tmp_path, {A307: entry})
+    assert ("A307", "運用①-2", "新規") in codes(result.settled.open)
+    assert "同じ指摘" in row(path, A307)["お知らせ"]
+    assert answer(result.reviewed.batch, "運用①-2").decision is not None
+
+
 def test_a_corrected_month_in_the_past_is_told(tmp_path: Path) -> None:
     entry = {"判断": "修正する", "修正後の回答": "②", "修正後の予定月": "2026-03"}
     result, _ = decided(tmp_path, {A307: entry})

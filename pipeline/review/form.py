@@ -194,6 +194,8 @@ class _Layout:
             return bound.notice
         if bound and bound.decision and bound.decision.verdict is Verdict.SEND_BACK:
             return "回答者に答え直してもらう項目として記録しました。"
+        if bound and bound.decision:
+            return "修正は反映しましたが、修正後の予定月にも同じ指摘があります。"
         earlier = self._reviewed.reopened.get(key)
         if earlier is None:
             return ""

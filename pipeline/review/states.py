@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # What a decision itself brings up: whoever took it had the cell and the note before them.
 _BY_DECISION = frozenset({"A306", "N401", "N402", "N403"})
+# About the month of a plan: still found, they are about the answer as decided, and stay open.
+_STILL = frozenset({"A307", "A308", "A318"})
 # About one step from a month to the next, or about 確認票 itself: such a finding is not mended.
 _PASSING = ("B506", "B507", "R6")
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -122,12 +124,14 @@ class _Judge:
         return changed and key.code in _BY_DECISION and key not in self._raw
 
     def judged(self, key: ReviewKey, finding: Finding) -> Finding:
+        """Give a finding its state and the decision about it."""
         decision = self._reviewed.decisions.get(key)
         if decision is None:
             reopened = key in self._reviewed.reopened
             return replace(finding, state=(FindingState.REOPENED if reopened
                                            else self._age(finding)).value)  # fmt: skip
-        if decision.verdict is Verdict.SEND_BACK:
+        still = decision.verdict is Verdict.CORRECT and finding.code in _STILL
+        if decision.verdict is Verdict.SEND_BACK or still:
             return replace(finding, state=self._age(finding).value, decision=words_of(decision))
         state = FindingState.ACCEPTED
         if decision.changes:

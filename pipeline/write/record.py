@@ -94,7 +94,7 @@ def _write_corrections(sheet: Sheet, report: Report, top: int) -> int:
     corrected = [row for row in report.answers if row.status_before is not None]
     if not corrected:
         return top - 1
-    sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=3)
+    sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=9)
     for place, head in CORRECTION_HEADS.items():
         sheet.text(top + 1, place, head, "head")
     for line, row in enumerate(corrected, start=top + 2):
