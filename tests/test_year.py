@@ -20,9 +20,11 @@ import pytest
 from gates import lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
 
+from pipeline.distribute import distribute
 from pipeline.model import Checklist, Status
 from pipeline.run import RunResult, aggregate
 from pipeline.sample.year import MEMBERS, MONTHS, senders, write_year, year_answers
+from pipeline.sendback import send_back
 from pipeline.write.style import SYMBOLS
 
 Said = tuple[Status, str]
@@ -504,6 +506,82 @@ def test_the_public_edition_names_nobody_of_any_month(
     assert total[4] == tally(story, before)[Status.DONE]
     moves = Counter(movement for movement, _, _ in changes(story, before, now).values())
     assert list(total[19:22]) == [moves[word] for word in ("前進", "後退", "先送り")]
+
+
+def told(folder: Path, month: str) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Give answers and changes of a month as its data files tell them."""
+    year = Year(folder=folder, results={}, fresh={})
+    answers = {
+        (row["respondent_id"], row["item_id"]): (Status(row["status"]), row["due"])
+        for row in year.table(month, "answers")
+    }
+    moves = {
+        (row["respondent_id"], row["item_id"]): row["movement"]
+        for row in year.table(month, "changes")
+    }
+    return answers, moves
+
+
+def rows_by_item(sheet: Any, column: int, checklist: Checklist) -> dict[str, int]:
+    """Give the row of each item of a form or slip."""
+    known, found = {item.id for item in checklist.items}, {}
+    for row in range(1, sheet.max_row + 1):
+        item = str(sheet.cell(row, column).value or "").partition("：")[0]
+        if item in known:
+            found[item] = row
+    return found
+
+
+def test_forms_handed_out_and_slips_sent_back_close_the_loop(
+    year: Year, story: Story, checklist: Checklist, tmp_path: Path
+) -> None:
+    """November anew: one respondent answers in the form handed to it, and then in a slip."""
+    (before, now), member = PAIRS[-1], MEMBERS[0]
+    shutil.copytree(year.folder, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "outbox" / now)
+    inbox = tmp_path / now / "inbox"
+    settings = settings_for(tmp_path, month=now, inbox=inbox, deadline="2026-11-30", pivot=False)
+    written = {
+        row["item_id"]: row["mark"]
+        for row in year.table(now, "answers")
+        if row["respondent_id"] == member.code
+    }
+
+    handed = distribute(settings, prefill=True)
+    assert handed.prefilled_from == before
+    book = openpyxl.load_workbook(handed.forms[member.code])
+    sheet = book["チェックシート"]
+    for item, row in rows_by_item(sheet, 2, checklist).items():
+        sheet.cell(row, 3).value = written[item] or None
+    (inbox / f"{member.name}_{now}.xlsx").unlink()
+    book.save(inbox / "scan_0012.xlsx")
+    result = aggregate(settings)
+    answers, moves = told(tmp_path, now)
+    assert answers == {key[1:]: said for key, said in story.items() if key[0] == now}
+    assert moves == {key: word for key, (word, _, _) in changes(story, before, now).items()}
+    assert not any(f.code == "B509" and "scan" in f.location.file for f in result.findings)
+
+    slip = openpyxl.load_workbook(send_back(settings).folder / f"差戻し_{member.name}.xlsx")
+    sheet = slip["差戻し票"]
+    asked = rows_by_item(sheet, 1, checklist)
+    mended = {item for item in asked if story[now, member.code, item][0] is Status.UNCLEAR}
+    assert mended
+    for item in mended:
+        sheet.cell(asked[item], 6).value = "①"
+    slip.save(inbox / "返信.xlsx")
+    aggregate(settings)
+    better = {
+        key: (Status.DONE, "") if key[:2] == (now, member.code) and key[2] in mended else said
+        for key, said in story.items()
+    }
+    answers, moves = told(tmp_path, now)
+    assert answers == {key[1:]: said for key, said in better.items() if key[0] == now}
+    assert moves == {key: word for key, (word, _, _) in changes(better, before, now).items()}
+    outcomes = {
+        (row["respondent_id"], row["item_id"]): row["outcome"]
+        for row in Year(folder=tmp_path, results={}, fresh={}).table(now, "promises")
+    }
+    assert outcomes == {key: p.outcome(now) for key, p in follow(better, now).items()}
 
 
 @pytest.mark.outside

@@ -90,12 +90,9 @@ def sparklines(sheet: Sheet, column: int, report: Report, rows: Sequence[tuple[i
                 f"'{CHANGES_SHEET}'!{xl_range(source, MONTH_COLUMN, source, last)}"
                 for _, source in rows
             ],
-            "type": "line",
-            "markers": True,
-            "weight": 1.5,
+            "type": "column",  # LibreOffice prints nothing of a line but its dots
             "min": 0,
             "max": 1,
             "series_color": colour,
-            "markers_color": colour,
         },
     )
