@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batches import make_batch, make_findings
+from batches import make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
 from inboxes import good, load, put, settings_for
 from openpyxl.utils import get_column_letter
 from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, step
 from reviewing import load as load_form
 
+from pipeline.edition import public_edition
+from pipeline.model.report import AnswerRow
 from pipeline.model.review import ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
 from pipeline.settings import Settings
+from pipeline.summarise import summarise
+from pipeline.write import write_workbook
 from pipeline.write.review_form import write_review_form
 
 
@@ -226,3 +230,64 @@ def test_what_a_person_wrote_stands_in_the_next_form_letter_by_letter(tmp_path: 
     shown = {line["項目"].split("\n")[0]: line for line in lines(path) if line["判断"]}
     for (_, item), entry in given.items():
         assert {head: shown[item][head].strip() for head in ENTRIES if head in entry} == entry
+
+
+# ── What the workbook shows of decisions ────────────────────────────────────────────────────
+
+
+def test_the_workbook_shows_a_correction_beside_what_was_written(tmp_path: Path) -> None:
+    checklist = load()
+    settings = settings_for(tmp_path)
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist, mark="○")})
+    run_month(settings)
+    item = checklist.items[0].id
+    fill(
+        settings.outbox / settings.month / "確認票_2026-11.xlsx",
+        {("A305", item): {"判断": "修正する", "修正後の回答": "②", "修正後の予定月": "2027-03",
+                          "理由": "電話で確認", "担当": "佐藤", "日付": "2026-11-20"}},
+    )  # fmt: skip
+    report, result = run_month(settings)
+    path = tmp_path / "book.xlsx"
+    write_workbook(report, path, make_settings(pivot=False))
+    book = opened(path)
+    detail = book["明細"]
+    first = dict(zip((c.value for c in detail[1]), (c.value for c in detail[2]), strict=True))
+    assert {head: first[head] for head in list(first)[-6:]} == {
+        "判断": "修正する", "修正前の回答": "判読不能", "修正前の予定月": None,
+        "修正理由": "電話で確認", "判断した担当": "佐藤", "判断の日付": "2026-11-20",
+    }  # fmt: skip
+    assert (first["回答"], first["予定月"], first["チェック欄の記載"]) == (
+        "対応予定", "2027-03", "○",
+    )  # fmt: skip
+    told = [[c.value for c in row if c.value] for row in book["処理記録"].iter_rows()]
+    assert ["確認票の判断で直した回答（1件）"] in told
+    title = checklist.items[0].title
+    assert [
+        f"{item}　{title}", "若葉市", "電話で確認", "？ 判読不能", "② 対応予定　2027-03",
+        "修正する", "佐藤", "2026-11-20", "○", first["セル"],
+    ] in told  # fmt: skip
+    assert result.reviewed.changed
+
+
+def test_the_public_edition_tells_nothing_of_who_decided_and_why(tmp_path: Path) -> None:
+    batch = make_batch(6)
+    findings = make_findings(batch)
+    path = write_review_form(step(batch, findings=findings).form, tmp_path)
+    code, item = next((f.code, f.item_id) for f in findings if f.item_id)
+    fill(path, {(code, item): {"判断": "修正する", "修正後の回答": "①", "理由": "秘密の理由",
+                               "担当": "佐藤花子"}})  # fmt: skip
+    reviewed = step(batch, load_form(path), findings=findings).reviewed
+    assert "佐藤花子" in repr(reviewed.batch)
+    public, told = public_edition(reviewed.batch, findings)
+    assert not {"佐藤花子", "秘密の理由"} & {
+        text for row in summarise(public, told, make_settings()).answers for text in _texts(row)
+    }
+    assert all(
+        answer.decision is None
+        for counted in public.submissions
+        for answer in counted.submission.answers
+    )
+
+
+def _texts(row: AnswerRow) -> set[str]:
+    return {str(getattr(row, name)) for name in AnswerRow.__slots__}
