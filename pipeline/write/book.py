@@ -12,8 +12,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
+from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES
 from pipeline.write.swift import SwiftSheet
@@ -58,14 +57,13 @@ class Book:
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
         self._known: dict[str, int] = {}
-        self._book: Any = xlsxwriter.Workbook(
-            str(path),
+        self._book: Any = PackedWorkbook(
+            path,
             {
                 "default_format_properties": {"font_name": FONT, "font_size": 10},
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
-                "use_zip64": True,
             },
         )
 
@@ -166,8 +164,9 @@ class Sheet:
             return
         form = self.book.style(style)
         shown = "" if value is None else value
-        code = self.raw.write_formula(row, column, formula, form, shown)
-        check(code, f"{self.name} {row},{column}")
+        code = self.raw.put_formula(row, column, formula, form, shown)
+        if code:
+            check(code, f"{self.name} {row},{column}")
 
     def link(
         self, row: int, column: int, target: str, text: str, style: str = "link", tip: str = ""

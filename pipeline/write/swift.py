@@ -10,12 +10,19 @@ compare its sheets with the library's.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
-from xlsxwriter.worksheet import CellBlankTuple, CellNumberTuple, CellStringTuple, Worksheet
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+)
 
 from pipeline.write.safe import cell_text
 
@@ -26,6 +33,14 @@ if TYPE_CHECKING:
     from pipeline.write.pivot.model import Cell
 
 _ROW = "\0"  # stands for the row's number until the row is put together
+# Of functions not named here xlsxwriter knows whether Excel wants a prefix.
+_OLD_FUNCTIONS = frozenset(
+    {
+        "AND", "COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "IF", "IFERROR", "INDEX", "ISNUMBER",
+        "MATCH", "MAX", "MIN", "OR", "RANK", "ROUND", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT",
+    }
+)  # fmt: skip
+_CALLS = re.compile(r"([A-Za-z0-9_.]+)\(")
 _PLAIN = frozenset({"String", "Number", "Blank"})
 _ESCAPES = str.maketrans({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\n": "&#xA;"})
 
@@ -83,6 +98,17 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
         if self._is_outside(row, column):
             return -1
         self.table[row][column] = CellBlankTuple(form)
+        return 0
+
+    def put_formula(
+        self, row: int, column: int, formula: str, form: Any, value: str | float
+    ) -> int:
+        """Write a formula with its value, the common ones without a search for newer functions."""
+        if not formula.startswith("=") or not _OLD_FUNCTIONS.issuperset(_CALLS.findall(formula)):
+            return int(self.write_formula(row, column, formula, form, value))
+        if self._is_outside(row, column):
+            return -1
+        self.table[row][column] = CellFormulaTuple(formula[1:], form, value)
         return 0
 
     def put_link(

@@ -1,33 +1,22 @@
 """A finished xlsx to which parts are added; parts that stay are copied still compressed.
 
-The standard library cannot copy a zip entry as it stands, and unpacking and packing 明細 again
-would cost more than making the pivots. So the archive is written here: local headers, data, and
-the central directory, each entry dated 1980-01-01 so that the same parts give the same bytes.
-Files beyond 4 GiB are not written (zip64).
+Unpacking and packing 明細 again would cost more than making the pivots.
 """
 
 import posixpath
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from lxml import etree
 
 from pipeline.write.pivot.ooxml import REL, root, serialise
+from pipeline.write.zipped import LOCAL, ZipWriter, pack
 
 _TYPES: Final = "[Content_Types].xml"
 _TYPES_NS: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELS_NS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
-_LOCAL: Final = struct.Struct("<4s5H3L2H")
-_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
-_END: Final = struct.Struct("<4s4H2LH")
-_VERSION: Final = 20
-_UTF8_NAME: Final = 0x800
-_DATE: Final = (1 << 5) | 1  # 1980-01-01; the time is 0
 
 
 class Package:
@@ -102,17 +91,17 @@ class Package:
     def save(self, path: Path) -> None:
         """Write the package: old parts in their order, changed ones in place, then new ones."""
         with path.open("wb") as file:
-            writer = _Writer(file)
+            writer = ZipWriter(file)
             for info in self._archive.infolist():
                 if info.filename in self._trees:
-                    writer.write(info.filename, [serialise(self._trees[info.filename])])
+                    writer.add(info.filename, pack([serialise(self._trees[info.filename])]))
                 else:
                     writer.copy(info, _raw(self._archive, info))
             for name, tree in self._trees.items():
                 if name not in self._names:
-                    writer.write(name, [serialise(tree)])
+                    writer.add(name, pack([serialise(tree)]))
             for name, pieces in self._streams.items():
-                writer.write(name, pieces)
+                writer.add(name, pack(pieces))
             writer.close()
 
 
@@ -125,80 +114,6 @@ def _raw(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     if file is None:
         raise ValueError("the archive is closed")
     file.seek(info.header_offset)
-    head = _LOCAL.unpack(file.read(_LOCAL.size))
+    head = LOCAL.unpack(file.read(LOCAL.size))
     file.seek(head[-2] + head[-1], 1)  # its own name and extra field
     return file.read(info.compress_size)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    name: bytes
-    method: int
-    crc: int
-    packed: int
-    size: int
-    offset: int
-
-    def local(self) -> bytes:
-        return _LOCAL.pack(
-            b"PK\3\4", _VERSION, _UTF8_NAME, self.method, 0, _DATE,
-            self.crc, self.packed, self.size, len(self.name), 0,
-        ) + self.name  # fmt: skip
-
-    def central(self) -> bytes:
-        return _CENTRAL.pack(
-            b"PK\1\2", _VERSION, _VERSION, _UTF8_NAME, self.method, 0, _DATE,
-            self.crc, self.packed, self.size, len(self.name), 0, 0, 0, 0, 0, self.offset,
-        ) + self.name  # fmt: skip
-
-
-class _Writer:
-    """Writes zip entries one after another into a seekable file."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._entries: list[_Entry] = []
-
-    def copy(self, info: zipfile.ZipInfo, raw: bytes) -> None:
-        """Take over an entry without unpacking it."""
-        entry = _Entry(
-            name=info.filename.encode(),
-            method=info.compress_type,
-            crc=info.CRC,
-            packed=info.compress_size,
-            size=info.file_size,
-            offset=self._file.tell(),
-        )
-        self._file.write(entry.local())
-        self._file.write(raw)
-        self._entries.append(entry)
-
-    def write(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Compress the pieces into an entry; sizes go into its header afterwards."""
-        start = self._file.tell()
-        self._file.write(b"\0" * (_LOCAL.size + len(name.encode())))
-        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-        crc = size = packed = 0
-        for piece in pieces:
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-            packed += self._file.write(deflate.compress(piece))
-        packed += self._file.write(deflate.flush())
-        entry = _Entry(
-            name=name.encode(),
-            method=zipfile.ZIP_DEFLATED,
-            crc=crc,
-            packed=packed,
-            size=size,
-            offset=start,
-        )
-        self._file.seek(start)
-        self._file.write(entry.local())
-        self._file.seek(0, 2)
-        self._entries.append(entry)
-
-    def close(self) -> None:
-        """Write the central directory."""
-        start = self._file.tell()
-        size = sum(self._file.write(entry.central()) for entry in self._entries)
-        count = len(self._entries)
-        self._file.write(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, 0))
