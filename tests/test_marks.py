@@ -236,6 +236,31 @@ def test_format_of_no_option_leaves_the_legend_untouched(decoration: Decoration)
     assert (mark.status, mark.legend_untouched) == (Status.BLANK, True)
 
 
+GREY = Run(text="", color="rgb:A6A6A6")
+
+
+@pytest.mark.parametrize("decoration", [formatted(l0=GREY), formatted(l1=GREY, l2=GREY)])
+def test_options_set_back_in_grey_choose_none(decoration: Decoration) -> None:
+    assert read(WHOLE, decoration=decoration).status is Status.UNCLEAR
+
+
+def test_circle_over_a_struck_option_is_several() -> None:
+    mark = read(WHOLE, decoration=formatted(l0=STRUCK), drawings=over(KIND.ELLIPSE, 0))
+    assert mark.doubt is Doubt.SEVERAL
+
+
+def test_struck_month_of_an_option_is_no_month() -> None:
+    written = WHOLE.replace("○月", "12月→1月")
+    head, tail = written.split("12月", 1)
+    runs = (Run(text=head), Run(text="12月", struck=True), Run(text=tail))
+    mark = read(written, decoration=Decoration(runs=runs))
+    assert (mark.status, mark.due.month) == (Status.PLANNED, "2027-01")
+    alone = WHOLE.replace("○月", "12月")
+    head, tail = alone.split("12月", 1)
+    runs = (Run(text=head), Run(text="12月", struck=True), Run(text=tail))
+    assert read(alone, decoration=Decoration(runs=runs)).status is not Status.PLANNED
+
+
 def test_format_against_a_sign_is_several() -> None:
     decoration = Decoration(runs=(Run(text="○" + LEGEND[0] + "\n"), *formatted(l1=BOLD).runs[1:]))
     assert read("○" + WHOLE, decoration=decoration).doubt is Doubt.SEVERAL
@@ -333,6 +358,10 @@ def test_object_tells_the_answer(
         ("", over(KIND.TEXT_BOX, text="検討中"), Doubt.NO_NUMBER),
         ("検討中", over(KIND.TEXT_BOX, text="①"), Doubt.NO_NUMBER),
         ("①\n" + WHOLE, over(KIND.ELLIPSE, 2), Doubt.SEVERAL),
+        (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.INK, 1), Doubt.UNREADABLE_OBJECT),
+        (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.PICTURE), Doubt.UNREADABLE_OBJECT),
+        (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.OTHER), Doubt.UNREADABLE_OBJECT),
+        ("同上", over(KIND.LINE, 0), Doubt.UNREADABLE_OBJECT),
     ],
 )
 def test_object_that_decides_nothing(

@@ -54,6 +54,7 @@ class LegendFound:
     mark: Mark
     segments: tuple[Segment, ...]
     outside: str = ""
+    struck: frozenset[int] = frozenset()  # numbers of the options struck through by format
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -175,13 +176,24 @@ def read_legend(
         return None
     runs = _formats(raw, decoration)
     struck_at = [runs[at].struck if runs else False for at in squeezed.raw_at]
+    segments = [_without_struck(segment, squeezed, struck_at) for segment in segments]
     segments, outside = _surroundings(squeezed, segments, instruction, struck_at)
     if len(segments) <= 1:
         cell = _Cell(raw=raw, squeezed=squeezed, instruction=instruction, outside=outside)
         return _few(cell, segments, month, decoration)
     formats = _Formats(squeezed, segments, runs, whole=bool(decoration and decoration.struck))
     mark = _decide(segments, outside, formats, month, compiled)
-    return LegendFound(mark=mark, segments=tuple(segments), outside=outside)
+    struck = frozenset(formats.struck)
+    return LegendFound(mark=mark, segments=tuple(segments), outside=outside, struck=struck)
+
+
+def _without_struck(segment: Segment, squeezed: _Squeezed, struck: list[bool]) -> Segment:
+    """Leave out what was struck from the month of an option: （12月→1月） with 12月 struck."""
+    if not segment.due_text:
+        return segment
+    start = squeezed.text.rindex(segment.due_text, segment.start, segment.end)
+    kept = "".join(sign for at, sign in enumerate(segment.due_text, start) if not struck[at])
+    return replace(segment, due_text=kept.lstrip("→⇒>-~"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +315,9 @@ class _Formats:
             marked = [number for number, look in kept if any(getattr(run, name) for run in look)]
             self._stands_out(name, marked, len(kept))
         colors = {number: _main_color(look) for number, look in kept}
+        if any(map(_faded, colors.values())):  # grey or white: set back, not chosen
+            self.doubtful |= len(set(colors.values())) > 1
+            return
         default = [number for number, color in colors.items() if not color]
         if default:
             self._stands_out("color", [n for n, color in colors.items() if color], len(kept))
@@ -323,6 +338,24 @@ class _Formats:
 def _main_color(look: list[Run]) -> str:
     colors = [run.color for run in look if run.color]
     return max(sorted(set(colors)), key=colors.count) if colors else ""
+
+
+def _faded(color: str) -> bool:
+    """Tell whether a colour is a grey or white; the readers give none for black."""
+    if color.startswith(_FADED_TOKENS):
+        return True
+    found = re.fullmatch(r"(?:rgb:|FF)?([0-9A-F]{2})([0-9A-F]{2})([0-9A-F]{2})", color)
+    if found is None:
+        return False
+    channels = [int(channel, 16) for channel in found.groups()]
+    return max(channels) - min(channels) < 0x18
+
+
+# Theme colours 0 (paper) and 1 (text) in a tint, and the greys of the old palette.
+_FADED_TOKENS = (
+    "theme:0", "theme:1:", "theme:2", "indexed:1", "indexed:9", "indexed:22", "indexed:23",
+    "indexed:55", "indexed:63",
+)  # fmt: skip
 
 
 def _formats(raw: str, decoration: Decoration | None) -> list[Run] | None:

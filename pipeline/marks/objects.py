@@ -52,6 +52,8 @@ def overlay(
             _circle(seen, legend, drawing)
     if legend and seen.struck:
         _remaining(seen, legend)
+    if legend:
+        seen.several |= any(status.code in legend.struck for status, _, _ in seen.chosen)
     return _combined(mark, legend, seen, month)
 
 
@@ -128,12 +130,14 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
     if mark.status in _ANSWERED:
         return _beside_answer(mark, seen, statuses, text)
     open_legend = legend is not None and mark.notation in ("legend-part", "legend-several")
+    told = seen.chosen or seen.look or seen.retracted or seen.several or seen.remark
     if mark.status is Status.UNCLEAR and not open_legend:
+        if mark.notation == "ditto" and told:
+            return _unclear(mark, Doubt.UNREADABLE_OBJECT, text)
         return replace(mark, object_text=text)
-    if len(statuses) > 1 or seen.several:
-        return _unclear(mark, Doubt.SEVERAL, text)
-    if statuses and seen.remark:
-        return _unclear(mark, Doubt.NO_NUMBER, text)
+    against = _against_choice(seen, statuses)
+    if against:
+        return _unclear(mark, against, text)
     if statuses:
         status, read_by, due = seen.chosen[0]
         if status is Status.PLANNED and not due.month:
@@ -144,6 +148,15 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
         )  # fmt: skip
     doubt = _doubt(mark, legend, seen)
     return _unclear(mark, doubt, text) if doubt else replace(mark, object_text=text)
+
+
+def _against_choice(seen: _Evidence, statuses: set[Status]) -> Doubt:
+    """Say what stands against the options chosen by objects; NONE where nothing does."""
+    if len(statuses) > 1 or seen.several:
+        return Doubt.SEVERAL
+    if statuses and seen.remark:
+        return Doubt.NO_NUMBER
+    return Doubt.UNREADABLE_OBJECT if statuses and seen.look else Doubt.NONE
 
 
 def _doubt(mark: Mark, legend: LegendFound | None, seen: _Evidence) -> Doubt:

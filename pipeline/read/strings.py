@@ -144,7 +144,9 @@ def color_token(element: etree._Element) -> str:
     rgb = element.get("rgb")
     if rgb:
         shade = rgb[-6:].upper()
-        return "" if shade == "000000" else f"rgb:{shade}"
+        # A colour this dark is black to the eye.
+        dark = all(shade[at : at + 2] < "41" for at in (0, 2, 4))
+        return "" if dark else f"rgb:{shade}"
     theme = element.get("theme")
     if theme is not None:
         tint = element.get("tint")
