@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
+from pipeline.model.quick import quickly_pickled
 from pipeline.model.raw import FileKind, SourceFile
 
 
@@ -42,6 +43,7 @@ class DueProblem(StrEnum):
     CONFLICTING = "conflicting"  # several months that are no span
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A month as read. ``month`` is YYYY-MM, the last month of a span or vague term."""
@@ -81,6 +83,7 @@ class Doubt(StrEnum):
     UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A check cell as read. ``raw`` is the cell as written; ``notation`` names the table row."""
@@ -95,6 +98,7 @@ class Mark:
     legend_untouched: bool = False
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A note cell as read. ``tags`` and the facts below come from notes.toml."""
@@ -110,6 +114,7 @@ class Note:
     mark_like: Status | None = None  # the note reads as an answer (rule L209)
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file."""
@@ -143,6 +148,7 @@ class AnswerDecision:
     on: str = ""
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""

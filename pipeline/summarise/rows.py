@@ -110,8 +110,9 @@ def files_of(counted: CountedSubmission, answer: Answer) -> tuple[str, ...]:
     Check cell and note may stand in a send-back slip or in an older return.
     """
     places = (answer.location, answer.note_location, answer.row_location)
-    files = (counted.submission.source.path, *(place.file for place in places if place))
-    return tuple(dict.fromkeys(files))
+    own = counted.submission.source.path
+    others = [place.file for place in places if place is not None and place.file != own]
+    return tuple(dict.fromkeys((own, *others))) if others else (own,)
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
