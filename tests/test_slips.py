@@ -222,6 +222,14 @@ def test_a_slip_older_than_the_form_is_not_used(
     assert told.withheld == (() if used else (FOUR,))
 
 
+@pytest.mark.parametrize(("issued", "used"), [(LATE, True), ("2026-11-03T09:00:00+09:00", False)])
+def test_a_slip_made_when_the_form_was_there_is_the_later_one(issued: str, used: bool) -> None:
+    resaved = form("若葉市.xlsx", FULL, modified=LATE)  # without its password, say
+    answer = slip("返信.xlsx", {TWO: "① |"}, base="as it was", issued=issued, modified=EARLY)
+    batch = put_together(resaved, answer)
+    assert (counted(batch)[TWO][0] == "①") is used
+
+
 def test_of_two_slips_the_one_made_later_wins_item_by_item() -> None:
     first = slip("1.xlsx", {TWO: "① |", FOUR: "③ |"}, issued="2026-11-05", modified=LATER)
     second = slip("2.xlsx", {TWO: "③ |"}, issued="2026-11-08", modified=LATE)

@@ -312,13 +312,15 @@ def _oldest_first(slips: Iterable[Submission]) -> list[Submission]:
 def _precedes(slip: Submission, form: Submission) -> bool:
     """Tell whether a slip is older than the form that counts.
 
-    A slip made from this very form never is. Else the 記入日 decide where both have one, else
-    the times of the last change.
+    A slip made from this very form never is. Else the 記入日 decide where both have one; else a
+    slip made when the form was there already is the later one; else the times of the last change.
     """
     if slip.slip and slip.slip.base and slip.slip.base == form.source.sha256:
         return False
     if slip.filled_on and form.filled_on and slip.filled_on != form.filled_on:
         return slip.filled_on < form.filled_on
+    if slip.slip and slip.slip.issued and form.source.modified <= slip.slip.issued:
+        return False
     return slip.source.modified < form.source.modified
 
 

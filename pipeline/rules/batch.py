@@ -139,7 +139,7 @@ def superseded(context: Context) -> Iterator[Hit]:
 def _next_step(record: FileRecord) -> str:
     """Tell what to do about a file that was replaced or could not be laid over anything."""
     if record.is_slip and record.state is FileState.NOT_CHECKLIST:
-        return "もとの回答と同じ場所に置いて、集計し直してください。"
+        return "反映できるまで、この票は消さずに残してください。"
     if record.is_slip:
         return "この票の回答を使うときは、記入日とファイルの更新日時を確かめてください。"
     if record.gives:
