@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.model import SkipReason, Status
@@ -80,12 +81,17 @@ def digest_of(answer: Answer) -> str:
     """
     status = answer.decision.status if answer.decision else answer.mark.status
     empty = status is Status.NOT_APPLICABLE and not answer.in_scope and not tidy(answer.mark.raw)
-    return _digest(
+    return _of_texts(
         Status.BLANK.value if empty else status.value,
-        tidy(answer.mark.raw),
-        tidy(answer.mark.object_text),
-        tidy(answer.note.raw),
+        answer.mark.raw,
+        answer.mark.object_text,
+        answer.note.raw,
     )
+
+
+@lru_cache(maxsize=65_536)  # asked for the same answers by every stage of a run
+def _of_texts(status: str, mark: str, over: str, note: str) -> str:
+    return _digest(status, tidy(mark), tidy(over), tidy(note))
 
 
 def _digest(*parts: str) -> str:

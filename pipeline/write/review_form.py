@@ -40,6 +40,8 @@ _FROZEN = 5  # 状態 to 項目 stay in sight
 _LAST_OF_LEAD = 8
 _LEAST, _MOST = 34.0, 110.0  # points: a row is easily read, and a screen holds several
 _ENTRY_FILL = "#FFFBE6"
+_SEVERITY = FACTS.index("重要度")
+_SEVERITIES = {severity.value: f"severity_{severity.value}" for severity in Severity}
 
 _LEADS = {
     OPEN_SHEET: (
@@ -111,8 +113,10 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
             styles[heads.index(head)] = _entry_head(book)
         table = f"tbl_review_{(OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET).index(name)}_{part}"
         sheet.table(HEADER_ROW, 0, len(some), heads, table, styles)
+        columns = _styles(book, len(form.extra), entering=entering)
         for row, line in enumerate(some, start=HEADER_ROW + 1):
-            _write_row(sheet, row, line, entering=entering)
+            entries = (*line.entries, line.notice, line.key, *line.extra) if entering else ()
+            _write_row(sheet, row, (*line.facts, *entries), columns)
         if entering:
             _offer(sheet, form, HEADER_ROW + 1, HEADER_ROW + max(len(some), 1))
             key = heads.index(KEY)
@@ -130,28 +134,28 @@ def _write_head(sheet: Sheet, title: str, lead: str) -> None:
     sheet.height(2, 6)
 
 
-def _write_row(sheet: Sheet, row: int, line: FormRow, *, entering: bool) -> None:
-    book = sheet.book
+def _styles(book: Book, extra: int, *, entering: bool) -> list[str]:
+    """Give the style of each column, left to right."""
     fact = book.variant("text", valign="top", align="left")
-    for column, text in enumerate(line.facts):
-        style = fact
-        if FACTS[column] == "重要度" and text in {severity.value for severity in Severity}:
-            style = book.variant(f"severity_{text}", valign="top")
-        elif FACTS[column] in ("状態", "コード"):
-            style = book.variant("center", valign="top")
-        sheet.text(row, column, text, style)
-    shown = list(enumerate(line.facts))
+    middle = book.variant("center", valign="top")
+    styles = [middle if head in ("状態", "コード") else fact for head in FACTS]
     if entering:
         entry = book.variant(
             "text", valign="top", align="left", bg_color=_ENTRY_FILL, num_format="@"
         )
-        texts = [*line.entries, line.notice, line.key, *line.extra]
-        styles = [*[entry] * len(ENTRIES), fact, fact, *[fact] * len(line.extra)]
-        for column, (text, style) in enumerate(zip(texts, styles, strict=True), start=len(FACTS)):
-            sheet.text(row, column, text, style)
-            if column != len(FACTS) + len(ENTRIES) + 1:  # the hidden key takes no room
-                shown.append((column, text))
-    lines = max(line_count(text[:2000], sheet.widths[column]) for column, text in shown)
+        styles += [*[entry] * len(ENTRIES), fact, fact, *[fact] * extra]
+    return styles
+
+
+def _write_row(sheet: Sheet, row: int, texts: Sequence[str], styles: Sequence[str]) -> None:
+    key = len(FACTS) + len(ENTRIES) + 1  # hidden: it takes no room
+    lines = 1
+    for column, (text, style) in enumerate(zip(texts, styles, strict=True)):
+        if column == _SEVERITY and text in _SEVERITIES:
+            style = _SEVERITIES[text]  # noqa: PLW2901 - the one column coloured by its text
+        sheet.text(row, column, text, style)
+        if text and column != key:
+            lines = max(lines, line_count(text[:2000], sheet.widths[column]))
     sheet.height(row, min(max(_LEAST, lines * LINE_POINTS + 3), _MOST))
 
 
