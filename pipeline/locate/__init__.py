@@ -19,6 +19,8 @@ from pipeline.text import fold, tidy
 _EDITION = re.compile(
     r"第?\s*(\d+(?:\.\d+)*)\s*版|ver(?:sion)?\.?\s*(\d+(?:\.\d+)*)|別紙\s*\d+(?:[-－]\d+)*"
 )
+_MOST_ITEMS = 28
+_EXAMPLE_ITEMS = 10  # items from which a form filled in on its example sheet is believed
 
 
 def locate(workbook: RawWorkbook, checklist: Checklist) -> Layout | None:
@@ -50,7 +52,8 @@ def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) 
     """Tell a checklist from a workbook that mentions some items by chance.
 
     An id with its title is hardly chance; an id alone (サービス1-1) or a title alone may be, and
-    counts only beside a header, the caption, or many others.
+    counts only beside a header, the caption, or many others. Ids whose rows ask something else,
+    and texts or page numbers where answers would stand, speak against it.
     """
     ids: dict[str, Fit] = {}
     titles: set[str] = set()
@@ -63,16 +66,34 @@ def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) 
     bare = {item_id for item_id, fit in ids.items() if fit in (Fit.BARE, Fit.WEAK)}
     categories = {index.by_id[item_id].category for item_id in bare}
     headed = any(sheet.headed for sheet in found)
-    if strong >= 3 or (strong and headed) or len(titles) >= 10:
+    surely = any(sheet.surely_headed for sheet in found)
+    if _speaks_against(found, strong + len(titles), len({*ids, *titles})):
+        return False
+    captioned = _is_captioned(workbook, index)
+    return (
+        strong >= 3
+        or bool(strong and headed)
+        or len(titles) >= 10
+        or bool(bare and surely)
+        or (len(bare) >= 3 and headed and len(categories) > 1)
+        or bool(headed and titles and len(titles) + len(bare) >= 5)
+        or (captioned and (len(bare) >= 3 or bool(titles and headed)))
+        or (len(bare) >= 10 and len(categories) > 1)
+    )
+
+
+def _speaks_against(found: list[SheetFound], named: int, items: int) -> bool:
+    """Tell signs of another workbook: other questions under the ids, no answers beside them."""
+    if all(sheet.example for sheet in found) and items < _EXAMPLE_ITEMS:
         return True
-    if bare and any(sheet.surely_headed for sheet in found):
+    if sum(sheet.alien for sheet in found) > max(named, 1):
         return True
-    if len(bare) >= 3 and headed and len(categories) > 1:
-        return True
-    if headed and len(titles) + len(bare) >= 5 and titles:
-        return True
-    captioned = (len(bare) >= 3 or (titles and headed)) and _is_captioned(workbook, index)
-    return bool(captioned) or (len(bare) >= 10 and len(categories) > 1)
+    unlike = sum(sheet.unlike for sheet in found)
+    if any(sheet.surely_headed for sheet in found):
+        return False
+    if any(sheet.headed for sheet in found) and named >= _MOST_ITEMS:
+        return False  # a whole form answered in words of its own
+    return unlike * 2 > sum(sheet.answers for sheet in found)
 
 
 def _is_captioned(workbook: RawWorkbook, index: Index) -> bool:

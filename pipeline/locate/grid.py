@@ -45,6 +45,11 @@ class Grid:
         cell = self.sheet.cells.get(key)
         return cell is not None and cell.kind is CellKind.TEXT
 
+    def is_number(self, key: CellKey) -> bool:
+        """Tell whether a cell holds a number."""
+        cell = self.sheet.cells.get(key)
+        return cell is not None and cell.kind is CellKind.NUMBER
+
     def is_hidden(self, key: CellKey) -> bool:
         """Tell whether a cell is out of sight: its sheet, or every row or column of its area."""
         area = self.area(key)

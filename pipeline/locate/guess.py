@@ -103,13 +103,13 @@ def guess_mark(
     if best not in rivals:
         return best, ()
     ticked = ticked_apart(grid, rows, tuple(rivals))
-    left = [rivals[place] for place in settle([_above(grid, top, each) for each in rivals])]
+    left = [rivals[place] for place in settle([above(grid, top, each) for each in rivals])]
     left = left if not ticked else rivals
     chosen = best if best in left else left[0]
     return chosen, tuple(column for column in left if column != chosen)
 
 
-def _above(grid: Grid, top: int, column: int) -> str:
+def above(grid: Grid, top: int, column: int) -> str:
     """Give the nearest short texts above a table's first row in one column."""
     keys = dict.fromkeys(grid.anchor(row, column) for row in range(max(0, top - 6), top))
     return " ".join([text for key in keys if 0 < len(text := grid.text(key)) < 40][-2:])
@@ -117,11 +117,11 @@ def _above(grid: Grid, top: int, column: int) -> str:
 
 def is_named_otherwise(grid: Grid, index: Index, top: int, column: int) -> bool:
     """Tell whether a column stands under a header that rules out answers: 補足, 担当, 重要度."""
-    header = _header_above(grid, index, top, column)
+    header = _headerabove(grid, index, top, column)
     return header is not None and header.kind is not HeaderKind.MARK
 
 
-def _header_above(grid: Grid, index: Index, top: int, column: int) -> Header | None:
+def _headerabove(grid: Grid, index: Index, top: int, column: int) -> Header | None:
     """Give what the nearest header cell above a table's first row says of a column."""
     for row in range(top - 1, max(0, top - 6) - 1, -1):
         text = grid.text(grid.anchor(row, column))
@@ -170,7 +170,7 @@ def captioned_note(
     used = sorted({column for found in rows for column in grid.rows.get(found.row, ())})
     for column in used:
         if column > text and (edge is None or column < edge):
-            header = _header_above(grid, index, top, column)
+            header = _headerabove(grid, index, top, column)
             if header is not None and header.kind is HeaderKind.NOTE:
                 return column
     return None

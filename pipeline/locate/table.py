@@ -5,12 +5,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.locate.columns import SURE_HEADERS, Columns, choose_columns
+from pipeline.locate.doubts import (
+    answer_cells,
+    is_alien,
+    is_captioned_example,
+    is_summary,
+    is_unlike,
+)
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.guess import looks_like_mark
 from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
 from pipeline.locate.letters import squeeze
+from pipeline.locate.others import other_rows
 from pipeline.locate.rows import find_rows, is_worth_reading
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
@@ -35,6 +42,8 @@ class SheetFound:
     headed: bool
     surely_headed: bool  # by チェック欄 itself, not by 回答, 状況 and the like
     answers: int
+    unlike: int  # of ``answers``, those that look like no answer
+    alien: int  # rows with an id beside another question than the item's
     example: bool  # shows how to answer: by its name, or by a caption above the table
 
     @property
@@ -57,7 +66,8 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     tables: list[TableFound] = []
     rows: list[ItemRow] = []
     covered = set(item_rows)
-    segments = _without_examples(grid, _segments(found, headers))
+    parts = _segments(found, headers)
+    segments = _without_examples(grid, parts)
     chosen = [choose_columns(grid, index, *segment) for segment in segments]
     for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
         for hit in hits:
@@ -71,13 +81,17 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
                 block = _block(grid, index, hit, again, item_rows, header_rows)
                 rows.append(_item_row(grid, index, hit, block, again, len(tables)))
             tables.append(_table_found(sheet, hits, again))
-    used = {key for item in rows for key in (*_cells(item), *item.note_cells)}
-    others: dict[CellKey, OtherRow] = {}
-    for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
-        for row in _other_rows(grid, index, hits, columns, covered, header_rows):
-            if row.mark_cell not in used and row.note_cell not in used:
-                others.setdefault(row.text_cell, row)
-    answers = sum(any(_is_answer(grid, index, key) for key in _cells(row)) for row in rows)
+    pairs = [(columns, hits) for (_, hits, _), columns in zip(segments, chosen, strict=True)]
+    if any(is_summary(grid, columns, hits) for columns, hits in pairs):
+        return None
+    used = {key for item in rows for key in (*answer_cells(item), *item.note_cells)}
+    others = {
+        row.text_cell: row
+        for columns, hits in reversed(pairs)
+        for row in reversed(other_rows(grid, index, hits, columns, covered, header_rows))
+        if row.mark_cell not in used and row.note_cell not in used
+    }
+    answers = sum(any(_is_answer(grid, index, key) for key in answer_cells(row)) for row in rows)
     return SheetFound(
         place=place,
         name=sheet.name,
@@ -91,19 +105,10 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
             rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
         ),
         answers=answers,
+        unlike=sum(is_unlike(grid, index, row) for row in rows),
+        alien=sum(is_alien(grid, index, hit, columns) for columns, hits in pairs for hit in hits),
         example=EXAMPLE.search(fold(sheet.name)) is not None
-        or _is_captioned_example(grid, min(item_rows)),
-    )
-
-
-def _is_captioned_example(grid: Grid, first: int) -> bool:
-    """Tell whether a cell above the first item says 記入例 and nothing more."""
-    return any(
-        len(key := squeeze(grid.text((row, column)))) <= 8
-        and (found := EXAMPLE.search(key)) is not None
-        and len(key) - len(found[0]) <= 3
-        for row in range(max(0, first - 8), first)
-        for column in grid.rows.get(row, ())
+        or (len(segments) == len(parts) and is_captioned_example(grid, min(item_rows))),
     )
 
 
@@ -117,10 +122,6 @@ def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableF
         guessed=columns.guessed,
         items=tuple(hit.item_id for hit in hits),
     )
-
-
-def _cells(row: ItemRow) -> tuple[CellKey, ...]:
-    return row.mark_cells + tuple(key for _, key in row.option_cells)
 
 
 def _is_answer(grid: Grid, index: Index, key: CellKey) -> bool:
@@ -288,60 +289,3 @@ def _title_written(
     if match is None or (not match.rest and len(texts) == 1):
         return ""
     return tidy("\n".join(texts))
-
-
-def _other_rows(
-    grid: Grid,
-    index: Index,
-    hits: list[Found],
-    columns: Columns,
-    covered: set[int],
-    header_rows: set[int],
-) -> list[OtherRow]:
-    """Give the rows among and below a table's items that are filled and stand for no item."""
-    first = columns.header_row + 1 if columns.header_row is not None else hits[0].row
-    after = min((row for row in header_rows if row > hits[-1].row), default=hits[-1].row + 6)
-    result = []
-    for row in range(first, after):
-        if row in covered or row in header_rows or row not in grid.rows:
-            continue
-        mark = _outside_cell(grid, index, row, columns.mark)
-        note = _outside_cell(grid, index, row, columns.note)
-        texts = [
-            (row, column)
-            for column in grid.rows[row]
-            if column not in (columns.mark, columns.note)
-            and not index.category(grid.text((row, column)))
-        ]
-        if mark is None and (note is None or not texts):
-            continue
-        heads = row == first and row < hits[0].row
-        if heads and mark is not None and not looks_like_mark(grid.text(mark), index):
-            continue  # the second line of a header
-        if mark is None and row > hits[-1].row:
-            continue
-        key = texts[0] if texts else mark or note
-        if key is not None:
-            result.append(
-                OtherRow(
-                    sheet=grid.place,
-                    text_cell=key,
-                    text=tidy(grid.text(key)) if texts else "",
-                    mark_cell=mark,
-                    note_cell=note,
-                )
-            )
-    return result
-
-
-def _outside_cell(grid: Grid, index: Index, row: int, column: int | None) -> CellKey | None:
-    """Give the cell of a row in a column where it is its own and holds more than the form does."""
-    if column is None:
-        return None
-    key = (row, column)
-    text = grid.text(key)
-    if is_blank(text) or grid.anchor(row, column) != key or index.is_legend(text):
-        return None
-    if squeeze(text) == "" or index.header(text) or index.is_heading(squeeze(text)):
-        return None
-    return key

@@ -1,0 +1,79 @@
+"""Signs that a sheet with known ids or titles is no return: foreign questions, texts, summaries."""
+
+import re
+
+from rapidfuzz import fuzz
+
+from pipeline.locate.columns import Columns
+from pipeline.locate.found import Found
+from pipeline.locate.grid import Grid
+from pipeline.locate.guess import above, looks_like_mark
+from pipeline.locate.index import EXAMPLE, Fit, Index
+from pipeline.locate.letters import squeeze
+from pipeline.model import CellKey, MatchedBy
+from pipeline.model.layout import ItemRow
+from pipeline.respondents import is_organisation
+from pipeline.text import is_blank
+
+_LETTERS = re.compile(r"[\d\u2460-\u2473]")
+_SYMBOL = re.compile(r"[^\d]?")  # レ, v, nothing but signs
+_SAME_QUESTION = 60.0  # likeness from which a respondent's own words still ask the same
+
+
+def answer_cells(row: ItemRow) -> tuple[CellKey, ...]:
+    """Give the check cells of a row, whether one column or one for each option."""
+    return row.mark_cells + tuple(key for _, key in row.option_cells)
+
+
+def is_unlike(grid: Grid, index: Index, row: ItemRow) -> bool:
+    """Tell whether what stands in a row's check cells looks like no answer at all."""
+    texts = [grid.text(key) for key in answer_cells(row)]
+    texts = [text for text in texts if not is_blank(text)]
+    return bool(texts) and not any(
+        looks_like_mark(text, index) or index.is_legend(text) or _SYMBOL.fullmatch(squeeze(text))
+        for text in texts
+    )
+
+
+def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:
+    """Tell whether a row that has an item's id asks something else."""
+    if hit.fit is Fit.STRONG or hit.matched_by is MatchedBy.TITLE:
+        return False
+    whole = index.whole[hit.item_id]
+    apart = {columns.mark, columns.note, *columns.others, *columns.rivals}
+    apart.update(column for column, _ in columns.options)
+    for column in grid.rows[hit.row]:
+        text = grid.text((hit.row, column))
+        match = index.match_id(text)
+        key = squeeze(match.rest if match is not None else text)
+        if column in apart or len(_LETTERS.sub("", key)) < 3 or index.category(text):
+            continue
+        if key not in whole and fuzz.partial_ratio(key, whole) < _SAME_QUESTION:
+            return True
+    return False
+
+
+def is_summary(grid: Grid, columns: Columns, hits: list[Found]) -> bool:
+    """Tell a table of several organisations' answers, or of counts, from one return."""
+    top = hits[0].row
+    if columns.rivals and columns.mark is not None:
+        names = [above(grid, top, column) for column in (columns.mark, *columns.rivals)]
+        if sum(is_organisation(name) for name in names) * 2 > len(names):
+            return True
+        numbers = [
+            sum(grid.is_number((hit.row, column)) for column in (columns.mark, *columns.rivals))
+            for hit in hits
+        ]
+        return len(names) > 2 and sum(count > 2 for count in numbers) * 2 > len(hits)
+    return False
+
+
+def is_captioned_example(grid: Grid, first: int) -> bool:
+    """Tell whether a cell above the first item says 記入例 and nothing more."""
+    return any(
+        len(key := squeeze(grid.text((row, column)))) <= 8
+        and (found := EXAMPLE.search(key)) is not None
+        and len(key) - len(found[0]) <= 3
+        for row in range(max(0, first - 8), first)
+        for column in grid.rows.get(row, ())
+    )
