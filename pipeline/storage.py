@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome", bound=Submission | NotChecklist | Unreadable | Skipped)
 
-PART_ROWS = 1_000_000  # rows of one file of a partitioned data set: about 20 MB of answers
+PART_ROWS = 1_000_000  # rows of one file of a partitioned data set: 3 to 20 MB of answers
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _TIME_KEYS = ("LastModified", "last_modified", "mtime", "updated")  # S3, Azure, files, GCS
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for stores that keep none: the same every time
