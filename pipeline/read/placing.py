@@ -101,7 +101,11 @@ def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> t
         return ()
     # Where a line nearly fills its column, nobody here knows whether Excel broke it.
     breaks = dict.fromkeys(grid.wrapped(key, cell, slack) for slack in _SLACK)
-    found = [_touched(thing, _spans(key, grid, wrapped), key, grid) for wrapped in breaks]
+    found = [
+        _touched(thing, _spans(key, grid, wrapped, fitted=fitted), key, grid)
+        for wrapped in breaks
+        for fitted in (True, False)
+    ]
     return tuple(sorted(set().union(*found))) if all(found) else found[0]
 
 
@@ -150,14 +154,18 @@ def _covered(box: Rect, spans: list[tuple[float, float]], nearest: int) -> tuple
     return tuple(covered) or (nearest,)
 
 
-def _spans(key: CellKey, grid: Grid, wrapped: tuple[int, ...]) -> list[tuple[float, float]]:
-    """Give top and bottom of each line of the text, as it is aligned in its cell."""
+def _spans(
+    key: CellKey, grid: Grid, wrapped: tuple[int, ...], *, fitted: bool
+) -> list[tuple[float, float]]:
+    """Give top and bottom of each line of the text, as it is aligned in its cell.
+
+    A row that Excel ``fitted`` to the text is filled by it, whatever its font's lines measure.
+    """
     rect = grid.rect(key)
     space = rect.bottom - rect.top
     height = grid.line_height(key)
     shown = sum(wrapped)
-    # A row that Excel fitted to the text is filled by it: its lines are as high as they must be.
-    if shown > 1 and 0.8 <= space / (shown * height) <= 1.25:
+    if fitted and shown > 1 and 0.8 <= space / (shown * height) <= 1.25:
         height = space / shown
     total = shown * height
     vertical = grid.style(key).vertical
