@@ -429,6 +429,28 @@ def test_rates_and_outcomes_on_the_sheet(
         assert row[9] == later
 
 
+@pytest.mark.parametrize("now", MONTHS)
+def test_the_sheet_lists_every_promise_as_the_data_do(
+    year: Year, books: Mapping[str, Any], now: str
+) -> None:
+    heads, *rows = below(grid(books[now], "約束の記録"), "約束の一覧")[1:]
+    data = year.table(now, "promises")
+    lines = [dict(zip(heads, row, strict=True)) for row in rows[: len(data)]]
+    assert not any(row[0] for row in rows[len(data) :])
+    for line, row in zip(lines, data, strict=True):
+        assert line["結果"].split()[-1] == row["outcome"]
+        assert (line["団体コード"], line["団体名"]) == (row["respondent_id"], row["respondent"])
+        assert (line["項目ID"], line["分野"]) == (row["item_id"], row["category"])
+        assert line["初めて②と答えた月"] == row["first_said"]
+        assert line["初めの予定月"] == (row["first_due"] or "－")
+        assert line["今の予定月"] == (row["due"] or "－")
+        assert (line["延期の回数"], line["延びた月数"]) == (
+            int(row["slips"]), int(row["slipped_months"]),
+        )  # fmt: skip
+        assert (line["超過の始まり"] or "") == row["overdue_since"]
+        assert line["最後の回答の月"] == row["last_said"]
+
+
 def test_what_is_planned_tells_its_first_month(books: Mapping[str, Any], story: Story) -> None:
     now = MONTHS[-1]
     heads, *rows = below(grid(books[now], "対応予定"), "対応予定の一覧")[1:]
