@@ -13,7 +13,7 @@ from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years, under_public_names
-from pipeline.isolate import run_isolated
+from pipeline.isolate import collecting_rarely, run_isolated, warm_up
 from pipeline.locate import locate
 from pipeline.model import (
     FileState,
@@ -25,9 +25,21 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.model.review import Review
 from pipeline.parse import parse
 from pipeline.publish import publish, staging_folder
 from pipeline.read import read_workbook
+from pipeline.review import (
+    apply_review,
+    find_form,
+    finding_states,
+    form_source,
+    insist_unchanged,
+    lay_out,
+    past_findings,
+    read_review,
+    relocated,
+)
 from pipeline.roster import read_roster
 from pipeline.rules import rules_table
 from pipeline.template import load_checklist
@@ -40,7 +52,9 @@ if TYPE_CHECKING:
     from pipeline.discover import Inbox
     from pipeline.isolate import Executor, Failure
     from pipeline.model import Batch, Checklist, Finding, Roster
+    from pipeline.model.history import History
     from pipeline.model.report import Report
+    from pipeline.model.review import Reviewed, ReviewForm, Settled
     from pipeline.settings import Limits, Settings
 
 PUBLIC_FOLDER = "公開用"
@@ -107,6 +121,7 @@ class Gathered:
     settings: Settings  # with made_at settled
 
 
+@collecting_rarely()
 def aggregate(
     settings: Settings, *, progress: Callable[[int, int], None] | None = None
 ) -> RunResult:
@@ -115,8 +130,10 @@ def aggregate(
     `progress` is called with (files read, files in all). Raises TorimatomeError where nothing
     can be written; the old month then stands as it was.
     """
+    warm_up(__name__, "pipeline.read.ooxml")  # while this process imports the rest
     from pipeline.summarise import summarise  # noqa: PLC0415 - pandas is slow to import
     from pipeline.write import record_timing, write  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
 
     refuse_unknown(settings.rules)
     watch = Stopwatch()
@@ -128,8 +145,8 @@ def aggregate(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
-    batch = settle_years(gathered.batch, history)
-    findings = check(batch, settings.rules, previous=previous_month(history))
+    judged = judge(gathered, history)
+    batch, findings = judged.reviewed.batch, judged.settled.open
     watch.lap("check")
     folder = settings.outbox / settings.month
     if settings.edition == "public":
@@ -150,17 +167,22 @@ def aggregate(
         )
 
     if settings.edition == "public":
-        report = public_report(batch, findings, settings, sum_up)
+        told = tuple(finding for finding in findings if not finding.code.startswith("R"))
+        report = public_report(batch, told, settings, sum_up)
     else:
-        report = sum_up(batch, findings)
+        report = replace(sum_up(batch, findings), settled=judged.settled.done)
     watch.lap("summarise")
     with staging_folder(folder) as staged:
         write(report, staged, settings)
+        if settings.edition != "public":
+            write_review_form(judged.form, staged)
         watch.lap("write")
         if settings.data_url:
             _upload(staged, settings)
             watch.lap("upload")
         record_timing(staged / "run.json", watch.seconds)
+        if judged.source is not None:
+            insist_unchanged(judged.source)
         publish(staged, folder)
     return RunResult(
         folder=folder,
@@ -169,6 +191,53 @@ def aggregate(
         findings=findings,
         exit_code=exit_code_of(batch),
         seconds=watch.seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The second part of a run: decisions carried out, findings with states, the next 確認票.
+
+    ``source`` is the 確認票 that was read, None where there is none yet.
+    """
+
+    reviewed: Reviewed
+    settled: Settled
+    form: ReviewForm
+    source: SourceFile | None
+
+
+def judge(gathered: Gathered, history: History) -> Judged:
+    """Check a month, carry out what 確認票 says, and give every finding its state.
+
+    Raises TorimatomeError where the form cannot be read: it is never written over then.
+    """
+    settings, past = gathered.settings, history.compare_with
+    previous = previous_month(history)
+    batch = settle_years(gathered.batch, history)
+    raw = check(batch, settings.rules, previous=previous)
+    form = find_form(settings.outbox, settings.month)
+    source = form_source(form, settings.outbox) if form else None
+    review = Review()
+    if source is not None:
+        review = read_review(read_workbook(source, limits=settings.limits))
+    reviewed = apply_review(batch, raw, review)
+    findings = raw
+    if reviewed.changed:
+        findings = check(reviewed.batch, settings.rules, previous=previous)
+    settled = finding_states(
+        findings,
+        reviewed,
+        earlier=past_findings(settings.outbox / past.month) if past else (),
+        before=past_findings(settings.outbox / settings.month),
+        off=settings.rules.off,
+    )
+    laid_out = lay_out(settled, reviewed, made_at=settings.made_at)
+    return Judged(
+        reviewed=reviewed,
+        settled=replace(settled, open=relocated(settled.open, laid_out)),
+        form=laid_out,
+        source=source,
     )
 
 
