@@ -118,7 +118,9 @@ def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> 
         return match.fit
     row, column = key
     beside = (grid.text((row, other)) for other in grid.rows[row] if other > column)
-    if any(index.has_title(match.item_id, squeeze(text)) for text in beside):
+    if any(
+        index.has_title(match.item_id, squeeze(text)) for text in beside if not index.category(text)
+    ):
         return Fit.STRONG
     return Fit.BARE
 
@@ -262,5 +264,9 @@ def _joined(texts: list[str], index: Index, category: str) -> tuple[str, Fit] | 
 def _stands(number: IdMatch, texts: list[str], index: Index) -> bool:
     """Tell whether the item's title follows its number, in the same cell or in a later one."""
     if number.fit is Fit.BARE:
-        return any(index.has_title(number.item_id, squeeze(other)) for other in texts[1:])
+        return any(
+            index.has_title(number.item_id, squeeze(other))
+            for other in texts[1:]
+            if not index.category(other)
+        )
     return number.fit is Fit.STRONG

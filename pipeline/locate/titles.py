@@ -86,7 +86,7 @@ def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Can
             text = grid.text((row, column))
             key = squeeze(text)
             twin = len(cells) > 1 and index.titled(key)
-            if last and key in index.whole[last] and not twin:
+            if last and len(key) > 2 and key in index.whole[last] and not twin:
                 break  # the next line of the item above
             items = _items_of(text, key, index, near=bool(found))
             if items:

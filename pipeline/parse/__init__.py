@@ -181,8 +181,11 @@ def _object(sheet: RawSheet, drawing: Drawing) -> str:
 
 
 def _repeated(item_id: str, given: list[Answer]) -> Repeated:
+    rows = [answer.row_location for answer in given]
     filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
-    said = {(answer.mark.status, answer.mark.due.month) for answer in filled}
+    # in one row, an empty check cell beside another's answer says that nobody answered there
+    beside = [answer for answer in given if rows.count(answer.row_location) > 1 and filled]
+    said = {(answer.mark.status, answer.mark.due.month) for answer in (*filled, *beside)}
     unclear = {answer.mark.raw for answer in filled if answer.mark.status is Status.UNCLEAR}
     return Repeated(
         item_id=item_id,
