@@ -16,6 +16,7 @@ import contextlib
 import logging
 import multiprocessing
 import platform
+import signal
 from collections import deque
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -101,16 +102,17 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
     with contextlib.ExitStack() as stack:
         address: Any = scheduler
         if scheduler == LOCAL:
-            address = stack.enter_context(
-                LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=_ONLY_HERE,
-                    memory_limit=0,  # the reader processes have limits of their own
-                    silence_logs=logging.CRITICAL,
+            with _deaf_to_ctrl_c():
+                address = stack.enter_context(
+                    LocalCluster(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=_ONLY_HERE,
+                        memory_limit=0,  # the reader processes have limits of their own
+                        silence_logs=logging.CRITICAL,
+                    )
                 )
-            )
         try:
             client = stack.enter_context(Client(address, timeout=_CONNECT))
             client.wait_for_workers(1, timeout=_CONNECT)
@@ -123,6 +125,20 @@ def _client(scheduler: str, workers: int) -> Iterator[Client]:
                 ExitCode.USAGE,
             ) from error
         yield client
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes started meanwhile ignore Ctrl-C: that is for this process to answer."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread: nobody can interrupt us there
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,15 +16,23 @@ def harmless(given: object) -> str:
 
 
 def fatal(given: str) -> str:
-    """Read an input; a path kills the Dask worker once (the file then exists), "always" each time.
-
-    The Dask worker is the process that started the one this runs in.
-    """
+    """Read an input; a path kills the Dask worker until the file exists, "always" each time."""
     if given == "always" or (given.startswith("/") and not Path(given).exists()):
         if given != "always":
             Path(given).touch()
-        parent = multiprocessing.parent_process()
-        assert parent is not None
-        assert parent.pid is not None
-        os.kill(parent.pid, signal.SIGKILL)
+        signal_dask_worker(signal.SIGKILL)
     return f"{given} done"
+
+
+def interrupting(given: int) -> str:
+    """Send the Dask worker what Ctrl-C sends to every process of a terminal."""
+    signal_dask_worker(signal.SIGINT)
+    return f"{given} done"
+
+
+def signal_dask_worker(number: int) -> None:
+    """Send a signal to the process that started the one this runs in."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    assert parent.pid is not None
+    os.kill(parent.pid, number)

@@ -15,7 +15,7 @@ from typing import Any
 import dask
 import psutil
 import pytest
-from cluster_tasks import fatal, harmless
+from cluster_tasks import fatal, harmless, interrupting
 from distributed import LocalCluster
 from inboxes import TEMPLATES, fingerprint, good, load, put, settings_for
 
@@ -154,6 +154,11 @@ def test_without_the_extra_the_way_to_install_it_is_told(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(TorimatomeError, match=r"requirements/cluster\.txt"):
         run(harmless, [1], "local")
+
+
+def test_ctrl_c_is_for_the_run_to_answer_not_for_its_cluster() -> None:
+    inputs = [*range(3)]
+    assert run(interrupting, inputs, "local") == [f"{number} done" for number in inputs]
 
 
 def test_a_cluster_of_this_machine_leaves_no_process(tmp_path: Path) -> None:
