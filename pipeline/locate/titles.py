@@ -85,6 +85,8 @@ def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Can
                 continue
             text = grid.text((row, column))
             key = squeeze(text)
+            if index.category(text):
+                continue
             twin = len(cells) > 1 and index.titled(key)
             if last and len(key) > 2 and key in index.whole[last] and not twin:
                 break  # the next line of the item above
@@ -115,9 +117,9 @@ def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[in
         if hit.matched_by is MatchedBy.ID:
             votes[hit.column] += 1
             for column in grid.rows.get(hit.row, ()):
-                if column != hit.column and index.has_title(
-                    hit.item_id, squeeze(grid.text((hit.row, column)))
-                ):
+                text = grid.text((hit.row, column))
+                named = index.has_title(hit.item_id, squeeze(text)) and not index.category(text)
+                if column != hit.column and named:
                     votes[column] += 1
     if not votes:
         for (_row, column), cell in grid.sheet.cells.items():
