@@ -1,7 +1,9 @@
 """`make bench`: the product, the naive loop and the floor over the same returns, as ratios.
 
 Machines differ and are noisy, so every figure to quote is a ratio of medians within one run.
-Results go to bench/results.md. `python -m bench --sizes 200` runs less.
+Processor time of all processes stands beside the wall time: others on the machine move it less.
+Results go to bench/results.md. `python -m bench --sizes 200` runs less; `--guard` compares the
+ratios of a small run with GUARD and fails where the product has become slower.
 """
 
 import argparse
@@ -25,13 +27,20 @@ SEED = 20261123
 SIZES = (200, 1788, 20000)
 ROUNDS = 3
 ONE_ROUND_FROM = 10_000  # returns: a round takes minutes, and little of it is start-up noise
+LOOK = 0.1  # seconds between two looks at memory and processor time
+GUARD_SIZE = 200
+GUARD_PROCESSOR = 2.5  # processor time of the product over that of the floor, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One run of one command: wall seconds and the peak of all its processes' memory, in MB."""
+    """One run of one command with all its processes.
+
+    ``seconds`` of wall time, ``processor`` seconds on all cores, the peak of memory in MB.
+    """
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -52,6 +61,11 @@ def median_seconds(rounds: Sequence[Measured]) -> float:
     return statistics.median(measured.seconds for measured in rounds)
 
 
+def median_processor(rounds: Sequence[Measured]) -> float:
+    """Give the median processor time of some rounds, in seconds."""
+    return statistics.median(measured.processor for measured in rounds)
+
+
 def peak(rounds: Sequence[Measured]) -> float:
     """Give the largest memory any round used, in MB."""
     return max((measured.megabytes for measured in rounds), default=0.0)
@@ -68,22 +82,30 @@ def measure(command: Sequence[str]) -> Measured:
         [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     highest = 0.0
+    spent: dict[int, float] = {}
     finished = threading.Event()
 
     def watch() -> None:
         nonlocal highest
-        while not finished.wait(0.05):
-            highest = max(highest, _memory_of_tree(process.pid))
+        while not finished.wait(LOOK):
+            highest = max(highest, _look(process.pid, spent))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    before = _ended_children()
     output, errors = process.communicate()
     seconds = time.perf_counter() - started
     finished.set()
+    spent[process.pid] = _ended_children() - before
     watcher.join()
     if process.returncode not in {0, 1}:
         raise SystemExit(f"{' '.join(command)} failed:\n{errors.decode(errors='replace')}")
-    return Measured(seconds=seconds - _taken_off(output), megabytes=highest)
+    unmeasured = _taken_off(output)
+    return Measured(
+        seconds=seconds - unmeasured,
+        processor=sum(spent.values()) - unmeasured,
+        megabytes=highest,
+    )
 
 
 def _taken_off(output: bytes) -> float:
@@ -93,9 +115,20 @@ def _taken_off(output: bytes) -> float:
         return 0.0
 
 
-def _memory_of_tree(root: int) -> float:
-    """Sum the proportional memory (MB) of a process and all below it; 0 where /proc is missing."""
+def _ended_children() -> float:
+    """Give the processor seconds of the processes that we started and that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _look(root: int, spent: dict[int, float]) -> float:
+    """Sum the proportional memory (MB) of a process and all below it; 0 where /proc is missing.
+
+    ``spent`` takes the processor seconds of each so far: those of workers, which are no children
+    of ours, are known only while they live.
+    """
     total = 0.0
+    tick = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
     pending = [root]
     while pending:
         pid = pending.pop()
@@ -104,6 +137,8 @@ def _memory_of_tree(root: int) -> float:
             for line in (folder / "smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     total += int(line.split()[1]) / 1024
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            spent[pid] = (int(stat[11]) + int(stat[12])) / tick
             for children in folder.glob("task/*/children"):
                 pending += map(int, children.read_text().split())
         except OSError:  # it ended while we looked, or this is no Linux
@@ -111,7 +146,7 @@ def _memory_of_tree(root: int) -> float:
     return total
 
 
-def run_size(returns: int) -> Result:
+def run_size(returns: int, most_rounds: int = ROUNDS) -> Result:
     """Generate the returns of one size and run all three over them, in turn."""
     from bench.floor import cells_of  # noqa: PLC0415 - libraries of the floor only
     from bench.generate import generate  # noqa: PLC0415 - the same
@@ -124,15 +159,17 @@ def run_size(returns: int) -> Result:
         (folder / "ready").touch()
     product = ("-m", "pipeline", "aggregate", "--inbox", str(inbox), "--outbox", str(outbox),
                "--month", MONTH, "--quiet")  # fmt: skip
-    rounds = 1 if returns >= ONE_ROUND_FROM else ROUNDS
+    rounds = 1 if returns >= ONE_ROUND_FROM else most_rounds
     if rounds > 1:
         measure(product)  # warm the file cache for all three
-    ours, naive, floor = [], [], []
+    ours: list[Measured] = []
+    naive: list[Measured] = []
+    floor: list[Measured] = []
     for _ in range(rounds):
         ours.append(measure(product))
         workbook = outbox / MONTH / f"集計_{MONTH}.xlsx"
         cells = folder / "cells.pickle"
-        if not cells.exists():
+        if not floor:  # the cells of the workbook that this run has made
             cells.write_bytes(pickle.dumps(cells_of(workbook)))
         floor.append(measure(("-m", "bench", "--floor", str(inbox), str(cells), str(folder))))
         naive.append(measure(("-m", "bench", "--naive", str(inbox), str(folder / "naive.xlsx"))))
@@ -154,20 +191,23 @@ def render(results: Sequence[Result]) -> str:
         "",
         "Written by `make bench`. Quote the ratios: seconds are those of one machine on one day.",
         f"Machine: {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}."
-        f" Medians of {ROUNDS} interleaved rounds (one round from {ONE_ROUND_FROM:,} returns on).",
+        f" Medians of {max(len(result.product) for result in results)} interleaved rounds"
+        f" (one round from {ONE_ROUND_FROM:,} returns on).",
         "naive: bench/naive.py, a pandas loop. floor: calamine reading the same files and"
         " XlsxWriter writing the same cells, one process, nothing else.",
         "",
         "| returns | torimatome | naive | floor | naive / torimatome | torimatome / floor"
-        " | ms a return | peak memory (all processes) | workbook |",
-        "|---|---|---|---|---|---|---|---|---|",
+        " | processor time: torimatome, naive, floor | ms a return"
+        " | peak memory (all processes) | workbook |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         ours, naive, floor = map(median_seconds, (result.product, result.naive, result.floor))
         lines.append(
             f"| {result.returns:,} | {ours:.1f} s | {naive:.1f} s | {floor:.1f} s"
             f" | **{naive / ours:.1f} ×** | **{ours / floor:.2f} ×**"
-            f" | {1000 * ours / result.returns:.1f}"
+            f" | {median_processor(result.product):.1f} s, {median_processor(result.naive):.1f} s,"
+            f" {median_processor(result.floor):.1f} s | {1000 * ours / result.returns:.1f}"
             f" | {peak(result.product):.0f} MB | {result.workbook_bytes / 1e6:.1f} MB |"
         )
     lines += ["", "## Stages (seconds of the last round)", ""]
@@ -179,10 +219,21 @@ def render(results: Sequence[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def guard() -> None:
+    """Fail where the product needs more of the processor than GUARD_PROCESSOR floors."""
+    result = run_size(GUARD_SIZE)
+    ratio = median_processor(result.product) / median_processor(result.floor)
+    print(f"torimatome / floor, processor time at {GUARD_SIZE} returns: {ratio:.2f}")
+    if ratio > GUARD_PROCESSOR:
+        raise SystemExit(f"slower than the guard allows ({GUARD_PROCESSOR})")
+
+
 def main() -> None:
     """Run the sizes asked for, or one side of the comparison when called by ourselves."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--guard", action="store_true")
     parser.add_argument("--naive", nargs=2, type=Path, metavar=("INBOX", "TARGET"))
     parser.add_argument("--floor", nargs=3, type=Path, metavar=("INBOX", "CELLS", "FOLDER"))
     arguments = parser.parse_args()
@@ -199,10 +250,12 @@ def main() -> None:
         print(time.perf_counter() - started)
         floor.read(inbox)
         floor.write(prepared, folder / "floor.xlsx")
+    elif arguments.guard:
+        guard()
     else:
         results = []
         for size in arguments.sizes:
-            results.append(run_size(size))
+            results.append(run_size(size, arguments.rounds))
             print(render(results[-1:]))
         (ROOT / "bench" / "results.md").write_text(render(results), encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """Worker processes: results in order, and one bad input costs exactly itself."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import TorimatomeError
-from pipeline.isolate import Failure, run_isolated, usable_cores
+from pipeline.isolate import Failure, collecting_rarely, run_isolated, usable_cores
 from pipeline.settings import Limits
 
 LIMITS = Limits(seconds=20.0, memory=256 << 20)
@@ -195,3 +196,9 @@ class Unwelcome:
 
 def test_cores_are_counted() -> None:
     assert usable_cores() >= 1
+
+
+def test_the_collector_is_as_before_afterwards() -> None:
+    before = gc.get_threshold()
+    assert collecting_rarely()(gc.get_threshold)() > before
+    assert gc.get_threshold() == before
