@@ -6,10 +6,11 @@ from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Header, HeaderKind, Index
-from pipeline.locate.letters import squeeze
+from pipeline.locate.letters import loose, squeeze
 from pipeline.locate.rivals import settle
 from pipeline.text import fold
 
+_ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
 YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
 
 
@@ -42,7 +43,8 @@ def mark_score(grid: Grid, index: Index, rows: list[Found], column: int) -> tupl
             numbers.append(text)
         else:
             misses += 1
-    if column < rows[0].column and _is_running(numbers):
+    numbered = sum(_ID_SHAPE.match(loose(text)) is not None for text in numbers)
+    if column < rows[0].column and (_is_running(numbers) or numbered * 2 > len(numbers)):
         return 0, misses + hits
     return hits, misses
 
