@@ -14,7 +14,7 @@ OUTBOX ?= outbox
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup aggregate demo test check format docs lock bench verify clean
+.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify clean
 
 help: ## この一覧を表示します / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -26,6 +26,9 @@ aggregate: $(RUN) ## inbox/ の回答を集計し outbox/ に書き出します 
 
 demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample returns
 	@$(BIN)/python -m pipeline demo --into build/demo
+
+demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差戻し・配布を試します / three months, slips and forms
+	@$(BIN)/python -m pipeline demo --year --into build/demo-year
 
 test: $(DEV) ## 自動テスト / the fast tests
 	$(BIN)/python -m pytest -n auto -m "not outside"

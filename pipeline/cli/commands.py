@@ -14,6 +14,7 @@ from pipeline.cli.japanese import JapaneseCommand, JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
+    from pipeline.model import Checklist
     from pipeline.settings import Settings
 
 JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
@@ -228,18 +229,32 @@ def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("build/demo"),
-    help="見本を作るフォルダ（省略時 build/demo）。",
+    metavar="DIR",
+    default=None,
+    help="見本を作るフォルダ（省略時 build/demo、--year では build/demo-year）。",
+)
+@click.option(
+    "--year", is_flag=True, help="3 か月分の見本で、前月比・約束の記録・差戻しまで試します。"
 )
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
-def demo(into: Path, quiet: bool) -> int:
+def demo(into: Path | None, year: bool, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
-    import shutil
-
-    from pipeline.cli.report import run_and_tell
     from pipeline.sample import write_demo
-    from pipeline.settings import Settings
     from pipeline.template import load_checklist
+
+    into = into or Path("build/demo-year" if year else "build/demo")
+    _empty_demo_folder(into)
+    templates = templates_folder()
+    checklist = load_checklist(templates / "smartcity-security")
+    if year:
+        return _demo_year(into, checklist, quiet=quiet)
+    write_demo(into, checklist)
+    return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet)
+
+
+def _empty_demo_folder(into: Path) -> None:
+    """Make the folder anew where an earlier demo made it; refuse one that holds anything else."""
+    import shutil
 
     marker = into / ".torimatome-demo"
     if into.exists() and any(into.iterdir()) and not marker.exists():
@@ -250,18 +265,39 @@ def demo(into: Path, quiet: bool) -> int:
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     marker.touch()
-    templates = templates_folder()
-    write_demo(into, load_checklist(templates / "smartcity-security"))
-    settings = Settings(
-        month=DEMO_MONTH,
-        made_at="",
-        inbox=into / "inbox",
-        outbox=into / "outbox",
-        templates=templates,
-    )
-    code = run_and_tell(settings, quiet=quiet, fail_on=None)
+
+
+def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
+    from pipeline.cli.report import run_and_tell
+
+    code = run_and_tell(_settings(month, inbox, outbox, own=False), quiet=quiet, fail_on=None)
     # The demo holds broken files on purpose: reading them all is not what it shows.
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
+
+
+def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
+    """Aggregate three months into one outbox, then write the slips and the next month's forms."""
+    from pipeline.cli.report import distribute_lines, sendback_lines
+    from pipeline.distribute import distribute as write_forms
+    from pipeline.promises import month_after
+    from pipeline.sample.year import write_year
+    from pipeline.sendback import send_back
+
+    outbox = into / "outbox"
+    months = write_year(into, checklist)
+    for month in months:
+        code = _demo_month(into / month / "inbox", outbox, month, quiet=quiet)
+        if code != ExitCode.OK:
+            return code
+    inbox = into / months[-1] / "inbox"
+    last = _settings(months[-1], inbox, outbox, own=False)
+    following = _settings(month_after(months[-1]), inbox, outbox, own=False)
+    for line in (
+        *sendback_lines(send_back(last)),
+        *distribute_lines(write_forms(following, prefill=True)),
+    ):
+        click.echo(line)
+    return ExitCode.OK
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -370,8 +406,11 @@ def distribute(
         click.echo(line)
 
 
-def _settings(month: str | None, inbox: Path, outbox: Path) -> Settings:
-    """Give the settings of a command that has no switches of its own."""
+def _settings(month: str | None, inbox: Path, outbox: Path, *, own: bool = True) -> Settings:
+    """Give the settings of a command that has no switches of its own.
+
+    ``own``: the coordinator's torimatome.toml counts; the demo is the same for everybody.
+    """
     from pipeline.settings import Settings
 
     settings = Settings(
@@ -381,7 +420,7 @@ def _settings(month: str | None, inbox: Path, outbox: Path) -> Settings:
         outbox=outbox,
         templates=templates_folder(),
     )
-    return _with_settings_file(settings, None)
+    return _with_settings_file(settings, None) if own else settings
 
 
 @torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")

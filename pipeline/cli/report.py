@@ -68,6 +68,9 @@ def summary_lines(result: RunResult) -> list[str]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
         )
+    form = result.folder / f"確認票_{result.batch.month}.xlsx"
+    if form.exists():
+        lines.append(f"判断を書く票: {form}")
     lines.append(f"開くファイル: {result.workbook}")
     return lines
 
