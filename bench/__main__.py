@@ -28,6 +28,7 @@ SIZES = (200, 1788, 20000)
 ROUNDS = 3
 ONE_ROUND_FROM = 10_000  # returns: a round takes minutes, and little of it is start-up noise
 LOOK = 0.1  # seconds between two looks at memory and processor time
+TARGET_SIZE = 1788
 GUARD_SIZE = 200
 GUARD_PROCESSOR = 2.5  # processor time of the product over that of the floor, at most
 
@@ -216,6 +217,21 @@ def render(results: Sequence[Result]) -> str:
     for result in results:
         seconds = " | ".join(f"{result.stages.get(name, 0):.2f}" for name in names)
         lines.append(f"| {result.returns:,} | {seconds} |")
+    lines += ["", "## Targets", ""]
+    for result in results:
+        ours, naive, floor = map(median_seconds, (result.product, result.naive, result.floor))
+        for words, met in (
+            ("4 × faster than naive", naive / ours >= 4),
+            ("at most 1.5 × the floor", ours / floor <= 1.5),
+            ("under 400 MB", peak(result.product) < 400),
+        ):
+            if result.returns == TARGET_SIZE:
+                lines.append(f"- {result.returns:,} returns, {words}: {'met' if met else 'MISSED'}")
+    lines += [
+        "",
+        "naive writes six columns and two pivots; torimatome writes every sheet, all data files"
+        " and the findings, and the floor as many cells as torimatome.",
+    ]
     return "\n".join(lines) + "\n"
 
 
