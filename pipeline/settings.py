@@ -21,7 +21,6 @@ class Limits:
     ratio: int = 300
     ratio_from: int = 8 << 20  # a high ratio is harmless below this expanded size
     entries: int = 2_000
-    cells: int = 3_000_000  # bounding box of cells that hold a value
     values: int = 600_000  # cells that hold a value
     merged_area: int = 200_000
     merges: int = 20_000
