@@ -56,7 +56,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         [rules.thresholds]
         due_far_months = 36
         [limits]
-        cells = 10
+        values = 10
         seconds = 1.5
         """,
     )
@@ -72,7 +72,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             severity={"A311": Severity.CHECK},
             thresholds={"due_far_months": 36},
         ),
-        limits=Limits(cells=10, seconds=1.5),
+        limits=Limits(values=10, seconds=1.5),
     )
 
 
@@ -102,8 +102,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[rules.thresholds]\ndue_far_months = '二年'", "due_far_months"),
         ("[rules.thresholds]\ndue_far_months = nan", "due_far_months"),
         ("[rules.thresholds]\ndue_far_months = true", "due_far_months"),
-        ("[limits]\ncells = 0", "cells"),
-        ("[limits]\ncells = 2.5", "cells"),
+        ("[limits]\nvalues = 0", "values"),
+        ("[limits]\nvalues = 2.5", "values"),
         ("[limits]\nseconds = inf", "seconds"),
         ("off = [", "書き方に誤り"),
     ],
