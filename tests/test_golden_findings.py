@@ -1,0 +1,165 @@
+"""Every code of the catalogue fires on a real workbook that went through the whole run.
+
+The demo and the story of months show most of them; the returns made here show the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from inboxes import good, load, put, settings_for
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.model import Checklist
+from pipeline.rules import RULES
+from pipeline.run import aggregate
+from pipeline.sample import write_demo
+from pipeline.sample.year import write_year
+
+REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606"}  # tests/test_review.py
+
+
+Change = Callable[[Worksheet], None]
+
+
+def changed(content: bytes, change: Change) -> bytes:
+    """Open a returned workbook as a person would, change its first sheet and save it."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    change(book.worksheets[0])
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def row_of(sheet: Worksheet, item_id: str) -> tuple[int, int]:
+    """Give the row of an item and the column of its text, 1-based."""
+    for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        for column, value in enumerate(values, start=1):
+            if str(value or "").startswith(item_id + "："):
+                return row, column
+    raise AssertionError(item_id)
+
+
+@pytest.fixture(scope="module")
+def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Give the files each code names, over the demo, the story and the returns below."""
+    checklist = load()
+    found: dict[str, set[str]] = {}
+    demo = tmp_path_factory.mktemp("demo")
+    write_demo(demo, checklist)
+    story = tmp_path_factory.mktemp("story")
+    runs = [settings_for(demo)]
+    runs += [
+        replace(settings_for(story), month=month, inbox=story / month / "inbox")
+        for month in write_year(story, checklist)
+    ]
+    odd = tmp_path_factory.mktemp("odd")
+    put(odd, odd_returns(checklist))
+    runs.append(settings_for(odd))
+    for settings in runs:
+        for finding in aggregate(replace(settings, pivot=False)).findings:
+            found.setdefault(finding.code, set()).add(finding.location.file)
+    return found
+
+
+def lose_a_row(item_id: str) -> Change:
+    """Delete the row of an item."""
+    return lambda sheet: sheet.delete_rows(row_of(sheet, item_id)[0])
+
+
+def repeat(item_id: str, mark: str) -> Change:
+    """Write an item a second time below everything else."""
+
+    def add(sheet: Worksheet) -> None:
+        row, column = row_of(sheet, item_id)
+        below = sheet.max_row + 1
+        sheet.cell(below, column, sheet.cell(row, column).value)
+        sheet.cell(below, column + 1, mark)
+
+    return add
+
+
+def add_own_row(after: str) -> Change:
+    """Put a row of the respondent's own between two items, and answer it."""
+
+    def add(sheet: Worksheet) -> None:
+        row, column = row_of(sheet, after)
+        sheet.insert_rows(row + 1)
+        sheet.cell(row + 1, column, "当団体独自の取組: 職員研修を実施する")
+        sheet.cell(row + 1, column + 1, "①")
+
+    return add
+
+
+def lose_headers(sheet: Worksheet) -> None:
+    """Empty every header of a check or note column."""
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if str(cell.value or "").startswith(("チェック欄", "補足説明欄")):
+                cell.value = None
+
+
+def print_another_edition(sheet: Worksheet) -> None:
+    """Put the title of another edition on top."""
+    sheet.insert_rows(1)
+    sheet.cell(
+        1, 1, "別紙２－１ スマートシティセキュリティガイドライン導入チェックシート（第1.0版）"
+    )
+
+
+def copy_the_sheet(sheet: Worksheet) -> None:
+    """Leave a second copy of the sheet in the workbook."""
+    assert sheet.parent is not None
+    sheet.parent.copy_worksheet(sheet).title = "チェックシート (2)"
+
+
+def odd_returns(checklist: Checklist) -> dict[str, bytes]:
+    """Make one returned workbook for each code that neither the demo nor the story shows."""
+    first, second, third = (item.id for item in checklist.items[:3])
+    changes: dict[str, Change] = {
+        "行なし市": lose_a_row(second),
+        "食い違い市": repeat(first, "③"),
+        "二度書き市": repeat(first, "①"),
+        "独自行市": add_own_row(third),
+        "見出しなし市": lose_headers,
+        "旧版市": print_another_edition,
+        "写し市": copy_the_sheet,
+    }
+    returns = {f"{n}.xlsx": changed(good(n, checklist), change) for n, change in changes.items()}
+    too_large = b"PK\x03\x04" + b"\0" * (51 << 20)
+    return returns | {
+        "大きい町.xlsx": too_large,
+        "中身はxlsx.xls": good("拡張子市", checklist),
+    }
+
+
+@pytest.mark.parametrize("code", sorted(set(RULES) - REVIEW_CODES))
+def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) -> None:
+    assert fired.get(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "file"),
+    [
+        ("F104", "大きい町.xlsx"),
+        ("F110", "中身はxlsx.xls"),
+        ("L201", "行なし市.xlsx"),
+        ("L202", "食い違い市.xlsx"),
+        ("L212", "二度書き市.xlsx"),
+        ("L204", "独自行市.xlsx"),
+        ("L205", "見出しなし市.xlsx"),
+        ("L206", "旧版市.xlsx"),
+        ("L208", "写し市.xlsx"),
+    ],
+)
+def test_it_names_the_file_that_has_it(code: str, file: str, fired: dict[str, set[str]]) -> None:
+    assert file in fired[code]
+
+
+def test_review_codes_are_shown_elsewhere() -> None:
+    """The codes left out above are those of entries in 確認票, each with its own test."""
+    text = (Path(__file__).parent / "test_review.py").read_text(encoding="utf-8")
+    assert {code for code in REVIEW_CODES if code in text} == REVIEW_CODES
