@@ -20,6 +20,7 @@ from pipeline.model import (
     NotChecklist,
     RawWorkbook,
     Skipped,
+    SkipReason,
     SourceFile,
     Submission,
     Unreadable,
@@ -252,7 +253,7 @@ def gather(
     checklist = load_checklist(settings.templates / settings.checklist)
     with _inbox_at_hand(settings) as folder:
         inbox = discover(folder, month=settings.month, limits=settings.limits)
-        if not inbox.entries:
+        if not any(_is_mail(entry) for entry in inbox.entries):
             raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
         roster = _roster(inbox, checklist, settings.limits)
         watch.lap("discover")
@@ -271,6 +272,13 @@ def gather(
         batch=batch,
         checklist=checklist,
         settings=replace(settings, made_at=settings.made_at or _as_of(inbox)),
+    )
+
+
+def _is_mail(entry: SourceFile | Skipped | Unreadable) -> bool:
+    """Tell what somebody put into the inbox from what the product or the system keeps there."""
+    return not (
+        isinstance(entry, Skipped) and entry.reason in {SkipReason.SYSTEM, SkipReason.CONTROL}
     )
 
 

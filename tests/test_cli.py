@@ -45,6 +45,8 @@ def test_an_empty_inbox_says_where_to_put_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "inbox").mkdir()
+    for name in ("README.txt", "passwords.txt", ".DS_Store"):  # ours and the system's, no return
+        (tmp_path / "inbox" / name).write_text("")
     arguments = ["--inbox", str(tmp_path / "inbox"), "--outbox", str(tmp_path / "outbox")]
     assert main(["aggregate", "--month", "2026-11", *arguments]) == ExitCode.NOTHING_WRITTEN
     error = capsys.readouterr().err
