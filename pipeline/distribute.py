@@ -15,10 +15,9 @@ from pipeline.discover import discover
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
 from pipeline.mails import day_words, month_words
-from pipeline.model import RawWorkbook, Status
+from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
-from pipeline.read import read_workbook
-from pipeline.roster import read_roster
+from pipeline.run import roster_of
 from pipeline.slips import CHECKLIST, MONTH, RESPONDENT, prefill_properties
 from pipeline.template import load_checklist
 from pipeline.write.names import unique_names
@@ -190,20 +189,14 @@ def _mark_text(answer: PastAnswer, checklist: Checklist) -> str:
 
 def _roster(settings: Settings, checklist: Checklist) -> Roster:
     inbox = discover(settings.inbox, month=settings.month, limits=settings.limits)
-    if inbox.roster is None:
+    roster = roster_of(inbox, checklist, settings.limits)
+    if roster is None:
         raise TorimatomeError(
             f"名簿がありません。templates/名簿.xlsx を {settings.inbox}/ に写し、"
             "配布先の団体を書いてから、もう一度実行してください。",
             ExitCode.USAGE,
         )
-    workbook = read_workbook(inbox.roster, limits=settings.limits, passwords=inbox.passwords)
-    if not isinstance(workbook, RawWorkbook):
-        raise TorimatomeError(
-            f"名簿（{inbox.roster.path}）を読めませんでした。Excel で開けるか確かめ、"
-            "パスワードを外して保存し直してください。",
-            ExitCode.USAGE,
-        )
-    return read_roster(workbook, checklist)
+    return roster
 
 
 def _last_month(

@@ -255,7 +255,7 @@ def gather(
         inbox = discover(folder, month=settings.month, limits=settings.limits)
         if not any(_is_mail(entry) for entry in inbox.entries):
             raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
-        roster = _roster(inbox, checklist, settings.limits)
+        roster = roster_of(inbox, checklist, settings.limits)
         watch.lap("discover")
         outcomes = _read_all(inbox, folder, checklist, settings, progress)
         watch.lap("read")
@@ -388,7 +388,7 @@ def _lost_worker(source: SourceFile, failure: Failure) -> Outcome:
     return Unreadable(source=source, reason=reason, detail=f"worker: {failure}")
 
 
-def _roster(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
+def roster_of(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
     """Read 名簿.xlsx; a roster that cannot be read is the coordinator's own file to mend."""
     if inbox.roster is None:
         return None

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TorimatomeError as error:
         click.echo(error.message, err=True)
         return error.exit_code
-    except Exception as error:
+    except Exception as error:  # the last border: a person gets words, not a traceback
         if os.environ.get("TORIMATOME_DEBUG"):
             raise
         click.echo(

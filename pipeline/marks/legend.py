@@ -219,7 +219,7 @@ def _few(
         return None
     kept = {cell.squeezed.raw_at[at] for at, masked in enumerate(cell.instruction) if masked}
     text = "".join(sign for at, sign in enumerate(cell.raw) if at not in kept)
-    return LegendFound(mark=_as_mark(read_text(text.strip(), month)), segments=tuple(segments))
+    return LegendFound(mark=read_text(text.strip(), month).mark(), segments=tuple(segments))
 
 
 def _surroundings(
@@ -382,7 +382,7 @@ def _decide(
     if fold(outside):
         reading = read_text(outside, month)
         if reading.status not in (*STATUS_OF.values(), Status.BLANK):
-            return _as_mark(reading)
+            return reading.mark()
         if reading.status is not Status.BLANK:
             evidence.append((reading.status.code, reading.read_by))
     signed, torn = _signed(segments)
@@ -445,16 +445,6 @@ def _unclear(doubt: Doubt, notation: str, words: str) -> Mark:
     return Mark(status=Status.UNCLEAR, notation=notation, doubt=doubt, object_text=words)
 
 
-def _as_mark(reading: Reading) -> Mark:
-    return Mark(
-        status=reading.status,
-        notation=reading.notation,
-        read_by=reading.read_by,
-        doubt=reading.doubt,
-        due=reading.due,
-    )
-
-
 def _marked(reading: Reading, read_by: ReadBy) -> Mark:
-    mark = _as_mark(reading)
+    mark = reading.mark()
     return mark if mark.status is Status.UNCLEAR else replace(mark, read_by=read_by)

@@ -58,16 +58,6 @@ def _ditto(above: Mark | None) -> Mark:
     return Mark(status=above.status, notation="ditto", read_by=ReadBy.DITTO, due=above.due)
 
 
-def _mark(reading: Reading) -> Mark:
-    return Mark(
-        status=reading.status,
-        notation=reading.notation,
-        read_by=reading.read_by,
-        doubt=reading.doubt,
-        due=reading.due,
-    )
-
-
 def _read_cell(
     cell: RawCell | None,
     month: str,
@@ -79,7 +69,7 @@ def _read_cell(
         mark = Mark(status=Status.BLANK)
         return overlay(mark, None, drawings, month) if drawings else mark
     if cell.kind is not CellKind.TEXT:
-        mark = _mark(_read_value(cell))
+        mark = _read_value(cell).mark()
         return overlay(mark, None, drawings, month) if drawings else mark
     found = read_legend(cell.text, legend, month, decoration)
     if found:
@@ -109,15 +99,15 @@ def _read_value(cell: RawCell) -> Reading:
 def _read_plain(text: str, month: str, decoration: Decoration | None) -> Mark:
     """Read a text without legend; what is struck through was retracted."""
     if decoration is None:
-        return _mark(read_text(text, month))
+        return read_text(text, month).mark()
     if decoration.struck and not any(not run.struck for run in decoration.runs):
         return _retracted(text)
     kept = "".join(run.text for run in decoration.runs if not run.struck)
     if not any(run.struck and not is_blank(run.text) for run in decoration.runs):
-        return _mark(read_text(text, month))
+        return read_text(text, month).mark()
     if is_blank(kept):
         return _retracted(text)
-    mark = _mark(read_text(kept, month))
+    mark = read_text(kept, month).mark()
     if mark.status is not Status.UNCLEAR and mark.notation != "ditto":
         mark = replace(mark, read_by=ReadBy.FORMAT)
     return replace(mark, object_text="取り消し線の部分を除いて読み取り")

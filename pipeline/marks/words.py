@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.marks.table import Notation, Table, load_table, matching_key
-from pipeline.model import CellKind, Doubt, Due, DueProblem, Precision, ReadBy, Status
+from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
 from pipeline.months import split_due
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
@@ -75,6 +75,16 @@ class Reading:
     doubt: Doubt = Doubt.NONE
     due: Due = _NO_DUE
     ditto: bool = False
+
+    def mark(self) -> Mark:
+        """Give the mark of a cell that says just this; its raw text is the cell's to add."""
+        return Mark(
+            status=self.status,
+            notation=self.notation,
+            read_by=self.read_by,
+            doubt=self.doubt,
+            due=self.due,
+        )
 
 
 def unclear(doubt: Doubt, notation: str) -> Reading:

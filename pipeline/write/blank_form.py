@@ -55,7 +55,7 @@ def write_handout(checklist: Checklist, path: Path, handout: Handout) -> None:
     Check and note cells and the empty head lines can be filled in; the rest is locked without a
     password. Raises OSError where the path cannot be written.
     """
-    with _workbook(checklist, path) as book:
+    with form_workbook(path, title=checklist.title, subject=checklist.source) as book:
         form = _Form(book, checklist, handout)
         form.write(handout.head)
         marks_sheet(book, handout.choices, handout.properties)
@@ -75,14 +75,14 @@ def write_blank_form(
     fill in); ``respondent_id`` is stored as a hidden property. Both are for forms made to be
     handed out; the official form has neither. Raises OSError where the path cannot be written.
     """
-    with _workbook(checklist, path) as book:
+    with form_workbook(path, title=checklist.title, subject=checklist.source) as book:
         if respondent_id:
             book.set_custom_property(RESPONDENT, respondent_id, "text")
         _Form(book, checklist).write(head or {})
 
 
 @contextlib.contextmanager
-def _workbook(checklist: Checklist, path: Path) -> Iterator[Any]:
+def form_workbook(path: Path, *, title: str, subject: str) -> Iterator[Any]:
     """Open a new workbook with the form's font and close it; OSError where that fails."""
     import xlsxwriter  # noqa: PLC0415 - heavy, and only this function needs it
 
@@ -95,7 +95,7 @@ def _workbook(checklist: Checklist, path: Path) -> Iterator[Any]:
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"title": checklist.title, "subject": checklist.source, "created": _MADE})
+    book.set_properties({"title": title, "subject": subject, "created": _MADE})
     yield book
     try:
         book.close()

@@ -6,22 +6,19 @@ with a drop-down. Nothing in it comes from any other respondent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import Checklist
+from pipeline.write.blank_form import form_workbook
 from pipeline.write.choices import Choices, marks_sheet, protect
 from pipeline.write.safe import cell_text, line_count
 
 SHEET = "差戻し票"
 
-_FONT = "游ゴシック"
-_SIZE = 10
 _LINE = 16.5  # points of one line of 10-point text
 _MARGIN = 8.0
 _TALLEST = 400.0  # points; Excel ends at 409
-_MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the bytes never change
 _WIDTHS = (42.0, 20.0, 20.0, 32.0, 32.0, 20.0, 32.0)  # in half-width letters
 _CHECK, _NOTE = 5, 6
 
@@ -51,24 +48,9 @@ class SlipSheet:
 
 def write_slip(slip: SlipSheet, checklist: Checklist, path: Path) -> None:
     """Write a slip to ``path`` (.xlsx). OSError where the path cannot be written."""
-    import xlsxwriter  # noqa: PLC0415 - heavy, and only this function needs it
-
-    book: Any = xlsxwriter.Workbook(
-        str(path),
-        {
-            "default_format_properties": {"font_name": _FONT, "font_size": _SIZE},
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": slip.title, "subject": checklist.title, "created": _MADE})
-    _Slip(book, checklist, slip).write()
-    marks_sheet(book, slip.choices, slip.properties)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(str(error)) from error
+    with form_workbook(path, title=slip.title, subject=checklist.title) as book:
+        _Slip(book, checklist, slip).write()
+        marks_sheet(book, slip.choices, slip.properties)
 
 
 class _Slip:
