@@ -2,7 +2,8 @@
 
 A promise is judged by what was reported: it is kept where ① was reported in a collection month
 no later than the month promised. ① reported later is 遅れて対応, also where the work may have
-been done in time: what was not seen is not assumed.
+been done in time: what was not seen is not assumed. Where no month was ever promised there was
+none to keep: such a ① is counted, and left out of the share of promises kept.
 """
 
 from __future__ import annotations
@@ -164,7 +165,9 @@ def _promise(
 def _outcome(promise: Sequence[_Said], due: str, *, now: str) -> Outcome:
     end = promise[-1]
     if end.status is Status.DONE:
-        return Outcome.KEPT if not due or end.month <= due else Outcome.LATE
+        if not due:
+            return Outcome.UNDATED_DONE
+        return Outcome.KEPT if end.month <= due else Outcome.LATE
     if end.status is not Status.PLANNED:
         return Outcome.WITHDRAWN
     if not due:

@@ -80,7 +80,7 @@ def only_promise(lines: dict[str, str]) -> Promise:
         ),
         ({"2026-10": "②2026-11", "2026-11": "①"}, Outcome.KEPT, "2026-11", "2026-11", 0, 0, ""),
         ({"2026-10": "②2026-10", "2026-11": "①"}, Outcome.LATE, "2026-10", "2026-10", 0, 0, ""),
-        ({"2026-10": "②", "2026-11": "①"}, Outcome.KEPT, "", "", 0, 0, ""),
+        ({"2026-10": "②", "2026-11": "①"}, Outcome.UNDATED_DONE, "", "", 0, 0, ""),
         (
             {"2026-10": "②2026-12", "2026-11": "③"},
             Outcome.WITHDRAWN, "2026-12", "2026-12", 0, 0, "",
@@ -203,9 +203,10 @@ def test_rates_count_what_can_be_judged() -> None:
         only_promise({"2026-10": "②2026-10", "2026-11": "①"}),
         only_promise({"2026-11": "②2026-10"}),
         only_promise({"2026-11": "②2027-10"}),
+        only_promise({"2026-10": "②", "2026-11": "①"}),  # no month was promised: none was kept
     ]
     (rate,) = rates(promises, by="respondent")
-    assert (rate.promises, rate.judged, rate.kept) == (4, 3, 1)
+    assert (rate.promises, rate.judged, rate.kept) == (5, 3, 1)
     assert rate.kept_share == pytest.approx(1 / 3)
 
 

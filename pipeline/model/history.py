@@ -113,6 +113,7 @@ class Outcome(StrEnum):
     OVERDUE = "期限超過"  # still ②, the month has passed
     KEPT = "期限内に対応"  # ① was reported by the promised month
     LATE = "遅れて対応"  # ① was reported, after the promised month
+    UNDATED_DONE = "時期未定のまま対応"  # ① was reported; no month was ever given, none was kept
     WITHDRAWN = "取り下げ"  # ② became something other than ①
 
 

@@ -48,7 +48,8 @@ TOP = 5
 _PLACES = {status: place for place, status in enumerate(Status)}
 _Counts = defaultdict[str, list[int]]
 _OUTCOMES = (
-    Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE, Outcome.KEPT,
+    Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE,
+    Outcome.UNDATED_DONE, Outcome.KEPT,
 )  # fmt: skip
 
 
