@@ -8,6 +8,8 @@ from pipeline.model import Status
 from pipeline.model.history import Change, Comparison, Movement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.model import Batch, CountedSubmission
     from pipeline.model.history import History, PastAnswer, PastMonth
 
@@ -30,13 +32,18 @@ def compare(batch: Batch, history: History) -> Comparison | None:
     past = history.compare_with
     if past is None:
         return None
-    carried = {key for counted in batch.submissions for key in _carried(counted, batch, past)}
+    hashes = {record.source.path: record.source.sha256 for record in batch.files}
+    hashes |= {c.submission.source.path: c.submission.source.sha256 for c in batch.submissions}
+    carried = {key for counted in batch.submissions for key in _carried(counted, hashes, past)}
+    categories = {item.id: item.category for item in batch.checklist.items}
     here = {counted.respondent.id: counted.respondent.name for counted in batch.submissions}
     return Comparison(
         month=batch.month,
         compared_with=past.month,
         changes=tuple(
-            change for counted in batch.submissions for change in _changes(counted, batch, past)
+            change
+            for counted in batch.submissions
+            for change in _changes(counted, categories, past)
         ),
         returned=tuple((id_, name) for id_, name in here.items() if id_ not in past.respondents),
         gone=tuple(
@@ -76,9 +83,10 @@ def movement_of(old: Status, old_due: str, new: Status, new_due: str) -> Movemen
     return Movement.ADVANCED
 
 
-def _changes(counted: CountedSubmission, batch: Batch, past: PastMonth) -> list[Change]:
+def _changes(
+    counted: CountedSubmission, categories: Mapping[str, str], past: PastMonth
+) -> list[Change]:
     found = []
-    categories = {item.id: item.category for item in batch.checklist.items}
     for answer in counted.submission.answers:
         before: PastAnswer | None = past.answers.get((counted.respondent.id, answer.item_id))
         if before is None:
@@ -101,17 +109,17 @@ def _changes(counted: CountedSubmission, batch: Batch, past: PastMonth) -> list[
     return found
 
 
-def _carried(counted: CountedSubmission, batch: Batch, past: PastMonth) -> set[tuple[str, str]]:
+def _carried(
+    counted: CountedSubmission, hashes: Mapping[str, str], past: PastMonth
+) -> set[tuple[str, str]]:
     """Give the answers whose file is the one they stood in then, byte for byte."""
-    own = counted.submission.source
-    hashes = {record.source.path: record.source.sha256 for record in batch.files}
-    hashes[own.path] = own.sha256
+    own = counted.submission.source.path
     found = set()
     for answer in counted.submission.answers:
         place = answer.location or answer.row_location
         key = (counted.respondent.id, answer.item_id)
         before = past.answers.get(key)
-        sha256 = hashes.get(place.file if place else own.path, "")
+        sha256 = hashes.get(place.file if place else own, "")
         if before is not None and sha256 and before.sha256 == sha256:
             found.add(key)
     return found

@@ -290,4 +290,4 @@ def test_the_public_edition_tells_nothing_of_who_decided_and_why(tmp_path: Path)
 
 
 def _texts(row: AnswerRow) -> set[str]:
-    return {str(getattr(row, name)) for name in AnswerRow.__slots__}
+    return {str(getattr(row, name)) for name in AnswerRow._fields}

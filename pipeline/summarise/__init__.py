@@ -1,13 +1,13 @@
 """Sum up a month: a Batch and its findings become a Report, with every number that is shown.
 
-Modules: `rows` flattens answers, files and findings; `counts` is the only place for pandas and
-gives plain values; `returns` says who answered; `lists` chooses and orders what a person reads;
-`months` compares with the months before.
+Modules: `rows` flattens answers, files and findings; `counts` counts the answers in one pass;
+`returns` says who answered; `lists` chooses and orders what a person reads; `months` compares
+with the months before.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from pipeline.changes import compare
 from pipeline.errors import ExitCode
 from pipeline.model import Batch, FileState, Finding
 from pipeline.model.history import History
@@ -25,7 +25,13 @@ from pipeline.summarise.lists import (
 from pipeline.summarise.months import summarise_months
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.returns import list_returns
-from pipeline.summarise.rows import answer_rows, file_rows, reported_findings, severity_counts
+from pipeline.summarise.rows import (
+    answer_rows,
+    file_rows,
+    find_places,
+    reported_findings,
+    severity_counts,
+)
 
 __all__ = ["summarise"]
 
@@ -48,16 +54,12 @@ def summarise(
     the earlier months, for 前月比, the trend and the promises.
     """
     found = tuple(findings)
-    answers = answer_rows(batch, found)
-    months, carried = summarise_months(batch, answers, history)
-    if months.compared_with:
-        answers = tuple(
-            replace(row, same_file=(row.respondent_id, row.item_id) in carried) for row in answers
-        )
-    reported = reported_findings(batch, found)
-    files = file_rows(batch)
+    places = find_places(batch)
+    comparison = compare(batch, history)
+    answers = answer_rows(batch, found, places, comparison.carried if comparison else None)
     tally = Tally(batch, answers)
-    respondents = tally.respondents(batch, found)
+    files = file_rows(batch)
+    respondents = tally.respondents(found, places)
     items = tally.items()
     chosen = attention[:10] or choose_attention(found)
     unreadable = sum(row.state is FileState.UNREADABLE for row in files)
@@ -69,9 +71,9 @@ def summarise(
         has_roster=batch.roster is not None,
         figures=_figures(batch, tally.all(), found, tally),
         answers=answers,
-        findings=reported,
+        findings=reported_findings(found, places),
         files=files,
-        attention=reported_findings(batch, chosen),
+        attention=reported_findings(chosen, places),
         returns=list_returns(batch, respondents, found),
         items=items,
         groups=tally.groups(),
@@ -87,7 +89,7 @@ def summarise(
         notations=list_notations(batch),
         checks=reconcile(batch, answers, files, tally),
         rules=rules,
-        months=months,
+        months=summarise_months(batch, answers, tally, history, comparison),
     )
 
 

@@ -1,9 +1,10 @@
-"""Cross counts of a month's answers. The only place for pandas; plain values come out."""
+"""Cross counts of a month's answers: by item, submission, category, role, month and tag."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 from pipeline.model import Batch, Finding, Status
 from pipeline.model.report import (
@@ -16,68 +17,91 @@ from pipeline.model.report import (
     StatusCounts,
     TagCount,
 )
-from pipeline.summarise.rows import files_of, severity_counts
+from pipeline.summarise.rows import Places, severity_counts
 
-if TYPE_CHECKING:
-    import pandas as pd
+PLACES = {status: place for place, status in enumerate(Status)}
+Counts = list[int]  # of answers, in the order of Status
 
-_COLUMNS = ("number", "item", "category", "section", "role", "status", "due", "overdue")
-_STATUSES = [status.value for status in Status]
+Key = TypeVar("Key", bound=Hashable)
+
+
+def no_counts() -> Counts:
+    """Give counts to begin with."""
+    return [0] * len(PLACES)
+
+
+def status_counts(counts: Iterable[int]) -> StatusCounts:
+    """Give counts by name."""
+    return StatusCounts(**dict(zip(PLACES, counts, strict=True)))
+
+
+def summed(parts: Iterable[tuple[Key, Counts]]) -> dict[Key, StatusCounts]:
+    """Add up the counts of each key."""
+    groups: defaultdict[Key, list[Counts]] = defaultdict(list)
+    for key, counts in parts:
+        groups[key].append(counts)
+    return {key: status_counts(map(sum, zip(*own, strict=True))) for key, own in groups.items()}
 
 
 class Tally:
-    """The month's answers as a frame, asked for counts by this and that."""
+    """The month's answers, counted once by submission and by item.
+
+    What a submission or an item stands in (role, category, section) is a sum of these counts.
+    """
 
     def __init__(self, batch: Batch, answers: tuple[AnswerRow, ...]) -> None:
-        import pandas as pd  # noqa: PLC0415 - takes half a second; --help must not pay for it
-
         self._batch = batch
-        self._answers = answers
-        self._frame = pd.DataFrame(
-            [
-                (
-                    row.number,
-                    row.item_number,
-                    row.category,
-                    row.section,
-                    row.role,
-                    row.status.value,
-                    row.due,
-                    row.overdue,
-                )
-                for row in answers
-            ],
-            columns=list(_COLUMNS),
+        by_number: defaultdict[int, Counts] = defaultdict(no_counts)
+        by_item: defaultdict[int, Counts] = defaultdict(no_counts)
+        self._overdue: Counter[int] = Counter()
+        self._due: Counter[tuple[str, str]] = Counter()
+        for row in answers:
+            status = row.status
+            place = PLACES[status]
+            by_number[row.number][place] += 1
+            by_item[row.item_number][place] += 1
+            if status is Status.PLANNED:
+                self._due[row.due, row.category] += 1
+                self._overdue[row.number] += row.overdue
+        self._tags = Counter(
+            (tag, row.status) for row in answers if row.tags for tag in row.tags.split()
         )
+        self._items = [by_item[number] for number, _ in enumerate(batch.checklist.items, start=1)]
+        self._numbers = [by_number[number] for number, _ in enumerate(batch.submissions, start=1)]
 
     @property
     def overdue(self) -> int:
         """Planned answers whose month lies before the collection month."""
-        return int(self._frame["overdue"].sum())
+        return self._overdue.total()
 
     @property
     def no_month(self) -> int:
         """Planned answers without a month."""
-        frame = self._frame
-        return int(((frame["status"] == Status.PLANNED.value) & (frame["due"] == "")).sum())
+        return sum(count for (month, _), count in self._due.items() if not month)
 
     def all(self) -> StatusCounts:
         """Count all answers by status."""
-        found = self._frame["status"].value_counts()
-        return StatusCounts(**{status: int(found.get(status, 0)) for status in _STATUSES})
+        return summed(("", counts) for counts in self._numbers).get("", StatusCounts())
+
+    def submissions(self) -> tuple[StatusCounts, ...]:
+        """Count by submission, in the order of the submissions."""
+        return tuple(map(status_counts, self._numbers))
 
     def items(self) -> tuple[ItemTotal, ...]:
         """Count by item, in form order."""
-        found = self._by("item")
+        items = self._batch.checklist.items
         return tuple(
-            ItemTotal(number=number, item=item, counts=found.get((number,), StatusCounts()))
-            for number, item in enumerate(self._batch.checklist.items, start=1)
+            ItemTotal(number=number, item=item, counts=status_counts(counts))
+            for number, (item, counts) in enumerate(zip(items, self._items, strict=True), start=1)
         )
 
     def groups(self) -> tuple[GroupTotal, ...]:
         """Count by category, each followed by its sections, in form order."""
-        categories, sections = self._by("category"), self._by("category", "section")
-        sizes = Counter((item.category, item.section) for item in self._batch.checklist.items)
+        items = self._batch.checklist.items
+        counted = list(zip(items, self._items, strict=True))
+        categories = summed((item.category, counts) for item, counts in counted)
+        sections = summed(((item.category, item.section), counts) for item, counts in counted)
+        sizes = Counter((item.category, item.section) for item in items)
         groups = []
         for category in self._batch.checklist.categories:
             own = [key for key in sizes if key[0] == category]
@@ -86,59 +110,52 @@ class Tally:
                     category=category,
                     section="",
                     items=sum(sizes[key] for key in own),
-                    counts=categories.get((category,), StatusCounts()),
+                    counts=categories.get(category, StatusCounts()),
                 )
             )
             groups += [
-                GroupTotal(
-                    category=category,
-                    section=key[1],
-                    items=sizes[key],
-                    counts=sections.get(key, StatusCounts()),
-                )
+                GroupTotal(category=category, section=key[1], items=sizes[key],
+                           counts=sections[key])
                 for key in own
                 if key[1]
-            ]
+            ]  # fmt: skip
         return tuple(groups)
 
     def roles(self) -> tuple[RoleTotal, ...]:
         """Count by role: roles in the order of the submissions, without a role last."""
-        found = self._by("role")
-        sizes = Counter(counted.respondent.role for counted in self._batch.submissions)
+        roles = [counted.respondent.role for counted in self._batch.submissions]
+        found, sizes = summed(zip(roles, self._numbers, strict=True)), Counter(roles)
         return tuple(
-            RoleTotal(role=role, submissions=sizes[role], counts=found[role,])
+            RoleTotal(role=role, submissions=sizes[role], counts=found[role])
             for role in sorted(sizes, key=lambda role: not role)
         )
 
     def respondents(
-        self, batch: Batch, findings: tuple[Finding, ...]
+        self, findings: Iterable[Finding], places: Places
     ) -> tuple[RespondentTotal, ...]:
         """Count by submission, grouped by role."""
-        found = self._by("number")
-        overdue = Counter(row.number for row in self._answers if row.overdue)
+        counts = self.submissions()
         by_file: dict[str, list[Finding]] = {}
         for finding in findings:
             by_file.setdefault(finding.location.file, []).append(finding)
-        shares = sorted(
-            (share for counts in found.values() if (share := counts.done_share) is not None),
-            reverse=True,
-        )
-        ranks = {share: place for place, share in reversed(list(enumerate(shares, start=1)))}
+        shares = [each.done_share for each in counts]
+        ranked = sorted((share for share in shares if share is not None), reverse=True)
+        ranks = {share: place for place, share in reversed(list(enumerate(ranked, start=1)))}
         totals = []
-        for number, counted in enumerate(batch.submissions, start=1):
-            counts = found.get((number,), StatusCounts())
-            share = counts.done_share
-            file = counted.submission.source.path
-            files = {each for a in counted.submission.answers for each in files_of(counted, a)}
+        line = 0
+        for number, counted in enumerate(self._batch.submissions, start=1):
+            share, own = shares[number - 1], counted.submission.source.path
+            files = places.beside(line, len(counted.submission.answers)) | {own}
+            line += len(counted.submission.answers)
             told = (finding for each in sorted(files) for finding in by_file.get(each, ()))
             totals.append(
                 RespondentTotal(
                     number=number,
                     respondent=counted.respondent,
-                    file=file,
-                    counts=counts,
+                    file=own,
+                    counts=counts[number - 1],
                     rank=None if share is None else ranks[share],
-                    overdue=overdue[number],
+                    overdue=self._overdue[number],
                     findings=severity_counts(told),
                 )
             )
@@ -147,15 +164,13 @@ class Tally:
 
     def due_months(self) -> tuple[DueMonth, ...]:
         """Count planned answers by month and category: months ascending, without month last."""
-        frame = self._frame[self._frame["status"] == Status.PLANNED.value]
-        found = Counter(zip(frame["due"], frame["category"], strict=True))
-        months = [*sorted({month for month, _ in found if month}), ""]
+        months = [*sorted({month for month, _ in self._due if month}), ""]
         return tuple(
             DueMonth(
                 month=month,
-                overdue=bool(month) and month < self._batch.month,
+                overdue="" < month < self._batch.month,
                 by_category=tuple(
-                    found.get((month, category), 0) for category in self._batch.checklist.categories
+                    self._due[month, category] for category in self._batch.checklist.categories
                 ),
             )
             for month in months
@@ -163,22 +178,10 @@ class Tally:
 
     def tags(self) -> tuple[TagCount, ...]:
         """Count notes by tag, the most frequent first."""
-        found = Counter(
-            (tag, row.status.value) for row in self._answers for tag in row.tags.split()
-        )
-        sums = Counter(tag for row in self._answers for tag in row.tags.split())
+        sums: Counter[str] = Counter()
+        for (tag, _), count in self._tags.items():
+            sums[tag] += count
         return tuple(
-            TagCount(
-                tag=tag,
-                counts=StatusCounts(**{status: found[tag, status] for status in _STATUSES}),
-            )
+            TagCount(tag=tag, counts=status_counts(self._tags[tag, status] for status in Status))
             for tag in sorted(sums, key=lambda tag: (-sums[tag], tag))
         )
-
-    def _by(self, *columns: str) -> dict[tuple[object, ...], StatusCounts]:
-        sizes: pd.Series[int] = self._frame.groupby([*columns, "status"]).size()
-        found: dict[tuple[object, ...], dict[str, int]] = {}
-        for key, count in sizes.items():
-            *group, status = key if isinstance(key, tuple) else (key,)
-            found.setdefault(tuple(group), {})[str(status)] = int(count)
-        return {group: StatusCounts(**counts) for group, counts in found.items()}

@@ -7,10 +7,9 @@ then, whoever is gone since.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.changes import compare
 from pipeline.model import Status
 from pipeline.model.history import Outcome
 from pipeline.model.months import (
@@ -27,6 +26,7 @@ from pipeline.model.months import (
 )
 from pipeline.model.report import StatusCounts
 from pipeline.promises import ledger, rates
+from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,56 +43,42 @@ if TYPE_CHECKING:
     )
     from pipeline.model.months import Shares
     from pipeline.model.report import AnswerRow
+    from pipeline.summarise.counts import Tally
 
 TOP = 5
-_PLACES = {status: place for place, status in enumerate(Status)}
-_Counts = defaultdict[str, list[int]]
-_OUTCOMES = (
-    Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE,
-    Outcome.UNDATED_DONE, Outcome.KEPT,
-)  # fmt: skip
+_OUTCOMES = {
+    outcome: place
+    for place, outcome in enumerate(
+        (Outcome.OVERDUE, Outcome.OPEN, Outcome.UNDATED, Outcome.WITHDRAWN, Outcome.LATE,
+         Outcome.UNDATED_DONE, Outcome.KEPT)
+    )
+}  # fmt: skip
 
 
-# An answer of any month as it is counted: respondent id, item id, status, due month. A plain
-# tuple: a year of a thousand respondents is made of a million of them.
-_Said = tuple[str, str, Status, str]
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Month:
-    """One month's answers, counted by item, category and respondent in one pass."""
+    """One month's answers, counted. ``items`` and ``respondents`` go by id."""
 
-    def __init__(self, month: str, said: Sequence[_Said], categories: Mapping[str, str]) -> None:
-        self.said = said
-        self.overdue = 0
-        everything = [0] * len(_PLACES)
-        items, respondents, groups = _Counts(_zeros), _Counts(_zeros), _Counts(_zeros)
-        for respondent, item, status, due in said:
-            place = _PLACES[status]
-            everything[place] += 1
-            items[item][place] += 1
-            respondents[respondent][place] += 1
-            groups[categories.get(item, "")][place] += 1
-            if status is Status.PLANNED and "" < due < month:
-                self.overdue += 1
-        self.all = _status_counts(everything)
-        self.items = {key: _status_counts(counts) for key, counts in items.items()}
-        self.respondents = {key: _status_counts(counts) for key, counts in respondents.items()}
-        self.categories = {key: _status_counts(counts) for key, counts in groups.items()}
+    all: StatusCounts
+    items: Mapping[str, StatusCounts]
+    respondents: Mapping[str, StatusCounts]
+    categories: Mapping[str, StatusCounts]
+    overdue: int
 
 
 def summarise_months(
-    batch: Batch, answers: tuple[AnswerRow, ...], history: History
-) -> tuple[Months, frozenset[tuple[str, str]]]:
-    """Give the months, and the (respondent id, item id) of answers that stand in last month's file.
+    batch: Batch,
+    answers: tuple[AnswerRow, ...],
+    tally: Tally,
+    history: History,
+    comparison: Comparison | None,
+) -> Months:
+    """Give the months. ``answers`` are the rows of 明細, ``tally`` counts them.
 
-    ``answers`` are the rows of 明細. Without an earlier month there are the promises alone.
+    Without an earlier month there are the promises alone.
     """
     categories = {item.id: item.category for item in batch.checklist.items}
-    now = _Month(
-        batch.month,
-        [(row.respondent_id, row.item_id, row.status, row.due) for row in answers],
-        categories,
-    )
+    now = _present(batch, tally)
     past = {month.month: _past(month, categories) for month in history.months}
     points = (
         *(_past_point(month, past[month.month]) for month in history.months),
@@ -106,10 +92,10 @@ def summarise_months(
         promise_rates=rates(promises, by="respondent"),
         category_rates=_in_form_order(batch, promises),
     )
-    comparison = compare(batch, history)
-    if comparison is None:
-        return months, frozenset()
-    return _compared(months, batch, comparison, now, past), comparison.carried
+    if comparison is None or history.compare_with is None:
+        return months
+    flows = _flows(answers, history.compare_with, past[comparison.compared_with], now)
+    return _compared(replace(months, flows=flows), batch, comparison, now, past)
 
 
 def _compared(
@@ -128,7 +114,6 @@ def _compared(
         months,
         compared_with=comparison.compared_with,
         before=next(p for p in months.points if p.month == comparison.compared_with),
-        flows=_flows(before, now),
         items=_sides(items, before, ordered, comparison.changes, lambda m: m.items, _item_of),
         categories=_sides(
             batch.checklist.categories, before, ordered, comparison.changes,
@@ -145,12 +130,36 @@ def _compared(
     )  # fmt: skip
 
 
+def _present(batch: Batch, tally: Tally) -> _Month:
+    """Give this month's counts; every submission has an answer, since every item has one."""
+    people = (counted.respondent.id for counted in batch.submissions)
+    return _Month(
+        all=tally.all(),
+        items={total.item.id: total.counts for total in tally.items()},
+        respondents=dict(zip(people, tally.submissions(), strict=True)),
+        categories={g.category: g.counts for g in tally.groups() if not g.section},
+        overdue=tally.overdue,
+    )
+
+
 def _past(month: PastMonth, categories: Mapping[str, str]) -> _Month:
-    said = [
-        (respondent, item, answer.status, answer.due)
-        for (respondent, item), answer in month.answers.items()
-    ]
-    return _Month(month.month, said, categories)
+    """Count an earlier month; items that the form no longer has are in no category."""
+    items: defaultdict[str, Counts] = defaultdict(no_counts)
+    respondents: defaultdict[str, Counts] = defaultdict(no_counts)
+    overdue = 0
+    for (respondent, item), answer in month.answers.items():
+        place = PLACES[answer.status]
+        items[item][place] += 1
+        respondents[respondent][place] += 1
+        if answer.status is Status.PLANNED and "" < answer.due < month.month:
+            overdue += 1
+    return _Month(
+        all=summed(("", counts) for counts in items.values()).get("", StatusCounts()),
+        items={key: status_counts(counts) for key, counts in items.items()},
+        respondents={key: status_counts(counts) for key, counts in respondents.items()},
+        categories=summed((categories.get(item, ""), counts) for item, counts in items.items()),
+        overdue=overdue,
+    )
 
 
 def _past_point(month: PastMonth, counted: _Month) -> MonthPoint:
@@ -176,21 +185,27 @@ def _present_point(batch: Batch, counted: _Month) -> MonthPoint:
     )
 
 
-def _flows(before: _Month, now: _Month) -> tuple[StatusFlow, ...]:
+def _flows(
+    answers: Iterable[AnswerRow], past: PastMonth, before: _Month, now: _Month
+) -> tuple[StatusFlow, ...]:
     """Split each status' change into answers that changed, came and left."""
-    old = {said[:2]: said[2] for said in before.said}
-    new = {said[:2]: said[2] for said in now.said}
-    into = Counter(status for key, status in new.items() if key in old)
-    out_of = Counter(status for key, status in old.items() if key in new)
-    came = Counter(status for key, status in new.items() if key not in old)
-    left = Counter(status for key, status in old.items() if key not in new)
+    into: Counter[Status] = Counter()
+    out_of: Counter[Status] = Counter()
+    came: Counter[Status] = Counter()
+    for row in answers:
+        old = past.answers.get((row.respondent_id, row.item_id))
+        if old is None:
+            came[row.status] += 1
+        else:
+            into[row.status] += 1
+            out_of[old.status] += 1
     return tuple(
         StatusFlow(
             status=status,
             before=before.all.of(status),
             changed=into[status] - out_of[status],
             came=came[status],
-            left=left[status],
+            left=before.all.of(status) - out_of[status],
             now=now.all.of(status),
         )
         for status in Status
@@ -250,14 +265,14 @@ def _presence(id_: str, came: set[str], number: int | None) -> Presence:
 
 
 def _change_rows(batch: Batch, comparison: Comparison) -> tuple[ChangeRow, ...]:
-    places = {
-        key: place
-        for place, key in enumerate(
-            (counted.respondent.id, answer.item_id)
-            for counted in batch.submissions
-            for answer in counted.submission.answers
-        )
-    }
+    moved = {change.respondent_id for change in comparison.changes}
+    places: dict[tuple[str, str], int] = {}
+    line = 0
+    for counted in batch.submissions:
+        id_, answers = counted.respondent.id, counted.submission.answers
+        if id_ in moved:
+            places |= {(id_, answer.item_id): n for n, answer in enumerate(answers, start=line)}
+        line += len(answers)
     return tuple(
         ChangeRow(change=change, answer=places[change.respondent_id, change.item_id])
         for change in comparison.changes
@@ -300,7 +315,7 @@ def _top(
 def _most_pressing_first(promises: Iterable[Promise]) -> tuple[Promise, ...]:
     """Order promises: overdue first, then those still to come by month, what is settled last."""
     return tuple(
-        sorted(promises, key=lambda p: (_OUTCOMES.index(p.outcome), not p.due, p.due))
+        sorted(promises, key=lambda p: (_OUTCOMES[p.outcome], not p.due, p.due))
     )  # fmt: skip
 
 
@@ -338,11 +353,3 @@ def _category_of(change: Change) -> str:
 
 def _respondent_of(change: Change) -> str:
     return change.respondent_id
-
-
-def _zeros() -> list[int]:
-    return [0] * len(_PLACES)
-
-
-def _status_counts(counts: Sequence[int]) -> StatusCounts:
-    return StatusCounts(**{status.value: counts[place] for status, place in _PLACES.items()})

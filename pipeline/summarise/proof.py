@@ -14,7 +14,6 @@ def reconcile(
     forms = "集計したファイル（差戻し票を除く）" if slips else "集計したファイル"
     size = len(batch.checklist.items)
     items, groups = tally.items(), tally.groups()
-    respondents = tally.respondents(batch, ())
     rows = len(answers)
     lines = (
         ("ファイル", "受信箱のファイル", len(files), "状態別の合計", _state_sum(files)),
@@ -33,7 +32,7 @@ def reconcile(
             "明細の行",
             rows,
             "団体別の合計",
-            sum(total.counts.total for total in respondents),
+            sum(counts.total for counts in tally.submissions()),
         ),
         (
             "対応予定",

@@ -1,7 +1,9 @@
 """Flatten answers, files and findings into the lines of the data files."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import TypedDict
 
 from pipeline.model import (
@@ -18,66 +20,145 @@ from pipeline.model import (
 )
 from pipeline.model.raw import Skipped, Unreadable
 from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, SeverityCounts
+from pipeline.model.submission import AnswerDecision
 
-Codes = dict[tuple[str, str], list[str]]
+_NO_DUE = Due()
+Codes = dict[str, dict[str, list[str]]]  # file -> item -> codes
 
 
-def answer_rows(batch: Batch, findings: tuple[Finding, ...]) -> tuple[AnswerRow, ...]:
-    """Give one row per counted submission and item: submissions in order, items in form order."""
-    codes: Codes = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the answers stand: what a finding tells of a file is told of an answer.
+
+    ``lines`` gives the line of 明細, counted from 0, by file and item. Nearly every answer stands
+    in its form alone; ``files`` gives all the files of the lines that do not, its form first.
+    """
+
+    lines: Mapping[str, Mapping[str, int]]
+    files: Mapping[int, tuple[str, ...]]
+
+    def line(self, file: str, item_id: str) -> int | None:
+        """Give the line of a file's answer to an item, None where it does not count."""
+        found = self.lines.get(file)
+        return found.get(item_id) if found else None
+
+    def beside(self, first: int, count: int) -> set[str]:
+        """Give the files of ``count`` lines from ``first`` on, where they have more than one."""
+        if not self.files:
+            return set()
+        lines = range(first, first + count)
+        return {file for line in lines for file in self.files.get(line, ())}
+
+
+def find_places(batch: Batch) -> Places:
+    """Find out where the answers of a month stand."""
+    lines: dict[str, dict[str, int]] = {}
+    files: dict[int, tuple[str, ...]] = {}
+    line = 0
+    for counted in batch.submissions:
+        own, answers = counted.submission.source.path, counted.submission.answers
+        ids = (answer.item_id for answer in answers)
+        lines.setdefault(own, {}).update(zip(ids, range(line, line + len(answers)), strict=True))
+        for answer in answers:
+            # Check cell and note may stand in a send-back slip or in an older return.
+            others = [
+                place.file
+                for place in (answer.location, answer.note_location, answer.row_location)
+                if place is not None and place.file != own
+            ]
+            if others:
+                files[line] = tuple(dict.fromkeys((own, *others)))
+                for file in others:
+                    lines.setdefault(file, {})[answer.item_id] = line
+            line += 1
+    return Places(lines=lines, files=files)
+
+
+def answer_rows(
+    batch: Batch,
+    findings: Iterable[Finding],
+    places: Places,
+    carried: frozenset[tuple[str, str]] | None = None,
+) -> tuple[AnswerRow, ...]:
+    """Give one row per counted submission and item: submissions in order, items in form order.
+
+    ``carried`` are the (respondent id, item id) of the answers that stand in the file of the
+    month compared with, None where nothing is compared.
+    """
+    codes: Codes = defaultdict(lambda: defaultdict(list))
     for finding in findings:
-        if finding.item_id and finding.code not in codes[finding.location.file, finding.item_id]:
-            codes[finding.location.file, finding.item_id].append(finding.code)
+        if finding.item_id:
+            known = codes[finding.location.file][finding.item_id]
+            if finding.code not in known:
+                known.append(finding.code)
     items = {item.id: (n, item) for n, item in enumerate(batch.checklist.items, start=1)}
-    return tuple(
-        _answer_row(batch.month, number, counted, answer, items, codes)
-        for number, counted in enumerate(batch.submissions, start=1)
-        for answer in counted.submission.answers
-    )
+    rows: list[AnswerRow] = []
+    for submission in enumerate(batch.submissions, start=1):
+        counted = submission[1]
+        id_, own = counted.respondent.id, codes.get(counted.submission.source.path, {})
+        for answer in counted.submission.answers:
+            item_id = answer.item_id
+            files = places.files.get(len(rows))
+            if files is None:
+                told: Iterable[str] = own.get(item_id, ())
+            else:
+                each = (codes[file].get(item_id, ()) for file in files if file in codes)
+                told = dict.fromkeys(chain.from_iterable(each))
+            rows.append(
+                _answer_row(
+                    submission,
+                    answer,
+                    items[item_id],
+                    overdue_before=batch.month,
+                    codes=told,
+                    same_file=None if carried is None else (id_, item_id) in carried,
+                )
+            )
+    return tuple(rows)
 
 
 def _answer_row(
-    month: str,
-    number: int,
-    counted: CountedSubmission,
+    submission: tuple[int, CountedSubmission],
     answer: Answer,
-    items: dict[str, tuple[int, Item]],
-    codes: Codes,
+    item: tuple[int, Item],
+    *,
+    overdue_before: str,
+    codes: Iterable[str],
+    same_file: bool | None,
 ) -> AnswerRow:
+    number, counted = submission
+    item_number, asked = item
     respondent = counted.respondent
-    item_number, item = items[answer.item_id]
+    mark, note, place = answer.mark, answer.note, answer.location or answer.row_location
     status = answer.counted_status
-    files = files_of(counted, answer)
-    place = answer.location or answer.row_location
-    due = answer.due if status is Status.PLANNED and answer.due.month else Due()
+    due = answer.due if status is Status.PLANNED and answer.due.month else _NO_DUE
     return AnswerRow(
         number=number,
         item_number=item_number,
         respondent_id=respondent.id,
         respondent=respondent.name,
         role=respondent.role,
-        category=item.category,
-        section=item.section,
-        item_id=item.id,
-        item=item.title,
+        category=asked.category,
+        section=asked.section,
+        item_id=asked.id,
+        item=asked.title,
         status=status,
         due=due.month,
         due_precision=due.precision,
         due_inferred=due.inferred,
         due_source=due.source,
-        mark=answer.mark.raw,
-        note=answer.note.raw,
-        tags=" ".join(answer.note.tags),
-        findings=" ".join(
-            dict.fromkeys(code for file in files for code in codes.get((file, answer.item_id), ()))
-        ),
-        file=place.file if place else files[0],
+        mark=mark.raw,
+        note=note.raw,
+        tags=" ".join(note.tags),
+        findings=" ".join(codes),
+        file=place.file if place else counted.submission.source.path,
         sheet=place.sheet if place else "",
         cell=answer.location.cell if answer.location else "",
         in_scope=answer.in_scope,
-        note_empty=answer.note.empty,
-        overdue=bool(due.month) and due.month < month,
-        **_decision_fields(answer),
+        note_empty=note.empty,
+        overdue="" < due.month < overdue_before,
+        same_file=same_file,
+        **(_decision_fields(answer.decision) if answer.decision else {}),
     )
 
 
@@ -90,10 +171,7 @@ class _DecisionFields(TypedDict, total=False):
     decided_on: str
 
 
-def _decision_fields(answer: Answer) -> _DecisionFields:
-    told = answer.decision
-    if told is None:
-        return {}
+def _decision_fields(told: AnswerDecision) -> _DecisionFields:
     return {
         "decision": "、".join(told.verdicts),
         "status_before": told.status if told.changed else None,
@@ -102,17 +180,6 @@ def _decision_fields(answer: Answer) -> _DecisionFields:
         "decided_by": told.by,
         "decided_on": told.on,
     }
-
-
-def files_of(counted: CountedSubmission, answer: Answer) -> tuple[str, ...]:
-    """Give the files an answer may be told about: its form, and where it stands, if elsewhere.
-
-    Check cell and note may stand in a send-back slip or in an older return.
-    """
-    places = (answer.location, answer.note_location, answer.row_location)
-    own = counted.submission.source.path
-    others = [place.file for place in places if place is not None and place.file != own]
-    return tuple(dict.fromkeys((own, *others))) if others else (own,)
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
@@ -140,16 +207,10 @@ def _file_row(record: FileRecord) -> FileRow:
     )
 
 
-def reported_findings(batch: Batch, findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
+def reported_findings(findings: Iterable[Finding], places: Places) -> tuple[ReportedFinding, ...]:
     """Join each finding to its answer's row, where the finding is about a counted answer."""
-    rows: dict[tuple[str, str], int] = {}
-    index = 0
-    for counted in batch.submissions:
-        for answer in counted.submission.answers:
-            rows.update(((file, answer.item_id), index) for file in files_of(counted, answer))
-            index += 1
     return tuple(
-        ReportedFinding(finding=finding, answer=rows.get((finding.location.file, finding.item_id)))
+        ReportedFinding(finding=finding, answer=places.line(finding.location.file, finding.item_id))
         for finding in findings
     )
 
