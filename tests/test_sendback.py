@@ -162,6 +162,10 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     assert not sheet.protection.password
     places = {str(area) for rule in sheet.data_validations.dataValidation for area in rule.cells}
     assert places == {f"F{each}" for each in rows.values()}
+    assert sheet.row_dimensions[row].height is None, "the row grows with a long note"
+    assert sheet.freeze_panes == "B1", "head and explanation leave the screen when scrolled"
+    # Some 8 dots a letter and 50 beside the sheet: both columns to fill in are on the screen.
+    assert sum(sheet.column_dimensions[letter].width for letter in "ABCDEFG") * 8 + 50 <= 1366
 
 
 def test_letters_and_drafts(tmp_path: Path) -> None:
@@ -276,6 +280,22 @@ def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
     assert "理由" in str(sheet.cell(rows[ids[5]], 4).value)
     for path in (tmp_path / "outbox" / "2026-11" / "差戻し").rglob("*"):
         assert path.is_dir() or "内輪のメモ" not in _parts(path)
+
+
+def test_whose_silence_was_accepted_is_not_reminded(tmp_path: Path) -> None:
+    checklist = load()
+    files = {
+        "名簿.xlsx": plain_table("名簿", (HEADERS, *PEOPLE[:2])),
+        "若葉市.xlsx": answered("若葉市", {}, checklist),
+    }
+    put(tmp_path, files)
+    run_month(settings_for(tmp_path))
+    assert [one.name for one in sent(tmp_path).reminded] == ["白雲町"]
+    form = tmp_path / "outbox" / "2026-11" / "確認票_2026-11.xlsx"
+    fill(form, {("B501", ""): {"判断": "そのまま認める", "理由": "12月から参加"}})
+    assert sent(tmp_path).reminded == ()
+    put(tmp_path, {"名簿.xlsx": plain_table("名簿", (HEADERS, *PEOPLE[:3]))})
+    assert [one.name for one in sent(tmp_path).reminded] == ["青嶺市"]
 
 
 def test_a_filled_slip_comes_home(tmp_path: Path) -> None:

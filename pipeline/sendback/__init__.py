@@ -24,7 +24,7 @@ from pipeline.review import (
     read_review,
 )
 from pipeline.run import gather
-from pipeline.sendback.collect import Asked, Line, Package, collect, reminders
+from pipeline.sendback.collect import MISSING, Asked, Line, Package, collect, reminders
 from pipeline.sendback.letters import (
     Sending,
     listed_packages,
@@ -81,7 +81,7 @@ def send_back(
     """Judge the month's inbox and write 差戻し/ and 督促/ below outbox/YYYY-MM/.
 
     Decisions of the 確認票 hold: what was accepted or corrected does not go back, what was
-    decided 差戻し does, whatever its severity.
+    decided 差戻し does, whatever its severity. Whose 未提出 was accepted is not reminded.
     ``asked`` are items to send back beside those with a finding 要修正. Raises TorimatomeError
     where nothing can be read or written; then nothing is changed.
     """
@@ -100,8 +100,11 @@ def send_back(
 
     reviewed = _reviewed(batch, judge(batch), settings)
     findings = judge(reviewed.batch) if reviewed.changed else reviewed.findings
-    still_open = finding_states(findings, reviewed).open
-    return write_packages(reviewed.batch, still_open, settings, asked=asked, remind=remind)
+    settled = finding_states(findings, reviewed)
+    excused = frozenset(one.respondent_id for one in settled.closed if one.code == MISSING)
+    return write_packages(
+        reviewed.batch, settled.open, settings, asked=asked, remind=remind, excused=excused
+    )
 
 
 def _reviewed(batch: Batch, findings: tuple[Finding, ...], settings: Settings) -> Reviewed:
@@ -127,11 +130,17 @@ def write_packages(
     *,
     asked: Sequence[Asked] = (),
     remind: bool = True,
+    excused: frozenset[str] = frozenset(),
 ) -> SendBackResult:
-    """Write what `send_back` writes, for a month that is already judged."""
+    """Write what `send_back` writes, for a month that is already judged.
+
+    ``excused`` are the ids of respondents who need not answer this month.
+    """
     findings = tuple(findings)
     packages, nobody = collect(batch, findings, asked)
-    reminded = reminders(batch, packages) if remind else ()
+    reminded = tuple(one for one in reminders(batch, packages) if one.id not in excused)
+    if not remind:
+        reminded = ()
     folder = settings.outbox / settings.month
     kinds = [(SEND_BACK, package_sendings(packages, batch, settings))]
     if remind:

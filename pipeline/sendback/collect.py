@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Answer, Batch, Checklist, Finding, Submission
 
-_MISSING = "B501"
+MISSING = "B501"
 _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip
 
 
@@ -68,7 +68,7 @@ def collect(
     files: dict[str, list[str]] = defaultdict(list)
     nobody: list[str] = []
     for finding in findings:
-        if finding.code == _MISSING or not _goes_back(finding):
+        if finding.code == MISSING or not _goes_back(finding):
             continue
         problem = _own_words(finding.problem, finding.title, names, finding.respondent_id)
         if finding.respondent_id not in people:
