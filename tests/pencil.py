@@ -153,22 +153,14 @@ def changes(told: Told, before: str, now: str) -> dict[Place, tuple[str, Said, S
     return found
 
 
-def fell_back(told: Told, before: str, now: str) -> set[Place]:
-    """Give the answers of B506: ①→②, ①→③, ②→③."""
-    return {
-        place
-        for place, (_, old, new) in changes(told, before, now).items()
-        if SYMBOLS[old[0]] + SYMBOLS[new[0]] in {"①②", "①③", "②③"}
-    }
+def fell_back(old: Said, new: Said) -> bool:
+    """Tell whether an answer is one of B506: ①→②, ①→③, ②→③."""
+    return SYMBOLS[old[0]] + SYMBOLS[new[0]] in {"①②", "①③", "②③"}
 
 
-def put_off(told: Told, before: str, now: str) -> set[Place]:
-    """Give the answers of B507: still ②, in a later month."""
-    return {
-        place
-        for place, (word, _, new) in changes(told, before, now).items()
-        if word == "先送り" and new[1]
-    }
+def put_off(old: Said, new: Said) -> bool:
+    """Tell whether an answer is one of B507: still ②, in a later month."""
+    return moved(old, new) == "先送り" and bool(new[1])
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
 MONTH_FORM = "%Y-%m"
 DEMO_MONTH = "2026-11"
+STORY = "あらすじ.txt"
 
 
 def _month(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -234,7 +235,9 @@ def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
     help="見本を作るフォルダ（省略時 build/demo、--year では build/demo-year）。",
 )
 @click.option(
-    "--year", is_flag=True, help="3 か月分の見本で、前月比・約束の記録・差戻しまで試します。"
+    "--year",
+    is_flag=True,
+    help="3 か月分の流れ（配布・集計・判断・差戻し・前月比・約束の記録）を見本で試します。",
 )
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
 def demo(into: Path | None, year: bool, quiet: bool) -> int:
@@ -247,7 +250,7 @@ def demo(into: Path | None, year: bool, quiet: bool) -> int:
     templates = templates_folder()
     checklist = load_checklist(templates / "smartcity-security")
     if year:
-        return _demo_year(into, checklist, quiet=quiet)
+        return _demo_year(into, checklist)
     write_demo(into, checklist)
     return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet)
 
@@ -275,28 +278,18 @@ def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
 
 
-def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
-    """Aggregate three months into one outbox, then write the slips and the next month's forms."""
-    from pipeline.cli.report import distribute_lines, sendback_lines
-    from pipeline.distribute import distribute as write_forms
-    from pipeline.promises import month_after
-    from pipeline.sample.year import write_year
-    from pipeline.sendback import send_back
+def _demo_year(into: Path, checklist: Checklist) -> int:
+    """Play three months of a coordinator and tell them; the same story is kept as a text file."""
+    from pipeline.cli.year import play
 
-    outbox = into / "outbox"
-    months = write_year(into, checklist)
-    for month in months:
-        code = _demo_month(into / month / "inbox", outbox, month, quiet=quiet)
-        if code != ExitCode.OK:
-            return code
-    inbox = into / months[-1] / "inbox"
-    last = _settings(months[-1], inbox, outbox, own=False)
-    following = _settings(month_after(months[-1]), inbox, outbox, own=False)
-    for line in (
-        *sendback_lines(send_back(last)),
-        *distribute_lines(write_forms(following, prefill=True)),
-    ):
-        click.echo(line)
+    settings = _settings(DEMO_MONTH, into / "inbox", into / "outbox", own=False)
+    told = []
+    for scene in play(settings, checklist):
+        told += [*scene.told, ""]
+        click.echo("\n".join((*scene.told, "")))
+    story = into / STORY
+    story.write_text("\n".join(told), encoding="utf-8-sig", newline="\r\n")
+    click.echo(f"3 か月分の流れが終わりました。同じ内容を {story} にも残しました。")
     return ExitCode.OK
 
 

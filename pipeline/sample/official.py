@@ -41,10 +41,10 @@ def filled(form: ReturnedForm, checklist: Checklist) -> bytes:
             sheet.cell(rows[item.id], _NOTE).value = entry.note
     memory = io.BytesIO()
     book.save(memory)
-    return _without_clock(memory.getvalue())
+    return without_clock(memory.getvalue())
 
 
-def _without_clock(content: bytes) -> bytes:
+def without_clock(content: bytes) -> bytes:
     """Give the package with the times of its making taken out."""
     memory = io.BytesIO()
     with (
