@@ -40,9 +40,9 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, Settled
+from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review
 from pipeline.parse import parse
-from pipeline.review import apply_review, lay_out, read_review
+from pipeline.review import apply_review, finding_states, lay_out, read_review
 
 MONTH = "2026-11"
 LEGEND = (
@@ -150,11 +150,8 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
 def _reviewed(batch: Batch, previous: PreviousMonth | None, form: list[str]) -> Batch:
     """Fill in a 確認票 as the last lines of an example say and carry it out."""
     findings = check(batch, previous=previous)
-    blank = lay_out(
-        Settled(open=tuple(replace(finding, state="新規") for finding in findings)),
-        apply_review(batch, findings, Review()),
-        made_at="",
-    )
+    unread = apply_review(batch, findings, Review())
+    blank = lay_out(finding_states(findings, unread), unread, made_at="")
     heads = (*FACTS, *ENTRIES, NOTICE, KEY)
     cells = {(0, column): RawCell(kind=CellKind.TEXT, text=h) for column, h in enumerate(heads)}
     for line, written in enumerate(form, start=1):

@@ -5,9 +5,10 @@ The columns of the form stand here because one stage reads them and another writ
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.model.batch import Batch, Finding
 from pipeline.model.checklist import Status
@@ -56,11 +57,11 @@ class FindingState(StrEnum):
 _ESCAPED = re.compile(r"[%|\s]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ReviewKey:
+class ReviewKey(NamedTuple):
     """What a row of the form is bound to. ``digest`` stands for what was written there.
 
-    ``subject`` is the respondent's id; where nobody is known, ``file:`` and the path.
+    ``subject`` is the respondent's id; where nobody is known, ``file:`` and the path. A tuple,
+    because every finding has one and all of them are looked up.
     """
 
     subject: str
@@ -71,8 +72,10 @@ class ReviewKey:
     @property
     def text(self) -> str:
         """Give the key as the hidden column holds it, with a check sum against damage."""
-        parts = (self.subject, self.item_id, self.code, self.digest)
-        body = "|".join(_ESCAPED.sub(lambda m: f"%{ord(m[0]):X};", part) for part in parts)
+        parts: Iterable[str] = self
+        if _ESCAPED.search("".join(self)):
+            parts = (_ESCAPED.sub(lambda m: f"%{ord(m[0]):X};", part) for part in self)
+        body = "|".join(parts)
         return f"{body}|{_sum(body)}"
 
     @classmethod
@@ -194,10 +197,15 @@ class PastFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A month's findings with their states. ``closed`` need nothing more; ``resolved`` are gone."""
+    """A month's findings with their states. ``closed`` need nothing more; ``resolved`` are gone.
+
+    ``open_keys`` go with ``open`` and ``closed_keys`` with ``closed``.
+    """
 
     open: tuple[Finding, ...] = ()
+    open_keys: tuple[ReviewKey, ...] = ()
     closed: tuple[Finding, ...] = ()
+    closed_keys: tuple[ReviewKey, ...] = ()
     resolved: tuple[Finding, ...] = ()
 
     @property

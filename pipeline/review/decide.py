@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.model import Precision, Status
@@ -35,11 +36,11 @@ def apply_review(batch: Batch, findings: Iterable[Finding], review: Review) -> R
     """
     found = tuple(findings)
     binder = Binder(batch)
-    keys = tuple(binder.key(finding) for finding in found)
+    keys = tuple(map(binder.key, found))
+    if not review.entries:
+        return Reviewed(batch=batch, source=batch, findings=found, keys=keys)
     reviewing = _Reviewing(batch, binder, found, keys)
     bound = reviewing.bind(review)
-    if not bound:
-        return Reviewed(batch=batch, source=batch, findings=found, keys=keys)
     in_force = {b.key: b.decision for b in bound if b.key and b.decision and b.standing}
     after = _with_decisions(batch, in_force)
     if reviewing.problems:
@@ -69,11 +70,9 @@ class _Reviewing:
         self.batch = batch
         self.problems: list[EntryProblem] = []
         self._binder = binder
-        self._keys = frozenset(keys)
-        self._seen: dict[tuple[str, ...], set[ReviewKey]] = defaultdict(set)
-        for finding, key in zip(findings, keys, strict=True):
-            answer = binder.answers.get((finding.respondent_id, finding.item_id))
-            self._seen[_visible(finding, shown_text(finding, answer))].add(key)
+        self._findings = findings
+        self._keys = keys
+        self._known = frozenset(keys)
         self._respondents = _respondents(batch)
 
     def bind(self, review: Review) -> tuple[Bound, ...]:
@@ -94,6 +93,15 @@ class _Reviewing:
         """Find the finding that a row without a sound key tells of, where only one fits."""
         fitting = self._seen.get(_visible(entry, entry.fact("書かれていた内容")), set())
         return next(iter(fitting)) if len(fitting) == 1 else None
+
+    @cached_property
+    def _seen(self) -> Mapping[tuple[str, ...], set[ReviewKey]]:
+        """Give the findings by what a person sees of them; few forms have a row that asks."""
+        seen: dict[tuple[str, ...], set[ReviewKey]] = defaultdict(set)
+        for finding, key in zip(self._findings, self._keys, strict=True):
+            answer = self._binder.answer(finding.respondent_id, finding.item_id)
+            seen[_visible(finding, shown_text(finding, answer))].add(key)
+        return seen
 
     def _unbound(self, entry: Entry) -> Bound:
         if not any(entry.written):
@@ -121,9 +129,9 @@ class _Reviewing:
         return Bound(entry=entry, key=key, decision=decision, standing=standing)
 
     def _standing(self, key: ReviewKey) -> bool:
-        answer = self._binder.answers.get((key.subject, key.item_id))
+        answer = self._binder.answer(key.subject, key.item_id)
         if answer is None:
-            return key in self._keys
+            return key in self._known
         return digest_of(answer) == key.digest
 
     def _without_contradictions(self, bound: list[Bound]) -> tuple[Bound, ...]:

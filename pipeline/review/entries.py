@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
@@ -30,7 +32,7 @@ from pipeline.model.review import (
 from pipeline.text import fold, is_blank, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from pipeline.model import RawCell, RawSheet, RawWorkbook
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _NO_TIME = re.compile(r"[T ]00:00(?::00)?$")
 _KNOWN = {fold(head): head for head in (*FACTS, *ENTRIES, NOTICE, KEY)}
+_HEADS = frozenset(_KNOWN.values())
+_OF_THE_TOOL = _HEADS - {*ENTRIES}  # columns in which nobody is asked to write
 _UNNAMED = "見出しなし"
 
 
@@ -129,10 +133,8 @@ def _cannot_read(found: Unreadable | Skipped) -> str:
 
 def _header(sheet: RawSheet) -> tuple[int, Mapping[int, str]] | None:
     """Give the header row and the head of each column: known ones once, others as written."""
-    rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in sorted(sheet.cells.items()):
-        rows.setdefault(row, {})[column] = cell.text
-    for row, texts in rows.items():
+    for row, cells in groupby(sorted(sheet.cells), key=itemgetter(0)):
+        texts = {place[1]: sheet.cells[place].text for place in cells}
         known = {_KNOWN[fold(text)] for text in texts.values() if fold(text) in _KNOWN}
         if len(known & {*ENTRIES, KEY}) >= 2 and known & {"判断", KEY}:
             return row, dict(_heads(texts))
@@ -153,27 +155,26 @@ def _heads(texts: Mapping[int, str]) -> Iterator[tuple[int, str]]:
 
 def _with_unnamed(sheet: RawSheet, header: int, heads: Mapping[int, str]) -> dict[int, str]:
     """Name the columns that people wrote in without giving them a head."""
-    used = {column for (row, column), cell in sheet.cells.items()
-            if row > header and not is_blank(cell.text)}  # fmt: skip
-    unnamed = sorted(used - {*heads})
+    unnamed = sorted({
+        column
+        for (row, column), cell in sheet.cells.items()
+        if column not in heads and row > header and not is_blank(cell.text)
+    })  # fmt: skip
     return {**heads, **{c: f"{_UNNAMED}{n}" for n, c in enumerate(unnamed, start=1)}}
 
 
 def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) -> Iterator[Entry]:
-    rows: dict[int, dict[int, RawCell]] = {}
-    for (row, column), cell in sheet.cells.items():
-        if row > header and not is_blank(cell.text):
-            rows.setdefault(row, {})[column] = cell
     columns = {head: column for column, head in heads.items()}
+    own = {column: head for column, head in heads.items() if head not in _OF_THE_TOOL}
     verdict = columns.get("判断", columns.get(KEY, 0))
-    for row, cells in sorted(rows.items()):
+    for row in _rows_with(sheet, header, own):
+        found = {column: sheet.cells.get((row, column)) for column in heads}
+        cells = {c: cell for c, cell in found.items() if cell and not is_blank(cell.text)}
         texts = {heads[column]: _text(cell) for column, cell in cells.items()}
         if _KNOWN.get(fold(texts.get("判断", ""))) == "判断":
             continue  # the header once more, pasted further down
         written = tuple(texts.get(head, "") for head in ENTRIES)
-        extra = tuple(
-            (heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _KNOWN.values()
-        )
+        extra = tuple((heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _HEADS)
         if not any(written) and not extra:
             continue
         place = Location(file=file, sheet=sheet.name, cell=address(row, verdict))
@@ -190,6 +191,15 @@ def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) 
                 extra=extra,
             )
         )
+
+
+def _rows_with(sheet: RawSheet, header: int, columns: Collection[int]) -> list[int]:
+    """Give the rows below the header in which something stands in one of these columns."""
+    return sorted({
+        row
+        for (row, column), cell in sheet.cells.items()
+        if column in columns and row > header and not is_blank(cell.text)
+    })  # fmt: skip
 
 
 def _bound_to_its_row(entry: Entry) -> Entry:

@@ -97,8 +97,8 @@ class _Layout:
         for entries in self._entries.values():
             entries.sort(key=self._place)
         self._shown = [
-            (self._binder.key(finding), finding)
-            for finding in settled.open
+            (key, finding)
+            for key, finding in zip(settled.open_keys, settled.open, strict=True)
             if finding.severity in _ASKED and not finding.code.startswith(FAMILY)
         ]
         open_keys = {key for key, _ in self._shown}
@@ -120,7 +120,7 @@ class _Layout:
 
     def decided_rows(self) -> Iterator[FormRow]:
         """Give the rows that are decided, and decisions that wait for their answer to return."""
-        closed = {self._binder.key(finding): finding for finding in self._settled.closed}
+        closed = dict(zip(self._settled.closed_keys, self._settled.closed, strict=True))
         reopened = {id(decision) for decision in self._reviewed.reopened.values()}
         for bound in self._elsewhere:
             if bound.notice or bound.key is None:
@@ -178,7 +178,7 @@ class _Layout:
             finding.code,
             finding.respondent,
             f"{finding.item_id}\n{title}".strip(),
-            shown_text(finding, self._binder.answers.get((finding.respondent_id, finding.item_id))),
+            shown_text(finding, self._binder.answer(finding.respondent_id, finding.item_id)),
             finding.problem or finding.message,
             finding.fix,
             where.file,

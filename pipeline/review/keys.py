@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.model import SkipReason, Status
@@ -24,24 +23,40 @@ class Binder:
 
     def __init__(self, batch: Batch) -> None:
         self._month = batch.month
-        self.answers = {
-            (counted.respondent.id, answer.item_id): answer
-            for counted in batch.submissions
-            for answer in counted.submission.answers
-        }
+        self._submissions: dict[str, list[Answer]] = {}
+        for counted in batch.submissions:
+            answers = self._submissions.setdefault(counted.respondent.id, [])
+            answers.extend(counted.submission.answers)
+        self._answers: dict[str, dict[str, Answer]] = {}
         self._contents = {
             record.source.path: record.source.sha256
             for record in batch.files
             if not (isinstance(record.content, Skipped)
                     and record.content.reason is SkipReason.ROSTER)
         }  # fmt: skip
+        self._digests: dict[tuple[str, str], str] = {}
+
+    def answer(self, respondent_id: str, item_id: str) -> Answer | None:
+        """Give a respondent's answer to an item, None where there is none."""
+        known = self._answers.get(respondent_id)
+        if known is None:
+            answers = self._submissions.get(respondent_id, ())
+            known = {answer.item_id: answer for answer in answers}
+            self._answers[respondent_id] = known
+        return known.get(item_id)
 
     def key(self, finding: Finding) -> ReviewKey:
         """Give the key of one finding."""
-        subject = finding.respondent_id or f"file:{finding.location.file}"
-        answer = self.answers.get((finding.respondent_id, finding.item_id))
-        digest = self._of_file(finding) if answer is None else digest_of(answer)
-        return ReviewKey(subject=subject, item_id=finding.item_id, code=finding.code, digest=digest)
+        respondent, item = finding.respondent_id, finding.item_id
+        digest = self._digests.get((respondent, item))
+        if digest is None:
+            answer = self.answer(respondent, item)
+            if answer is None:
+                digest = self._of_file(finding)
+            else:  # an answer has three findings and more
+                digest = self._digests[respondent, item] = digest_of(answer)
+        subject = respondent or f"file:{finding.location.file}"
+        return ReviewKey(subject, item, finding.code, digest)
 
     def _of_file(self, finding: Finding) -> str:
         """Stand for a whole file: the text told of, else its content.
@@ -81,17 +96,9 @@ def digest_of(answer: Answer) -> str:
     """
     status = answer.decision.status if answer.decision else answer.mark.status
     empty = status is Status.NOT_APPLICABLE and not answer.in_scope and not tidy(answer.mark.raw)
-    return _of_texts(
-        Status.BLANK.value if empty else status.value,
-        answer.mark.raw,
-        answer.mark.object_text,
-        answer.note.raw,
-    )
-
-
-@lru_cache(maxsize=65_536)  # asked for the same answers by every stage of a run
-def _of_texts(status: str, mark: str, over: str, note: str) -> str:
-    return _digest(status, tidy(mark), tidy(over), tidy(note))
+    mark = answer.mark
+    texts = (tidy(text) if text else "" for text in (mark.raw, mark.object_text, answer.note.raw))
+    return _digest(Status.BLANK if empty else status, *texts)
 
 
 def _digest(*parts: str) -> str:

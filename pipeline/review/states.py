@@ -15,7 +15,7 @@ from pipeline.model.review import (
     Settled,
     Verdict,
 )
-from pipeline.review.keys import Binder
+from pipeline.review.keys import keys_of
 from pipeline.rules.words import STATUS_WORDS, month_words
 from pipeline.text import fold
 
@@ -40,14 +40,17 @@ def past_findings(folder: Path) -> tuple[PastFinding, ...]:
     """Read data/findings.csv below a month's folder; nothing where it is missing or damaged."""
     try:
         with (folder / "data" / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
-            rows = [{k: _as_written(v or "") for k, v in row.items() if k}
-                    for row in csv.DictReader(stream)]  # fmt: skip
-        return tuple(_past(row) for row in rows)
+            lines = csv.reader(stream)
+            heads = next(lines, [])
+            empty = dict.fromkeys(heads, "")
+            rows = (empty | dict(zip(heads, line, strict=False)) for line in lines if line)
+            return tuple(map(_past, rows))
     except (OSError, ValueError, KeyError, csv.Error):
         return ()
 
 
 def _past(row: Mapping[str, str]) -> PastFinding:
+    row = {key: _as_written(text) if text[:1] == "'" else text for key, text in row.items()}
     finding = Finding(
         code=row["code"],
         severity=Severity(row["severity"]),
@@ -65,7 +68,7 @@ def _past(row: Mapping[str, str]) -> PastFinding:
 
 def _as_written(text: str) -> str:
     """Take off the apostrophe that keeps a CSV field from being a formula."""
-    bare = text[1:].lstrip(" \u3000\xa0\ufeff")
+    bare = text[1:].lstrip(" 　 ﻿")
     return text[1:] if text.startswith("'") and bare.startswith(_FORMULA_STARTS) else text
 
 
@@ -87,21 +90,29 @@ def finding_states(
     after = tuple(findings)
     earlier, before = tuple(earlier), tuple(before)
     known = {_identity(past.finding) for past in earlier if past.state != FindingState.RESOLVED}
-    binder = Binder(reviewed.source)
+    same = after is reviewed.findings
+    keys = reviewed.keys if same else keys_of(after, reviewed.source)
     judge = _Judge(reviewed, known)
-    keyed = [(binder.key(finding), finding) for finding in after]
-    judged = [judge.judged(key, finding) for key, finding in keyed if not judge.caused(key)]
-    there = {key for key, _ in keyed}
-    gone = [
-        judge.corrected(key, finding)
-        for key, finding in zip(reviewed.keys, reviewed.findings, strict=True)
-        if key not in there
-    ]
-    present = {_identity(finding) for finding in (*after, *reviewed.findings)}
+    still_open: list[tuple[ReviewKey, Finding]] = []
+    closed: list[tuple[ReviewKey, Finding]] = []
+    for key, finding in zip(keys, after, strict=True):
+        if not judge.caused(key):
+            state, judged = judge.judged(key, finding)
+            (still_open if state.is_open else closed).append((key, judged))
+    if not same:
+        there = frozenset(keys)
+        closed += [
+            (key, judge.corrected(key, finding))
+            for key, finding in zip(reviewed.keys, reviewed.findings, strict=True)
+            if key not in there
+        ]
+    every = after if same else (*after, *reviewed.findings)
     return Settled(
-        open=tuple(f for f in judged if FindingState(f.state).is_open),
-        closed=(*(f for f in judged if not FindingState(f.state).is_open), *gone),
-        resolved=tuple(_resolved(earlier, before, present, reviewed, off)),
+        open=tuple(finding for _, finding in still_open),
+        open_keys=tuple(key for key, _ in still_open),
+        closed=tuple(finding for _, finding in closed),
+        closed_keys=tuple(key for key, _ in closed),
+        resolved=tuple(_resolved(earlier, before, every, reviewed, off)),
     )
 
 
@@ -123,20 +134,20 @@ class _Judge:
         changed = (key.subject, key.item_id) in self._changing
         return changed and key.code in _BY_DECISION and key not in self._raw
 
-    def judged(self, key: ReviewKey, finding: Finding) -> Finding:
+    def judged(self, key: ReviewKey, finding: Finding) -> tuple[FindingState, Finding]:
         """Give a finding its state and the decision about it."""
         decision = self._reviewed.decisions.get(key)
         if decision is None:
-            reopened = key in self._reviewed.reopened
-            return replace(finding, state=(FindingState.REOPENED if reopened
-                                           else self._age(finding)).value)  # fmt: skip
+            state = self._age(finding)
+            if key in self._reviewed.reopened:
+                state = FindingState.REOPENED
+            return state, finding.judged(state.value)
         still = decision.verdict is Verdict.CORRECT and finding.code in _STILL
         if decision.verdict is Verdict.SEND_BACK or still:
-            return replace(finding, state=self._age(finding).value, decision=words_of(decision))
-        state = FindingState.ACCEPTED
-        if decision.changes:
-            state = FindingState.CORRECTED
-        return replace(finding, state=state.value, decision=words_of(decision))
+            state = self._age(finding)
+        else:
+            state = FindingState.CORRECTED if decision.changes else FindingState.ACCEPTED
+        return state, finding.judged(state.value, words_of(decision))
 
     def corrected(self, key: ReviewKey, finding: Finding) -> Finding:
         """Judge a finding that is no longer made of the answers as decided."""
@@ -146,8 +157,9 @@ class _Judge:
         return replace(finding, state=FindingState.CORRECTED.value, decision=words)
 
     def _age(self, finding: Finding) -> FindingState:
-        known = _identity(finding) in self._known
-        return FindingState.CONTINUED if known else FindingState.NEW
+        if self._known and _identity(finding) in self._known:
+            return FindingState.CONTINUED
+        return FindingState.NEW
 
 
 def words_of(decision: Decision) -> str:
@@ -161,30 +173,30 @@ def words_of(decision: Decision) -> str:
 def _resolved(
     earlier: tuple[PastFinding, ...],
     before: tuple[PastFinding, ...],
-    present: set[Identity],
+    present: Iterable[Finding],
     reviewed: Reviewed,
     off: frozenset[str],
 ) -> Iterator[Finding]:
     """Give what was open and is no longer found, of respondents whose answers are here."""
+    if not (earlier or before):
+        return
     counted = {one.respondent.id for one in reviewed.source.submissions}
     files = {record.source.path for record in reviewed.source.files}
-    seen = set(present)
+    seen = {_identity(finding) for finding in present}
+    again = frozenset(before)
     for past in (*earlier, *before):
         finding = past.finding
-        was_open = past.state == "" or FindingState(past.state).is_open
-        mended_now = past.state == FindingState.RESOLVED and past in before
+        if finding.severity is Severity.INFO or finding.code in off:
+            continue
+        if past.state == FindingState.RESOLVED:
+            was_there = past in again  # mended since the last run of this month
+        else:
+            was_there = past.state == "" or FindingState(past.state).is_open
         identity = _identity(finding)
         here = finding.respondent_id in counted or (
             not finding.respondent_id and finding.location.file in files
         )
-        if (
-            not (was_open or mended_now)
-            or identity in seen
-            or not here
-            or finding.severity is Severity.INFO
-            or finding.code in off
-            or finding.code.startswith(_PASSING)
-        ):
+        if not was_there or identity in seen or not here or finding.code.startswith(_PASSING):
             continue
         seen.add(identity)
         yield replace(finding, state=FindingState.RESOLVED.value)
