@@ -17,7 +17,6 @@ from pipeline.locate.guess import (
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Index
 from pipeline.locate.rivals import settle
-from pipeline.text import fold
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
@@ -41,6 +40,11 @@ class Columns:
     others: frozenset[int] = frozenset()
     rivals: tuple[int, ...] = ()  # further check columns that nothing tells from ``mark``
 
+    @property
+    def apart(self) -> set[int | None]:
+        """The columns that hold no part of an item's own text."""
+        return {self.mark, self.note, *self.others, *(column for column, _ in self.options)}
+
 
 def choose_columns(
     grid: Grid, index: Index, header: HeaderRow | None, rows: list[Found], edge: int | None
@@ -52,13 +56,13 @@ def choose_columns(
         if headed is not None:
             return headed
     mark, rivals = guess_mark(grid, index, rows, text, edge, header)
-    headed_note = captioned_note(grid, index, rows, text, edge)
+    headed_note = captioned_note(grid, rows, text, edge)
     others = header.others if header else frozenset[int]()
     first = header.row if header else None
     ticked = ticked_apart(grid, rows, (mark, *rivals)) if mark is not None else ()
     ticked = ticked or tick_columns(grid, index, rows, text, edge)
     if ticked:
-        note = headed_note or guess_note(grid, index, rows, max(ticked), text)
+        note = headed_note or guess_note(grid, rows, max(ticked), text)
         options = tuple((column, 0) for column in ticked)
         return Columns(first, text, mark, note, True, options, others)
     note = None
@@ -67,7 +71,7 @@ def choose_columns(
     elif headed_note is not None and headed_note != mark:
         note = headed_note
     elif mark is not None:
-        note = guess_note(grid, index, rows, max(mark, *rivals) if rivals else mark, text)
+        note = guess_note(grid, rows, max(mark, *rivals) if rivals else mark, text)
     return Columns(first, text, mark, note, True, (), others, rivals)
 
 
@@ -81,20 +85,20 @@ def _headed(
         return None
     rivals: tuple[int, ...] = ()
     if not options and mark is not None:
-        mark, rivals = _among_rivals(grid, index, header, mark, rows)
-    if not options and mark is not None and not _is_plausible(grid, index, header, mark, rows):
+        mark, rivals = _among_rivals(grid, header, mark, rows)
+    if not options and mark is not None and not _is_plausible(grid, header, mark, rows):
         better, _ = guess_mark(grid, index, rows, text, None, header)
-        if better is not None and better != mark and mark_score(grid, index, rows, better)[0]:
+        if better is not None and better != mark and mark_score(grid, rows, better)[0]:
             return None
     note = _pick(grid, header.notes, rows)
     if note is None:
         last = max((column for column in (mark, *rivals) if column is not None), default=None)
-        note = _unheaded_note(grid, index, header, rows, last)
+        note = _unheaded_note(grid, header, rows, last)
     return Columns(header.row, text, mark, note, False, options, header.others, rivals)
 
 
 def _among_rivals(
-    grid: Grid, index: Index, header: HeaderRow, mark: int, rows: list[Found]
+    grid: Grid, header: HeaderRow, mark: int, rows: list[Found]
 ) -> tuple[int, tuple[int, ...]]:
     """Give the check column meant, and those that hold answers and may as well be meant.
 
@@ -113,7 +117,7 @@ def _among_rivals(
         for step in (1, 2)
         if mark + step not in ranks and not grid.text(grid.anchor(header.row, mark + step))
     )
-    scores = {column: mark_score(grid, index, rows, column) for column in ranks}
+    scores = {column: mark_score(grid, rows, column) for column in ranks}
     filled = {
         column
         for column, (hits, misses) in scores.items()
@@ -143,8 +147,10 @@ def _caption(grid: Grid, header_row: int, column: int) -> str:
     keys = dict.fromkeys(
         grid.anchor(row, column) for row in range(max(0, header_row - 1), header_row + 2)
     )
-    texts = [grid.text(key) for key in keys]
-    return " ".join(text for text in texts if 0 < len(text) < 40 and fold(text) not in _NUMBERS)
+    near = [grid.at(key) for key in keys]
+    return " ".join(
+        said.text for said in near if 0 < len(said.text) < 40 and said.folded not in _NUMBERS
+    )
 
 
 def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
@@ -164,11 +170,9 @@ def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
     )
 
 
-def _is_plausible(
-    grid: Grid, index: Index, header: HeaderRow, mark: int, rows: list[Found]
-) -> bool:
+def _is_plausible(grid: Grid, header: HeaderRow, mark: int, rows: list[Found]) -> bool:
     """Doubt a header over a column without marks: one in other words, or of another table."""
-    hits, misses = mark_score(grid, index, rows, mark)
+    hits, misses = mark_score(grid, rows, mark)
     if mark == rows[0].column + 1 or min(span[0] for span in header.marks) < SURE_HEADERS:
         moved = any(found.column == mark for found in rows)
         return not moved
@@ -184,11 +188,13 @@ def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]
     columns = [
         column for span in choices for column in range(span[1], min(span[2], span[1] + 8) + 1)
     ]
+    if len(columns) == 1:
+        return columns[0]
     filled = Counter(
         column
         for found in rows
         for column in columns
-        if grid.text(grid.anchor(found.row, column)) and grid.anchor(found.row, column)[1] == column
+        if (key := grid.anchor(found.row, column))[1] == column and grid.text(key)
     )
     hidden = grid.sheet.hidden_columns
     return max(columns, key=lambda column: (column not in hidden, filled[column], -column))
@@ -203,7 +209,7 @@ def _option_columns(
     columns = {column for column, _ in header.options}
     if any(found.column in columns for found in rows):
         return ()
-    texts = [fold(grid.text((found.row, column))) for found in rows for column in columns]
+    texts = [grid.at((found.row, column)).folded for found in rows for column in columns]
     written = [text for text in texts if text not in _EMPTY_MARKS]
     ticked = [text for text in written if text[0] in YES or text in ("true", "1")]
     if header.marks and not ticked:
@@ -222,11 +228,11 @@ def _own_numbers(header: HeaderRow) -> set[str]:
 
 
 def _unheaded_note(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], mark: int | None
+    grid: Grid, header: HeaderRow, rows: list[Found], mark: int | None
 ) -> int | None:
     """Take the column right of the marks as notes where no known header stands over it."""
     if mark is None or mark + 1 in header.others:
         return None
     if any(found.column == mark + 1 for found in rows):
         return None
-    return guess_note(grid, index, rows, mark, rows[0].column)
+    return guess_note(grid, rows, mark, rows[0].column)

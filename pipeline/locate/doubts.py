@@ -7,13 +7,12 @@ from rapidfuzz import fuzz
 from pipeline.locate.columns import Columns
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.guess import above, looks_like_mark
+from pipeline.locate.guess import above
 from pipeline.locate.index import EXAMPLE, Fit, Index
 from pipeline.locate.letters import squeeze
 from pipeline.model import CellKey, MatchedBy
 from pipeline.model.layout import ItemRow
 from pipeline.respondents import is_organisation
-from pipeline.text import is_blank
 
 _LETTERS = re.compile(r"[\d\u2460-\u2473]")
 _SYMBOL = re.compile(r"[^\d]?")  # レ, v, nothing but signs
@@ -22,16 +21,16 @@ _SAME_QUESTION = 60.0  # likeness from which a respondent's own words still ask 
 
 def answer_cells(row: ItemRow) -> tuple[CellKey, ...]:
     """Give the check cells of a row, whether one column or one for each option."""
+    if not row.option_cells:
+        return row.mark_cells
     return row.mark_cells + tuple(key for _, key in row.option_cells)
 
 
-def is_unlike(grid: Grid, index: Index, row: ItemRow) -> bool:
+def is_unlike(grid: Grid, row: ItemRow) -> bool:
     """Tell whether what stands in a row's check cells looks like no answer at all."""
-    texts = [grid.text(key) for key in answer_cells(row)]
-    texts = [text for text in texts if not is_blank(text)]
-    return bool(texts) and not any(
-        looks_like_mark(text, index) or index.is_legend(text) or _SYMBOL.fullmatch(squeeze(text))
-        for text in texts
+    written = [said for key in answer_cells(row) if not (said := grid.at(key)).blank]
+    return bool(written) and not any(
+        said.mark_like or said.legend or _SYMBOL.fullmatch(said.key) for said in written
     )
 
 
@@ -40,13 +39,10 @@ def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:
     if hit.fit is Fit.STRONG or hit.matched_by is MatchedBy.TITLE:
         return False
     whole = index.whole[hit.item_id]
-    apart = {columns.mark, columns.note, *columns.others, *columns.rivals}
-    apart.update(column for column, _ in columns.options)
-    for column in grid.rows[hit.row]:
-        text = grid.text((hit.row, column))
-        match = index.match_id(text)
-        key = squeeze(match.rest if match is not None else text)
-        if column in apart or len(_LETTERS.sub("", key)) < 3 or index.category(text):
+    apart = {*columns.apart, *columns.rivals}
+    for column, said in grid.rows[hit.row].items():
+        key = squeeze(said.match.rest) if said.match is not None else said.key
+        if column in apart or len(_LETTERS.sub("", key)) < 3 or said.category:
             continue
         if key not in whole and fuzz.partial_ratio(key, whole) < _SAME_QUESTION:
             return True
@@ -71,9 +67,9 @@ def is_summary(grid: Grid, columns: Columns, hits: list[Found]) -> bool:
 def is_captioned_example(grid: Grid, first: int) -> bool:
     """Tell whether a cell above the first item says 記入例 and nothing more."""
     return any(
-        len(key := squeeze(grid.text((row, column)))) <= 8
-        and (found := EXAMPLE.search(key)) is not None
-        and len(key) - len(found[0]) <= 3
+        len(said.key) <= 8
+        and (found := EXAMPLE.search(said.key)) is not None
+        and len(said.key) - len(found[0]) <= 3
         for row in range(max(0, first - 8), first)
-        for column in grid.rows.get(row, ())
+        for said in grid.row(row).values()
     )

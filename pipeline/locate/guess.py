@@ -6,7 +6,7 @@ from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Header, HeaderKind, Index
-from pipeline.locate.letters import loose, squeeze
+from pipeline.locate.letters import loose
 from pipeline.locate.rivals import settle
 from pipeline.text import fold
 
@@ -14,37 +14,15 @@ _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no
 YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
 
 
-def looks_like_mark(text: str, index: Index) -> bool:
-    """Tell whether a cell's text looks like an answer: an option's number or words."""
-    folded = fold(text)
-    if not folded or len(folded) > 60 or index.is_heading(squeeze(text)):
-        return False
-    last = len(index.checklist.options)
-    head = re.match(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)", folded)
-    if head is not None:
-        token = head[1]
-        value = ord(token) - 0x245F if not token.isdecimal() else int(token)
-        return 1 <= value <= last
-    key = squeeze(text)
-    return any(squeeze(option.label) in key for option in index.checklist.options)
-
-
-def mark_score(grid: Grid, index: Index, rows: list[Found], column: int) -> tuple[int, int]:
+def mark_score(grid: Grid, rows: list[Found], column: int) -> tuple[int, int]:
     """Count (mark-like cells, other cells) of a column over the item rows."""
-    hits = misses = 0
-    numbers = []
-    for found in rows:
-        key = grid.anchor(found.row, column)
-        text = grid.text(key)
-        if not text:
-            continue
-        if looks_like_mark(text, index) or index.is_legend(text):
-            hits += 1
-            numbers.append(text)
-        else:
-            misses += 1
+    written = [said for found in rows if (said := grid.at(grid.anchor(found.row, column))).text]
+    numbers = [said.text for said in written if said.mark_like or said.legend]
+    hits, misses = len(numbers), len(written) - len(numbers)
+    if column >= rows[0].column:
+        return hits, misses
     numbered = sum(_ID_SHAPE.match(loose(text)) is not None for text in numbers)
-    if column < rows[0].column and (_is_running(numbers) or numbered * 2 > len(numbers)):
+    if _is_running(numbers) or numbered * 2 > len(numbers):
         return 0, misses + hits
     return hits, misses
 
@@ -67,25 +45,23 @@ def guess_mark(
 
     Also gives the columns that hold marks as well, where no word over them tells.
     """
-    right = max(grid.area((found.row, found.column)).right for found in rows)
+    right = max(grid.right((found.row, found.column)) for found in rows)
     official = max(text_edge(grid, index, found) for found in rows)
     official = max(official, right)
-    used = {column for found in rows for column in grid.rows.get(found.row, ())}
+    used = {column for found in rows for column in grid.row(found.row)}
     top = min(found.row for found in rows)
     apart: set[int] = set()
     if header is None or all(span[1] != text for span in header.marks):  # else moved sideways
         apart = {span[1] for span in header.notes} if header else set()
         apart.update(
-            column
-            for column in used | {official + 1}
-            if is_named_otherwise(grid, index, top, column)
+            column for column in used | {official + 1} if is_named_otherwise(grid, top, column)
         )
     candidates = [
         column
         for column in sorted(used | {official + 1})
         if column not in apart and column != text and (edge is None or text < column < edge)
     ]
-    scores = {column: mark_score(grid, index, rows, column) for column in candidates}
+    scores = {column: mark_score(grid, rows, column) for column in candidates}
     best = max(
         candidates,
         key=lambda column: (scores[column][0] - scores[column][1], column == official + 1, -column),
@@ -117,17 +93,17 @@ def above(grid: Grid, top: int, column: int) -> str:
     return " ".join([text for key in keys if 0 < len(text := grid.text(key)) < 40][-2:])
 
 
-def is_named_otherwise(grid: Grid, index: Index, top: int, column: int) -> bool:
+def is_named_otherwise(grid: Grid, top: int, column: int) -> bool:
     """Tell whether a column stands under a header that rules out answers: 補足, 担当, 重要度."""
-    header = _headerabove(grid, index, top, column)
+    header = _header_above(grid, top, column)
     return header is not None and header.kind is not HeaderKind.MARK
 
 
-def _headerabove(grid: Grid, index: Index, top: int, column: int) -> Header | None:
+def _header_above(grid: Grid, top: int, column: int) -> Header | None:
     """Give what the nearest header cell above a table's first row says of a column."""
     for row in range(top - 1, max(0, top - 6) - 1, -1):
-        text = grid.text(grid.anchor(row, column))
-        header = index.header(text) if 0 < len(text) < 40 else None
+        said = grid.at(grid.anchor(row, column))
+        header = said.header if 0 < len(said.text) < 40 else None
         if header is not None:
             return header
     return None
@@ -141,9 +117,9 @@ def tick_columns(
     used = {column for found in rows for column in grid.rows.get(found.row, ()) if column > text}
     ticks: dict[str, list[int]] = {}
     for column in sorted(used):
-        written = {fold(grid.text((found.row, column))) for found in rows} - {""}
+        written = {grid.at((found.row, column)).folded for found in rows} - {""}
         inside = edge is None or column < edge
-        if inside and len(written) == 1 and not is_named_otherwise(grid, index, top, column):
+        if inside and len(written) == 1 and not is_named_otherwise(grid, top, column):
             (tick,) = written
             if tick[0] in YES and len(tick) == 1:
                 ticks.setdefault(tick, []).append(column)
@@ -157,22 +133,20 @@ def ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tup
     """Give columns that together are one question: each ticked in one way, never two in a row."""
     if len(columns) < 2:
         return ()
-    texts = [[fold(grid.text((found.row, column))) for column in columns] for found in rows]
+    texts = [[grid.at((found.row, column)).folded for column in columns] for found in rows]
     if any(sum(bool(text) for text in line) > 1 for line in texts):
         return ()
     written = {text for line in texts for text in line if text}
     return tuple(sorted(columns)) if len(written) == 1 else ()
 
 
-def captioned_note(
-    grid: Grid, index: Index, rows: list[Found], text: int, edge: int | None
-) -> int | None:
+def captioned_note(grid: Grid, rows: list[Found], text: int, edge: int | None) -> int | None:
     """Give the first column right of the items under a note header of its own."""
     top = min(found.row for found in rows)
-    used = sorted({column for found in rows for column in grid.rows.get(found.row, ())})
+    used = sorted({column for found in rows for column in grid.row(found.row)})
     for column in used:
         if column > text and (edge is None or column < edge):
-            header = _headerabove(grid, index, top, column)
+            header = _header_above(grid, top, column)
             if header is not None and header.kind is HeaderKind.NOTE:
                 return column
     return None
@@ -182,16 +156,15 @@ def text_edge(grid: Grid, index: Index, found: Found) -> int:
     """Give the last column that holds an item's own text (id, title, description)."""
     last = found.column
     whole = index.whole[found.item_id]
-    for column in grid.rows.get(found.row, ()):
-        key = squeeze(grid.text((found.row, column)))
-        if column > found.column and len(key) >= 4 and key[:20] in whole:
-            last = max(last, grid.area((found.row, column)).right)
+    for column, said in grid.row(found.row).items():
+        if column > found.column and len(said.key) >= 4 and said.key[:20] in whole:
+            last = max(last, grid.right((found.row, column)))
     return last
 
 
-def guess_note(grid: Grid, index: Index, rows: list[Found], mark: int, text: int) -> int | None:
+def guess_note(grid: Grid, rows: list[Found], mark: int, text: int) -> int | None:
     beyond = mark + 1
     if beyond == text:
         return None
-    hits, misses = mark_score(grid, index, rows, beyond)
+    hits, misses = mark_score(grid, rows, beyond)
     return beyond if misses >= hits else None

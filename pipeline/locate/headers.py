@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import HeaderKind, Index
-from pipeline.text import fold
 
 # Words of a column that is not this month's answer although its header says チェック欄.
 _ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
@@ -25,10 +24,10 @@ class HeaderRow:
 def find_headers(grid: Grid, index: Index, item_rows: set[int]) -> tuple[HeaderRow, ...]:
     """Give the rows that head tables, top down."""
     single: dict[int, HeaderRow] = {}
-    for row, columns in grid.rows.items():
+    for row in grid.rows:
         if row in item_rows:
             continue
-        header = _read_header(grid, index, row, columns)
+        header = _read_header(grid, index, row)
         if header is not None:
             single[row] = header
     result = []
@@ -46,29 +45,24 @@ def find_headers(grid: Grid, index: Index, item_rows: set[int]) -> tuple[HeaderR
     return tuple(result)
 
 
-def _read_header(grid: Grid, index: Index, row: int, columns: list[int]) -> HeaderRow | None:
+def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
     marks: list[tuple[int, int, int]] = []
     notes: list[tuple[int, int, int]] = []
     others: set[int] = set()
     options: list[tuple[int, int]] = []
-    for column in columns:
-        text = grid.text((row, column))
-        number = index.option(text)
-        if number is not None:
-            options.append((column, number))
-        header = index.header(text)
+    for column, said in grid.rows[row].items():
+        if said.option is not None:
+            options.append((column, said.option))
+        header = said.header
         if header is None:
             continue
-        area = grid.area((row, column))
-        span = (header.rank, column, area.right)
+        right = grid.right((row, column))
         if header.kind is HeaderKind.OTHER:
-            others.update(range(column, area.right + 1))
-        elif header.kind is HeaderKind.MARK:
-            aside = _ASIDE.search(fold(text)) or _aside_above(grid, row, column)
-            marks.append((span[0] + (100 if aside else 0), span[1], span[2]))
-        else:
-            aside = _ASIDE.search(fold(text)) or _aside_above(grid, row, column)
-            notes.append((span[0] + (100 if aside else 0), span[1], span[2]))
+            others.update(range(column, right + 1))
+            continue
+        aside = _ASIDE.search(said.folded) or _aside_above(grid, row, column)
+        span = (header.rank + (100 if aside else 0), column, right)
+        (marks if header.kind is HeaderKind.MARK else notes).append(span)
     numbers = [number for _, number in options]
     whole = sorted(numbers) == [option.number for option in index.checklist.options]
     if not whole:
@@ -89,8 +83,7 @@ def _aside_above(grid: Grid, row: int, column: int) -> bool:
     for above in (row - 1, row - 2):
         if above < 0:
             break
-        key = grid.anchor(above, column)
-        text = grid.text(key)
-        if text:
-            return len(text) < 30 and _ASIDE.search(fold(text)) is not None
+        said = grid.at(grid.anchor(above, column))
+        if said.text:
+            return len(said.text) < 30 and _ASIDE.search(said.folded) is not None
     return False

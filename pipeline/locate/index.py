@@ -1,7 +1,7 @@
 """A checklist prepared for matching: ids in any notation, titles, headers, captions.
 
-Every lookup works on folded text. An Index is built once per checklist and remembers what it
-was asked, since thousands of workbooks carry the same cells.
+Every lookup works on folded text. An Index is built once per checklist; what it finds out about a
+text it remembers in a Wording, since thousands of workbooks carry the same cells.
 """
 
 import re
@@ -13,6 +13,7 @@ from unicodedata import normalize
 from rapidfuzz import fuzz
 
 from pipeline.locate.letters import CIRCLES, NOISE, base_letter, loose, number_of, squeeze
+from pipeline.locate.wording import Wording
 from pipeline.model import Checklist, Item
 from pipeline.text import fold
 
@@ -29,6 +30,10 @@ _OWN_LABEL = re.compile(
 _HIRAGANA = re.compile(r"[ぁ-ん]")
 _MIN_SHORT = 6  # letters of a title that was cut short
 _BETWEEN = r"(?:\s*(?:[-._/(の・]|第)\s*|\s+)"
+_BARE_ID = re.compile(
+    rf"^{_LEAD}(?P<a>{_NUMBER})\)?(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?"
+    rf"(?![\d\u2460-\u2473])"
+)
 # What follows an id where a sentence only speaks of it: 「ガバナンス①-3参照」「サービス①-1～④-3は」
 _MENTION = re.compile(
     r"^\s*[)」』】\]]?\s*(?:は|を|が|に|と|も|から|及び|又は|、|,|-|参照|同様|で|より|まで|以外|のみ|等|など|&|;|\+)"
@@ -41,6 +46,7 @@ EXAMPLE = re.compile(
 )
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
+_REMEMBERED = 8192  # texts; a file holds some 150, all but a few of them the form's own
 _START = 400  # letters of a cell in which its id and title stand
 
 
@@ -139,11 +145,13 @@ class Index:
             (HeaderKind.NOTE, tuple(squeeze(name) for name in checklist.note_headers)),
             (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
         )
+        self.option_labels = tuple(squeeze(option.label) for option in checklist.options)
         self._core = {key: _HIRAGANA.sub("", title) for key, title in self.title.items()}
-        self._shortened = lru_cache(maxsize=16384)(self._short_title)
-        self.match_id = lru_cache(maxsize=16384)(self._match_id)
-        self.header = lru_cache(maxsize=16384)(self._header)
-        self.category = lru_cache(maxsize=16384)(self._category)
+        self.wording = lru_cache(maxsize=_REMEMBERED)(self._wording)
+        self.nothing = self.wording("")
+
+    def _wording(self, text: str) -> Wording:
+        return Wording(text, self)
 
     def may_begin(self, text: str) -> bool:
         """Tell cheaply whether a text may begin with an id, a category or an item's text."""
@@ -174,7 +182,7 @@ class Index:
             rf"(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?(?![\d\u2460-\u2473])"
         )
 
-    def _match_id(self, text: str) -> IdMatch | None:
+    def match_id(self, text: str) -> IdMatch | None:
         """Find an item id at the start of a text, in any width, dash and digit style."""
         folded = _LETTER_FOR_ONE.sub("1", loose(text[:_START]))
         found = self._id_pattern.match(folded)
@@ -205,11 +213,7 @@ class Index:
     def match_number(self, text: str, category: str) -> IdMatch | None:
         """Find an item by a number without its name (①-1) under a category known from elsewhere."""
         folded = loose(text)
-        found = re.match(
-            rf"^{_LEAD}(?P<a>{_NUMBER})\)?(?:(?P<between>{_BETWEEN}?)(?P<b>{_NUMBER})\)?)?"
-            rf"(?![\d\u2460-\u2473])",
-            folded,
-        )
+        found = _BARE_ID.match(folded)
         if found is None:
             return None
         if found["b"] and (found["between"] or found["a"] in CIRCLES):
@@ -258,7 +262,7 @@ class Index:
     def named_after(self, text: str, items: tuple[str, ...]) -> tuple[str, ...]:
         """Keep the item whose id stands in brackets behind its title, if one does."""
         for found in re.finditer(r"[(（【\[]", text[:_START]):
-            match = self.match_id(text[found.end() :])
+            match = self.wording(text[found.end() :]).match
             if match is not None and match.item_id in items:
                 return (match.item_id,)
         return items
@@ -285,7 +289,7 @@ class Index:
         Several where titles are alike; none for a heading of the form.
         """
         key = squeeze(text[:_START])
-        if len(key) < _MIN_SHORT - 1 or self.is_heading(key) or self.category(text):
+        if len(key) < _MIN_SHORT - 1 or self.is_heading(key) or self.wording(text).category:
             return ()
         plain = squeeze(_OWN_LABEL.sub("", loose(text[:_START])))
         for each in dict.fromkeys((key, plain)):
@@ -294,7 +298,7 @@ class Index:
                 return items
         return ()
 
-    def _short_title(self, key: str) -> tuple[str, ...]:
+    def _shortened(self, key: str) -> tuple[str, ...]:
         """Give the items of the one title that a squeezed text is cut from or rewords slightly.
 
         基本方針の策定 for 基本方針を策定する: the same but for its small words.
@@ -334,7 +338,7 @@ class Index:
 
     # captions and headers
 
-    def _category(self, text: str) -> str:
+    def category_of(self, text: str) -> str:
         """Give the category a caption names (【ガバナンス】, 1. ガバナンス), empty for none."""
         if len(text) > 60 or not self.may_begin(text):
             return ""
@@ -371,7 +375,7 @@ class Index:
                 return option.number
         return None
 
-    def _header(self, text: str) -> Header | None:
+    def header_of(self, text: str) -> Header | None:
         """Tell what column a header cell stands over; None for a text that is no header."""
         if len(text) > 120:
             return None

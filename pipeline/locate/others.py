@@ -3,12 +3,10 @@
 from pipeline.locate.columns import Columns
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.guess import looks_like_mark
 from pipeline.locate.index import Index
-from pipeline.locate.letters import squeeze
 from pipeline.model import CellKey
 from pipeline.model.layout import OtherRow
-from pipeline.text import is_blank, tidy
+from pipeline.text import tidy
 
 
 def other_rows(
@@ -30,14 +28,13 @@ def other_rows(
         note = _outside_cell(grid, index, row, columns.note)
         texts = [
             (row, column)
-            for column in grid.rows[row]
-            if column not in (columns.mark, columns.note)
-            and not index.category(grid.text((row, column)))
+            for column, said in grid.rows[row].items()
+            if column not in (columns.mark, columns.note) and not said.category
         ]
         if mark is None and (note is None or not texts):
             continue
         heads = row == first and row < hits[0].row
-        if heads and mark is not None and not looks_like_mark(grid.text(mark), index):
+        if heads and mark is not None and not grid.at(mark).mark_like:
             continue  # the second line of a header
         if mark is None and row > hits[-1].row:
             continue
@@ -60,9 +57,9 @@ def _outside_cell(grid: Grid, index: Index, row: int, column: int | None) -> Cel
     if column is None:
         return None
     key = (row, column)
-    text = grid.text(key)
-    if is_blank(text) or grid.anchor(row, column) != key or index.is_legend(text):
+    said = grid.at(key)
+    if said.blank or grid.anchor(row, column) != key or said.legend:
         return None
-    if squeeze(text) == "" or index.header(text) or index.is_heading(squeeze(text)):
+    if not said.key or said.header is not None or index.is_heading(said.key):
         return None
     return key

@@ -1,6 +1,7 @@
 """Find the item rows of one sheet: by id, by an id split over columns, by title."""
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import replace
 
@@ -11,33 +12,27 @@ from pipeline.locate.letters import squeeze
 from pipeline.locate.titles import by_title, has_titles
 from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet
 
-_HEADER_LENGTH = 40
 _ID_START = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]")
 
 
 def find_rows(grid: Grid, index: Index) -> tuple[Found, ...]:
     """Give the item rows of a sheet, top down, at most one per row and band of columns."""
-    heads = Heads(grid, index)
+    heads = Heads(grid)
     found = _with_slips_of_the_pen(grid, index, _by_id(grid, index, heads), heads)
     found = found + _by_split_id(grid, index, found, heads)
-    if found or has_titles(grid, index):
+    if found or has_titles(grid):
         found = found + by_title(grid, index, found)
     return tuple(sorted(found, key=lambda each: (each.row, each.column)))
 
 
 def is_worth_reading(sheet: RawSheet, index: Index) -> bool:
     """Tell cheaply whether a sheet may hold item rows; most foreign sheets end here."""
-    if index.category(sheet.name):
+    if index.wording(sheet.name).category:
         return True
+    texts = (cell.text for cell in sheet.cells.values() if cell.kind is CellKind.TEXT)
     return any(
-        cell.kind is CellKind.TEXT
-        and index.may_begin(cell.text)
-        and (
-            index.match_id(cell.text) is not None
-            or index.category(cell.text)
-            or index.recognised(cell.text)
-        )
-        for cell in sheet.cells.values()
+        said.begins and (said.match is not None or said.category or said.items)
+        for said in map(index.wording, texts)
     )
 
 
@@ -47,43 +42,41 @@ def is_worth_reading(sheet: RawSheet, index: Index) -> bool:
 class Heads:
     """Which columns stand under a check or note header, so that no item begins there."""
 
-    def __init__(self, grid: Grid, index: Index) -> None:
-        self._rows: list[tuple[int, frozenset[int]]] = []
-        for row, columns in grid.rows.items():
-            texts = {column: grid.text((row, column)) for column in columns}
+    def __init__(self, grid: Grid) -> None:
+        self._rows: list[int] = []
+        self._columns: list[frozenset[int]] = []
+        for row, cells in grid.rows.items():
             kinds = {
                 column: header.kind
-                for column, text in texts.items()
-                if len(text) <= _HEADER_LENGTH and (header := index.header(text)) is not None
+                for column, said in cells.items()
+                if (header := said.short_header) is not None
             }
-            if HeaderKind.MARK not in kinds.values() or any(map(index.match_id, texts.values())):
+            if HeaderKind.MARK not in kinds.values():
                 continue
-            self._rows.append(
-                (
-                    row,
-                    frozenset(
-                        each
-                        for column, kind in kinds.items()
-                        if kind is not HeaderKind.OTHER
-                        for each in range(column, grid.area((row, column)).right + 1)
-                    ),
+            if any(said.match is not None for said in cells.values()):
+                continue
+            self._rows.append(row)
+            self._columns.append(
+                frozenset(
+                    each
+                    for column, kind in kinds.items()
+                    if kind is not HeaderKind.OTHER
+                    for each in range(column, grid.right((row, column)) + 1)
                 )
             )
 
-    def answers(self, row: int, column: int) -> bool:
-        """Tell whether the nearest header above puts a column among checks and notes."""
-        above = next((columns for head, columns in reversed(self._rows) if head < row), None)
-        return above is not None and column in above
+    def above(self, row: int) -> frozenset[int]:
+        """Give the columns that the nearest header above a row puts among checks and notes."""
+        place = bisect_left(self._rows, row)
+        return self._columns[place - 1] if place else frozenset()
 
 
 def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[Found, ...]:
     hits: list[Found] = []
-    for (row, column), cell in grid.sheet.cells.items():
-        if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
-            match = index.match_id(cell.text)
-            if match is not None:
-                fit = _with_neighbours(grid, index, (row, column), match)
-                hits.append(Found(row, column, match.item_id, fit))
+    for key, said in grid.words.items():
+        if said.begins and said.match is not None and grid.is_text(key):
+            fit = _with_neighbours(grid, index, key, said.match)
+            hits.append(Found(*key, said.match.item_id, fit))
     if not hits:
         return ()
     weight: Counter[int] = Counter()
@@ -97,7 +90,8 @@ def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[Found, ...]:
         by_row[hit.row].append(hit)
     kept: list[Found] = []
     for row, row_hits in by_row.items():
-        own = [hit for hit in row_hits if not heads.answers(row, hit.column)]
+        answers = heads.above(row)
+        own = [hit for hit in row_hits if hit.column not in answers]
         kept.extend(_best_of_row(own or row_hits, weight, strong_columns))
     sure = {hit.item_id for hit in kept if hit.fit is not Fit.MENTION}
     first = min((hit.row for hit in kept if hit.fit is not Fit.MENTION), default=None)
@@ -117,10 +111,8 @@ def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> 
     if match.fit is not Fit.BARE:
         return match.fit
     row, column = key
-    beside = (grid.text((row, other)) for other in grid.rows[row] if other > column)
-    if any(
-        index.has_title(match.item_id, squeeze(text)) for text in beside if not index.category(text)
-    ):
+    beside = (said for other, said in grid.rows[row].items() if other > column)
+    if any(index.has_title(match.item_id, said.key) for said in beside if not said.category):
         return Fit.STRONG
     return Fit.BARE
 
@@ -161,16 +153,14 @@ def _other_items(grid: Grid, index: Index, hit: Found, heads: Heads) -> tuple[st
     """Give the items whose whole title stands behind the id of a row, if it is not among them."""
     if hit.fit is Fit.STRONG or hit.fit is Fit.MENTION:
         return ()
-    match = index.match_id(grid.text((hit.row, hit.column)))
-    texts = [match.rest] if match is not None and match.rest else []
-    if not texts:
-        beside = [column for column in grid.rows[hit.row] if column > hit.column]
-        texts = [
-            grid.text((hit.row, column))
-            for column in beside[:3]
-            if not heads.answers(hit.row, column)
-        ]
-    items = next((found for text in texts if (found := index.titled(squeeze(text)))), ())
+    match = grid.at((hit.row, hit.column)).match
+    if match is not None and match.rest:
+        items = index.titled(squeeze(match.rest))
+        return () if hit.item_id in items else items
+    answers = heads.above(hit.row)
+    beside = [column for column in grid.rows[hit.row] if column > hit.column]
+    texts = [grid.at((hit.row, column)) for column in beside[:3] if column not in answers]
+    items = next((said.titled for said in texts if said.titled), ())
     return () if hit.item_id in items else items
 
 
@@ -183,29 +173,29 @@ def _by_split_id(
     """Join neighbours (ガバナンス | ①-1 | title) and categories carried down from above."""
     taken = {hit.row for hit in found}
     known = {hit.item_id for hit in found}
-    category = index.category(grid.sheet.name)
+    category = index.wording(grid.sheet.name).category
     stem = ""  # ガバナンス① in a merged cell, its items numbered 1, 2, 3 beside it
     hits: list[Found] = []
     for row, filled in grid.rows.items():
-        columns = [column for column in filled if not heads.answers(row, column)]
-        stem = next(filter(None, (index.stem(grid.text((row, col))) for col in columns[:3])), stem)
-        labels = [column for column in columns if index.category(grid.text((row, column)))]
-        if labels:
-            category = index.category(grid.text((row, labels[0])))
+        answers = heads.above(row)
+        cells = [(column, said) for column, said in filled.items() if column not in answers]
+        for _, said in reversed(cells[:3]):
+            stem = said.stem or stem
+        for _, said in reversed(cells):
+            category = said.category or category
         if row in taken:
             continue
-        for place, column in enumerate(columns[:4]):
-            text = grid.text((row, column))
-            if not (_ID_START.match(text) or index.may_begin(text)):
+        for place, (column, said) in enumerate(cells[:4]):
+            if not (said.begins or _ID_START.match(said.text)):
                 continue
-            texts = [_number_text(grid, (row, each)) for each in columns[place : place + 4]]
+            texts = [_number_text(grid, (row, each)) for each, _ in cells[place : place + 4]]
             hit = _joined(texts, index, category)
             if hit is None and stem and texts[0] != stem:
-                match = index.match_id(" ".join([stem, *texts]))
+                match = index.wording(" ".join([stem, *texts])).match
                 hit = (match.item_id, match.fit) if match and match.fit is Fit.STRONG else None
             if hit is not None and not (stem and hit[0] in known):
-                named = index.category(texts[0]) and place + 1 < len(columns)
-                hits.append(Found(row, columns[place + 1] if named else column, *hit))
+                named = index.wording(texts[0]).category and place + 1 < len(cells)
+                hits.append(Found(row, cells[place + 1][0] if named else column, *hit))
                 break
     return tuple(hit for hit in hits if hit.fit is Fit.STRONG or _is_id_column(hit, hits, index))
 
@@ -251,12 +241,12 @@ def _joined(texts: list[str], index: Index, category: str) -> tuple[str, Fit] | 
     bare: tuple[str, Fit] | None = None
     for length in range(2, len(texts) + 1):
         joined = " ".join(texts[:length])
-        match = index.match_id(joined)
+        match = index.wording(joined).match
         if match is None and category:
             match = index.match_number(joined, category)
         if match is not None and match.fit is Fit.STRONG:
             return match.item_id, match.fit
-        if match is not None and match.fit is Fit.BARE and index.category(first):
+        if match is not None and match.fit is Fit.BARE and index.wording(first).category:
             bare = bare or (match.item_id, match.fit)
     return bare
 
@@ -265,8 +255,8 @@ def _stands(number: IdMatch, texts: list[str], index: Index) -> bool:
     """Tell whether the item's title follows its number, in the same cell or in a later one."""
     if number.fit is Fit.BARE:
         return any(
-            index.has_title(number.item_id, squeeze(other))
-            for other in texts[1:]
-            if not index.category(other)
+            index.has_title(number.item_id, other.key)
+            for other in map(index.wording, texts[1:])
+            if not other.category
         )
     return number.fit is Fit.STRONG

@@ -1,5 +1,6 @@
 """Turn the item rows and columns of one sheet into tables with the cells to read."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,12 +17,11 @@ from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
-from pipeline.locate.letters import squeeze
 from pipeline.locate.others import other_rows
 from pipeline.locate.rows import find_rows, is_worth_reading
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
-from pipeline.text import fold, is_blank, tidy
+from pipeline.text import fold, tidy
 
 Segment = tuple[HeaderRow | None, list[Found], int | None]  # header, rows, next table's column
 
@@ -56,7 +56,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     """Find the checklist's tables on one sheet; None where there is no item row."""
     if not is_worth_reading(sheet, index):
         return None
-    grid = Grid(sheet, place)
+    grid = Grid(sheet, place, index)
     found = find_rows(grid, index)
     if not found:
         return None
@@ -91,7 +91,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
         for row in reversed(other_rows(grid, index, hits, columns, covered, header_rows))
         if row.mark_cell not in used and row.note_cell not in used
     }
-    answers = sum(any(_is_answer(grid, index, key) for key in answer_cells(row)) for row in rows)
+    answers = sum(any(_is_answer(grid, key) for key in answer_cells(row)) for row in rows)
     return SheetFound(
         place=place,
         name=sheet.name,
@@ -105,7 +105,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
             rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
         ),
         answers=answers,
-        unlike=sum(is_unlike(grid, index, row) for row in rows),
+        unlike=sum(is_unlike(grid, row) for row in rows),
         alien=sum(is_alien(grid, index, hit, columns) for columns, hits in pairs for hit in hits),
         example=EXAMPLE.search(fold(sheet.name)) is not None
         or (len(segments) == len(parts) and is_captioned_example(grid, min(item_rows))),
@@ -124,9 +124,9 @@ def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableF
     )
 
 
-def _is_answer(grid: Grid, index: Index, key: CellKey) -> bool:
-    text = grid.text(key)
-    if not is_blank(text) and not index.is_legend(text):
+def _is_answer(grid: Grid, key: CellKey) -> bool:
+    said = grid.at(key)
+    if not said.blank and not said.legend:
         return True
     decoration = grid.sheet.decorations.get(key)
     if decoration is not None and (decoration.runs or decoration.struck):
@@ -141,8 +141,9 @@ def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[
         per_row[hit.row].append(hit.column)
     bands = sorted({col for columns in per_row.values() if len(columns) > 1 for col in columns})
     groups: dict[tuple[int, int], list[Found]] = {}
+    header_rows = [header.row for header in headers]
     for hit in found:
-        above = max((place for place, each in enumerate(headers) if each.row < hit.row), default=-1)
+        above = bisect_left(header_rows, hit.row) - 1
         band = max((col for col in bands if col <= hit.column), default=-1)
         groups.setdefault((above, band), []).append(hit)
     result: list[Segment] = []
@@ -181,9 +182,9 @@ def _without_examples(grid: Grid, segments: list[Segment]) -> list[Segment]:
 def _is_example(grid: Grid, header_row: int) -> bool:
     """Tell whether one of the three rows above a header calls the table an example."""
     return any(
-        len(grid.text((row, column))) < 30 and EXAMPLE.search(fold(grid.text((row, column))))
+        len(said.text) < 30 and EXAMPLE.search(said.folded)
         for row in range(max(0, header_row - 3), header_row)
-        for column in grid.rows.get(row, ())
+        for said in grid.row(row).values()
     )
 
 
@@ -196,23 +197,19 @@ def _block(
     header_rows: set[int],
 ) -> tuple[int, ...]:
     """Give the rows of an item: its own, and those that carry on its text."""
-    rows = [hit.row]
-    for row in range(hit.row + 1, grid.area((hit.row, hit.column)).bottom + 1):
-        if row in item_rows:
-            break
-        rows.append(row)
+    if hit.row + 1 in item_rows:
+        return (hit.row,)  # nearly always
+    rows = _merged_rows(grid, hit, item_rows)
     whole = index.whole[hit.item_id]
     skipped = 0
     for row in range(rows[-1] + 1, rows[-1] + 1 + _MAX_BLOCK):
         if row in item_rows or row in header_rows:
             break
         texts = [
-            squeeze(grid.text((row, column)))
-            for column in grid.rows.get(row, ())
-            if column not in (columns.mark, columns.note)
-            and not index.category(grid.text((row, column)))
+            said
+            for column, said in grid.row(row).items()
+            if column not in (columns.mark, columns.note) and said.key and not said.category
         ]
-        texts = [text for text in texts if text]
         if not texts:
             key = grid.anchor(row, columns.mark) if columns.mark is not None else (row, 0)
             if grid.text(key) and key[0] > rows[-1]:
@@ -221,23 +218,33 @@ def _block(
             if skipped > 2:
                 break
             continue
-        if not all(text in whole for text in texts):
+        if not all(said.key in whole for said in texts):
             break
-        if len(grid.rows[row]) > 1 and any(index.titled(text) for text in texts):
+        if len(grid.rows[row]) > 1 and any(said.titled for said in texts):
             break  # a twin of this item with an answer of its own
         rows.append(row)
     return tuple(rows)
+
+
+def _merged_rows(grid: Grid, hit: Found, item_rows: set[int]) -> list[int]:
+    """Give an item's row and those merged with it, down to the next item."""
+    rows = [hit.row]
+    for row in range(hit.row + 1, grid.bottom((hit.row, hit.column)) + 1):
+        if row in item_rows:
+            break
+        rows.append(row)
+    return rows
 
 
 def _item_row(
     grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns, table: int
 ) -> ItemRow:
     own = grid.anchor(hit.row, hit.column)
-    marks = _column_cells(grid, columns.mark, block, own) if not columns.options else ()
-    notes = _column_cells(grid, columns.note, block, own)
-    taken = {*marks, *(grid.anchor(hit.row, column) for column, _ in columns.options)}
-    notes = tuple(key for key in notes if key not in taken)
     options = tuple((number, grid.anchor(hit.row, column)) for column, number in columns.options)
+    marks = _column_cells(grid, columns.mark, block, own) if not options else ()
+    taken = (*marks, *(key for _, key in options))
+    notes = _column_cells(grid, columns.note, block, own)
+    notes = tuple(key for key in notes if key not in taken)
     place = marks[0] if marks else options[0][1] if options else None
     return ItemRow(
         item_id=hit.item_id,
@@ -262,7 +269,9 @@ def _column_cells(
     if column is None:
         return ()
     keys = tuple(dict.fromkeys(key for row in block if (key := grid.anchor(row, column)) != own))
-    filled = tuple(key for key in keys if not is_blank(grid.text(key)))
+    if len(keys) < 2:
+        return keys
+    filled = tuple(key for key in keys if not grid.at(key).blank)
     return filled or keys[:1]
 
 
@@ -270,22 +279,19 @@ def _title_written(
     grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns
 ) -> str:
     """Give the row's text where it differs from the form's title, else nothing."""
-    apart = {columns.mark, columns.note, *columns.others}
-    apart.update(column for column, _ in columns.options)
+    apart = columns.apart
     edge = columns.mark if columns.mark is not None and columns.mark > hit.column else None
     texts = [
-        grid.text((row, column))
+        said
         for row in block
-        for column in grid.rows.get(row, ())
+        for column, said in grid.row(row).items()
         if column >= hit.column and column not in apart and (edge is None or column < edge)
     ]
-    title = index.title[hit.item_id]
     if hit.matched_by is MatchedBy.TITLE:
         return tidy(grid.text((hit.row, hit.column)))
-    key = "".join(squeeze(text) for text in texts)
-    if title in key:
+    if index.title[hit.item_id] in "".join(said.key for said in texts):
         return ""
-    match = index.match_id(texts[0]) if texts else None
+    match = texts[0].match if texts else None
     if match is None or (not match.rest and len(texts) == 1):
         return ""
-    return tidy("\n".join(texts))
+    return tidy("\n".join(said.text for said in texts))

@@ -7,19 +7,19 @@ from itertools import pairwise
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Fit, Index
-from pipeline.locate.letters import squeeze
-from pipeline.model import CellKind, MatchedBy
+from pipeline.locate.wording import Wording
+from pipeline.model import MatchedBy
 
 _MIN_TITLE = 5  # squeezed letters a text needs before it may be a title
 _NEAR = 84.0  # rapidfuzz ratio from which a text is a mistyped title
 
 
-def has_titles(grid: Grid, index: Index) -> bool:
+def has_titles(grid: Grid) -> bool:
     """Tell whether a sheet without ids carries the checklist's titles all the same."""
     hits: set[str] = set()
-    for cell in grid.sheet.cells.values():
-        if cell.kind is CellKind.TEXT and index.may_begin(cell.text):
-            hits.update(index.recognised(cell.text)[:1])
+    for key, said in grid.words.items():
+        if said.begins and grid.is_text(key):
+            hits.update(said.items[:1])
             if len(hits) >= 3:
                 return True
     return False
@@ -71,26 +71,21 @@ def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found,
 def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Candidate]:
     by_row = {hit.row: hit.item_id for hit in found}
     columns = _title_columns(grid, index, found)
-    category = index.category(grid.sheet.name)
+    category = index.wording(grid.sheet.name).category
     last = ""  # the item whose text the row may carry on
     result: list[_Candidate] = []
     for row, cells in grid.rows.items():
-        labels = (index.category(grid.text((row, column))) for column in cells)
-        category = next(filter(None, labels), category)
+        category = next((said.category for said in cells.values() if said.category), category)
         if row in by_row:
             last = by_row[row]
             continue
-        for column in cells:
-            if column not in columns or not grid.is_text((row, column)):
+        for column, said in cells.items():
+            if column not in columns or said.category or not grid.is_text((row, column)):
                 continue
-            text = grid.text((row, column))
-            key = squeeze(text)
-            if index.category(text):
-                continue
-            twin = len(cells) > 1 and index.titled(key)
-            if last and len(key) > 2 and key in index.whole[last] and not twin:
+            twin = len(cells) > 1 and said.titled
+            if last and len(said.key) > 2 and said.key in index.whole[last] and not twin:
                 break  # the next line of the item above
-            items = _items_of(text, key, index, near=bool(found))
+            items = _items_of(said, index, near=bool(found))
             if items:
                 last = items[0] if len(items) == 1 else ""
                 result.append(_Candidate(row, column, items, category))
@@ -98,13 +93,12 @@ def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Can
     return result
 
 
-def _items_of(text: str, key: str, index: Index, *, near: bool) -> tuple[str, ...]:
+def _items_of(said: Wording, index: Index, *, near: bool) -> tuple[str, ...]:
     """Give the items a text without an id may stand for; several where titles are alike."""
-    if len(key) < _MIN_TITLE or index.is_heading(key) or index.is_legend(text):
+    key = said.key
+    if len(key) < _MIN_TITLE or index.is_heading(key) or said.legend or said.header is not None:
         return ()
-    if index.header(text) is not None:
-        return ()
-    items = index.named_after(text, index.titled(key)) or index.recognised(text)
+    items = index.named_after(said.text, said.titled) or said.items
     if not items and near:
         items = index.near(key, cutoff=_NEAR)
     return index.narrow(items, key) if len(items) > 1 else items
@@ -116,15 +110,14 @@ def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[in
     for hit in found:
         if hit.matched_by is MatchedBy.ID:
             votes[hit.column] += 1
-            for column in grid.rows.get(hit.row, ()):
-                text = grid.text((hit.row, column))
-                named = index.has_title(hit.item_id, squeeze(text)) and not index.category(text)
+            for column, said in grid.row(hit.row).items():
+                named = index.has_title(hit.item_id, said.key) and not said.category
                 if column != hit.column and named:
                     votes[column] += 1
     if not votes:
-        for (_row, column), cell in grid.sheet.cells.items():
-            if cell.kind is CellKind.TEXT and index.recognised(cell.text):
-                votes[column] += 1
+        for key, said in grid.words.items():
+            if said.items and grid.is_text(key):
+                votes[key[1]] += 1
     most = max(votes.values(), default=0)
     return {column for column, count in votes.items() if count * 4 >= most}
 

@@ -38,6 +38,7 @@ class Book:
     epoch_1904: bool = False
 
 
+@lru_cache(maxsize=16384)
 def cell_key(reference: str) -> CellKey | None:
     """Give the 0-based place of an address such as ``C12`` or ``$C$12``; None if it is none."""
     match = _ADDRESS.fullmatch(reference)
@@ -49,15 +50,12 @@ def cell_key(reference: str) -> CellKey | None:
     return (row - 1, column)
 
 
-@lru_cache(maxsize=1024)
 def _column(letters: str) -> int:
-    """Give the 0-based column of up to three letters; -1 where they are none."""
-    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
-        return -1
+    """Give the 0-based column of up to three letters."""
     column = 0
     for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
-    return column - 1 if column <= _LAST_COLUMN else -1
+    return column - 1
 
 
 def cell_area(reference: str) -> Area | None:
@@ -113,7 +111,7 @@ class _Rows:
             for index, style in enumerate(book.styles)
             if style.struck or style.fill
         }
-        self.texts: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
+        self.shared: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
 
     def take(self, element: etree._Element) -> None:
         """Read one ``row`` element."""
@@ -121,38 +119,25 @@ class _Rows:
         self.row = int(number) - 1 if number and number.isdigit() else self.row + 1
         if not 0 <= self.row < _LAST_ROW:
             raise too_large(f"{self.part}: row {self.row + 1}")
-        height = _positive(element.get("ht"))
-        if element.get("hidden") in {"1", "true"} or element.get("ht") == "0":
+        height = element.get("ht")
+        if height == "0" or element.get("hidden") in {"1", "true"}:
             self.sheet.hidden_rows.add(self.row)
-        elif height is not None:
-            self.sheet.row_heights[self.row] = height
-        column = -1
-        digits = number or ""
+        elif (points := _positive(height)) is not None:
+            self.sheet.row_heights[self.row] = points
+        key: CellKey = (self.row, -1)
         for cell in element:
-            reference = cell.get("r")
-            # Nearly always the row's own number stands behind the letters.
-            if reference and digits and reference.endswith(digits):
-                column_at = _column(reference[: -len(digits)])
-            else:
-                column_at = -1
-            key: CellKey = (self.row, column_at)
-            if column_at < 0:
-                key = cell_key(reference or "") or (self.row, column + 1)
-            column = key[1]
+            key = cell_key(cell.get("r") or "") or (self.row, key[1] + 1)
             self._take_cell(cell, key)
         if len(self.sheet.cells) > self.limits.values:
             raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
 
     def _take_cell(self, element: etree._Element, key: CellKey) -> None:
-        index = element.get("s")
-        style = int(index) if index and index.isdigit() else 0
+        style = _style_index(element.get("s"))
         if style:
             self.sheet.styles[key] = style
-        pieces: tuple[Piece, ...] = ()
-        if len(element):
-            cell, pieces = self._value(element, style)
-            if cell is not None:
-                self.sheet.cells[key] = cell
+        cell, pieces = self._value(element, style)
+        if cell is not None:
+            self.sheet.cells[key] = cell
         if pieces:
             self._decorate(key, style, pieces)
         elif style in self.dressed_styles:
@@ -174,9 +159,11 @@ class _Rows:
                 inline = read_text(child)
         kind = element.get("t") or "n"
         if kind == "s" and stored is not None:
-            return self._shared(stored)
+            return self.shared.get(stored) or self._shared(stored)
         if inline is not None and kind == "inlineStr":
-            return _text(inline, formula=formula is not None)
+            return _text_cell(inline.text, formula=formula is not None), inline.pieces
+        if not stored and formula is None:
+            return None, ()
         look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
         return self._plain_value(kind, stored, formula, look), ()
 
@@ -207,12 +194,11 @@ class _Rows:
 
     def _shared(self, stored: str) -> tuple[RawCell | None, tuple[Piece, ...]]:
         """Give a shared string. One that is not there is damage: its index is no answer."""
-        found = self.texts.get(stored)
-        if found is None:
-            index = int(stored) if stored.isascii() and stored.isdigit() else -1
-            if not 0 <= index < len(self.book.strings):
-                raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
-            found = self.texts[stored] = _text(self.book.strings[index], formula=False)
+        index = int(stored) if stored.isascii() and stored.isdigit() else -1
+        if not 0 <= index < len(self.book.strings):
+            raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
+        text = self.book.strings[index]
+        found = self.shared[stored] = (_text_cell(text.text, formula=False), text.pieces)
         return found
 
     def _formula(self, element: etree._Element) -> str:
@@ -233,10 +219,10 @@ class _Rows:
             self.sheet.decorations[key] = found
 
 
-def _text(text: RichText, *, formula: bool) -> tuple[RawCell | None, tuple[Piece, ...]]:
-    if not text.text:
-        return None, ()
-    return RawCell(kind=CellKind.TEXT, text=text.text, formula=formula), text.pieces
+@lru_cache(maxsize=8192)
+def _text_cell(text: str, *, formula: bool) -> RawCell | None:
+    """Give the cell of a text; the same text stands in file after file."""
+    return RawCell(kind=CellKind.TEXT, text=text, formula=formula) if text else None
 
 
 def _iso_cell(stored: str, formula: bool) -> RawCell:
@@ -270,6 +256,12 @@ def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits, part:
         raise too_large(f"{part}: more than {limits.merges} merged areas")
 
 
+@lru_cache(maxsize=1024)
+def _style_index(written: str | None) -> int:
+    return int(written) if written and written.isdigit() else 0
+
+
+@lru_cache(maxsize=1024)
 def _positive(text: str | None) -> float | None:
     try:
         number = float(text or 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.read.package import Package, resolve
-from pipeline.read.xml import local, parse
+from pipeline.read.xml import local, parse, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +17,26 @@ class Relation:
 
 def relations(package: Package, part: str) -> Mapping[str, Relation]:
     """Give a part's relationships by id; links out of the package are left out."""
-    folder, _, name = part.rpartition("/")
-    rels = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    content = package.read_or_none(rels)
-    if content is None:
-        return {}
+    content = package.read_or_none(_beside(part))
+    return _relations(content, part) if content is not None else {}
+
+
+@remembered
+def _relations(content: bytes, part: str) -> Mapping[str, Relation]:
     return {
         element.get("Id") or "": Relation(
             (element.get("Type") or "").rpartition("/")[2],
             resolve(part, element.get("Target") or ""),
         )
-        for element in parse(content, rels)
+        for element in parse(content, _beside(part))
         if local(element) == "Relationship" and element.get("TargetMode") != "External"
     }
+
+
+def _beside(part: str) -> str:
+    """Give the name of the part that holds a part's relationships."""
+    folder, _, name = part.rpartition("/")
+    return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
 
 
 def main_part(package: Package, default: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -42,18 +43,23 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
 
 def read_text(element: etree._Element) -> RichText:
     """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
-    if len(element) == 1 and local(element[0]) == "t":
-        return RichText(text=_plain(element[0]))
-    pieces: list[Piece] = []
+    found: list[tuple[str, Run | None]] = []
     for child in element:
         name = local(child)
         if name == "t":
-            pieces.append(Piece(text=_plain(child)))
+            found.append((_plain(child), None))
         elif name == "r":
-            pieces.append(_piece(child))
-    text = "".join(piece.text for piece in pieces)
-    own_fonts = any(piece.look is not None for piece in pieces)
-    return RichText(text=text, pieces=tuple(pieces) if own_fonts else ())
+            found.append(_run(child))
+    text = "".join([piece for piece, _ in found])
+    if all(look is None for _, look in found):
+        return _uniform(text)
+    return RichText(text=text, pieces=tuple(Piece(text=piece, look=look) for piece, look in found))
+
+
+@lru_cache(maxsize=8192)
+def _uniform(text: str) -> RichText:
+    """Give a text in one look; nearly all are, and most stood in the file before."""
+    return RichText(text=text)
 
 
 def decoration(runs: list[Run], *, struck: bool, fill: str) -> Decoration:
@@ -98,7 +104,7 @@ def _plain(element: etree._Element) -> str:
     return unescape(text) if "_x" in text else text
 
 
-def _piece(element: etree._Element) -> Piece:
+def _run(element: etree._Element) -> tuple[str, Run | None]:
     text = ""
     look = None
     for child in element:
@@ -107,7 +113,7 @@ def _piece(element: etree._Element) -> Piece:
             text += _plain(child)
         elif name == "rPr":
             look = font_look(child)
-    return Piece(text=text, look=look)
+    return text, look
 
 
 def dressed(text: str, look: Run) -> Run:

@@ -7,7 +7,7 @@ from lxml import etree
 from pipeline.model import Run
 from pipeline.read.numbers import built_in_date, shows_date
 from pipeline.read.strings import NO_LOOK, color_token, font_look
-from pipeline.read.xml import local, parse
+from pipeline.read.xml import local, parse, remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class _Font:
     name: str = ""
 
 
+@remembered
 def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
     """Give the cell styles by their index in ``cellXfs``."""
     root = parse(content, part)

@@ -1,17 +1,22 @@
 """XML of respondents' files: parsed without entities, DTDs, network or unbounded nodes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from io import BytesIO
+from typing import TypeVar
 
 from lxml import etree
 
 from pipeline.read.refusal import broken, unsafe
 
+Found = TypeVar("Found")
+
 _SPREADSHEET = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
 )
+_SHARED = 1 << 16  # bytes of a part that is worth remembering
 _SMALL = 2 << 20  # bytes; above, a part is read element by element in little memory
 
 
@@ -40,6 +45,20 @@ def refuse_traps(content: bytes, part: str) -> None:
         raise unsafe(f"{part}: XML in UTF-16 or UTF-32")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise unsafe(f"{part}: DTD")
+
+
+def remembered(read: Callable[[bytes, str], Found]) -> Callable[[bytes, str], Found]:
+    """Remember what a reader of (content, part) found in small parts, which files share.
+
+    Forms filled in from one template carry the same styles and relationships byte for byte.
+    """
+    remembering = lru_cache(maxsize=64)(read)
+
+    @wraps(read)
+    def look(content: bytes, part: str) -> Found:
+        return (remembering if len(content) <= _SHARED else read)(content, part)
+
+    return look
 
 
 def parse(content: bytes, part: str, *, forgiving: bool = False) -> etree._Element:

@@ -1,0 +1,108 @@
+"""One text and what it says to a checklist, found out once however often it is asked.
+
+Returned forms are copies of one form: nearly every cell of a file holds a text that stood in the
+files before it, and every step of the search asks the same of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipeline.locate.letters import squeeze
+from pipeline.text import fold, is_blank
+
+if TYPE_CHECKING:
+    from pipeline.locate.index import Header, IdMatch, Index
+
+_HEADER_LENGTH = 40
+_MARK_LENGTH = 60
+_FIRST_NUMBER = re.compile(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)")
+
+
+class Wording:
+    """A text as one checklist understands it. Get it from `Index.wording`, which remembers it."""
+
+    def __init__(self, text: str, index: Index) -> None:
+        self.text = text
+        self._index = index
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as `fold` gives it."""
+        return fold(self.text)
+
+    @cached_property
+    def key(self) -> str:
+        """The text as `squeeze` gives it."""
+        return squeeze(self.text)
+
+    @cached_property
+    def blank(self) -> bool:
+        """Whether the text holds nothing but white space."""
+        return is_blank(self.text)
+
+    @cached_property
+    def begins(self) -> bool:
+        """Whether the text may begin with an id, a category or an item's text."""
+        return self._index.may_begin(self.text)
+
+    @cached_property
+    def match(self) -> IdMatch | None:
+        """The item id at the start of the text."""
+        return self._index.match_id(self.text)
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """The items that the text names without an id."""
+        return self._index.recognised(self.text)
+
+    @cached_property
+    def titled(self) -> tuple[str, ...]:
+        """The items whose title the text begins with."""
+        return self._index.titled(self.key)
+
+    @cached_property
+    def category(self) -> str:
+        """The category that the text is a caption of, empty for none."""
+        return self._index.category_of(self.text)
+
+    @cached_property
+    def stem(self) -> str:
+        """The text where it is an id without its last number, else nothing."""
+        return self._index.stem(self.text)
+
+    @cached_property
+    def header(self) -> Header | None:
+        """What the text says as the header of a column."""
+        return self._index.header_of(self.text)
+
+    @cached_property
+    def short_header(self) -> Header | None:
+        """The same, for a text that is short enough to stand over a column of answers."""
+        return self.header if len(self.text) <= _HEADER_LENGTH else None
+
+    @cached_property
+    def option(self) -> int | None:
+        """The number of the option that the text names as a header."""
+        return self._index.option(self.text)
+
+    @cached_property
+    def legend(self) -> bool:
+        """Whether the text is nothing but printed lines of the legend."""
+        return self._index.is_legend(self.text)
+
+    @cached_property
+    def mark_like(self) -> bool:
+        """Whether the text looks like an answer: an option's number or words."""
+        folded = self.folded
+        if not folded or len(folded) > _MARK_LENGTH or self._index.is_heading(self.key):
+            return False
+        labels = self._index.option_labels
+        number = _FIRST_NUMBER.match(folded)
+        if number is not None:
+            token = number[1]
+            value = ord(token) - 0x245F if not token.isdecimal() else int(token)
+            return 1 <= value <= len(labels)
+        return any(label in self.key for label in labels)
