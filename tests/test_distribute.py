@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from gates import lint, schema
+from handed import growing_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import fingerprint, good, load, put, settings_for
@@ -150,6 +151,15 @@ def test_only_what_is_to_be_filled_in_can_be_changed(tmp_path: Path) -> None:
     assert book["選択肢"].sheet_state == "veryHidden"
 
 
+def test_a_row_grows_with_a_long_note_and_nothing_covers_the_screen(tmp_path: Path) -> None:
+    checklist = load()
+    path = hand_out(tmp_path, WAKABA).forms["S01"]
+    sheet = openpyxl.load_workbook(path)["チェックシート"]
+    rows = set(answer_cells(sheet, checklist).values())
+    assert rows == set(growing_rows(path))
+    assert sheet.freeze_panes is None
+
+
 @pytest.mark.parametrize("month", ["2026-11", "2026-01", "2027-12"])
 def test_each_choice_reads_back_as_what_it_says(month: str) -> None:
     checklist = load()
@@ -158,10 +168,11 @@ def test_each_choice_reads_back_as_what_it_says(month: str) -> None:
         read_mark(RawCell(kind=CellKind.TEXT, text=text), month=month, legend=checklist.legend)
         for text in choices
     ]
+    # the months last: what stands below them is out of sight
     assert [mark.status for mark in marks] == [
-        Status.DONE, *[Status.PLANNED] * 25, Status.NOT_PLANNED,
+        Status.DONE, Status.NOT_PLANNED, *[Status.PLANNED] * 25,
     ]  # fmt: skip
-    dues = [mark.due.month for mark in marks[1:-1]]
+    dues = [mark.due.month for mark in marks[2:]]
     assert dues == sorted(set(dues))
     assert dues[0] == month
     assert dues[-1] == f"{int(month[:4]) + 2}{month[4:]}"

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from gates import lint, schema
 from gates.tools import convert
+from handed import growing_rows
 from inboxes import fingerprint, good, load, put, settings_for, table
 from openpyxl.worksheet.worksheet import Worksheet
 from reviewing import fill, run_month
@@ -162,7 +163,8 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     assert not sheet.protection.password
     places = {str(area) for rule in sheet.data_validations.dataValidation for area in rule.cells}
     assert places == {f"F{each}" for each in rows.values()}
-    assert sheet.row_dimensions[row].height is None, "the row grows with a long note"
+    path = sent(tmp_path).folder / "差戻し_若葉市.xlsx"
+    assert set(growing_rows(path)) == set(rows.values()), "they grow with a long note"
     assert sheet.freeze_panes == "B1", "head and explanation leave the screen when scrolled"
     # Some 8 dots a letter and 50 beside the sheet: both columns to fill in are on the screen.
     assert sum(sheet.column_dimensions[letter].width for letter in "ABCDEFG") * 8 + 50 <= 1366

@@ -109,7 +109,9 @@ class _Form:
     def __init__(self, book: Any, checklist: Checklist, handout: Handout | None = None) -> None:
         self.checklist = checklist
         self.handout = handout
-        self.sheet = book.add_worksheet(SHEET)
+        from pipeline.write.growing import GrowingSheet  # noqa: PLC0415 - xlsxwriter is slow
+
+        self.sheet = book.add_worksheet(SHEET, GrowingSheet)
         self.choices = Choices(book, self.sheet, handout.choices) if handout else None
         self.row = 0
         frame = {"border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -213,7 +215,7 @@ class _Form:
         lines = max(lines, sum(_lines(line, _WIDTHS[2]) for line in check.split("\n")))
         mark, note = self.handout.prefill.get(item.id, ("", "")) if self.handout else ("", "")
         lines = max(lines, sum(_lines(line, _WIDTHS[3]) for line in note.split("\n")))
-        self.sheet.set_row(self.row, min(lines * _LINE + _MARGIN, _TALLEST))
+        self.sheet.start_row(self.row, min(lines * _LINE + _MARGIN, _TALLEST))
         if item.description:
             self.sheet.write_rich_string(
                 self.row, 1, self.formats["title"], title,
@@ -252,7 +254,8 @@ class _Form:
         self.sheet.set_portrait()
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(header)
-        self.sheet.freeze_panes(header + 1, 2)
+        if not self.handout:  # its head and explanation would take half of a laptop's screen
+            self.sheet.freeze_panes(header + 1, 2)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         self.sheet.set_footer("&C&P / &N")
         self.sheet.print_area(0, 0, self.row - 1, _LAST)

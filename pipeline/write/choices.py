@@ -19,16 +19,13 @@ _FORMULA_TEXT = 200  # Excel takes 255 characters of text in a formula
 def choices_of(checklist: Checklist, month: str) -> tuple[str, ...]:
     """Give the drop-down of a check cell: each option, ② once for each month to come.
 
-    ``month`` is the collection month (YYYY-MM); the texts are those the mark reader knows.
+    ``month`` is the collection month (YYYY-MM); the texts are those the mark reader knows. The
+    months stand last: a list shows some eight lines, and below 25 months nobody looks for ③.
     """
-    return tuple(
-        text
-        for option in checklist.options
-        for text in (
-            planned_texts(option.number, month)
-            if option.status is Status.PLANNED
-            else (circled(option.number),)
-        )
+    months = [option for option in checklist.options if option.status is Status.PLANNED]
+    return (
+        *(circled(option.number) for option in checklist.options if option not in months),
+        *(text for option in months for text in planned_texts(option.number, month)),
     )
 
 
@@ -62,7 +59,7 @@ class Choices:
             "error_type": "warning",
             "error_title": "一覧にない回答です",
             "error_message": "▼の一覧から選んでください。"
-            "一覧にない月などは、このまま入力してもかまいません（「はい」を押してください）。",
+            "一覧にない月などは、「はい」（LibreOfficeでは「OK」）を押すと、このまま入力できます。",
         }
         self._before = book.add_format(
             {"italic": True, "font_color": "#1F4E9E", "bg_color": "#DDEBF7"}

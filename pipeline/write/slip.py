@@ -19,7 +19,8 @@ SHEET = "差戻し票"
 _LINE = 16.5  # points of one line of 10-point text
 _MARGIN = 8.0
 _TALLEST = 400.0  # points; Excel ends at 409
-_WIDTHS = (42.0, 20.0, 20.0, 32.0, 32.0, 20.0, 32.0)  # in half-width letters
+# In half-width letters: all columns stand side by side on a screen 1,366 dots wide.
+_WIDTHS = (32.0, 13.0, 17.0, 25.0, 25.0, 17.0, 26.0)
 _CHECK, _NOTE = 5, 6
 
 
@@ -59,7 +60,9 @@ class _Slip:
     def __init__(self, book: Any, checklist: Checklist, slip: SlipSheet) -> None:
         self.checklist = checklist
         self.slip = slip
-        self.sheet = book.add_worksheet(SHEET)
+        from pipeline.write.growing import GrowingSheet  # noqa: PLC0415 - xlsxwriter is slow
+
+        self.sheet = book.add_worksheet(SHEET, GrowingSheet)
         self.choices = Choices(book, self.sheet, slip.choices)
         self.row = 0
         frame = {"border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -133,7 +136,7 @@ class _Slip:
         texts = [f"{title}\n{item.description}".strip(), line.place, line.written]
         texts = [cell_text(text) for text in (*texts, line.problem, line.ask)]
         lines = max(line_count(text, width) for text, width in zip(texts, _WIDTHS, strict=False))
-        self.sheet.set_row(self.row, min(lines * _LINE + _MARGIN, _TALLEST))
+        self.sheet.start_row(self.row, min(lines * _LINE + _MARGIN, _TALLEST))
         if item.description:
             self.sheet.write_rich_string(
                 self.row, 0, self.formats["bold"], title,
@@ -153,7 +156,7 @@ class _Slip:
         self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(header)
-        self.sheet.freeze_panes(header + 1, 1)
+        self.sheet.freeze_panes(0, 1)  # with the rows above, little of a laptop's screen is left
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.set_footer("&C&P / &N")
         self.sheet.print_area(0, 0, self.row - 1, _NOTE)
