@@ -10,6 +10,7 @@ from dataclasses import replace
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
 from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
+from pipeline.rules.asked import sort_answers
 from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
 from pipeline.rules.words import listed
 from pipeline.settings import RuleSettings
@@ -33,7 +34,9 @@ def check(
     """
     refuse_unknown(settings)
     thresholds = Thresholds(values={**DEFAULT_THRESHOLDS, **settings.thresholds})
-    context = Context(batch=batch, thresholds=thresholds, previous=previous)
+    context = Context(
+        batch=batch, asked=sort_answers(batch), thresholds=thresholds, previous=previous
+    )
     hits = [(rule, hit) for rule in RULES.values() for hit in rule.find(context)]
     findings = [
         rule.finding(hit, settings.severity.get(rule.code))

@@ -13,7 +13,6 @@ from pipeline.model import (
 from pipeline.rules.registry import (
     Context,
     Hit,
-    answers,
     fires,
     has_row,
     on_answer,
@@ -27,7 +26,7 @@ _CHOOSE = "①（既に対応済み）②（これから対応予定）③（対
 
 
 def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.unusual:
         if answer.mark.doubt is doubt:
             yield on_answer(counted, answer)
 
@@ -50,8 +49,8 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
 )
 def blank(context: Context) -> Iterator[Hit]:
     """Find check cells that hold nothing, or the legend as it was printed."""
-    for counted, answer in answers(context):
-        if answer.mark.status is Status.BLANK and has_row(answer):
+    for counted, answer in context.asked.of(Status.BLANK):
+        if has_row(answer):
             legend = answer.mark.legend_untouched
             what = _LEGEND_LEFT if legend else "チェック欄が空です。"
             yield replace(on_answer(counted, answer, what=what), quoted=not legend)
@@ -149,9 +148,8 @@ def symbol(context: Context) -> Iterator[Hit]:
 )
 def not_applicable(context: Context) -> Iterator[Hit]:
     """Find answers outside the options of the form."""
-    for counted, answer in answers(context):
-        if answer.mark.status is Status.NOT_APPLICABLE:
-            yield on_answer(counted, answer)
+    for counted, answer in context.asked.of(Status.NOT_APPLICABLE):
+        yield on_answer(counted, answer)
 
 
 @rule(
@@ -188,7 +186,7 @@ def date(context: Context) -> Iterator[Hit]:
 )
 def error(context: Context) -> Iterator[Hit]:
     """Find error values and formulas without a stored value."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.unusual:
         if answer.mark.doubt is Doubt.ERROR:
             formula = answer.mark.raw.startswith("=")
             what = "計算結果が保存されていない数式です。" if formula else "エラー値です。"
@@ -213,7 +211,7 @@ def error(context: Context) -> Iterator[Hit]:
 )
 def ditto(context: Context) -> Iterator[Hit]:
     """Find ditto marks, read or not."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.unusual:
         if answer.mark.doubt is Doubt.DITTO:
             hit = on_answer(
                 counted,
@@ -258,7 +256,7 @@ _SEEN = {
 )
 def by_format(context: Context) -> Iterator[Hit]:
     """Find answers told by format, drawing or control, and objects nobody could read."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.unusual:
         mark = answer.mark
         step = "ファイルのこのセルを開いて、読み取りが合っているか確かめてください。"
         if mark.doubt is Doubt.UNREADABLE_OBJECT:
@@ -297,7 +295,7 @@ def _detail(answer: Answer) -> str:
 )
 def by_words(context: Context) -> Iterator[Hit]:
     """Find answers told by words without a number."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.unusual:
         if answer.mark.read_by is ReadBy.WORDS and answer.mark.status not in (
             Status.NOT_APPLICABLE,
             Status.UNCLEAR,

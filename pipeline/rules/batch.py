@@ -18,7 +18,6 @@ from pipeline.rules.registry import (
     Context,
     Hit,
     Threshold,
-    answers,
     fires,
     on_answer,
     on_submission,
@@ -259,11 +258,14 @@ def _twin_fields(twin: Twin) -> dict[str, str]:
     }
 
 
-def _last_month(context: Context) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer]]:
+def _last_month(
+    context: Context, *statuses: Status
+) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer]]:
+    """Give the answers that are now of these statuses, with what they were last month."""
     previous = context.previous
     if previous is None:
         return
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.of(*statuses):
         before = previous.answers.get((counted.respondent.id, answer.item_id))
         if before is not None:
             yield counted, answer, before
@@ -287,9 +289,9 @@ def _last_month(context: Context) -> Iterator[tuple[CountedSubmission, Answer, P
 def fell_back(context: Context) -> Iterator[Hit]:
     """Find answers that are a step behind last month's."""
     order = {Status.DONE: 0, Status.PLANNED: 1, Status.NOT_PLANNED: 2}
-    for counted, answer, before in _last_month(context):
+    for counted, answer, before in _last_month(context, *order):
         now = answer.mark.status
-        if now in order and before.status in order and order[now] > order[before.status]:
+        if before.status in order and order[now] > order[before.status]:
             yield on_answer(
                 counted,
                 answer,
@@ -315,13 +317,8 @@ def fell_back(context: Context) -> Iterator[Hit]:
 )
 def put_off(context: Context) -> Iterator[Hit]:
     """Find plans whose month is later than last month's plan."""
-    for counted, answer, before in _last_month(context):
-        if (
-            answer.mark.status is Status.PLANNED
-            and before.status is Status.PLANNED
-            and before.due
-            and answer.due.month > before.due
-        ):
+    for counted, answer, before in _last_month(context, Status.PLANNED):
+        if before.status is Status.PLANNED and before.due and answer.due.month > before.due:
             yield on_answer(
                 counted,
                 answer,
@@ -403,8 +400,10 @@ def all_the_same(context: Context) -> Iterator[Hit]:
     least = context.thresholds["same_answer_items"]
     for counted in context.batch.submissions:
         asked = [answer for answer in counted.submission.answers if answer.in_scope]
-        same = {(answer.mark.status, answer.due.month) for answer in asked}
-        if len(asked) >= least and len(same) == 1 and asked[0].mark.status in readable:
+        if len(asked) < least or asked[0].mark.status not in readable:
+            continue
+        status, due = asked[0].mark.status, asked[0].due.month
+        if all(answer.mark.status is status and answer.due.month == due for answer in asked):
             notes = sum(not answer.note.empty for answer in asked)
             yield on_submission(
                 counted,

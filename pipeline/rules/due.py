@@ -14,7 +14,6 @@ from pipeline.rules.registry import (
     Context,
     Hit,
     Threshold,
-    answers,
     fires,
     on_answer,
     rule,
@@ -47,8 +46,8 @@ def no_month(context: Context) -> Iterator[Hit]:
         DueProblem.UNDECIDED: "予定月が未定とされています。",
         DueProblem.CONFLICTING: "予定月が複数書かれていて、1つに決められません。",
     }
-    for counted, answer in answers(context):
-        if answer.mark.status is not Status.PLANNED or answer.due.month:
+    for counted, answer in context.asked.of(Status.PLANNED):
+        if answer.due.month:
             continue
         problem = answer.mark.due.problem
         if problem is not DueProblem.IMPOSSIBLE:
@@ -80,9 +79,9 @@ def _missing(answer: Answer) -> str:
 )
 def overdue(context: Context) -> Iterator[Hit]:
     """Find plans whose month lies before the collection month."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.of(Status.PLANNED):
         due = answer.due.month
-        if answer.mark.status is Status.PLANNED and due and due < context.batch.month:
+        if due and due < context.batch.month:
             yield on_answer(
                 counted, answer, due=month_words(due), month=month_words(context.batch.month)
             )
@@ -103,11 +102,8 @@ def overdue(context: Context) -> Iterator[Hit]:
 )
 def impossible_month(context: Context) -> Iterator[Hit]:
     """Find ② with a month that does not exist."""
-    for counted, answer in answers(context):
-        if (
-            answer.mark.status is Status.PLANNED
-            and answer.mark.due.problem is DueProblem.IMPOSSIBLE
-        ):
+    for counted, answer in context.asked.of(Status.PLANNED):
+        if answer.mark.due.problem is DueProblem.IMPOSSIBLE:
             yield on_answer(counted, answer)
 
 
@@ -126,13 +122,10 @@ def impossible_month(context: Context) -> Iterator[Hit]:
 )
 def vague_month(context: Context) -> Iterator[Hit]:
     """Find ② whose time is wider than a month."""
-    for counted, answer in answers(context):
-        if (
-            answer.mark.status is Status.PLANNED
-            and answer.due.month
-            and answer.due.precision not in (Precision.NONE, Precision.MONTH)
-        ):
-            yield on_answer(counted, answer, due=month_words(answer.due.month))
+    for counted, answer in context.asked.of(Status.PLANNED):
+        due = answer.due
+        if due.month and due.precision not in (Precision.NONE, Precision.MONTH):
+            yield on_answer(counted, answer, due=month_words(due.month))
 
 
 @rule(
@@ -150,10 +143,9 @@ def vague_month(context: Context) -> Iterator[Hit]:
 )
 def month_without_plan(context: Context) -> Iterator[Hit]:
     """Find ① and ③ with a month in the check cell."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.of(Status.DONE, Status.NOT_PLANNED):
         mark = answer.mark
-        without = mark.status in (Status.DONE, Status.NOT_PLANNED)
-        if without and (mark.due.month or mark.due.written):
+        if mark.due.month or mark.due.written:
             yield on_answer(counted, answer, status=STATUS_WORDS[mark.status])
 
 
@@ -182,8 +174,8 @@ def far_away(context: Context) -> Iterator[Hit]:
     """Find plans farther ahead than the threshold."""
     limit = context.thresholds["due_far_months"]
     month = month_number(context.batch.month)
-    for counted, answer in answers(context):
-        if answer.mark.status is Status.PLANNED and answer.due.month:
+    for counted, answer in context.asked.of(Status.PLANNED):
+        if answer.due.month:
             ahead = month_number(answer.due.month) - month
             if ahead > limit:
                 yield on_answer(
@@ -207,12 +199,8 @@ def far_away(context: Context) -> Iterator[Hit]:
 )
 def month_from_note(context: Context) -> Iterator[Hit]:
     """Find ② whose month was taken from the note."""
-    for counted, answer in answers(context):
-        if (
-            answer.mark.status is Status.PLANNED
-            and answer.due.source is DueSource.NOTE
-            and answer.due.month
-        ):
+    for counted, answer in context.asked.of(Status.PLANNED):
+        if answer.due.source is DueSource.NOTE and answer.due.month:
             yield on_answer(
                 counted,
                 answer,

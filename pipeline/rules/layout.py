@@ -16,7 +16,6 @@ from pipeline.model import (
 from pipeline.rules.registry import (
     Context,
     Hit,
-    answers,
     fires,
     has_row,
     on_note,
@@ -135,7 +134,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         without_id: list[Answer] = []
         for answer in counted.submission.answers:
-            if not answer.in_scope:
+            if not answer.in_scope or _as_printed(answer):
                 continue
             title = titles.get(answer.item_id, "")
             same = _squeezed(answer.title_written).startswith(_squeezed(title))
@@ -150,6 +149,11 @@ def title_differs(context: Context) -> Iterator[Hit]:
             for answer in without_id:
                 what = "項目番号がないため、項目文からこの項目とみなしました。"
                 yield _row_hit(counted, answer, what, titles.get(answer.item_id, ""))
+
+
+def _as_printed(answer: Answer) -> bool:
+    """Tell a row that has its id and the form's own text, as nearly every one."""
+    return not answer.title_written and answer.matched_by is not MatchedBy.TITLE
 
 
 def _squeezed(text: str) -> str:
@@ -358,8 +362,8 @@ def copies(context: Context) -> Iterator[Hit]:
 )
 def answer_in_note(context: Context) -> Iterator[Hit]:
     """Find blank check cells beside a note that reads as an answer."""
-    for counted, answer in answers(context):
-        if answer.mark.status is Status.BLANK and answer.note.mark_like is not None:
+    for counted, answer in context.asked.of(Status.BLANK):
+        if answer.note.mark_like is not None:
             yield on_note(counted, answer, status=STATUS_WORDS[answer.note.mark_like])
 
 

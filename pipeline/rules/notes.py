@@ -7,7 +7,6 @@ from pipeline.rules.registry import (
     Context,
     Hit,
     Threshold,
-    answers,
     fires,
     on_note,
     rule,
@@ -43,8 +42,8 @@ _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
 )
 def no_reason(context: Context) -> Iterator[Hit]:
     """Find ③ without a reason."""
-    for counted, answer in answers(context):
-        if answer.mark.status is Status.NOT_PLANNED and answer.note.empty:
+    for counted, answer in context.asked.of(Status.NOT_PLANNED):
+        if answer.note.empty:
             yield on_note(counted, answer)
 
 
@@ -74,7 +73,7 @@ def _has_more_to_do(note: Note, month: str) -> bool:
 )
 def contradiction(context: Context) -> Iterator[Hit]:
     """Find notes that say the opposite of the check cell."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.noted:
         status, note = answer.mark.status, answer.note
         if status is Status.DONE:
             words = note.says_not_done
@@ -121,13 +120,9 @@ def _apart(mark: Due, note: Due) -> bool:
 )
 def months_differ(context: Context) -> Iterator[Hit]:
     """Find ② whose month the note contradicts: no month it names lies within the answer's."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.of(Status.PLANNED):
         due = answer.due
-        if (
-            answer.mark.status is not Status.PLANNED
-            or not due.month
-            or due.source is DueSource.NOTE
-        ):
+        if not due.month or due.source is DueSource.NOTE:
             continue
         named = [d for d in answer.note.months if d.month and d.month >= context.batch.month]
         if named and all(_apart(due, other) for other in named):
@@ -159,7 +154,7 @@ def months_differ(context: Context) -> Iterator[Hit]:
 def long_note(context: Context) -> Iterator[Hit]:
     """Find notes that no cell can hold."""
     limit = context.thresholds["note_length"]
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.noted:
         length = len(answer.note.raw)
         if length * 2 > limit:  # only then can the UTF-16 length exceed it
             length = len(answer.note.raw.encode("utf-16-le", "surrogatepass")) // 2
@@ -182,7 +177,7 @@ def long_note(context: Context) -> Iterator[Hit]:
 )
 def personal(context: Context) -> Iterator[Hit]:
     """Find mail addresses and telephone numbers in notes."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.noted:
         if answer.note.personal:
             kinds = {
                 "メールアドレス" if "@" in text or "＠" in text else "電話番号"
@@ -210,7 +205,7 @@ def personal(context: Context) -> Iterator[Hit]:
 )
 def attachment(context: Context) -> Iterator[Hit]:
     """Find notes that refer to another document."""
-    for counted, answer in answers(context):
+    for counted, answer in context.asked.noted:
         if answer.note.refers_to_attachment:
             yield on_note(counted, answer)
 

@@ -20,6 +20,7 @@ from pipeline.model import (
     Respondent,
     Severity,
 )
+from pipeline.rules.asked import AskedAnswers
 from pipeline.rules.words import place, quote
 from pipeline.text import is_blank
 
@@ -50,9 +51,13 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a rule may look at. ``previous`` is None where there is no last month."""
+    """What a rule may look at. ``previous`` is None where there is no last month.
+
+    ``asked`` are the answers of the batch, sorted.
+    """
 
     batch: Batch
+    asked: AskedAnswers
     thresholds: Thresholds
     previous: PreviousMonth | None = None
 
@@ -120,7 +125,8 @@ class Rule:
         """
         problem = self.message.format_map(hit.fields)
         fix = self.fix.format_map(hit.fields)
-        written = f"「{quote(hit.written)}」" if hit.quoted and not is_blank(hit.written) else ""
+        quoted = hit.quoted and hit.written and not is_blank(hit.written)
+        written = f"「{quote(hit.written)}」" if quoted else ""
         head = f"{place(hit.location)}{hit.item_id or hit.subject}{written}".rstrip()
         return Finding(
             code=self.code,
@@ -220,14 +226,6 @@ def _refuse_broken_references(registry: Mapping[str, Rule]) -> None:
             if threshold.name in names:
                 raise ValueError(f"threshold {threshold.name} is declared twice")
             names.add(threshold.name)
-
-
-def answers(context: Context) -> Iterator[tuple[CountedSubmission, Answer]]:
-    """Every answer that counts and was asked for: in scope, of a counted submission."""
-    for counted in context.batch.submissions:
-        for answer in counted.submission.answers:
-            if answer.in_scope:
-                yield counted, answer
 
 
 def has_row(answer: Answer) -> bool:

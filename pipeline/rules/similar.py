@@ -10,6 +10,7 @@ number of submissions and not with its square.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.model import Batch, CountedSubmission
 from pipeline.text import fold
@@ -31,12 +32,21 @@ class Twin:
     more: int = 0  # how many further respondents are as similar as the threshold asks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Profile:
     """What is compared: per item the answer, and the notes with words of their own."""
 
-    answers: Mapping[str, tuple[str, str]]
+    counted: CountedSubmission
     notes: Mapping[str, str]
+
+    @cached_property
+    def answers(self) -> Mapping[str, tuple[str, str]]:
+        """Give status and month by item; few submissions are ever asked for them."""
+        return {
+            answer.item_id: (answer.mark.status.value, answer.due.month)
+            for answer in self.counted.submission.answers
+            if answer.in_scope
+        }
 
 
 def find_twins(
@@ -79,11 +89,7 @@ def _profiles(batch: Batch, least_length: int) -> list[_Profile]:
     limit = max(_STANDARD_LEAST - 1, len(folded) * _STANDARD_SHARE)
     return [
         _Profile(
-            answers={
-                answer.item_id: (answer.mark.status.value, answer.due.month)
-                for answer in counted.submission.answers
-                if answer.in_scope
-            },
+            counted=counted,
             notes={item: text for item, text in notes.items() if carried[text] <= limit},
         )
         for counted, notes in zip(batch.submissions, folded, strict=True)
@@ -95,9 +101,10 @@ def _notes(counted: CountedSubmission, least_length: int) -> dict[str, str]:
     name = fold(counted.respondent.name)
     notes: dict[str, str] = {}
     for answer in counted.submission.answers:
-        if not answer.in_scope or answer.note.empty or len(answer.note.raw) < least_length:
+        note = answer.note
+        if note.empty or not answer.in_scope or len(note.raw) < least_length:
             continue
-        text = fold(answer.note.raw)
+        text = fold(note.raw)
         text = (text.replace(name, "") if name else text).replace(" ", "")
         if len(text) >= least_length:
             notes[answer.item_id] = text

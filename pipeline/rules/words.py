@@ -1,6 +1,7 @@
 """Japanese wording shared by the rules: places, quotations, months, lists."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.model import Answer, FileKind, Location, Precision, Status
 from pipeline.text import tidy
@@ -50,10 +51,12 @@ WIDTH = {
 
 def place(location: Location) -> str:
     """Give a place as a message begins with it: ``若葉市.xlsx［チェックシート!C12］``."""
-    inside = "!".join(part for part in (location.sheet, location.cell) if part)
+    sheet, cell = location.sheet, location.cell
+    inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
     return f"{location.file}［{inside}］" if inside else f"{location.file} "
 
 
+@lru_cache(maxsize=4_096)  # the same few marks and notes again and again
 def quote(text: str, limit: int = QUOTED) -> str:
     """Give a respondent's text as a message repeats it: one line, cut where it is long."""
     line = " ／ ".join(part.strip() for part in tidy(text).split("\n") if part.strip())

@@ -1,0 +1,55 @@
+"""The answers of a month, sorted once into what the rules look at.
+
+There are a hundred thousand answers and thirty rules about them. Nearly every rule is about one
+status, about a mark that is no plain number, or about a note: it goes through those alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import Answer, Batch, CountedSubmission, Doubt, ReadBy, Status
+
+Asked = tuple[CountedSubmission, Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAnswers:
+    """Every answer that counts and was asked for: in scope, of a counted submission.
+
+    ``unusual`` are those whose mark is neither a number alone nor nothing at all, ``noted`` those
+    with something in the note cell. All are in the order of the submissions and of the form.
+    """
+
+    by_status: Mapping[Status, Sequence[Asked]]
+    unusual: Sequence[Asked]
+    noted: Sequence[Asked]
+
+    def of(self, *statuses: Status) -> Iterator[Asked]:
+        """Give the answers of these statuses, one status after the other."""
+        for status in statuses:
+            yield from self.by_status.get(status, ())
+
+
+def sort_answers(batch: Batch) -> AskedAnswers:
+    """Sort the answers that were asked for."""
+    by_status: defaultdict[Status, list[Asked]] = defaultdict(list)
+    unusual: list[Asked] = []
+    noted: list[Asked] = []
+    plain, nothing, sound = ReadBy.NUMBER, ReadBy.NOTHING, Doubt.NONE
+    for counted in batch.submissions:
+        for answer in counted.submission.answers:
+            if not answer.in_scope:
+                continue
+            asked, mark = (counted, answer), answer.mark
+            by_status[mark.status].append(asked)
+            if (
+                (mark.read_by is not plain and mark.read_by is not nothing)
+                or mark.doubt is not sound
+                or mark.legend_untouched
+                or mark.object_text
+            ):
+                unusual.append(asked)
+            if answer.note.raw:
+                noted.append(asked)
+    return AskedAnswers(by_status=by_status, unusual=unusual, noted=noted)
