@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.model import (
     Answer,
@@ -41,6 +42,9 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.model.report import Report
 
 MONTH = "2026-11"
 ROLES = ("推進主体", "サービス提供者", "都市OS提供者", "アセット提供者")
@@ -328,3 +332,11 @@ def _odd_files(person: Respondent) -> list[FileRecord]:
             content=Skipped(source=other, reason=SkipReason.OTHER_KIND, kind=FileKind.PDF),
         ),
     ]  # fmt: skip
+
+
+def save_data(report: Report, folder: Path) -> None:
+    """Write the data files of a report as a run does."""
+    from pipeline.write.columns import detail_columns  # noqa: PLC0415 - slow to import
+    from pipeline.write.data import data_tables, write_data  # noqa: PLC0415 - the same
+
+    write_data(data_tables(report, detail_columns(report)), folder)

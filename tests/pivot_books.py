@@ -3,10 +3,12 @@
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 
+from pipeline.write.apart import AtOnce
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
     PIVOT_SHEET,
@@ -14,11 +16,14 @@ from pipeline.write.pivot import (
     PivotFields,
     PivotSource,
     add_pivots,
+    begin_records,
     standard_design,
     write_pivot_sheet,
 )
-from pipeline.write.pivot.model import Cell, Row
+from pipeline.write.pivot.model import Cell
+from pipeline.write.table import columns_of
 
+Row = Sequence[Cell]
 HEADER = (
     "月", "団体コード", "団体", "役割", "分野", "番号",
     "項目ID", "項目", "回答", "コード", "予定月", "補足",
@@ -67,7 +72,8 @@ def rows(respondents: int = 4, items: int = 6) -> list[tuple[Cell, ...]]:
 
 def source(table_rows: Sequence[Row]) -> PivotSource:
     """Wrap rows under the header of the tests."""
-    return PivotSource(sheet="明細", table="tbl_meisai", header=HEADER, rows=table_rows)
+    columns = columns_of(table_rows, len(HEADER))
+    return PivotSource(sheet="明細", table="tbl_meisai", header=HEADER, columns=columns)
 
 
 def design() -> PivotDesign:
@@ -85,8 +91,17 @@ def write_book(path: Path, table_rows: Sequence[Row], *, pivots: bool = True) ->
     book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
     book.close()
     if pivots:
-        add_pivots(path, PIVOT_SHEET, given, wanted)
+        put_pivots(path, given, wanted)
     return path
+
+
+def put_pivots(
+    path: Path, given: PivotSource, wanted: PivotDesign, sheet: str = PIVOT_SHEET
+) -> None:
+    """Add the pivots as a run does, with their records."""
+    with TemporaryDirectory() as folder:
+        made = begin_records(given, wanted, AtOnce(), Path(folder))
+        add_pivots(path, sheet, given, wanted, made)
 
 
 def write_table(book: Book, table_rows: Sequence[Row]) -> None:

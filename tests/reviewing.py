@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
+from batches import save_data
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.check import check
@@ -34,7 +35,7 @@ from pipeline.review import (
 from pipeline.run import gather
 from pipeline.settings import Limits, Settings
 from pipeline.summarise import summarise
-from pipeline.write.data import write_data, write_run
+from pipeline.write.data import write_run
 from pipeline.write.review_form import write_review_form
 
 MADE_AT = "2026-11-24T09:30:00+09:00"
@@ -94,7 +95,7 @@ def run_month(settings: Settings) -> tuple[Report, Step]:
         settled=result.settled.done,
     )
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    write_data(report, folder / "data")
+    save_data(report, folder / "data")
     write_run(report, folder / "run.json", settings)
     write_review_form(result.form, folder)
     return report, result

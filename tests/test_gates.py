@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from gates import lint, recalc, render, schema
 from gates.breakages import BREAKAGES, LINT, RECALC, RENDER, SCHEMA, Breakage, broken
-from pivot_books import STATUSES, design, rows, source, write_table
+from pivot_books import STATUSES, design, put_pivots, rows, source, write_table
 
 from pipeline.write.book import COVER, Book
-from pipeline.write.pivot import PIVOT_SHEET, add_pivots, write_pivot_sheet
+from pipeline.write.pivot import PIVOT_SHEET, write_pivot_sheet
 
 GATES = {LINT: lint.problems, SCHEMA: schema.problems, RECALC: recalc.problems}
 
@@ -23,7 +23,7 @@ def sound_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_summary(book)
     book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
     book.close()
-    add_pivots(path, PIVOT_SHEET, source(rows()), design())
+    put_pivots(path, source(rows()), design())
     return path
 
 

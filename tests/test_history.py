@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batches import make_batch, make_settings
+from batches import make_batch, make_settings, save_data
 
 from pipeline.errors import TorimatomeError
 from pipeline.history import load_history, previous_month, settle_years
 from pipeline.model import Batch, Due, DueSource, Mark, Precision, Status
 from pipeline.summarise import summarise
-from pipeline.write.data import write_data, write_run
+from pipeline.write.data import write_run
 
 CHECKLIST = make_batch(1).checklist.id
 
@@ -22,7 +22,7 @@ def record(outbox: Path, batch: Batch) -> None:
     (folder / "data").mkdir(parents=True)
     settings = replace(make_settings(), month=batch.month)
     report = summarise(batch, (), settings)
-    write_data(report, folder / "data")
+    save_data(report, folder / "data")
     write_run(report, folder / "run.json", settings)
 
 

@@ -15,7 +15,9 @@ from openpyxl.utils import range_boundaries
 from pivot_books import (
     HEADER,
     PLANNED,
+    Row,
     design,
+    put_pivots,
     read_book,
     rows,
     source,
@@ -25,9 +27,10 @@ from pivot_books import (
 
 from pipeline.text import unescape
 from pipeline.write.book import Book
-from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
-from pipeline.write.pivot.model import Cell, Row
+from pipeline.write.pivot import PIVOT_SHEET, PivotSource, inject
+from pipeline.write.pivot.model import Cell
 from pipeline.write.safe import CELL_LIMIT, CUT
+from pipeline.write.table import columns_of
 
 BLANK = "(空白)"
 Counts = dict[tuple[str, ...], int]
@@ -127,7 +130,7 @@ def test_a_text_over_the_limit_ends_as_in_the_cell(tmp_path: Path) -> None:
 def test_without_rows_the_file_stays_and_the_sheet_says_why(tmp_path: Path) -> None:
     path = write_book(tmp_path / "a.xlsx", [], pivots=False)
     before = path.read_bytes()
-    add_pivots(path, PIVOT_SHEET, source([]), design())
+    put_pivots(path, source([]), design())
     assert path.read_bytes() == before
     assert "まだない" in read_book(path)[PIVOT_SHEET]["A2"].value
 
@@ -172,18 +175,21 @@ def test_a_failure_leaves_the_workbook_as_it_was(tmp_path: Path) -> None:
     book.close()
     before = path.read_bytes()
     with pytest.raises(ValueError, match="has a drawing already"):
-        add_pivots(path, PIVOT_SHEET, source(rows()), design())
+        put_pivots(path, source(rows()), design())
     with pytest.raises(KeyError):
-        add_pivots(path, "別のシート", source(rows()), design())
+        put_pivots(path, source(rows()), design(), "別のシート")
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_mistakes_of_the_caller_are_told() -> None:
     with pytest.raises(ValueError, match="stands twice"):
-        PivotSource(sheet="s", table="t", header=("a", "A"), rows=[])
-    with pytest.raises(ValueError, match="row 0 has 1 values"):
-        PivotSource(sheet="s", table="t", header=("a", "b"), rows=[("x",)])
+        PivotSource(sheet="s", table="t", header=("a", "A"), columns=columns_of([], 2))
+    with pytest.raises(ValueError, match="1 columns, and the header names 2"):
+        PivotSource(sheet="s", table="t", header=("a", "b"), columns=columns_of([("x",)], 1))
+    uneven = (*columns_of([("x",)], 1), *columns_of([("x",), ("y",)], 1))
+    with pytest.raises(ValueError, match="different length"):
+        PivotSource(sheet="s", table="t", header=("a", "b"), columns=uneven)
     number_on_axis = [tuple(1 if name == "分野" else "x" for name in HEADER)]
     with pytest.raises(TypeError, match="分野"):
         add_pivots_to_nothing(number_on_axis)
@@ -211,7 +217,7 @@ def test_counts_and_records_hold_for_any_table(made: list[tuple[Cell, ...]], not
 
 def add_pivots_to_nothing(table: Sequence[Row]) -> None:
     """Call the product with a table that it must refuse before it opens a file."""
-    add_pivots(Path("there-is-none.xlsx"), PIVOT_SHEET, source(table), design())
+    put_pivots(Path("there-is-none.xlsx"), source(table), design())
 
 
 def renamed(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:

@@ -601,10 +601,15 @@ def test_damaged_findings_of_a_month_are_as_good_as_none(tmp_path: Path) -> None
 
 def _save_findings(folder: Path, result: Step) -> None:
     from pipeline.write.data import FINDINGS, finding_fields, write_csv  # noqa: PLC0415 - slow
+    from pipeline.write.table import columns_of  # noqa: PLC0415 - the same
 
     (folder / "data").mkdir(exist_ok=True)
     every = (*result.settled.open, *result.settled.done)
-    write_csv(folder / "data" / "findings.csv", FINDINGS, map(finding_fields, every))
+    write_csv(
+        folder / "data" / "findings.csv",
+        FINDINGS,
+        columns_of(map(finding_fields, every), len(FINDINGS)),
+    )
 
 
 # ── Nothing is lost, whatever is written ────────────────────────────────────────────────────

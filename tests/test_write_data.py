@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from batches import HOSTILE, make_batch, make_findings, make_settings
+from batches import HOSTILE, make_batch, make_findings, make_settings, save_data
 from pyarrow import parquet
 
 from pipeline.model import Batch, FileState
 from pipeline.model.report import Report
 from pipeline.settings import RuleSettings
 from pipeline.summarise import summarise
-from pipeline.write.data import ANSWERS, FILES, FINDINGS, write_data, write_run
+from pipeline.write.data import ANSWERS, FILES, FINDINGS, write_run
 
 SPECIFIED = {
     "answers": "month respondent_id respondent role checklist checklist_version category section"
@@ -41,7 +41,7 @@ def report(batch: Batch) -> Report:
 @pytest.fixture(scope="module")
 def folder(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("data")
-    write_data(report, target)
+    save_data(report, target)
     return target
 
 

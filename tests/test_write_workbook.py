@@ -20,7 +20,7 @@ from pipeline.model.report import Report
 from pipeline.summarise import summarise
 from pipeline.write import write, write_workbook
 from pipeline.write.book import Book
-from pipeline.write.columns import COLUMNS, HEADS, NUMBERS, written_cells
+from pipeline.write.columns import COLUMNS, HEADS, NUMBERS, detail_columns, shown_columns
 from pipeline.write.lists import write_findings
 from pipeline.write.matrix import write_matrix
 from pipeline.write.safe import cell_text
@@ -204,8 +204,13 @@ def test_the_data_sheet_holds_the_rows_that_the_pivots_are_told(
     batch: Batch, formulas: Any
 ) -> None:
     report = report_of(batch)
-    told = [written_cells(row, report) for row in report.answers]
+    columns = shown_columns(detail_columns(report))
+    told = [tuple(_written(value) for value in row) for row in zip(*columns, strict=True)]
     assert grid(formulas["明細"])[1:] == told
+
+
+def _written(value: Any) -> Any:
+    return (cell_text(value) or None) if isinstance(value, str) else value
 
 
 def test_every_column_of_the_data_sheet_is_explained(values: Any) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from concurrent.futures import Executor
 
     from pipeline.model.report import Report
     from pipeline.settings import Settings
+    from pipeline.write.table import Column
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 
@@ -25,14 +28,19 @@ __all__ = ["LIVE_ROWS", "record_timing", "write", "write_workbook"]
 
 def write(report: Report, folder: Path, settings: Settings) -> None:
     """Write all files of the month into ``folder``, which exists and is empty."""
-    from pipeline.write.data import write_data, write_run  # noqa: PLC0415 - loads pyarrow
+    from pipeline.write.apart import apart  # noqa: PLC0415 - not needed for --help
+    from pipeline.write.columns import detail_columns  # noqa: PLC0415 - the same
+    from pipeline.write.data import data_tables, write_data, write_run  # noqa: PLC0415 - the same
 
     data = folder / "data"
     data.mkdir()
-    with _collector_paused():
-        write_data(report, data)
+    with _collector_paused(), apart(len(report.answers)) as executor:
+        answers = detail_columns(report)
+        written = executor.submit(write_data, data_tables(report, answers), data)
         write_run(report, folder / "run.json", settings)
-        write_workbook(report, folder / f"集計_{report.month}.xlsx", settings)
+        path = folder / f"集計_{report.month}.xlsx"
+        write_workbook(report, path, settings, executor=executor, answers=answers)
+        written.result()
 
 
 def record_timing(run: Path, seconds: Mapping[str, float]) -> None:
@@ -44,20 +52,37 @@ def record_timing(run: Path, seconds: Mapping[str, float]) -> None:
 
 
 def write_workbook(
-    report: Report, path: Path, settings: Settings, *, live_rows: int = LIVE_ROWS
+    report: Report,
+    path: Path,
+    settings: Settings,
+    *,
+    executor: Executor | None = None,
+    answers: tuple[Column, ...] = (),
+    live_rows: int = LIVE_ROWS,
 ) -> None:
-    """Write the consolidated workbook. Sheets stand in the order of the specification."""
+    """Write the consolidated workbook. Sheets stand in the order of the specification.
+
+    ``executor`` does the long work; ``answers`` are the columns of 明細 where there are any yet.
+    """
+    from pipeline.write.apart import AtOnce  # noqa: PLC0415 - not needed for --help
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
+    from pipeline.write.columns import detail_columns, shown_columns  # noqa: PLC0415 - the same
+    from pipeline.write.detail import begin_detail  # noqa: PLC0415 - the same
     from pipeline.write.pivot import (  # noqa: PLC0415 - the same
         PIVOT_SHEET,
         add_pivots,
+        begin_records,
         detail_design,
         detail_source,
     )
     from pipeline.write.sheets import has_pivots, write_sheets  # noqa: PLC0415 - the same
     from pipeline.write.within import within  # noqa: PLC0415 - the same
 
+    executor = executor or AtOnce()
     report = within(report, settings.detail_rows)
+    if report.beyond or not answers:
+        answers = detail_columns(report)
+    shown = shown_columns(answers)
     book = Book(path, live=not report.beyond and len(report.answers) <= live_rows)
     book.properties(
         title=f"集計 {report.month}",
@@ -65,11 +90,16 @@ def write_workbook(
         comments=f"基準月 {report.month}　収集の時点 {report.made_at}",
         made_at=report.made_at,
     )
-    source = detail_source(report) if has_pivots(book, report, settings) else None
-    write_sheets(book, report, settings, source)
-    book.close()
-    if source is not None:
-        add_pivots(path, PIVOT_SHEET, source, detail_design(report))
+    source, design = None, detail_design(report)
+    if has_pivots(book, report, settings):
+        source = detail_source(shown)
+    with TemporaryDirectory(prefix="torimatome-") as made:
+        rows = begin_detail(book, shown, executor, Path(made))
+        records = begin_records(source, design, executor, Path(made)) if source else None
+        write_sheets(book, report, settings, rows, source)
+        book.close()
+        if source is not None:
+            add_pivots(path, PIVOT_SHEET, source, design, records)
 
 
 @contextmanager

@@ -12,17 +12,23 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline.write.lines import CellXml
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES
-from pipeline.write.swift import SwiftSheet
+from pipeline.write.swift import SharedTexts, SwiftSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
-    from pipeline.write.pivot.model import Cell
+    from pipeline.write.lines import Line
     from pipeline.write.style import Props
+    from pipeline.write.table import Column
+    from pipeline.write.zipped import PackedFile
 
 Value = int | float | str | None
 PAPER = {"A4": 9, "A3": 8}
@@ -56,7 +62,6 @@ class Book:
         self.rows = rows
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
-        self._known: dict[str, int] = {}
         self._book: Any = PackedWorkbook(
             path,
             {
@@ -66,6 +71,7 @@ class Book:
                 "strings_to_numbers": False,
             },
         )
+        self._known = SharedTexts(self._book.str_table)
 
     def properties(self, *, title: str, subject: str, comments: str, made_at: str) -> None:
         """Set the document properties. ``made_at`` is ISO 8601: the only clock there is."""
@@ -114,14 +120,41 @@ class Book:
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
         sheet = Sheet(self, self._book.add_worksheet(legal, SwiftSheet), legal)
-        sheet.raw.known = self._known
+        sheet.raw.known, sheet.raw.look, sheet.raw.pool = self._known, self.style, self._book.pool
         if row_height:
             sheet.raw.set_default_row(row_height)
         return sheet
 
+    def cells(self, place: int, column: Column) -> tuple[str, ...]:
+        """Give the cells without a style of each value of a column that stands at ``place``.
+
+        Their row is left open (`lines.ROW`); whoever puts them into rows need not know the book.
+        """
+        xml = CellXml(xl_col_to_name(place), self._known.__getitem__, lambda _: "")
+        others = [
+            n for n, value in enumerate(column.values) if not isinstance(value, str) or not value
+        ]
+        if len(others) < len(
+            column.values
+        ):  # the texts of a column are many, its blanks one or two
+            self._known.table.count += len(column) - sum(map(column.codes.count, others))
+        return tuple(xml[(value, "")] for value in column.values)
+
     def close(self) -> None:
         """Write the file."""
         self._book.close()
+
+
+class _LineCounts(dict[str, int]):
+    """How many lines each text takes in a column of some width."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self._width = width
+
+    def __missing__(self, text: str) -> int:
+        made = self[text] = line_count(text[:2000], self._width)
+        return made
 
 
 class Sheet:
@@ -133,6 +166,7 @@ class Sheet:
         self.widths: dict[int, float] = {}
         self.links = 0
         self.raw = sheet
+        self._line_counts: dict[int, _LineCounts] = {}
 
     def text(self, row: int, column: int, text: str, style: str = "plain") -> None:
         """Write a text as text, whatever it looks like. An empty one leaves the cell blank."""
@@ -206,17 +240,39 @@ class Sheet:
         """Set the height of a row."""
         check(self.raw.set_row(row, points), f"{self.name} height {row}")
 
-    def fit(self, row: int, texts: Sequence[tuple[int, str]], *, least: float = 18.0) -> None:
-        """Make a row as high as the longest of its wrapped texts needs, at most MOST_POINTS."""
-        lines = max(
-            (line_count(text[:2000], self.widths.get(column, 9.0)) for column, text in texts),
-            default=1,
-        )
-        self.height(row, min(max(least, lines * LINE_POINTS + 3), MOST_POINTS))
+    def points(self, texts: Iterable[tuple[int, str]], *, least: float = 18.0) -> float:
+        """Give the height that the longest of these wrapped texts needs, at most MOST_POINTS.
 
-    def stream(self, row: int, width: int, rows: Iterable[Sequence[Cell]]) -> None:
-        """Write a long table of texts, whole numbers and blanks, below all else on the sheet."""
-        check(self.raw.stream(row, width, rows), f"{self.name} stream")
+        A text is given with its column, whose width is set.
+        """
+        lines = 1
+        for column, text in texts:
+            counts = self._line_counts.get(column)
+            if counts is None:
+                counts = self._line_counts[column] = _LineCounts(self.widths.get(column, 9.0))
+            lines = max(lines, counts[text])
+        return min(max(least, lines * LINE_POINTS + 3), MOST_POINTS)
+
+    def fit(self, row: int, texts: Iterable[tuple[int, str]], *, least: float = 18.0) -> None:
+        """Make a row as high as the longest of its wrapped texts needs; see `points`."""
+        self.height(row, self.points(texts, least=least))
+
+    def lines(self, top: int, lines: Iterable[Line]) -> None:
+        """Write the lines of a long list from row ``top`` on, below all else on the sheet.
+
+        Past the number of links a sheet can hold, the cell's text stands alone.
+        """
+        check(self.raw.put_lines(top, self._linked(lines)), f"{self.name} lines")
+
+    def _linked(self, lines: Iterable[Line]) -> Iterator[Line]:
+        for line in lines:
+            room = LINKS - self.links
+            self.links += min(room, len(line.links))
+            yield line if len(line.links) <= room else line._replace(links=line.links[:room])
+
+    def packed(self, top: int, rows: int, width: int, piece: Future[PackedFile]) -> None:
+        """Take finished rows that were put together and compressed elsewhere."""
+        check(self.raw.put_packed(top, rows, width, piece), f"{self.name} packed rows")
 
     def done(self, row: int) -> None:
         """Let go of a row of a long list, to which nothing more is written."""

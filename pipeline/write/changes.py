@@ -13,6 +13,7 @@ from pipeline.model.history import Movement
 from pipeline.model.months import Presence
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import detail_row, part_name
+from pipeline.write.lines import Line, Link
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import (
     GROUPS_TOP,
@@ -319,26 +320,24 @@ def _write_change_list(sheet: Sheet, report: Report, at: Places) -> None:
             sheet.page(paper="A3", repeat=(0, 0))
         name = f"tbl_changes_{part + 1}" if part else "tbl_changes"
         sheet.table(top - 1, 0, len(chosen), _CHANGE_HEADS, name)
-        for row, line in enumerate(chosen, start=top):
-            _write_change(sheet, row, start + row - top + 1, line)
-            sheet.done(row)
+        sheet.lines(top, (_change(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
 
 
-def _write_change(sheet: Sheet, row: int, number: int, line: ChangeRow) -> None:
+def _change(sheet: Sheet, number: int, line: ChangeRow) -> Line:
     change = line.change
-    sheet.number(row, 0, number)
-    word, style = MOVEMENTS[change.movement]
-    sheet.text(row, 1, word, style)
-    sheet.text(row, 2, change.item_id, "text")
-    sheet.text(row, 3, change.respondent, "text")
-    for place, (status, due) in (
-        (4, (change.old_status, change.old_due)),
-        (6, (change.new_status, change.new_due)),
-    ):
-        sheet.text(row, place, SYMBOLS[status], f"status_{status.value}")
-        sheet.text(row, place + 1, due, "center")
-    sheet.link(row, 8, detail_row(line.answer, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, ((3, change.respondent),))
+    cells = (
+        (number, "number"),
+        MOVEMENTS[change.movement],
+        (change.item_id, "text"),
+        (change.respondent, "text"),
+        (SYMBOLS[change.old_status], f"status_{change.old_status.value}"),
+        (change.old_due, "center"),
+        (SYMBOLS[change.new_status], f"status_{change.new_status.value}"),
+        (change.new_due, "center"),
+        ("明細へ", "celllink"),
+    )
+    points = sheet.points(((3, change.respondent),))
+    return Line(cells, points, (Link(8, detail_row(line.answer, sheet.book.rows)),))
 
 
 def _write_sides(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import platform
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import FileState, Severity, Status
-from pipeline.write.columns import COLUMNS
+from pipeline.write.columns import COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
+from pipeline.write.table import batches, columns_of, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
 
     from pipeline.model import Finding
     from pipeline.model.history import Change, Promise
-    from pipeline.model.report import AnswerRow, FileRow, Report
+    from pipeline.model.report import FileRow, Report
     from pipeline.settings import Settings
+    from pipeline.write.table import Column, Field
 
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
@@ -45,38 +49,42 @@ _LIBRARIES = (
     "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine",
     "rapidfuzz", "rich", "torimatome", "xlrd", "xlsxwriter",
 )  # fmt: skip
-Field = str | int | bool | None
 
 
-def write_data(report: Report, folder: Path) -> None:
-    """Write answers, findings, files, changes and promises as .csv and .parquet into ``folder``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataTable:
+    """One of the data files: its name without suffix, and its columns with their names."""
 
-    All are written every month; without an earlier month nothing has changed.
+    name: str
+    heads: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def data_tables(report: Report, answers: Sequence[Column]) -> tuple[DataTable, ...]:
+    """Give answers, findings, files, changes and promises; ``answers`` are the columns of 明細.
+
+    All are there every month; without an earlier month nothing has changed.
     """
     findings = (*(row.finding for row in report.findings), *report.settled)
-    tables: tuple[tuple[str, tuple[str, ...], list[tuple[Field, ...]]], ...] = (
-        ("answers", ANSWERS, [answer_fields(row, report) for row in report.answers]),
-        ("findings", FINDINGS, [*map(finding_fields, findings)]),
-        ("files", FILES, [file_fields(row) for row in report.files]),
-        ("changes", CHANGES, [change_fields(row.change, report) for row in report.months.changes]),
-        ("promises", PROMISES, [promise_fields(row, report) for row in report.months.promises]),
-    )
-    for name, columns, rows in tables:
-        write_csv(folder / f"{name}.csv", columns, rows)
-        write_parquet(folder / f"{name}.parquet", columns, rows)
-
-
-def answer_fields(row: AnswerRow, report: Report) -> tuple[Field, ...]:
-    """Give one line of answers in the order of ANSWERS."""
+    months = report.months
     return (
-        report.month, row.respondent_id, row.respondent, row.role, report.checklist.id,
-        report.checklist.version, row.category, row.section, row.item_id, row.item,
-        row.status.value, row.status.code, row.due, row.due_precision.value,
-        row.due_inferred if row.due else None, row.due_source.value, row.mark, row.note, row.tags,
-        row.findings, row.file, row.sheet, row.cell, row.decision,
-        row.status_before.value if row.status_before else "", row.due_before, row.decision_reason,
-        row.decided_by, row.decided_on,
-    )  # fmt: skip
+        DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers)),
+        _table("findings", FINDINGS, map(finding_fields, findings)),
+        _table("files", FILES, map(file_fields, report.files)),
+        _table("changes", CHANGES, (change_fields(row.change, report) for row in months.changes)),
+        _table("promises", PROMISES, (promise_fields(row, report) for row in months.promises)),
+    )
+
+
+def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -> DataTable:
+    return DataTable(name=name, heads=heads, columns=columns_of(rows, len(heads)))
+
+
+def write_data(tables: Sequence[DataTable], folder: Path) -> None:
+    """Write each table as .csv and .parquet into ``folder``."""
+    for table in tables:
+        write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
+        write_parquet(folder / f"{table.name}.parquet", table.heads, table.columns)
 
 
 def finding_fields(found: Finding) -> tuple[Field, ...]:
@@ -114,50 +122,39 @@ def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> None:
+def write_csv(path: Path, heads: Sequence[str], columns: Sequence[Column]) -> None:
     """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless."""
-    written = [_Quoted() for _ in columns]
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        csv.writer(stream, lineterminator="\r\n").writerow(columns)
-        for row in rows:
-            fields = [known[field] for known, field in zip(written, row, strict=True)]
-            stream.write(",".join(fields) + "\r\n")
+    fields = [[*map(_quoted, column.values)] for column in columns]
+    lines = joined(fields, [column.codes for column in columns], ",")
+    with path.open("wb") as file:
+        file.write(codecs.BOM_UTF8 + (",".join(map(_quoted, heads)) + "\r\n").encode())
+        for piece in batches(f"{line}\r\n" for line in lines):
+            file.write(piece)
 
 
-class _Quoted(dict[Field, str]):
-    """The fields of one column of a CSV, quoted where needed, made once for each that differs."""
-
-    def __missing__(self, field: Field) -> str:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\r\n").writerow((_csv_field(field), ""))
-        made = self[field] = line.getvalue().removesuffix(",\r\n")
-        return made
+def _quoted(field: Field) -> str:
+    """Give a field of a CSV, quoted where needed."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow((_csv_field(field), ""))
+    return line.getvalue().removesuffix(",\r\n")
 
 
-class _Texts(dict[Field, str]):
-    """The texts of one column of a Parquet file, made once for each that differs."""
-
-    def __missing__(self, field: Field) -> str:
-        made = self[field] = plain_text(field) if isinstance(field, str) else ""
-        return made
-
-
-def write_parquet(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Field]]) -> None:
+def write_parquet(path: Path, heads: Sequence[str], columns: Sequence[Column]) -> None:
     """Write typed columns: texts as written, whole numbers and truth values, null for empty."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
     from pyarrow import parquet  # noqa: PLC0415 - the same
 
     arrays: list[Any] = []
-    for place, name in enumerate(columns):
-        values = [row[place] for row in rows]
+    for name, column in zip(heads, columns, strict=True):
         if name in _INTEGERS:
-            arrays.append(pa.array(values, pa.int64()))
+            values = pa.array(column.values, pa.int64())
         elif name in _BOOLEANS:
-            arrays.append(pa.array(values, pa.bool_()))
+            values = pa.array(column.values, pa.bool_())
         else:
-            texts = _Texts()
-            arrays.append(pa.array([texts[value] for value in values], pa.string()))
-    parquet.write_table(pa.table(arrays, names=list(columns)), path, compression="zstd")
+            texts = [plain_text(v) if isinstance(v, str) else "" for v in column.values]
+            values = pa.array(texts, pa.string())
+        arrays.append(values.take(pa.array(column.codes, pa.int32())))
+    parquet.write_table(pa.table(arrays, names=list(heads)), path, compression="zstd")
 
 
 def write_run(report: Report, path: Path, settings: Settings) -> None:
@@ -208,7 +205,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _csv_field(field: Field) -> str | int:
+def _csv_field(field: Field) -> Field:
     if field is None:
         return ""
     if isinstance(field, bool):

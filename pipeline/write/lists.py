@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity, Status
 from pipeline.write.columns import detail_row, part_name
+from pipeline.write.lines import Line, Link
 from pipeline.write.promises import PROMISES_SHEET
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
 from pipeline.write.totals import (
@@ -21,9 +22,12 @@ from pipeline.write.totals import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pipeline.model.history import Promise
     from pipeline.model.report import AnswerRow, Report, ReportedFinding
     from pipeline.write.book import Book, Sheet
+    from pipeline.write.pivot.model import Cell
 
 RETURN_SYMBOLS = {
     "未提出": ("×", "severity_要修正"),
@@ -134,11 +138,7 @@ def write_planned(book: Book, report: Report) -> None:
             sheet.columns(*_PLANNED_WIDTHS)
         name = f"tbl_planned_{part + 1}" if part else "tbl_planned"
         sheet.table(top - 1, 0, len(chosen), _PLANNED_HEADS, name)
-        for row, index in enumerate(chosen, start=top):
-            answer = report.answers[index]
-            promise = promises.get((answer.respondent_id, answer.item_id))
-            _write_plan(sheet, row, index, report, promise)
-            sheet.done(row)
+        sheet.lines(top, (_plan(sheet, index, report, promises) for index in chosen))
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 
@@ -171,25 +171,35 @@ def _write_months(sheet: Sheet, report: Report) -> None:
         sheet.count(bottom + 1, place, formula, value, "total_number")
 
 
-def _write_plan(
-    sheet: Sheet, row: int, index: int, report: Report, promise: Promise | None
-) -> None:
+def _plan(
+    sheet: Sheet, index: int, report: Report, promises: Mapping[tuple[str, str], Promise]
+) -> Line:
     answer = report.answers[index]
-    word, style = _urgency(answer, report.month)
-    sheet.text(row, 0, answer.due or "－", "center")
-    sheet.text(row, 1, word, style)
-    texts = {
-        2: answer.respondent, 3: answer.role or NO_ROLE, 4: answer.category, 5: answer.item_id,
-        6: answer.findings, 8: answer.mark, 9: answer.item,
-        10: "" if answer.note_empty else answer.note,
-    }  # fmt: skip
-    for place, text in texts.items():
-        sheet.text(row, place, text, "long" if place in (8, 10) else "text")
-    sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
-    sheet.text(row, 11, (promise.first_due if promise else "") or "－", "center")
-    sheet.number(row, 12, promise.slips if promise else None)
-    sheet.text(row, 13, promise.overdue_since if promise else "", "center")
-    sheet.fit(row, list(texts.items()))
+    promise = promises.get((answer.respondent_id, answer.item_id))
+    role, note = answer.role or NO_ROLE, "" if answer.note_empty else answer.note
+    cells = (
+        (answer.due or "－", "center"),
+        _urgency(answer, report.month),
+        (answer.respondent, "text"),
+        (role, "text"),
+        (answer.category, "text"),
+        (answer.item_id, "text"),
+        (answer.findings, "text"),
+        ("明細へ", "celllink"),
+        (answer.mark, "long"),
+        (answer.item, "text"),
+        (note, "long"),
+        ((promise.first_due if promise else "") or "－", "center"),
+        (promise.slips if promise else None, "number"),
+        (promise.overdue_since if promise else "", "center"),
+    )
+    points = sheet.points(
+        (
+            (2, answer.respondent), (3, role), (4, answer.category), (5, answer.item_id),
+            (6, answer.findings), (8, answer.mark), (9, answer.item), (10, note),
+        )
+    )  # fmt: skip
+    return Line(cells, points, (Link(7, detail_row(index, sheet.book.rows)),))
 
 
 def _urgency(answer: AnswerRow, month: str) -> tuple[str, str]:
@@ -226,33 +236,32 @@ def write_findings(book: Book, report: Report) -> None:
         chosen = report.findings[start : start + size]
         name = f"tbl_findings_{part + 1}" if part else "tbl_findings"
         sheet.table(3, 0, len(chosen), _FINDING_HEADS, name)
-        for row, entry in enumerate(chosen, start=4):
-            _write_finding(sheet, row, start + row - 3, entry)
-            sheet.done(row)
+        sheet.lines(4, (_finding(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.raw.freeze_panes(4, 3)
         sheet.page(paper="A3", repeat=(3, 3))
 
 
-def _write_finding(sheet: Sheet, row: int, number: int, entry: ReportedFinding) -> None:
-    found = entry.finding
-    sheet.number(row, 0, number)
-    sheet.text(row, 1, severity_label(found.severity), f"severity_{found.severity.value}")
-    sheet.text(row, 2, found.code, "center")
+def _finding(sheet: Sheet, number: int, entry: ReportedFinding) -> Line:
+    found, place = entry.finding, entry.finding.location
     texts = (
         found.title, found.respondent, found.item_id, found.written,
         found.problem or found.message, found.fix,
     )  # fmt: skip
-    for place, text in enumerate(texts, start=3):
-        sheet.text(row, place, text, "long" if len(text) > 200 else "text")
+    cells: Sequence[tuple[Cell, str]] = (
+        (number, "number"),
+        (severity_label(found.severity), f"severity_{found.severity.value}"),
+        (found.code, "center"),
+        *[(text, "long" if len(text) > 200 else "text") for text in texts],
+        ("－", "center") if entry.answer is None else ("明細へ", "celllink"),
+        (place.file, "text"),
+        (place.sheet, "text"),
+        (place.cell, "text"),
+    )
+    points = sheet.points((*enumerate(texts, start=3), (10, place.file), (11, place.sheet)))
     if entry.answer is None:
-        sheet.text(row, 9, "－", "center")
-    else:
-        sheet.link(row, 9, detail_row(entry.answer, sheet.book.rows), "明細へ", "celllink")
-    place_ = found.location
-    for place, text in enumerate((place_.file, place_.sheet, place_.cell), start=10):
-        sheet.text(row, place, text, "text")
-    sheet.fit(row, [*enumerate(texts, start=3), (10, place_.file), (11, place_.sheet)])
+        return Line(cells, points)
+    return Line(cells, points, (Link(9, detail_row(entry.answer, sheet.book.rows)),))
 
 
 def severity_label(severity: Severity) -> str:
@@ -287,9 +296,8 @@ def write_notes(book: Book, report: Report) -> None:
             sheet.columns(*widths)
         name = f"tbl_notes_{part + 1}" if part else "tbl_notes"
         sheet.table(top - 1, 0, len(chosen), _NOTE_HEADS, name)
-        for row, index in enumerate(chosen, start=top):
-            _write_note(sheet, row, start + row - top + 1, index, report)
-            sheet.done(row)
+        numbered = enumerate(chosen, start=start + 1)
+        sheet.lines(top, (_note(sheet, number, index, report) for number, index in numbered))
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 
@@ -310,17 +318,26 @@ def _write_tags(sheet: Sheet, report: Report, top: int) -> int:
     return top + len(report.tags) + 3
 
 
-def _write_note(sheet: Sheet, row: int, number: int, index: int, report: Report) -> None:
+def _note(sheet: Sheet, number: int, index: int, report: Report) -> Line:
     answer = report.answers[index]
-    sheet.number(row, 0, number)
-    tags = "、".join(answer.tags.split())
-    texts = {
-        1: answer.respondent, 2: answer.role or NO_ROLE, 3: answer.category, 4: answer.item_id,
-        6: tags, 8: answer.item, 9: answer.note,
-    }  # fmt: skip
-    for place, text in texts.items():
-        sheet.text(row, place, text, "long" if place == 9 else "text")
+    role, tags = answer.role or NO_ROLE, "、".join(answer.tags.split())
     label = f"{SYMBOLS[answer.status]} {LABELS[answer.status]}"
-    sheet.text(row, 5, label, f"status_{answer.status.value}")
-    sheet.link(row, 7, detail_row(index, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, list(texts.items()))
+    cells = (
+        (number, "number"),
+        (answer.respondent, "text"),
+        (role, "text"),
+        (answer.category, "text"),
+        (answer.item_id, "text"),
+        (label, f"status_{answer.status.value}"),
+        (tags, "text"),
+        ("明細へ", "celllink"),
+        (answer.item, "text"),
+        (answer.note, "long"),
+    )
+    points = sheet.points(
+        (
+            (1, answer.respondent), (2, role), (3, answer.category), (4, answer.item_id),
+            (6, tags), (8, answer.item), (9, answer.note),
+        )
+    )  # fmt: skip
+    return Line(cells, points, (Link(7, detail_row(index, sheet.book.rows)),))

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import detail_row, part_name
+from pipeline.write.lines import Line, Link
+from pipeline.write.safe import cell_text
 from pipeline.write.style import COLOURS, LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.model import Item
     from pipeline.model.report import AnswerRow, Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
 
@@ -57,14 +62,14 @@ def _write_part(
     sheet.text(2, 2, legend, "plain")
     _write_heads(sheet, chosen, right)
     totals = _totals(report, chosen)
-    for row, total in enumerate(items, start=TOP):
-        for place, text in enumerate((total.item.category, total.item.id, total.item.title)):
-            sheet.text(row, place, text, "text")
-        sheet.fit(row, ((0, total.item.category), (2, total.item.title)), least=30)
-        _write_symbols(sheet, report, chosen, row)
-        if chosen:
-            _write_right_edge(sheet, row, right, totals[row - TOP])
-        sheet.done(row)
+
+    def lines() -> Iterator[Line]:
+        for row, total in enumerate(items, start=TOP):
+            if chosen:
+                _write_right_edge(sheet, row, right, totals[row - TOP])
+            yield _line(sheet, report, chosen, row, total.item)
+
+    sheet.lines(TOP, lines())
     _write_colours(sheet, len(items), chosen)
     _write_bottom_edge(sheet, len(items), chosen)
     sheet.raw.freeze_panes(TOP, FIRST)
@@ -97,16 +102,26 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     sheet.height(TOP - 1, min(max(70, longest * 14 + 10), 290))
 
 
-def _write_symbols(
-    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], row: int
-) -> None:
+def _line(
+    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], row: int, item: Item
+) -> Line:
     book, size = sheet.book, len(report.items)
     style = book.variant("center", text_wrap=True)
-    for column, total in enumerate(chosen, start=FIRST):
-        place = (total.number - 1) * size + row - TOP
-        answer = report.answers[place]
-        target = detail_row(place, book.rows)
-        sheet.link(row, column, target, symbol(answer), style, _tip(answer))
+    places = [(total.number - 1) * size + row - TOP for total in chosen]
+    answers = [report.answers[place] for place in places]
+    return Line(
+        cells=(
+            (item.category, "text"),
+            (item.id, "text"),
+            (item.title, "text"),
+            *[(symbol(answer), style) for answer in answers],
+        ),
+        points=sheet.points(((0, item.category), (2, item.title)), least=30),
+        links=[
+            Link(column, detail_row(place, book.rows), _tip(answer))
+            for column, (place, answer) in enumerate(zip(places, answers, strict=True), start=FIRST)
+        ],
+    )
 
 
 def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
@@ -137,8 +152,8 @@ def symbol(answer: AnswerRow) -> str:
 
 
 def _tip(answer: AnswerRow) -> str:
-    words = f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}"
-    return f"{words}　明細へ"
+    words = f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}　明細へ"
+    return cell_text(words)[:120]
 
 
 def _totals(report: Report, chosen: tuple[RespondentTotal, ...]) -> list[dict[Status, int]]:

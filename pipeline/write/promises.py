@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.columns import detail_row, part_name
+from pipeline.write.lines import Line, Link
 from pipeline.write.style import BAR_DONE
 from pipeline.write.totals import NO_ROLE, bars
 
@@ -128,33 +129,41 @@ def _write_list(sheet: Sheet, report: Report, top: int) -> None:
             sheet.columns(*_WIDTHS)
         name = f"tbl_promises_{part + 1}" if part else "tbl_promises"
         sheet.table(top - 1, 0, len(chosen), _HEADS, name)
-        for row, promise in enumerate(chosen, start=top):
-            place = places.get((promise.respondent_id, promise.item_id))
-            _write_promise(sheet, row, start + row - top + 1, promise, place)
-            sheet.done(row)
+        sheet.lines(
+            top,
+            (
+                _line(sheet, number, promise, places.get((promise.respondent_id, promise.item_id)))
+                for number, promise in enumerate(chosen, start=start + 1)
+            ),
+        )
         sheet.raw.ignore_errors({"number_stored_as_text": f"G{top}:G{top + len(chosen) + 1}"})
         sheet.page(paper="A3", repeat=(top - 1, top - 1))
 
 
-def _write_promise(
-    sheet: Sheet, row: int, number: int, promise: Promise, answer: int | None
-) -> None:
-    sheet.number(row, 0, number)
+def _line(sheet: Sheet, number: int, promise: Promise, answer: int | None) -> Line:
     label, style, _ = OUTCOMES[promise.outcome]
-    sheet.text(row, 1, label, style)
-    texts = (promise.respondent, promise.role or NO_ROLE, promise.category, promise.item_id)
-    for place, text in enumerate((*texts, promise.respondent_id), start=2):
-        sheet.text(row, place, text, "text")
-    for place, month in (
-        (7, promise.first_said), (8, promise.first_due or "－"), (9, promise.due or "－"),
-        (12, promise.overdue_since), (13, promise.last_said),
-    ):  # fmt: skip
-        sheet.text(row, place, month, "center")
+    role = promise.role or NO_ROLE
     quiet = sheet.book.variant("number", num_format='#,##0;-#,##0;"－"')
-    sheet.number(row, 10, promise.slips, quiet)
-    sheet.number(row, 11, promise.slipped_months, quiet)
+    cells = (
+        (number, "number"),
+        (label, style),
+        (promise.respondent, "text"),
+        (role, "text"),
+        (promise.category, "text"),
+        (promise.item_id, "text"),
+        (promise.respondent_id, "text"),
+        (promise.first_said, "center"),
+        (promise.first_due or "－", "center"),
+        (promise.due or "－", "center"),
+        (promise.slips, quiet),
+        (promise.slipped_months, quiet),
+        (promise.overdue_since, "center"),
+        (promise.last_said, "center"),
+        ("－", "center") if answer is None else ("明細へ", "celllink"),
+    )
+    points = sheet.points(
+        ((2, promise.respondent), (3, role), (4, promise.category), (5, promise.item_id))
+    )
     if answer is None:
-        sheet.text(row, 14, "－", "center")
-    else:
-        sheet.link(row, 14, detail_row(answer, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, list(enumerate(texts, start=2)))
+        return Line(cells, points)
+    return Line(cells, points, (Link(14, detail_row(answer, sheet.book.rows)),))

@@ -24,6 +24,7 @@ from pipeline.model.review import (
 )
 from pipeline.write.book import LINE_POINTS, Book
 from pipeline.write.columns import part_name
+from pipeline.write.lines import Line
 from pipeline.write.safe import line_count
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
         table = f"tbl_review_{(OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET).index(name)}_{part}"
         sheet.table(HEADER_ROW, 0, len(some), heads, table, styles)
         columns = _styles(book, len(form.extra), entering=entering)
-        for row, line in enumerate(some, start=HEADER_ROW + 1):
-            entries = (*line.entries, line.notice, line.key, *line.extra) if entering else ()
-            _write_row(sheet, row, (*line.facts, *entries), columns)
+        sheet.lines(
+            HEADER_ROW + 1, (_line(sheet, line, columns, entering=entering) for line in some)
+        )
         if entering:
             _offer(sheet, form, HEADER_ROW + 1, HEADER_ROW + max(len(some), 1))
             key = heads.index(KEY)
@@ -147,16 +148,15 @@ def _styles(book: Book, extra: int, *, entering: bool) -> list[str]:
     return styles
 
 
-def _write_row(sheet: Sheet, row: int, texts: Sequence[str], styles: Sequence[str]) -> None:
+def _line(sheet: Sheet, row: FormRow, styles: Sequence[str], *, entering: bool) -> Line:
+    entries = (*row.entries, row.notice, row.key, *row.extra) if entering else ()
+    texts = (*row.facts, *entries)
     key = len(FACTS) + len(ENTRIES) + 1  # hidden: it takes no room
-    lines = 1
-    for column, (text, style) in enumerate(zip(texts, styles, strict=True)):
-        if column == _SEVERITY and text in _SEVERITIES:
-            style = _SEVERITIES[text]  # noqa: PLW2901 - the one column coloured by its text
-        sheet.text(row, column, text, style)
-        if text and column != key:
-            lines = max(lines, line_count(text[:2000], sheet.widths[column]))
-    sheet.height(row, min(max(_LEAST, lines * LINE_POINTS + 3), _MOST))
+    cells = [*zip(texts, styles, strict=True)]
+    severity = texts[_SEVERITY]  # the one column coloured by its text
+    cells[_SEVERITY] = (severity, _SEVERITIES.get(severity, styles[_SEVERITY]))
+    shown = ((column, text) for column, text in enumerate(texts) if text and column != key)
+    return Line(cells, min(sheet.points(shown, least=_LEAST), _MOST))
 
 
 def _entry_head(book: Book) -> str:

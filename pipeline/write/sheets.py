@@ -17,10 +17,14 @@ from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book
     from pipeline.write.pivot import PivotSource
+    from pipeline.write.zipped import PackedFile
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
@@ -29,9 +33,16 @@ def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
 
 
 def write_sheets(
-    book: Book, report: Report, settings: Settings, source: PivotSource | None
+    book: Book,
+    report: Report,
+    settings: Settings,
+    rows: Sequence[Future[PackedFile]],
+    source: PivotSource | None,
 ) -> None:
-    """Write every sheet. ``source`` is what the pivots count, None where there are none."""
+    """Write every sheet.
+
+    ``rows`` are those of 明細; ``source`` is what the pivots count, None where there are none.
+    """
     write_cover(book, report, pivot=source is not None)
     write_overview(book, report)
     write_changes(book, report)
@@ -44,7 +55,7 @@ def write_sheets(
     write_promises(book, report)
     write_findings(book, report)
     write_notes(book, report)
-    write_detail(book, report, None if source is None else source.rows)
+    write_detail(book, len(report.answers), rows)
     if source is not None:
         write_pivot_sheet(book, PIVOT_SHEET, source, detail_design(report))
     write_record(book, report, settings)

@@ -2,17 +2,16 @@
 
 xlsxwriter spends most of its time on attributes and escapes of single cells, and keeps every
 cell until the file is closed. Texts are numbers into the shared strings by then, so that there is
-nothing to escape: a row can be put together as one string, and a finished row of a long list can
-wait as XML in a temporary file. What is not a plain text or number still goes the library's own
-way. The class is given to ``Workbook.add_worksheet``, which takes one for that purpose; tests
+nothing to escape: a row can be put together as one string, and the finished rows of a long list
+are compressed while the next are made. What is not a plain text or number still goes the library's
+own way. The class is given to ``Workbook.add_worksheet``, which takes one for that purpose; tests
 compare its sheets with the library's.
 """
 
 from __future__ import annotations
 
+import io
 import re
-import shutil
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -24,15 +23,18 @@ from xlsxwriter.worksheet import (
     Worksheet,
 )
 
+from pipeline.write.lines import CellXml, Link, link_xml, row_xml
+from pipeline.write.packing import Insertion
 from pipeline.write.safe import cell_text
+from pipeline.write.zipped import LatePacking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import IO
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor, Future
 
-    from pipeline.write.pivot.model import Cell
+    from pipeline.write.lines import Line
+    from pipeline.write.zipped import Packed, PackedFile
 
-_ROW = "\0"  # stands for the row's number until the row is put together
 # Of functions not named here xlsxwriter knows whether Excel wants a prefix.
 _OLD_FUNCTIONS = frozenset(
     {
@@ -42,48 +44,88 @@ _OLD_FUNCTIONS = frozenset(
 )  # fmt: skip
 _CALLS = re.compile(r"([A-Za-z0-9_.]+)\(")
 _PLAIN = frozenset({"String", "Number", "Blank"})
-_ESCAPES = str.maketrans({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\n": "&#xA;"})
+
+
+class SharedTexts(dict[str, int]):
+    """The places of texts among a workbook's shared strings, by the text before it is made safe.
+
+    ``table`` is xlsxwriter's; its ``count`` is of the cells that refer to texts.
+    """
+
+    def __init__(self, table: Any) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, text: str) -> int:
+        index = self[text] = int(self.table._get_shared_string_index(cell_text(text)))
+        self.table.count -= 1  # no cell refers to it yet
+        return index
 
 
 class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type information
-    """A worksheet with `stream` for long plain tables, `done` for rows that are finished."""
+    """A worksheet with `put_lines` for long lists, `done` for rows that are finished."""
 
     fh: Any  # where xlsxwriter writes to
 
     def __init__(self) -> None:
         super().__init__()
-        self.known: dict[str, int] = {}  # shared strings by the text before it was made safe
-        self._done: IO[str] | None = None
+        self.known: SharedTexts  # of the workbook
+        self.look: Callable[[str], Any]  # gives the format of a style's name
+        self.pool: Executor  # one thread, which compresses what is finished
+        self.insertions: list[Insertion] = []
+        self._done: LatePacking | None = None
+        self._piece: Future[PackedFile] | None = None  # made elsewhere, below those of `_done`
         self._first_done = self._last_done = -1
-        self._links: IO[str] | None = None
+        self._links: LatePacking | None = None
         self._names: list[str] = []
         self._styles: dict[Any, str] = {None: ""}
 
-    def stream(self, top: int, width: int, rows: Iterable[Sequence[Cell]]) -> int:
-        """Take rows of texts, whole numbers (0 and up) and blanks without a format.
+    def put_lines(self, top: int, lines: Iterable[Line]) -> int:
+        """Write lines from row ``top`` (0-based) on, all of one width, below all finished rows.
 
-        They stand from row ``top`` (0-based) on, below every row that is finished already. Gives
-        0, or -1 where the sheet has not enough rows, as xlsxwriter does.
+        Cells that stand to the right of a line already, like formulas, stay. Gives 0, or -1 where
+        the sheet has not enough rows or columns, as xlsxwriter does.
         """
-        columns = [_Cells(name, self._index) for name in self._column_names(width)]
-        makers = [column.__getitem__ for column in columns]
-        file, strings, row = self._finished(top), 0, top
-        for row, values in enumerate(rows, start=top + 1):
-            cells = "".join([make(value) for make, value in zip(makers, values, strict=True)])
-            strings += cells.count(' t="s"')
-            file.write(f'<row r="{_ROW}">{cells}</row>'.replace(_ROW, str(row)))
-        # `_index` has counted each text once; the attribute wants every cell.
-        self.str_table.count += strings - sum(column.texts for column in columns)
-        if row == top:
+        made: list[CellXml] = []
+        file, row, texts = self._finished(top), top, 0
+        for row, line in enumerate(lines, start=top + 1):
+            if not made:
+                names = self._column_names(len(line.cells))[: len(line.cells)]
+                made = [CellXml(name, self.known.__getitem__, self._style_of) for name in names]
+            cells = "".join([xml[cell] for xml, cell in zip(made, line.cells, strict=True)])
+            texts += cells.count(' t="s"')
+            if row - 1 in self.table:
+                cells += self._rest_of(row - 1)
+            file.write(row_xml(row, line.points, cells))
+            for link in line.links:
+                self._put_link_at(row, link)
+        self.known.table.count += texts
+        return self._took(top, row - 1, len(made))
+
+    def put_packed(self, top: int, rows: int, width: int, piece: Future[PackedFile]) -> int:
+        """Take ``rows`` finished rows that another process has compressed; see `put_lines`."""
+        self._finished(top)
+        self._piece = piece
+        return self._took(top, top + rows - 1, width)
+
+    def _rest_of(self, row: int) -> str:
+        kept, self.fh = self.fh, io.StringIO()
+        self._write_cells(row, self.table.pop(row), plain=True)
+        self.fh, rest = kept, self.fh.getvalue()
+        return str(rest)
+
+    def _took(self, top: int, last: int, width: int) -> int:
+        if last < top:
             return 0
-        self._last_done = row - 1
-        return int(self._check_dimensions(top, 0) or self._check_dimensions(row - 1, width - 1))
+        self._last_done = last
+        return int(self._check_dimensions(top, 0) or self._check_dimensions(last, width - 1))
 
     def put_text(self, row: int, column: int, text: str, form: Any) -> int:
         """Write a text, made safe here, without the checks of `write_string` for its length."""
         if self._is_outside(row, column):
             return -1
-        self.table[row][column] = CellStringTuple(self._index(text), form)
+        self.known.table.count += 1
+        self.table[row][column] = CellStringTuple(self.known[text], form)
         return 0
 
     def put_number(self, row: int, column: int, value: float, form: Any) -> int:
@@ -117,15 +159,14 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
         """Write a link to a place in the workbook; ``text`` and ``tip`` are safe and short."""
         code = self.put_text(row, column, text, form)
         if code == 0:
-            if self._links is None:
-                self._links = _scratch()
-            tooltip = f' tooltip="{tip.translate(_ESCAPES)}"' if tip else ""
-            (name,) = self._column_names(column + 1)[column:]
-            self._links.write(
-                f'<hyperlink ref="{name}{row + 1}" location="{target.translate(_ESCAPES)}"'
-                f'{tooltip} display="{text.translate(_ESCAPES)}"/>'
-            )
+            self._put_link_at(row + 1, Link(column, target, tip))
         return code
+
+    def _put_link_at(self, row: int, link: Link) -> None:
+        if self._links is None:
+            self._links = LatePacking(self.pool)
+        name = self._column_names(link.column + 1)[link.column]
+        self._links.write(link_xml(f"{name}{row}", link))
 
     def done(self, row: int) -> None:
         """Take a row as finished. Finished rows come one below another."""
@@ -164,28 +205,27 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
             return False
         return bool(self._check_dimensions(row, column))
 
-    def _index(self, text: str) -> int:
-        """Give a text's place among the shared strings, and count the cell that refers to it."""
-        index = self.known.get(text)
-        if index is None:
-            index = int(self.str_table._get_shared_string_index(cell_text(text)))
-            self.known[text] = index
-        else:
-            self.str_table.count += 1
-        return index
-
     def _column_names(self, count: int) -> list[str]:
+        """Give the names of all columns used so far, of at least ``count``."""
         while len(self._names) < count:
             self._names.append(xl_col_to_name(len(self._names)))
-        return self._names[:count]
+        return self._names
 
-    def _finished(self, row: int) -> IO[str]:
-        """Give the file of finished rows, to which ``row`` is about to be added."""
+    def _style_of(self, name: str) -> str:
+        form = self.look(name)
+        style = self._styles.get(form)
+        if style is None:
+            number = form._get_xf_index()
+            style = self._styles[form] = f' s="{number}"' if number else ""
+        return style
+
+    def _finished(self, row: int) -> LatePacking:
+        """Give what takes the finished rows, to which ``row`` is about to be added."""
         if self._done is None:
-            self._done = _scratch()
-            self._first_done = row
-        elif row <= self._last_done:
-            raise ValueError(f"row {row} comes after row {self._last_done} is finished")
+            self._done = LatePacking(self.pool)
+            self._first_done, self._last_done = row, row - 1
+        elif row <= self._last_done or self._piece is not None:
+            raise ValueError(f"row {row} comes after row {self._last_done} was finished")
         return self._done
 
     def _write_rows(self) -> None:
@@ -200,9 +240,7 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
             if self._done is None or row < self._first_done:
                 self._write_any_row(row)
         if self._done is not None:
-            self._done.seek(0)
-            shutil.copyfileobj(self._done, self.fh, 1 << 20)
-            self._done.close()
+            self._insert(self._done.finish(), *([self._piece] if self._piece else []))
             for row in rows:
                 if row > self._last_done:
                     self._write_any_row(row)
@@ -253,32 +291,11 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
             return
         if self.hyperlinks:
             raise ValueError("links of both kinds on one sheet")
-        self._links.seek(0)
         self._xml_start_tag("hyperlinks")
-        shutil.copyfileobj(self._links, self.fh, 1 << 20)
+        self._insert(self._links.finish())
         self._xml_end_tag("hyperlinks")
-        self._links.close()
 
-
-def _scratch() -> IO[str]:
-    """Open a file without a name; it lives until the workbook is put together."""
-    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
-
-
-class _Cells(dict["Cell", str]):
-    """The XML of each value of a column, made once for each value that differs."""
-
-    def __init__(self, name: str, index_of: Callable[[str], int]) -> None:
-        super().__init__({None: "", "": ""})
-        self._head = f'<c r="{name}{_ROW}"'
-        self._index_of = index_of
-        self.texts = 0
-
-    def __missing__(self, value: Cell) -> str:
-        if isinstance(value, str):
-            self.texts += 1
-            made = f'{self._head} t="s"><v>{self._index_of(value)}</v></c>'
-        else:
-            made = f"{self._head}><v>{value}</v></c>"
-        self[value] = made
-        return made
+    def _insert(self, *pieces: Future[Packed] | Future[PackedFile]) -> None:
+        """Leave a place for pieces that are compressed already."""
+        place = self.fh.tell()
+        self.insertions += [Insertion(place, piece) for piece in pieces]

@@ -4,17 +4,26 @@ Excel compares items without regard to case; two shared items that differ only b
 repair the file, so the first spelling stands for all, as after a refresh in Excel itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
-from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
 from pipeline.write.safe import cell_text
+from pipeline.write.table import batches, joined
+from pipeline.write.zipped import PackedFile, pack_file
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
+    from pipeline.write.table import Column
 
 DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis
-_CHUNK = 4_000  # records joined before they are handed on
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<pivotCacheRecords '
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{}">'
@@ -67,10 +76,8 @@ def build_cache(source: PivotSource, design: PivotDesign) -> Cache:
     ascending = {table.rows for table in design.tables if table.sorted_rows}
     items = {}
     for name in design.fields():
-        column = source.header.index(name)
         found: dict[str | None, str | None] = {}
-        # Columns hold few values that differ; each is looked at once.
-        for value in dict.fromkeys([row[column] for row in source.rows]):
+        for value in source.columns[source.header.index(name)].values:
             if isinstance(value, (int, float)):
                 raise TypeError(f"{name}: a number stands on an axis; give the label as text")
             found.setdefault(_key(value), cell_text(value) if value else None)
@@ -95,50 +102,58 @@ def _key(value: Cell) -> str | None:
     return cell_text(str(value)).casefold() if value not in (None, "") else None
 
 
-def describe(rows: Sequence[Sequence[Cell]], column: int) -> Facts:
+def describe(column: Column) -> Facts:
     """Tell what kinds of value a column holds."""
-    values = [row[column] for row in rows]
-    numbers = [value for value in values if isinstance(value, (int, float))]
-    texts = [value for value in values if isinstance(value, str) and value]
+    numbers = [value for value in column.values if isinstance(value, (int, float))]
+    texts = [value for value in column.values if isinstance(value, str) and value]
     return Facts(
         texts=bool(texts),
         numbers=(min(numbers), max(numbers)) if numbers else None,
         whole=all(value == int(value) for value in numbers),
-        blanks=len(numbers) + len(texts) < len(values),
+        blanks=len(numbers) + len(texts) < len(column.values),
         long=max(map(len, texts), default=0) > LONG_TEXT,
     )
 
 
-class _Encoded(dict[Cell, str]):
-    """The XML of each value of a column, made once for each value that differs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The rows of a source in the form of the cache: what each column holds, and where.
 
-    def __init__(self, items: Items | None) -> None:
-        super().__init__()
-        self._items = items
+    Another process can make the part of them without the rest of the cache.
+    """
 
-    def __missing__(self, value: Cell) -> str:
-        if self._items is not None:
-            made = f'<x v="{self._items.find(value)}"/>'
-        elif value is None or value == "":
-            made = "<m/>"
-        elif isinstance(value, str):
-            made = f'<s v="{attribute(value)}"/>'
-        else:
-            made = f'<n v="{number(value)}"/>'
-        self[value] = made
-        return made
+    values: tuple[tuple[str, ...], ...]
+    codes: tuple[array[int], ...]
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give the part in pieces, so that a large month needs no tree in memory."""
+        yield _HEAD.format(len(self.codes[0])).encode()
+        yield from batches(f"<r>{row}</r>" for row in joined(self.values, self.codes))
+        yield b"</pivotCacheRecords>"
 
 
-def records(cache: Cache) -> Iterator[bytes]:
-    """Give the records part in pieces, so that a large month needs no tree in memory."""
-    rows = cache.source.rows
-    columns = [_Encoded(cache.items.get(name)) for name in cache.source.header]
-    yield _HEAD.format(len(rows)).encode()
-    for start in range(0, len(rows), _CHUNK):
-        pieces: list[str] = []
-        for row in rows[start : start + _CHUNK]:
-            pieces.append("<r>")
-            pieces += [known[value] for known, value in zip(columns, row, strict=True)]
-            pieces.append("</r>")
-        yield "".join(pieces).encode()
-    yield b"</pivotCacheRecords>"
+def records(cache: Cache) -> Records:
+    """Give the records of a cache."""
+    source = cache.source
+    return Records(
+        values=tuple(
+            tuple(_record(value, cache.items.get(name)) for value in column.values)
+            for name, column in zip(source.header, source.columns, strict=True)
+        ),
+        codes=tuple(column.codes for column in source.columns),
+    )
+
+
+def pack_records(made: Records, path: Path) -> PackedFile:
+    """Put records together and compress them into a file."""
+    return pack_file(made.pieces(), path)
+
+
+def _record(value: Cell, items: Items | None) -> str:
+    if items is not None:
+        return f'<x v="{items.find(value)}"/>'
+    if value is None or value == "":
+        return "<m/>"
+    if isinstance(value, str):
+        return f'<s v="{attribute(value)}"/>'
+    return f'<n v="{number(value)}"/>'

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 
 from pipeline.write.pivot.cache import Cache
 from pipeline.write.pivot.cells import reference
@@ -82,10 +81,11 @@ def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
 
 
 def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
-    fields = [*table.labels, table.columns]
+    fields = [*table.labels, table.columns, *([table.page[0]] if table.page else [])]
     axes = [cache.items[name] for name in fields]
-    places = [cache.column(name) for name in fields]
-    records = cache.source.rows
+    columns = [cache.source.columns[cache.column(name)] for name in fields]
+    # Combinations of codes are counted first and looked up afterwards: few of them differ.
+    counted = Counter(zip(*(column.codes for column in columns), strict=True))
     page = None
     if table.page is not None:
         page_field, value = table.page
@@ -93,18 +93,12 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
             page = cache.items[page_field].find(value)
         except KeyError:
             page = None  # no such answer this month: Excel shows all
-        else:
-            page_at = cache.column(page_field)
-            items = cache.items[page_field]
-            wanted = {
-                value for value in {row[page_at] for row in records} if items.find(value) == page
-            }
-            records = [row for row in records if row[page_at] in wanted]
-    # Values are counted first and looked up afterwards: few combinations differ.
     counts: Counter[tuple[tuple[int, ...], int]] = Counter()
-    for values, count in Counter(map(itemgetter(*places), records)).items():
-        *row, column = (items.find(value) for items, value in zip(axes, values, strict=True))
-        counts[tuple(row), column] += count
+    for codes, count in counted.items():
+        found = [items.find(c.values[n]) for items, c, n in zip(axes, columns, codes, strict=True)]
+        *row, across = found[: len(table.labels) + 1]
+        if page is None or found[-1] == page:
+            counts[tuple(row), across] += count
     return Grid(
         table=table,
         rows=tuple(sorted({row for row, _ in counts})),

@@ -1,11 +1,12 @@
 """What a caller says about the pivots: the table they count, and which field goes where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from pipeline.write.table import Column
+
 Cell = str | int | float | None
-Row = Sequence[Cell]
 
 _NO_ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -14,27 +15,33 @@ _NO_ORDERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 class PivotSource:
     """An Excel table as it stands on its sheet.
 
-    ``header`` and ``rows`` equal the cells exactly, column by column and in the same order:
+    ``header`` and ``columns`` equal the cells exactly, column by column and in the same order:
     Excel compares the names when it opens the file and the values when it refreshes.
     """
 
     sheet: str
     table: str
     header: tuple[str, ...]
-    rows: Sequence[Row]
+    columns: tuple[Column, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a header or a row that Excel would refuse: a mistake of the caller."""
+        """Refuse what Excel would refuse: a mistake of the caller."""
         if not all(self.header) or len({name.casefold() for name in self.header}) < self.width:
             raise ValueError("header: a name is empty or stands twice")
-        for number, row in enumerate(self.rows):
-            if len(row) != self.width:
-                raise ValueError(f"row {number} has {len(row)} values, the header {self.width}")
+        if len(self.columns) != self.width:
+            raise ValueError(f"{len(self.columns)} columns, and the header names {self.width}")
+        if len({len(column) for column in self.columns}) != 1:
+            raise ValueError("columns of different length")
 
     @property
     def width(self) -> int:
         """Give the number of columns."""
         return len(self.header)
+
+    @property
+    def count(self) -> int:
+        """Give the number of rows."""
+        return len(self.columns[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,13 @@ Unpacking and packing 明細 again would cost more than making the pivots.
 
 import posixpath
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
 from pipeline.write.pivot.ooxml import REL, root, serialise
-from pipeline.write.zipped import LOCAL, ZipWriter, pack
+from pipeline.write.zipped import LOCAL, PackedFile, ZipWriter, pack
 
 _TYPES: Final = "[Content_Types].xml"
 _TYPES_NS: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -26,7 +25,7 @@ class Package:
         self._archive = archive
         self._names = archive.namelist()
         self._trees: dict[str, etree._Element] = {}
-        self._streams: dict[str, Iterable[bytes]] = {}
+        self._packed: dict[str, PackedFile] = {}
 
     def tree(self, name: str) -> etree._Element:
         """Give a part as a tree; changes to it are saved. Raises KeyError where there is none."""
@@ -36,7 +35,7 @@ class Package:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a part of that name."""
-        return name in self._names or name in self._trees or name in self._streams
+        return name in self._names or name in self._trees or name in self._packed
 
     def free(self, pattern: str) -> str:
         """Give the first part name of a numbered pattern that is not taken."""
@@ -45,12 +44,12 @@ class Package:
             number += 1
         return pattern.format(number)
 
-    def add(self, name: str, content_type: str, content: etree._Element | Iterable[bytes]) -> None:
-        """Add a part: a tree, or pieces of bytes that are written as they come."""
+    def add(self, name: str, content_type: str, content: etree._Element | PackedFile) -> None:
+        """Add a part: a tree, or what is compressed already."""
         if isinstance(content, etree._Element):
             self._trees[name] = content
         else:
-            self._streams[name] = content
+            self._packed[name] = content
         types = self.tree(_TYPES)
         etree.SubElement(
             types, f"{{{_TYPES_NS}}}Override", PartName=f"/{name}", ContentType=content_type
@@ -100,8 +99,8 @@ class Package:
             for name, tree in self._trees.items():
                 if name not in self._names:
                     writer.add(name, pack([serialise(tree)]))
-            for name, pieces in self._streams.items():
-                writer.add(name, pack(pieces))
+            for name, part in self._packed.items():
+                writer.add(name, part.open())
             writer.close()
 
 

@@ -34,16 +34,16 @@ def cache_definition(cache: Cache, *, records_id: str | None) -> etree._Element:
     definition.set("refreshedVersion", _MADE_BY_VERSION)
     definition.set("minRefreshableVersion", "3")
     if records_id is not None:
-        definition.set("recordCount", str(len(source.rows)))
+        definition.set("recordCount", str(source.count))
     from_sheet = child(definition, "cacheSource", type="worksheet")
     child(from_sheet, "worksheetSource", name=source.table)
     fields = child(definition, "cacheFields", count=str(source.width))
-    for column, name in enumerate(source.header):
+    for column, name in zip(source.columns, source.header, strict=True):
         field = child(fields, "cacheField", name=excel_text(name), numFmtId="0")
         if name in cache.items:
             _shared_items(field, cache.items[name].values)
         else:
-            child(field, "sharedItems", **_kinds(describe(source.rows, column)))
+            child(field, "sharedItems", **_kinds(describe(column)))
     listed = child(definition, "extLst")
     extension = etree.SubElement(
         listed, f"{{{MAIN}}}ext", {"uri": _CACHE_EXTENSION}, nsmap={"x14": X14}

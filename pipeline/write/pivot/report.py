@@ -1,15 +1,20 @@
 """The pivots of a month: 明細 as their source, and the standard tables over it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.checklist import Status
-from pipeline.write.columns import DETAIL_SHEET, DETAIL_TABLE, HEADS, detail_cells
+from pipeline.write.columns import DETAIL_SHEET, DETAIL_TABLE, HEADS
 from pipeline.write.pivot.model import PivotDesign, PivotFields, PivotSource, standard_design
 from pipeline.write.style import LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.model.report import Report
+    from pipeline.write.table import Column
 
 PIVOT_SHEET: Final = "ピボット"
 _FIELDS: Final = PivotFields(
@@ -25,13 +30,12 @@ _FIELDS: Final = PivotFields(
 )
 
 
-def detail_source(report: "Report") -> PivotSource:
-    """Give the cells of 明細, which must stand on one sheet."""
-    rows = [tuple(detail_cells(answer, report)) for answer in report.answers]
-    return PivotSource(sheet=DETAIL_SHEET, table=DETAIL_TABLE, header=HEADS, rows=rows)
+def detail_source(columns: Sequence[Column]) -> PivotSource:
+    """Give 明細, which must stand on one sheet, as the source; ``columns`` as the sheet shows."""
+    return PivotSource(sheet=DETAIL_SHEET, table=DETAIL_TABLE, header=HEADS, columns=tuple(columns))
 
 
-def detail_design(report: "Report") -> PivotDesign:
+def detail_design(report: Report) -> PivotDesign:
     """Give the three tables, with items, fields and answers in the order of the form."""
     statuses = tuple(LABELS[status] for status in Status)
     design = standard_design(_FIELDS, statuses=statuses, planned=LABELS[Status.PLANNED])

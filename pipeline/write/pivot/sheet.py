@@ -37,7 +37,7 @@ def write_pivot_sheet(
     """
     sheet = book.sheet(sheet_name)
     sheet.columns(*[_SLICER_WIDTH] * FIRST_COLUMN)
-    if not source.rows:
+    if not source.count:
         sheet.heading(design.title, NO_ROWS, last=_LEAD_COLUMNS + 4)
         return
     cache = build_cache(source, design)
