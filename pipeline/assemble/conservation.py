@@ -67,16 +67,17 @@ def _givers(batch: Batch) -> list[str]:
         for place in (answer.location, answer.note_location)
         if place is not None and place.file != path
     }
+    lacking = said - found
     placed = {
         (path, answer.item_id)
-        for path, submission in forms.items()
-        for answer in submission.answers
+        for path in {path for path, _, _ in lacking} & forms.keys()
+        for answer in forms[path].answers
         if answer.location or answer.note_location
     }
     wrong = [f"{file}: 「{item}」の出どころが記録されていません" for _, item, file in found - said]
     wrong += [
         f"{file}: 「{item}」の回答が「{path}」に反映されていません"
-        for path, item, file in said - found
+        for path, item, file in lacking
         if (path, item) in placed
     ]
     return sorted(wrong)

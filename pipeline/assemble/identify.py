@@ -6,7 +6,7 @@ Spellings that fold to one name are one respondent, also without a roster.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.model import (
@@ -64,8 +64,8 @@ class Identifier:
     def _respondent(self, submission: Submission) -> Respondent:
         inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
         inside.sort(key=lambda evidence: _STRENGTH[evidence.kind])
-        outside = self._from_path(submission.source.path)
-        for evidence in (*inside, *outside):
+        path = submission.source.path
+        for evidence in self._telling(inside, path):
             entry = self._fitting(evidence)
             if entry is not None and evidence.kind is EvidenceKind.HIDDEN_ID:
                 disputed = self._named_otherwise(inside, entry)
@@ -76,11 +76,16 @@ class Identifier:
                 break  # an organisation that was not asked; the file name must not overrule it
         named = [e for e in inside if e.kind is EvidenceKind.CELL]
         named.sort(key=lambda evidence: not is_organisation(evidence.text))
-        for evidence in (*named, *outside):
+        for evidence in self._telling(named, path):
             if evidence.text and not names_nobody(evidence.text):
                 return self._unlisted(evidence, evidence.text)
         hidden = next((e for e in inside if e.kind is EvidenceKind.HIDDEN_ID), None)
-        return self._nameless(submission.source.path, hidden)
+        return self._nameless(path, hidden)
+
+    def _telling(self, inside: Iterable[Evidence], path: str) -> Iterator[Evidence]:
+        """Give the evidence inside a file, then its path's: most files tell all by themselves."""
+        yield from inside
+        yield from self._from_path(path)
 
     def _named_otherwise(self, inside: Iterable[Evidence], entry: RosterEntry) -> str:
         """Give the name in a cell that means somebody else than the hidden id."""
@@ -96,6 +101,8 @@ class Identifier:
 
     def _fitting(self, evidence: Evidence) -> RosterEntry | None:
         """Give the one roster entry an evidence means; None where none or several fit."""
+        if self._roster is None:
+            return None
         if evidence.kind is EvidenceKind.HIDDEN_ID:
             return self._index.by_code(evidence.text) or self._by_id.get(evidence.text)
         found = self._index.by_name(evidence.text) if evidence.text else None

@@ -195,6 +195,8 @@ def _newest_first(returns: Sequence[Submission], winner: Submission) -> list[Sub
 
 def _completed(winner: Submission, older: Sequence[Submission]) -> tuple[Submission, Given]:
     """Take the items the form does not contain from the newest of the older forms that has them."""
+    if not older:
+        return winner, {}
     answers = {answer.item_id: answer for answer in winner.answers}
     repeated = list(winner.repeated)
     given: dict[str, list[str]] = {}
@@ -220,6 +222,8 @@ def _completed(winner: Submission, older: Sequence[Submission]) -> tuple[Submiss
 
 def _still_given(given: Given, final: Submission, answered: frozenset[str]) -> Given:
     """Leave out what slips have answered since, except where a part still is the older one."""
+    if not given:
+        return given
     places = {answer.item_id: _files(answer) for answer in final.answers}
     left = {
         path: tuple(i for i in items if i not in answered or path in places[i])
@@ -238,13 +242,15 @@ def _has_row(answer: Answer) -> bool:
 
 
 def _with_slips(
-    form: Submission, winner: Submission, slips: Iterable[Submission]
+    form: Submission, winner: Submission, slips: Sequence[Submission]
 ) -> tuple[Submission, Given, dict[str, str]]:
     """Lay slips over the form, oldest first: the result, what each gave, and why some gave nothing.
 
     The answers keep their own place (file and cell). A later slip takes an item from an earlier
     one. A slip older than the form is not laid over it: what was sent whole later stands.
     """
+    if not slips:
+        return form, {}, {}
     order = _oldest_first(slips)
     answers = {answer.item_id: answer for answer in form.answers}
     giver: dict[str, str] = {}
