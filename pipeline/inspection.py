@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from pipeline.assemble import assemble
 from pipeline.check import check
 from pipeline.discover import passwords_beside
-from pipeline.locate import locate
+from pipeline.mails import month_words
 from pipeline.model import (
+    EvidenceKind,
     MatchedBy,
     NotChecklist,
+    OwnBook,
     RawWorkbook,
     Skipped,
     SourceFile,
@@ -20,9 +22,10 @@ from pipeline.model import (
     Unreadable,
     address,
 )
-from pipeline.parse import parse
 from pipeline.read import read_workbook
+from pipeline.run import parsed
 from pipeline.settings import Limits
+from pipeline.slips import MONTH, RESPONDENT, hidden_properties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +41,11 @@ _STATUS = {
     Status.UNCLEAR: "読み取れない",
 }
 _SHOWN_FINDINGS = 10
+_OWN = {
+    OwnBook.REVIEW: "確認票です。判断は outbox の中の確認票に書いて保存し、集計し直してください。",
+    OwnBook.TOTALS: "集計表です。",
+    OwnBook.ROSTER: "名簿です。「名簿.xlsx」という名前で inbox の直下に置くと使われます。",
+}
 
 
 def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | None = None) -> str:
@@ -61,17 +69,42 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
             + ("" if sheet.visible else " ※非表示")
             for sheet in workbook.sheets
         ]
-        layout = locate(workbook, checklist)
-        if layout is None:
-            sheets = tuple(sheet.name for sheet in workbook.sheets)
-            outcome = NotChecklist(source=source, kind=workbook.kind, sheets=sheets)
-        else:
-            outcome = parse(workbook, layout, checklist, month=month)
+        outcome = parsed(workbook, checklist, month=month)
+        lines += _own_lines(workbook, outcome)
+        if isinstance(outcome, Submission):
             lines += _submission_lines(outcome, checklist)
     else:
         outcome = workbook
         lines.append(f"  種類: {workbook.kind}")
     return "\n".join([*lines, *_finding_lines(outcome, checklist, month)])
+
+
+def _own_lines(workbook: RawWorkbook, outcome: Submission | NotChecklist) -> list[str]:
+    """Say which of the product's own files it is, and whose."""
+    if isinstance(outcome, NotChecklist):
+        return [f"  このファイル: {_OWN[outcome.own]}"] if outcome.own else []
+    properties = hidden_properties(workbook)
+    whose = properties.get(RESPONDENT, "")
+    if not whose:
+        return []
+    names = [e.text for e in outcome.evidence if e.kind is EvidenceKind.CELL]
+    name = f"（{names[0]}）" if names else ""
+    at = properties.get(MONTH, "")
+    month = f"{month_words(at)}分" if at else "月の記録なし"
+    if outcome.slip:
+        filled = len(outcome.overrides or ())
+        return [
+            f"  このファイル: 差戻し票（{month}、団体コード {whose}{name}）。"
+            f"記入のある項目は {filled} 項目です。"
+            "もとの回答と一緒に inbox に置いて集計すると、その項目だけが差し替わります。"
+        ]
+    line = f"  このファイル: 配布した様式（{month}、団体コード {whose}{name}）。"
+    if outcome.prefilled_from:
+        line += (
+            f"{month_words(outcome.prefilled_from)}の回答を入れて配布し、"
+            f"{len(outcome.as_handed_out)} 項目がそのままです。"
+        )
+    return [line]
 
 
 def _submission_lines(submission: Submission, checklist: Checklist) -> list[str]:
@@ -112,6 +145,9 @@ def _finding_lines(
     batch = assemble([outcome], checklist=checklist, roster=None, exclusions=(), month=month)
     lines = [f"  扱い: {record.reason}" for record in batch.files]
     findings = check(batch)
+    if isinstance(outcome, Submission) and outcome.slip:
+        # Alone it has nothing to mend; in an inbox it is not alone.
+        lines, findings = [], tuple(f for f in findings if f.code != "B503")
     lines.append(f"  指摘: {len(findings)} 件")
     lines += [f"    {f.severity} {f.code} {f.message} {f.fix}" for f in findings[:_SHOWN_FINDINGS]]
     if len(findings) > _SHOWN_FINDINGS:

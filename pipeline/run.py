@@ -18,6 +18,7 @@ from pipeline.locate import locate
 from pipeline.model import (
     FileState,
     NotChecklist,
+    OwnBook,
     RawWorkbook,
     Skipped,
     SkipReason,
@@ -43,6 +44,7 @@ from pipeline.review import (
 )
 from pipeline.roster import read_roster
 from pipeline.rules import rules_table
+from pipeline.slips import own_book
 from pipeline.template import load_checklist
 
 if TYPE_CHECKING:
@@ -77,14 +79,23 @@ class ReadTask:
         workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
         if not isinstance(workbook, RawWorkbook):
             return workbook
-        layout = locate(workbook, self.checklist)
-        if layout is None:
-            return NotChecklist(
-                source=workbook.source,
-                kind=workbook.kind,
-                sheets=tuple(sheet.name for sheet in workbook.sheets),
-            )
-        return parse(workbook, layout, self.checklist, month=self.month)
+        return parsed(workbook, self.checklist, month=self.month)
+
+
+def parsed(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Submission | NotChecklist:
+    """Give the answers of a workbook, or that it holds no checklist and what it is instead."""
+    own = own_book(workbook)
+    # A list of respondents may stand above somebody's answers; the other two are no returns.
+    a_return = own in {None, OwnBook.ROSTER}
+    layout = locate(workbook, checklist) if a_return else None
+    if layout is None:
+        return NotChecklist(
+            source=workbook.source,
+            kind=workbook.kind,
+            sheets=tuple(sheet.name for sheet in workbook.sheets),
+            own=own,
+        )
+    return parse(workbook, layout, checklist, month=month)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ that drop those keep the hidden sheet, so the same keys and values stand there t
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.model import Answer, CellKind, RawWorkbook, Slip, Status
-from pipeline.text import is_blank
+from pipeline.model import Answer, CellKind, OwnBook, RawSheet, RawWorkbook, Slip, Status
+from pipeline.text import is_blank, tidy
 
 RESPONDENT = "torimatome.respondent"
 MONTH = "torimatome.month"
@@ -24,6 +24,11 @@ _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _DIGITS = 4  # of each item's digest: enough to tell a changed cell, short enough for a property
 _CHUNK = 200  # Excel shows and keeps at most 255 characters of a property
 _NOTHING = "-" * _DIGITS
+_TOP_ROWS = 20  # heads of the product's own sheets stand above this row, rows inserted or not
+_TOTALS_SHEETS = frozenset({"はじめに", "要確認", "明細", "処理記録"})
+_REVIEW_HEADS = frozenset({"コード", "指摘", "直し方", "判断"})
+_ROSTER_HEADS = frozenset({"団体コード", "団体名"})
+_ROSTER_OTHERS = frozenset({"別名", "役割", "対象分野", "メール", "除外"})
 
 
 def hidden_properties(workbook: RawWorkbook) -> Mapping[str, str]:
@@ -39,6 +44,31 @@ def hidden_properties(workbook: RawWorkbook) -> Mapping[str, str]:
     }
     own = {key: text for key, text in workbook.properties.items() if key.startswith("torimatome.")}
     return {**found, **{key: text.strip() for key, text in own.items() if text.strip()}}
+
+
+def own_book(workbook: RawWorkbook) -> OwnBook | None:
+    """Tell whether a workbook is one that the product writes for the coordinator, and which.
+
+    確認票 lists items beside what was written there: read as a checklist it would be a return of
+    nobody.
+    """
+    if {sheet.name for sheet in workbook.sheets} >= _TOTALS_SHEETS:
+        return OwnBook.TOTALS
+    for sheet in workbook.sheets:
+        for heads in _top_rows(sheet) if sheet.visible else ():
+            if heads >= _REVIEW_HEADS:
+                return OwnBook.REVIEW
+            if heads >= _ROSTER_HEADS and heads & _ROSTER_OTHERS:
+                return OwnBook.ROSTER
+    return None
+
+
+def _top_rows(sheet: RawSheet) -> Iterable[set[str]]:
+    rows: dict[int, set[str]] = {}
+    for (row, _column), cell in sheet.cells.items():
+        if row < _TOP_ROWS and cell.kind is CellKind.TEXT:
+            rows.setdefault(row, set()).add(tidy(cell.text))
+    return rows.values()
 
 
 def read_slip(properties: Mapping[str, str]) -> Slip | None:

@@ -7,6 +7,7 @@ tables; every figure is worked out from them with a pencil and compared with wha
 import email
 import email.policy
 import io
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Mapping
@@ -25,10 +26,13 @@ from pencil import Told, grid
 from pencil_findings import OPEN, Key, followed
 
 import pipeline.cli.year
+from pipeline.check import check
 from pipeline.cli import main
 from pipeline.cli.year import Scene, play
-from pipeline.model import Checklist, Status
+from pipeline.inspection import describe
+from pipeline.model import Checklist, Severity, Status
 from pipeline.model.review import ENTRIES, HEADER_ROW
+from pipeline.run import gather
 from pipeline.sample.meant import Meant, Said, file_of, meant, slip_file
 from pipeline.sample.story import (
     BENINO,
@@ -656,6 +660,68 @@ def test_what_fell_back_and_what_was_put_off(
         }
         assert found == expected
         assert expected
+
+
+# ── The product's own files ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (
+            "outbox/配布_2026-11/別紙3-2_チェックシート_若葉市.xlsx",
+            "配布した様式（2026年11月分、団体コード 131001（若葉市））。"
+            "2026年10月の回答を入れて配布し、",
+        ),
+        (
+            "inbox/2026-09/scan_0012.xlsx",
+            "配布した様式（2026年9月分、団体コード 131002（白雲町））。",
+        ),
+        (
+            "inbox/2026-11/チェックシート（提出用）.xlsx",
+            "配布した様式（2026年11月分、団体コード 131002（白雲町））。",
+        ),
+        (
+            "inbox/2026-09/Re_差戻し票.xlsx",
+            "差戻し票（2026年9月分、団体コード 131002（白雲町））。記入のある項目は 6 項目です。",
+        ),
+        ("outbox/2026-10/確認票_2026-10.xlsx", "確認票です。"),
+        ("outbox/2026-10/集計_2026-10.xlsx", "集計表です。"),
+        ("inbox/名簿.xlsx", "名簿です。"),
+    ],
+)
+def test_inspect_says_what_it_is_and_whose(
+    path: str, words: str, played: Played, checklist: Checklist
+) -> None:
+    text = describe(played.folder / path, checklist=checklist, month=MONTHS[1])
+    assert f"このファイル: {words}" in text
+    assert "B503" not in text  # alone a slip has nothing to mend, in an inbox it is not alone
+
+
+def test_own_files_among_the_returns_are_no_answers(played: Played, tmp_path: Path) -> None:
+    inbox, month = tmp_path / "inbox", MONTHS[1]
+    inbox.mkdir()
+    shutil.copy(played.folder / "inbox" / month / "青浜サービス_回答.xlsx", inbox)
+    shutil.copy(played.month(month) / f"確認票_{month}.xlsx", inbox / "確認票（記入済み）.xlsx")
+    shutil.copy(played.month(month) / f"集計_{month}.xlsx", inbox)
+    shutil.copy(played.folder / "inbox" / "名簿.xlsx", inbox / "名簿 (2).xlsx")
+    batch = gather(settings_for(tmp_path, month=month)).batch
+    assert [one.submission.source.path for one in batch.submissions] == ["青浜サービス_回答.xlsx"]
+    found = {
+        finding.location.file: (finding.severity, finding.message, finding.fix)
+        for finding in check(batch)
+        if finding.code == "F105"
+    }
+    assert {severity for severity, _, _ in found.values()} == {Severity.CHECK}
+    for path, what, step in (
+        ("確認票（記入済み）.xlsx", "書かれた判断は反映していません", "outbox の中の確認票"),
+        (f"集計_{month}.xlsx", "集計表のため", "除いてください"),
+        ("名簿 (2).xlsx", "名簿のよう", "「名簿.xlsx」という名前"),
+    ):
+        _, message, fix = found.pop(path)
+        assert what in message
+        assert step in fix
+    assert not found
 
 
 # ── The demo ────────────────────────────────────────────────────────────────────────────────

@@ -281,14 +281,23 @@ class Submission:
     as_handed_out: tuple[str, ...] = ()
 
 
+class OwnBook(StrEnum):
+    """A workbook of this product that is no return. The value is the word shown."""
+
+    REVIEW = "確認票"
+    TOTALS = "集計表"
+    ROSTER = "名簿"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecklist:
-    """A workbook that could be read and holds no checklist."""
+    """A workbook that could be read and holds no checklist. ``own``: one of the product's own."""
 
     source: SourceFile
     kind: FileKind
     sheets: tuple[str, ...] = ()
     items_found: int = 0
+    own: OwnBook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Rules about files as a whole (F): what could not be read, and what was set aside."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pipeline.model import (
@@ -9,6 +10,7 @@ from pipeline.model import (
     FileState,
     Location,
     NotChecklist,
+    OwnBook,
     Severity,
     Skipped,
     SkipReason,
@@ -43,6 +45,23 @@ _TOO_LARGE = {
     UnreadableReason.NESTED_ARCHIVE: (
         "圧縮ファイルの中に圧縮ファイルがあるため、読んでいません。",
         "中のファイルを取り出して受信フォルダに入れ、もう一度集計してください。",
+    ),
+}
+
+# Workbooks of the coordinator that lie among the returns.
+_OWN = {
+    OwnBook.REVIEW: (
+        "回答ではなく確認票です。ここに書かれた判断は反映していません。",
+        "判断は outbox の中の確認票に書いて保存し、このファイルは受信フォルダから除いてください。",
+    ),
+    OwnBook.TOTALS: (
+        "回答ではなく集計表のため、読んでいません。",
+        "このファイルを受信フォルダから除いてください。",
+    ),
+    OwnBook.ROSTER: (
+        "回答ではなく名簿のようですが、受信フォルダの直下の「名簿.xlsx」ではないため使っていません。",
+        "名簿として使うときは、「名簿.xlsx」という名前で受信フォルダの直下に置いてください。"
+        "使わないときは、受信フォルダから除いてください。",
     ),
 }
 
@@ -170,10 +189,12 @@ def too_large(context: Context) -> Iterator[Hit]:
     code="F105",
     severity=Severity.FIX,
     title="チェックシートが見つからない",
-    message="チェックシートが見つかりません{sheets}。",
-    fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
+    message="{what}",
+    fix="{step}",
+    general_fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
     ask="チェックシートが入っていませんでした。チェックシートのファイルをお送りください。",
-    why="項目番号のある行と、チェック欄が1つも見つからないファイルです。回答は集計に入りません。",
+    why="項目番号のある行と、チェック欄が1つも見つからないファイルです。回答は集計に入りません。"
+    "受信フォルダに紛れ込んだ確認票・集計表・名簿も、ここで知らせます。",
     examples=(
         fires("ファイル: 若葉市.xlsx（チェックシートなし: 見積書、内訳）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -183,9 +204,19 @@ def no_checklist(context: Context) -> Iterator[Hit]:
     """Find workbooks that could be read and hold no checklist."""
     for record in context.batch.files:
         content = record.content
-        if isinstance(content, NotChecklist) and record.state is FileState.NOT_CHECKLIST:
+        if not isinstance(content, NotChecklist) or record.state is not FileState.NOT_CHECKLIST:
+            continue
+        if content.own:
+            what, step = _OWN[content.own]
+            yield replace(_hit(record, what=what, step=step), severity=Severity.CHECK)
+        else:
             names = listed([f"「{name}」" for name in content.sheets], "シート")
-            yield _hit(record, sheets=f"（シート: {names}）" if names else "")
+            shown = f"（シート: {names}）" if names else ""
+            yield _hit(
+                record,
+                what=f"チェックシートが見つかりません{shown}。",
+                step="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
+            )
 
 
 @rule(
