@@ -14,6 +14,7 @@ from inboxes import good, load, put, settings_for
 from openpyxl.utils import get_column_letter
 from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, step
 from reviewing import load as load_form
+from rule_examples import run_example
 
 from pipeline.edition import public_edition
 from pipeline.model.report import AnswerRow
@@ -70,6 +71,26 @@ def test_an_empty_form_is_a_form(tmp_path: Path) -> None:
     path = write_review_form(empty, tmp_path)
     assert lint.problems(path) == []
     assert load_form(path).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "month", "told"),
+    [
+        ("②（2029年12月）", "2029-10", "月が正しければ、このままでかまいません。"),
+        ("②（○月）", "", "修正後の予定月を見直してください。"),
+    ],
+)
+def test_a_correction_that_leaves_the_finding_says_what_to_do(
+    tmp_path: Path, written: str, month: str, told: str
+) -> None:
+    batch = run_example(f"ファイル: 若葉市.xlsx\n運用①-1 | {written} |")[0]
+    path = write_review_form(step(batch).form, tmp_path)
+    (code,) = [line["コード"] for line in lines(path) if line["項目"].startswith("運用①-1")]
+    entry = {"判断": "修正する", "修正後の回答": "②", "修正後の予定月": month}
+    fill(path, {(code, "運用①-1"): entry})
+    form = step(batch, load_form(path)).form
+    (notice,) = [row.notice for row in form.open if row.facts[2] == code]
+    assert notice.endswith(told)
 
 
 @pytest.mark.parametrize("hostile", [False, True])

@@ -183,6 +183,7 @@ def test_letters_and_drafts(tmp_path: Path) -> None:
     text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
     assert "若葉市　ご担当者様" in text
     assert "3項目" in text
+    assert "番号（▼から選べます）か補足説明" in text, "some are asked for the note alone"
     assert "@" not in text
     broken = letter(folder / "差戻し_月影村.eml")
     (form,) = broken.iter_attachments()

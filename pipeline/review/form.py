@@ -113,7 +113,7 @@ class _Layout:
             entries = () if key in placed else self._entries.get(key, ())
             placed.add(key)
             for bound in entries or (None,):
-                yield self._row(finding, key, bound, self._notice(key, bound))
+                yield self._row(finding, key, bound, self._notice(finding, key, bound))
         for bound in self._elsewhere:
             if bound.notice or bound.key is None:
                 yield self._kept(bound, _UNKNOWN)
@@ -189,13 +189,19 @@ class _Layout:
         texts = dict(bound.entry.extra) if bound else {}
         return tuple(texts.get(head, "") for head in self.extra)
 
-    def _notice(self, key: ReviewKey, bound: Bound | None) -> str:
+    def _notice(self, finding: Finding, key: ReviewKey, bound: Bound | None) -> str:
         if bound and bound.notice:
             return bound.notice
         if bound and bound.decision and bound.decision.verdict is Verdict.SEND_BACK:
-            return "回答者に答え直してもらう項目として記録しました。"
+            return (
+                "回答者に答え直してもらう項目として記録しました。"
+                "差戻し（sendback）を実行すると、差戻し票に載ります。"
+            )
         if bound and bound.decision:
-            return "修正は反映しましたが、修正後の予定月にも同じ指摘があります。"
+            told = "修正は反映しましたが、修正後の予定月にも同じ指摘があります。"
+            if finding.severity is Severity.FIX:
+                return f"{told}修正後の予定月を見直してください。"
+            return f"{told}月が正しければ、このままでかまいません。"
         earlier = self._reviewed.reopened.get(key)
         if earlier is None:
             return ""

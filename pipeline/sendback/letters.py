@@ -111,8 +111,9 @@ def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Let
             + _rest(len(package.lines) - _SHOWN_LINES)
         )
         parts.append(
-            "添付の「差戻し票」を開き、右側の色の付いた欄で▼から番号を選んで保存し、"
-            "そのまま返信に添付してください。ほかの項目を書き直していただく必要はありません。"
+            "添付の「差戻し票」を開き、右側の色の付いた欄に番号（▼から選べます）か補足説明を記入して"
+            "保存し、そのまま返信に添付してください。"
+            "ほかの項目を書き直していただく必要はありません。"
         )
     parts.append("お手数をおかけしますが、どうぞよろしくお願いいたします。")
     attachments = (_form(package.respondent, batch, settings),) if package.files else ()
