@@ -131,11 +131,15 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
 
     Equal are findings of one code and severity about one file of one respondent.
     """
+    return tuple(_group(members) for members in _alike(findings))
+
+
+def _alike(findings: Iterable[Finding]) -> Iterable[Sequence[Finding]]:
     groups: dict[tuple[str, str, str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         key = (finding.code, finding.severity, finding.respondent_id, finding.location.file)
         groups[key].append(finding)
-    return tuple(_group(members) for members in groups.values())
+    return groups.values()
 
 
 def _group(members: Sequence[Finding]) -> FindingGroup:
@@ -185,24 +189,29 @@ def attention(
     a class of `ATTENTION` the line with more cells comes first, then respondent order. A code
     takes at most three lines as long as other codes have something to say.
     """
-    findings = tuple(findings)
-    missing = [finding for finding in findings if finding.code == "B501"]
-    groups = group_findings(finding for finding in findings if finding.code != "B501")
-    if missing:
-        groups = (*groups, _missing_line(missing, batch))
     ranks = {code: rank for rank, (_, codes) in enumerate(ATTENTION) for code in codes}
+    missing: list[Finding] = []
+    others: list[Finding] = []
+    for finding in findings:
+        if finding.code in ranks:
+            (missing if finding.code == "B501" else others).append(finding)
     ranked = sorted(
-        (group for group in groups if group.code in ranks),
-        key=lambda group: (ranks[group.code], -len(group.findings)),
+        [*_alike(others), *([missing] if missing else [])],
+        key=lambda members: (ranks[members[0].code], -len(members)),
     )
     taken: dict[str, int] = defaultdict(int)
-    chosen: list[FindingGroup] = []
-    spare: list[FindingGroup] = []
-    for group in ranked:
-        taken[group.code] += 1
-        (chosen if taken[group.code] <= LINES_PER_CODE else spare).append(group)
-    kept = {id(group) for group in (chosen + spare)[:limit]}
-    return tuple(group for group in ranked if id(group) in kept)
+    chosen: list[Sequence[Finding]] = []
+    spare: list[Sequence[Finding]] = []
+    for members in ranked:
+        code = members[0].code
+        taken[code] += 1
+        (chosen if taken[code] <= LINES_PER_CODE else spare).append(members)
+    kept = {id(members) for members in (chosen + spare)[:limit]}
+    return tuple(
+        _missing_line(members, batch) if members is missing else _group(members)
+        for members in ranked
+        if id(members) in kept
+    )
 
 
 def _missing_line(missing: Sequence[Finding], batch: Batch) -> FindingGroup:

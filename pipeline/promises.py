@@ -8,6 +8,7 @@ none to keep: such a ① is counted, and left out of the share of promises kept.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,15 +40,34 @@ def ledger(batch: Batch, history: History) -> tuple[Promise, ...]:
     people: list[tuple[Respondent | PastRespondent, Mapping[str, Answer]]] = []
     people += [(counted.respondent, _now(counted)) for counted in batch.submissions]
     people += [(person, {}) for person in _silent(batch, history)]
+    promised = _promised(batch, history)
     promises = []
     for person, now in people:
+        own = promised.get(person.id, ())
         earlier = [past for past in history.months if person.id in past.respondents]
         for item_id, category in categories.items():
-            story = _story((person.id, item_id), now.get(item_id), batch.month, earlier)
-            promise = _latest_promise(story)
-            if promise:
-                promises.append(_promise(person, item_id, category, promise, batch.month))
+            if item_id in own:
+                story = _story((person.id, item_id), now.get(item_id), batch.month, earlier)
+                promise = _latest_promise(story)
+                if promise:
+                    promises.append(_promise(person, item_id, category, promise, batch.month))
     return tuple(promises)
+
+
+def _promised(batch: Batch, history: History) -> Mapping[str, set[str]]:
+    """Give the items that were ② in any month, by respondent: a quarter of all."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for past in history.months:
+        for (person, item_id), said in past.answers.items():
+            if said.status is Status.PLANNED:
+                found[person].add(item_id)
+    for counted in batch.submissions:
+        found[counted.respondent.id].update(
+            answer.item_id
+            for answer in counted.submission.answers
+            if answer.counted_status is Status.PLANNED
+        )
+    return found
 
 
 def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
@@ -56,15 +76,16 @@ def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
     for promise in promises:
         key = promise.respondent_id if by == "respondent" else promise.category
         groups.setdefault(key, []).append(promise)
+    outcomes = {key: Counter(p.outcome for p in members) for key, members in groups.items()}
     return tuple(
         PromiseRate(
             key=key,
             name=members[0].respondent if by == "respondent" else key,
             promises=len(members),
-            kept=sum(p.outcome is Outcome.KEPT for p in members),
-            late=sum(p.outcome is Outcome.LATE for p in members),
-            overdue=sum(p.outcome is Outcome.OVERDUE for p in members),
-            withdrawn=sum(p.outcome is Outcome.WITHDRAWN for p in members),
+            kept=outcomes[key][Outcome.KEPT],
+            late=outcomes[key][Outcome.LATE],
+            overdue=outcomes[key][Outcome.OVERDUE],
+            withdrawn=outcomes[key][Outcome.WITHDRAWN],
             slipped=sum(p.slips > 0 for p in members),
         )
         for key, members in groups.items()
@@ -104,15 +125,9 @@ def _silent(batch: Batch, history: History) -> list[PastRespondent]:
 def _story(
     key: tuple[str, str], now: Answer | None, month: str, earlier: Iterable[PastMonth]
 ) -> list[_Said]:
-    """Give an item's answers from the oldest month to this one, absent months left out.
-
-    Nothing where it was never ②: that is most of a year's answers.
-    """
-    said = [(past.month, found) for past in earlier if (found := past.answers.get(key))]
-    statuses = {found.status for _, found in said} | ({now.counted_status} if now else set())
-    if Status.PLANNED not in statuses:
-        return []
-    story = [_Said(at, found.status, found.due) for at, found in said]
+    """Give an item's answers from the oldest month to this one, absent months left out."""
+    said = ((past.month, past.answers.get(key)) for past in earlier)
+    story = [_Said(at, found.status, found.due) for at, found in said if found]
     if now is not None:
         story.append(_Said(month, now.counted_status, now.counted_due))
     return story
@@ -123,10 +138,10 @@ def _latest_promise(story: Sequence[_Said]) -> list[_Said]:
 
     A run that ended in an earlier month stays on the ledger with its outcome.
     """
-    last = next(
-        (i for i in range(len(story) - 1, -1, -1) if story[i].status is Status.PLANNED), None
-    )
-    if last is None:
+    last = len(story) - 1
+    while last >= 0 and story[last].status is not Status.PLANNED:
+        last -= 1
+    if last < 0:
         return []
     first = last
     while first > 0 and story[first - 1].status is Status.PLANNED:
@@ -155,7 +170,7 @@ def _promise(
         first_due=dues[0] if dues else "",
         due=due,
         slips=sum(later > earlier for earlier, later in pairwise(dues)),
-        slipped_months=max(0, months_between(dues[0], due)) if dues else 0,
+        slipped_months=months_between(dues[0], due) if dues and due > dues[0] else 0,
         overdue_since=month_after(due) if outcome is Outcome.OVERDUE else "",
         outcome=outcome,
         last_said=promise[-1].month,
