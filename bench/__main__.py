@@ -11,12 +11,13 @@ import json
 import os
 import pickle
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ ROUNDS = 3
 ONE_ROUND_FROM = 10_000  # returns: a round takes minutes, and little of it is start-up noise
 LOOK = 0.1  # seconds between two looks at memory and processor time
 TARGET_SIZE = 1788
+CHANGED = 3  # files of a second run
+PER_RETURN = 1.2  # cost of a return at the largest size over that at TARGET_SIZE, at most
 GUARD_SIZE = 200
 GUARD_PROCESSOR = 2.5  # processor time of the product over that of the floor, at most
 
@@ -51,6 +54,7 @@ class Result:
 
     returns: int
     product: tuple[Measured, ...]
+    again: Measured  # the same month once more, with CHANGED files that have changed
     naive: tuple[Measured, ...]
     floor: tuple[Measured, ...]
     stages: dict[str, float]
@@ -167,6 +171,7 @@ def run_size(returns: int, most_rounds: int = ROUNDS) -> Result:
     naive: list[Measured] = []
     floor: list[Measured] = []
     for _ in range(rounds):
+        shutil.rmtree(outbox, ignore_errors=True)  # a first run: no 確認票 to read yet
         ours.append(measure(product))
         workbook = outbox / MONTH / f"集計_{MONTH}.xlsx"
         cells = folder / "cells.pickle"
@@ -175,13 +180,18 @@ def run_size(returns: int, most_rounds: int = ROUNDS) -> Result:
         floor.append(measure(("-m", "bench", "--floor", str(inbox), str(cells), str(folder))))
         naive.append(measure(("-m", "bench", "--naive", str(inbox), str(folder / "naive.xlsx"))))
     timing = json.loads((outbox / MONTH / "run.json").read_text(encoding="utf-8"))["timing"]
+    size = workbook.stat().st_size
+    generate(inbox, CHANGED, SEED + 1)
+    again = measure(product)
+    generate(inbox, CHANGED, SEED)
     return Result(
         returns=returns,
         product=tuple(ours),
+        again=again,
         naive=tuple(naive),
         floor=tuple(floor),
         stages={name: float(seconds) for name, seconds in timing.items()},
-        workbook_bytes=workbook.stat().st_size,
+        workbook_bytes=size,
     )
 
 
@@ -199,8 +209,8 @@ def render(results: Sequence[Result]) -> str:
         "",
         "| returns | torimatome | naive | floor | naive / torimatome | torimatome / floor"
         " | processor time: torimatome, naive, floor | ms a return"
-        " | peak memory (all processes) | workbook |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        " | peak memory (all processes) | workbook | again, 3 files changed |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         ours, naive, floor = map(median_seconds, (result.product, result.naive, result.floor))
@@ -209,7 +219,8 @@ def render(results: Sequence[Result]) -> str:
             f" | **{naive / ours:.1f} ×** | **{ours / floor:.2f} ×**"
             f" | {median_processor(result.product):.1f} s, {median_processor(result.naive):.1f} s,"
             f" {median_processor(result.floor):.1f} s | {1000 * ours / result.returns:.1f}"
-            f" | {peak(result.product):.0f} MB | {result.workbook_bytes / 1e6:.1f} MB |"
+            f" | {peak(result.product):.0f} MB | {result.workbook_bytes / 1e6:.1f} MB"
+            f" | {result.again.seconds:.1f} s |"
         )
     lines += ["", "## Stages (seconds of the last round)", ""]
     names = list(dict.fromkeys(name for result in results for name in result.stages))
@@ -218,21 +229,35 @@ def render(results: Sequence[Result]) -> str:
         seconds = " | ".join(f"{result.stages.get(name, 0):.2f}" for name in names)
         lines.append(f"| {result.returns:,} | {seconds} |")
     lines += ["", "## Targets", ""]
-    for result in results:
-        ours, naive, floor = map(median_seconds, (result.product, result.naive, result.floor))
-        for words, met in (
-            ("4 × faster than naive", naive / ours >= 4),
-            ("at most 1.5 × the floor", ours / floor <= 1.5),
-            ("under 400 MB", peak(result.product) < 400),
-        ):
-            if result.returns == TARGET_SIZE:
-                lines.append(f"- {result.returns:,} returns, {words}: {'met' if met else 'MISSED'}")
+    lines += [f"- {words}: {'met' if met else 'MISSED'}" for words, met in targets(results)]
     lines += [
         "",
         "naive writes six columns and two pivots; torimatome writes every sheet, all data files"
         " and the findings, and the floor as many cells as torimatome.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def targets(results: Sequence[Result]) -> Iterator[tuple[str, bool]]:
+    """Give each target that these sizes can tell of, and whether it is met."""
+    sizes = {result.returns: result for result in results}
+    usual, largest = sizes.get(TARGET_SIZE), sizes.get(max(SIZES))
+    if usual:
+        ours, naive, floor = map(median_seconds, (usual.product, usual.naive, usual.floor))
+        yield f"{TARGET_SIZE:,} returns, 4 × faster than naive", naive / ours >= 4
+        yield f"{TARGET_SIZE:,} returns, at most 1.5 × the floor", ours / floor <= 1.5
+        yield f"{TARGET_SIZE:,} returns, under 400 MB", peak(usual.product) < 400
+        # The first run is a median of several; a tenth is what single runs differ by.
+        yield (
+            f"{CHANGED} files changed, no slower than a first run",
+            usual.again.seconds <= ours * 1.1,
+        )
+    if largest:
+        yield f"{largest.returns:,} returns, under 1.5 GB", peak(largest.product) < 1500
+    if usual and largest:
+        cost = [median_processor(each.product) / each.returns for each in (usual, largest)]
+        words = f"{largest.returns:,} returns, processor time of one at most {PER_RETURN} × that at"
+        yield f"{words} {TARGET_SIZE:,}", cost[1] / cost[0] <= PER_RETURN
 
 
 def guard() -> None:

@@ -48,7 +48,10 @@ _SHARES = ((Status.DONE, 56), (Status.PLANNED, 27), (Status.NOT_PLANNED, 14), (S
 
 
 def generate(folder: Path, n: int, seed: int) -> None:
-    """Write ``n`` returned .xlsx files into ``folder``. The same arguments give the same bytes."""
+    """Write ``n`` returned .xlsx files into ``folder``. The same arguments give the same bytes.
+
+    A smaller ``n`` writes the first of them; another ``seed`` gives the same names other answers.
+    """
     checklist = load_checklist(TEMPLATE)
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in zip(range(n), respondents(), strict=False):

@@ -38,9 +38,11 @@ from pipeline.review import (
     form_source,
     insist_unchanged,
     lay_out,
+    overlooked,
     past_findings,
     read_review,
     relocated,
+    with_overlooked,
 )
 from pipeline.roster import read_roster
 from pipeline.rules import rules_table
@@ -145,6 +147,7 @@ def aggregate(
     warm_up(__name__, "pipeline.read.ooxml")  # while this process imports the rest
     from pipeline.summarise import summarise  # noqa: PLC0415 - pandas is slow to import
     from pipeline.write import record_timing, write  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write.apart import apart  # noqa: PLC0415 - the same
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
 
     refuse_unknown(settings.rules)
@@ -178,16 +181,19 @@ def aggregate(
             history=known,
         )
 
-    if settings.edition == "public":
-        told = tuple(finding for finding in findings if not finding.code.startswith("R"))
-        report = public_report(batch, told, settings, sum_up)
-    else:
-        report = replace(sum_up(batch, findings), settled=judged.settled.done)
-    watch.lap("summarise")
-    with staging_folder(folder) as staged:
-        write(report, staged, settings)
-        if settings.edition != "public":
-            write_review_form(judged.form, staged)
+    rows = len(batch.submissions) * len(gathered.checklist.items)
+    with staging_folder(folder) as staged, apart(rows) as executor:
+        if settings.edition == "public":
+            told = tuple(finding for finding in findings if not finding.code.startswith("R"))
+            report = public_report(batch, told, settings, sum_up)
+            form = None
+        else:
+            form = executor.submit(write_review_form, judged.form, staged)
+            report = replace(sum_up(batch, findings), settled=judged.settled.done)
+        watch.lap("summarise")
+        write(report, staged, settings, executor=executor)
+        if form is not None:
+            form.result()
         watch.lap("write")
         if settings.data_url:
             _upload(staged, settings)
@@ -234,6 +240,7 @@ def judge(gathered: Gathered, history: History) -> Judged:
     if source is not None:
         review = read_review(read_workbook(source, limits=settings.limits))
     reviewed = apply_review(batch, raw, review)
+    reviewed, carried = _with_earlier_form(reviewed, review, source, settings)
     findings = raw
     if reviewed.changed:
         findings = check(reviewed.batch, settings.rules, previous=previous)
@@ -244,13 +251,39 @@ def judge(gathered: Gathered, history: History) -> Judged:
         before=past_findings(settings.outbox / settings.month),
         off=settings.rules.off,
     )
-    laid_out = lay_out(settled, reviewed, made_at=settings.made_at)
+    laid_out = replace(
+        lay_out(settled, reviewed, made_at=settings.made_at), carried=carried
+    )  # fmt: skip
     return Judged(
         reviewed=reviewed,
         settled=replace(settled, open=relocated(settled.open, laid_out)),
         form=laid_out,
         source=source,
     )
+
+
+def _with_earlier_form(
+    reviewed: Reviewed, review: Review, source: SourceFile | None, settings: Settings
+) -> tuple[Reviewed, str]:
+    """Tell what was written into the earlier 確認票 since it was taken over, and which that is.
+
+    Only a form that is not the one taken over is read again; one that cannot be read is left.
+    """
+    earlier = find_form(settings.outbox, settings.month, earlier=True)
+    if earlier is None or source is None:
+        return reviewed, review.carried
+    try:
+        found = form_source(earlier, settings.outbox)
+        stamp = f"{earlier.parent.name}:{found.sha256}"
+        if source.location == earlier or review.carried == stamp:
+            return reviewed, stamp
+        written = read_review(read_workbook(found, limits=settings.limits))
+    except TorimatomeError:
+        return reviewed, review.carried
+    late = overlooked(review, written, reviewed.source)
+    if not late:
+        return reviewed, stamp
+    return with_overlooked(reviewed, late, month=earlier.parent.name), review.carried
 
 
 def gather(

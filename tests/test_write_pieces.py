@@ -27,6 +27,12 @@ def test_a_column_gives_back_its_values(values: list[str | int | None]) -> None:
     assert list(column.of(repr)) == [repr(value) for value in values]
 
 
+@pytest.mark.parametrize("size", [1, 256, 257, 65_536, 65_537])
+def test_columns_of_any_variety_are_whole(size: int) -> None:
+    values = [*range(size), *range(size)]
+    assert list(encoded(values)) == values
+
+
 @given(ROWS)
 def test_rows_put_together_are_those_of_their_cells(rows: list[tuple[str | int | None]]) -> None:
     columns = columns_of(rows, 3)

@@ -26,15 +26,21 @@ LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take min
 __all__ = ["LIVE_ROWS", "record_timing", "write", "write_workbook"]
 
 
-def write(report: Report, folder: Path, settings: Settings) -> None:
-    """Write all files of the month into ``folder``, which exists and is empty."""
-    from pipeline.write.apart import apart  # noqa: PLC0415 - not needed for --help
+def write(
+    report: Report, folder: Path, settings: Settings, *, executor: Executor | None = None
+) -> None:
+    """Write all files of the month into ``folder``, which exists.
+
+    ``executor`` does the long work (`apart.apart`), this process where there is none.
+    """
+    from pipeline.write.apart import AtOnce  # noqa: PLC0415 - not needed for --help
     from pipeline.write.columns import detail_columns  # noqa: PLC0415 - the same
     from pipeline.write.data import data_tables, write_data, write_run  # noqa: PLC0415 - the same
 
     data = folder / "data"
     data.mkdir()
-    with _collector_paused(), apart(len(report.answers)) as executor:
+    executor = executor or AtOnce()
+    with _collector_paused():
         answers = detail_columns(report)
         written = executor.submit(write_data, data_tables(report, answers), data)
         write_run(report, folder / "run.json", settings)

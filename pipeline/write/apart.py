@@ -7,6 +7,7 @@ A month of a few thousand rows is not worth a process.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -25,6 +26,7 @@ class AtOnce(Executor):
     def submit(
         self, fn: Callable[_Given, _Made], /, *args: _Given.args, **kwargs: _Given.kwargs
     ) -> Future[_Made]:
+        """Give a future whose result is there already."""
         done: Future[_Made] = Future()
         done.set_result(fn(*args, **kwargs))
         return done
@@ -37,4 +39,10 @@ def apart(rows: int) -> Executor:
     # No plain fork: this process has threads by now. The server of `isolate` is warm.
     methods = multiprocessing.get_all_start_methods()
     method = "forkserver" if "forkserver" in methods else "spawn"
-    return ProcessPoolExecutor(1, multiprocessing.get_context(method))
+    return ProcessPoolExecutor(
+        1,
+        multiprocessing.get_context(method),
+        # Ctrl-C reaches every process of the terminal; this one tells what it means.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )

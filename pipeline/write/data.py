@@ -153,7 +153,9 @@ def write_parquet(path: Path, heads: Sequence[str], columns: Sequence[Column]) -
         else:
             texts = [plain_text(v) if isinstance(v, str) else "" for v in column.values]
             values = pa.array(texts, pa.string())
-        arrays.append(values.take(pa.array(column.codes, pa.int32())))
+        places = {1: pa.uint8(), 2: pa.uint16(), 4: pa.uint32()}[column.codes.itemsize]
+        codes = pa.Array.from_buffers(places, len(column), [None, pa.py_buffer(column.codes)])
+        arrays.append(values.take(codes))
     parquet.write_table(pa.table(arrays, names=list(heads)), path, compression="zstd")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
+_KINDS = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32))  # most columns take a byte a row
 Field = str | int | float | None  # a truth value is an int
 
 
@@ -50,7 +51,8 @@ def encoded(values: Iterable[Hashable]) -> Column:
     given = values if isinstance(values, (list, tuple)) else [*values]
     distinct = tuple(dict.fromkeys(given))
     places = {value: place for place, value in enumerate(distinct)}
-    return Column(distinct, array("i", map(places.__getitem__, given)))
+    kind = next(code for code, most in _KINDS if len(distinct) <= most)
+    return Column(distinct, array(kind, map(places.__getitem__, given)))
 
 
 def columns_of(rows: Iterable[Sequence[Hashable]], width: int) -> tuple[Column, ...]:
