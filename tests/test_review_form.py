@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from batches import make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
+from handed import widths
 from inboxes import good, load, put, settings_for
 from openpyxl.utils import get_column_letter
 from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, step
@@ -18,7 +19,7 @@ from rule_examples import run_example
 
 from pipeline.edition import public_edition
 from pipeline.model.report import AnswerRow
-from pipeline.model.review import ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
+from pipeline.model.review import COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook
@@ -58,6 +59,11 @@ def test_every_row_offers_its_choices_and_stands_under_frozen_heads(
             places["修正後の回答"]: ["①既に対応済み", "②これから対応予定", "③対応の予定なし"],
         }
         assert sheet.freeze_panes == f"F{HEADER_ROW + 2}"
+        # Some 8 dots a letter and 50 beside the sheet: what to judge and where to write it stand
+        # on a screen together.
+        assert (*places,) == COLUMNS
+        shown = places["修正後の予定月"]
+        assert sum(widths(sheet)[:shown]) * 8 + 50 <= 1366
         letter = get_column_letter(places[KEY])
         assert sheet.column_dimensions[letter].hidden
         (table,) = sheet.tables.values()

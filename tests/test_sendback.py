@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from gates import lint, schema
 from gates.tools import convert
-from handed import growing_rows
+from handed import growing_rows, widths
 from inboxes import fingerprint, good, load, put, settings_for, table
 from openpyxl.worksheet.worksheet import Worksheet
 from reviewing import fill, run_month
@@ -167,7 +167,7 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     assert set(growing_rows(path)) == set(rows.values()), "they grow with a long note"
     assert sheet.freeze_panes == "B1", "head and explanation leave the screen when scrolled"
     # Some 8 dots a letter and 50 beside the sheet: both columns to fill in are on the screen.
-    assert sum(sheet.column_dimensions[letter].width for letter in "ABCDEFG") * 8 + 50 <= 1366
+    assert sum(widths(sheet)) * 8 + 50 <= 1366
 
 
 def test_letters_and_drafts(tmp_path: Path) -> None:

@@ -25,8 +25,12 @@ FACTS = (
 )  # fmt: skip
 ROWS = 100_000  # on one sheet; more go on on a numbered one
 ENTRIES = ("判断", "修正後の回答", "修正後の予定月", "理由", "担当", "日付")
+CARRIED = "torimatome.carried"  # document property: the earlier form that was taken over
 NOTICE = "お知らせ"
 KEY = "照合用（変更しないでください）"
+# The order on the sheets to write in: what is judged and the entries stand on one screen, where
+# the answer came from follows. Reading goes by the heads, in whatever order they are.
+COLUMNS = (*FACTS[:7], *ENTRIES, NOTICE, *FACTS[7:], KEY)
 
 
 class Verdict(StrEnum):

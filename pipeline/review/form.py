@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Location, Severity, Status, address
 from pipeline.model.review import (
+    COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
-    FACTS,
     HEADER_ROW,
     OPEN_SHEET,
     ROWS,
@@ -59,7 +59,7 @@ def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, .
         for index, row in enumerate(rows):
             part, line = divmod(index, ROWS)
             for number, old in enumerate(row.origin):
-                cell = address(HEADER_ROW + 1 + line, len(FACTS) + number)
+                cell = address(HEADER_ROW + 1 + line, COLUMNS.index(ENTRIES[number]))
                 sheet = f"{name}({part + 1})" if part else name
                 moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
     return tuple(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.model.review import (
+    CARRIED,
+    COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
     FACTS,
@@ -34,15 +36,20 @@ if TYPE_CHECKING:
     from pipeline.model.review import FormRow, ReviewForm
     from pipeline.write.book import Sheet
 
-_FACT_WIDTHS = (8, 8, 8, 18, 24, 22, 38, 34, 22, 16)
-_ENTRY_WIDTHS = (16, 20, 13, 26, 12, 13)
-_NOTICE_WIDTH, _EXTRA_WIDTH, _KEY_WIDTH = 34, 20, 12
+# In half-width letters: up to 修正後の予定月 they stand on a screen 1,366 dots wide.
+_WIDTHS = {
+    "状態": 8, "重要度": 8, "コード": 8, "団体名": 14, "項目": 22, "書かれていた内容": 18,
+    "指摘": 30, "判断": 15, "修正後の回答": 18, "修正後の予定月": 15, "理由": 26, "担当": 12,
+    "日付": 13, NOTICE: 34, "直し方": 34, "ファイル": 22, "セル": 18, KEY: 12,
+}  # fmt: skip
+_EXTRA_WIDTH = 20
+_MADE = (*FACTS, *ENTRIES, NOTICE, KEY)  # the order a row is made in
+_ORDER = tuple(_MADE.index(head) for head in COLUMNS)
 _FROZEN = 5  # 状態 to 項目 stay in sight
 _LAST_OF_LEAD = 8
 _LEAST, _MOST = 34.0, 110.0  # points: a row is easily read, and a screen holds several
 _ENTRY_FILL = "#FFFBE6"
 _SEVERITY = FACTS.index("重要度")
-_SEVERITIES = {severity.value: f"severity_{severity.value}" for severity in Severity}
 
 _LEADS = {
     OPEN_SHEET: (
@@ -52,7 +59,9 @@ _LEADS = {
         "・判断：そのまま認める（書かれたままでよい）／修正する（回答を直す。「修正後の回答」も選ぶ）／"
         "差戻し（回答者に答え直してもらう）／対象外とする（この団体にはあてはまらない）\n"
         "・修正後の予定月：②のときだけ、2027-03 のように年と月を書きます。"
-        "理由・担当・日付は自由に書いてください。並べ替え・絞り込み・列の追加をしてもかまいません。"
+        "理由・担当・日付は自由に書いてください。並べ替え・絞り込み・列の追加をしてもかまいません。\n"
+        "・重要度が「要修正」のものは、判断を書かなくても、差戻し（sendback）で回答者へのお願いになります。"
+        "こちらで決められるものだけ書いてください。"
     ),
     DECIDED_SHEET: (
         "決定済みの判断です。「認容」「修正済み」は今月の集計に使っています。"
@@ -74,7 +83,7 @@ _HELP = {
     "判断": "リストから選んでください。",
     "修正後の回答": "「修正する」のときに選んでください。",
     "修正後の予定月": "②のときだけ、2027-03 のように年と月を書いてください。",
-    "理由": "判断の理由を書いてください。集計表の明細と処理記録に残ります。",
+    "理由": "判断の理由を書いてください。明細と処理記録に残ります（回答者には送りません）。",
     "担当": "判断した人の名前を書いてください。",
     "日付": "判断した日を書いてください。",
 }
@@ -90,6 +99,8 @@ def write_review_form(form: ReviewForm, folder: Path) -> Path:
         comments=f"基準月 {form.month}　作成 {form.made_at}",
         made_at=form.made_at,
     )
+    if form.carried:
+        book.custom_property(CARRIED, form.carried)
     _write_sheet(book, form, OPEN_SHEET, form.open)
     _write_sheet(book, form, DECIDED_SHEET, form.decided)
     _write_sheet(book, form, RESOLVED_SHEET, form.resolved)
@@ -99,14 +110,12 @@ def write_review_form(form: ReviewForm, folder: Path) -> Path:
 
 def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow]) -> None:
     entering = name != RESOLVED_SHEET
-    heads = (*FACTS, *ENTRIES, NOTICE, KEY, *form.extra) if entering else FACTS
+    heads = (*COLUMNS, *form.extra) if entering else FACTS
     for part, start in enumerate(range(0, max(len(rows), 1), book.rows)):
         some = rows[start : start + book.rows]
         sheet = book.sheet(part_name(name, part))
-        sheet.columns(*_FACT_WIDTHS)
-        if entering:
-            sheet.columns(*_ENTRY_WIDTHS, _NOTICE_WIDTH, _KEY_WIDTH, start=len(FACTS))
-            sheet.columns(*[_EXTRA_WIDTH] * len(form.extra), start=heads.index(KEY) + 1)
+        sheet.columns(*(_WIDTHS.get(head, _EXTRA_WIDTH) for head in heads[: len(COLUMNS)]))
+        sheet.columns(*[_EXTRA_WIDTH] * len(heads[len(COLUMNS) :]), start=len(COLUMNS))
         title = _TITLES[name].format(month=form.month, count=len(rows))
         _write_head(sheet, title, _LEADS[name])
         styles = ["head"] * len(heads)
@@ -114,14 +123,12 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
             styles[heads.index(head)] = _entry_head(book)
         table = f"tbl_review_{(OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET).index(name)}_{part}"
         sheet.table(HEADER_ROW, 0, len(some), heads, table, styles)
-        columns = _styles(book, len(form.extra), entering=entering)
-        sheet.lines(
-            HEADER_ROW + 1, (_line(sheet, line, columns, entering=entering) for line in some)
-        )
+        looks = _Looks(book, heads)
+        sheet.lines(HEADER_ROW + 1, (_line(sheet, line, looks, entering=entering) for line in some))
         if entering:
             _offer(sheet, form, HEADER_ROW + 1, HEADER_ROW + max(len(some), 1))
-            key = heads.index(KEY)
-            sheet.raw.set_column(key, key, _KEY_WIDTH, None, {"hidden": True})
+            key = COLUMNS.index(KEY)
+            sheet.raw.set_column(key, key, _WIDTHS[KEY], None, {"hidden": True})
         sheet.raw.freeze_panes(HEADER_ROW + 1, _FROZEN)
         sheet.page(paper="A3", repeat=(HEADER_ROW, HEADER_ROW))
 
@@ -135,26 +142,30 @@ def _write_head(sheet: Sheet, title: str, lead: str) -> None:
     sheet.height(2, 6)
 
 
-def _styles(book: Book, extra: int, *, entering: bool) -> list[str]:
-    """Give the style of each column, left to right."""
-    fact = book.variant("text", valign="top", align="left")
-    middle = book.variant("center", valign="top")
-    styles = [middle if head in ("状態", "コード") else fact for head in FACTS]
-    if entering:
+class _Looks:
+    """The style of each column, left to right, and those of 重要度 by its text."""
+
+    def __init__(self, book: Book, heads: Sequence[str]) -> None:
+        fact = book.variant("text", valign="top", align="left")
+        middle = book.variant("center", valign="top")
         entry = book.variant(
             "text", valign="top", align="left", bg_color=_ENTRY_FILL, num_format="@"
         )
-        styles += [*[entry] * len(ENTRIES), fact, fact, *[fact] * extra]
-    return styles
+        own = {**dict.fromkeys(("状態", "コード"), middle), **dict.fromkeys(ENTRIES, entry)}
+        self.columns = [own.get(head, fact) for head in heads]
+        self.severities = {
+            severity.value: book.variant(f"severity_{severity.value}", valign="top")
+            for severity in Severity
+        }
 
 
-def _line(sheet: Sheet, row: FormRow, styles: Sequence[str], *, entering: bool) -> Line:
-    entries = (*row.entries, row.notice, row.key, *row.extra) if entering else ()
-    texts = (*row.facts, *entries)
-    key = len(FACTS) + len(ENTRIES) + 1  # hidden: it takes no room
-    cells = [*zip(texts, styles, strict=True)]
+def _line(sheet: Sheet, row: FormRow, looks: _Looks, *, entering: bool) -> Line:
+    made = (*row.facts, *row.entries, row.notice, row.key)
+    texts = (*(made[place] for place in _ORDER), *row.extra) if entering else row.facts
+    key = COLUMNS.index(KEY)  # hidden: it takes no room
+    cells = [*zip(texts, looks.columns, strict=True)]
     severity = texts[_SEVERITY]  # the one column coloured by its text
-    cells[_SEVERITY] = (severity, _SEVERITIES.get(severity, styles[_SEVERITY]))
+    cells[_SEVERITY] = (severity, looks.severities.get(severity, looks.columns[_SEVERITY]))
     shown = ((column, text) for column, text in enumerate(texts) if text and column != key)
     return Line(cells, min(sheet.points(shown, least=_LEAST), _MOST))
 
@@ -169,7 +180,7 @@ def _offer(sheet: Sheet, form: ReviewForm, first: int, last: int) -> None:
         "判断": [verdict.value for verdict in Verdict],
         "修正後の回答": list(form.answers),
     }
-    for number, head in enumerate(ENTRIES):
+    for head in ENTRIES:
         rule: dict[str, object] = {"validate": "any"}
         if head in lists:
             rule = {
@@ -179,5 +190,5 @@ def _offer(sheet: Sheet, form: ReviewForm, first: int, last: int) -> None:
                 "error_message": "リストから選んでください。",
             }
         rule |= {"input_title": head, "input_message": _HELP[head]}
-        column = len(FACTS) + number
+        column = COLUMNS.index(head)
         sheet.raw.data_validation(first, column, last, column, rule)
