@@ -102,9 +102,7 @@ def run_isolated(
     try:
         for index, outcome in pool.outcomes():
             result = (
-                on_failure(inputs[index], outcome)
-                if isinstance(outcome, Failure)
-                else outcome.value
+                on_failure(inputs[index], outcome) if isinstance(outcome, Failure) else outcome[0]
             )
             results[index] = result
             if on_done is not None:
@@ -159,13 +157,6 @@ def _context() -> ForkServerContext | SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
-@dataclass(frozen=True, slots=True)
-class _Done(Generic[Result]):
-    """A result as it comes from a worker; the wrapper tells it from a Failure."""
-
-    value: Result
-
-
 @dataclass(slots=True, eq=False)
 class _Worker:
     """One process with its pipe, and the inputs it still owes, the running one first."""
@@ -198,7 +189,7 @@ class _Pool(Generic[Input, Result]):
         self._workers: list[_Worker] = []
         self._false_starts = 0
 
-    def outcomes(self) -> Iterable[tuple[int, _Done[Result] | Failure]]:
+    def outcomes(self) -> Iterable[tuple[int, tuple[Result] | Failure]]:
         """Give (index, outcome) as they come, each index once."""
         warm_up(type(self._task).__module__, getattr(self._task, "__module__", __name__))
         left = len(self._inputs)
@@ -237,10 +228,10 @@ class _Pool(Generic[Input, Result]):
         heard = connection.wait([worker.pipe for worker in self._workers], pause)
         return [worker for worker in self._workers if worker.pipe in heard]
 
-    def _hear(self, worker: _Worker) -> Iterable[tuple[int, _Done[Result] | Failure]]:
+    def _hear(self, worker: _Worker) -> Iterable[tuple[int, tuple[Result] | Failure]]:
         """Take one message of a worker; one that is dead gives its running input back."""
         try:
-            message: _Done[Result] | Failure | None = worker.pipe.recv()
+            message: tuple[Result] | Failure | None = worker.pipe.recv()
         except (EOFError, OSError):
             yield from self._bury(worker)
             return
@@ -342,9 +333,9 @@ def _serve(pipe: Connection, task: Callable[[Input], Result], limits: Limits) ->
                 pipe.send(outcome)
 
 
-def _attempt(task: Callable[[Input], Result], given: Input) -> _Done[Result] | Failure:
+def _attempt(task: Callable[[Input], Result], given: Input) -> tuple[Result] | Failure:
     try:
-        return _Done(task(given))
+        return (task(given),)  # the tuple tells a result from a Failure
     except MemoryError:
         return Failure.MEMORY
     except Exception:  # noqa: BLE001 - the isolation border: a fault in reading costs one file

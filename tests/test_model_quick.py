@@ -2,12 +2,24 @@
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import Path
 
 import pytest
 
-from pipeline.model import Answer, Due, Location, Mark, Note, Status
-from pipeline.model.quick import quickly_pickled
+from pipeline.model import (
+    Answer,
+    Due,
+    FileKind,
+    Location,
+    Mark,
+    Note,
+    Slip,
+    SourceFile,
+    Status,
+    Submission,
+)
+from pipeline.model.quick import Columns, quickly_pickled
 
 PLACE = Location(file="a.xlsx", sheet="様式", cell="C12")
 ANSWER = Answer(
@@ -38,4 +50,42 @@ def test_a_copy_is_equal_and_frozen() -> None:
 
 def test_a_class_that_is_no_dataclass_is_refused() -> None:
     with pytest.raises(TypeError):
-        quickly_pickled(object)
+        quickly_pickled()(object)
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (),
+        (ANSWER,),
+        (ANSWER, replace(ANSWER, item_id="ア1-2", location=None), replace(ANSWER, due=Due())),
+        (replace(ANSWER, location=None, row_location=None), replace(ANSWER, note_location=PLACE)),
+    ],
+)
+def test_a_pickled_submission_is_the_same_submission(
+    answers: tuple[Answer, ...], protocol: int
+) -> None:
+    submission = Submission(
+        source=SourceFile(path="a.xlsx", location=Path("a.xlsx")),
+        kind=FileKind.XLSX,
+        checklist_id="c",
+        answers=answers,
+        overrides=("ア1-1",),
+        slip=Slip(month="2026-11"),
+    )
+    found = pickle.loads(pickle.dumps(submission, protocol))  # noqa: S301 - our own bytes
+    assert found == submission
+    assert type(found.answers) is tuple
+    assert copy.deepcopy(submission) == submission
+
+
+def test_what_every_file_says_alike_is_one_text_in_memory() -> None:
+    answer = replace(ANSWER, item_id="-".join(["ア1", "7"]))
+    columns = Columns(Answer, few="item_id")
+    first, second = (
+        columns.unpack(pickle.loads(pickle.dumps(columns.pack([answer, None]))))  # noqa: S301 - ours
+        for _ in range(2)
+    )
+    assert first == second == (answer, None)
+    assert first[0].item_id is second[0].item_id

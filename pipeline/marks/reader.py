@@ -35,18 +35,21 @@ def read_mark(
     ``month`` is the collection month (YYYY-MM), ``legend`` the lines printed in the cell by the
     form, ``above`` the mark of the item above, to which 同上 points. ``raw`` is never cleaned.
     """
-    if cell is not None and decoration is None and not drawings:
-        mark = _read_bare(cell, month, legend)
+    if cell is not None and not drawings:
+        mark = _read_bare(cell.kind, cell.text, month, legend, decoration)
     else:
         found = _read_cell(cell, month, legend, decoration, drawings)
         mark = replace(found, raw=cell.text if cell else "")
     return replace(_ditto(above), raw=mark.raw) if mark.notation == "ditto" else mark
 
 
-@lru_cache(maxsize=65536)
-def _read_bare(cell: RawCell, month: str, legend: tuple[str, ...]) -> Mark:
+@lru_cache(maxsize=16384)
+def _read_bare(
+    kind: CellKind, text: str, month: str, legend: tuple[str, ...], decoration: Decoration | None
+) -> Mark:
     """Read a cell with nothing over it; nearly all are, and few differ."""
-    return replace(_read_cell(cell, month, legend, None, ()), raw=cell.text)
+    cell = RawCell(kind=kind, text=text)
+    return replace(_read_cell(cell, month, legend, decoration, ()), raw=text)
 
 
 _COPIED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)

@@ -1,31 +1,85 @@
 """Pickling for the values that workers send back by the hundred thousand.
 
 A frozen dataclass with slots asks for its list of fields each time one of its objects is pickled
-or unpickled, which took the parent longer than the objects themselves.
+or unpickled, which took the parent longer than the objects themselves. And a row of values, such
+as the answers of a submission, goes faster field by field than value by value.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from itertools import repeat
 from operator import attrgetter
+from sys import intern
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
 
-def quickly_pickled(cls: type[Value]) -> type[Value]:
-    """Let a frozen dataclass with slots, of two fields or more, pickle without looking about."""
-    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
-    values_of = attrgetter(*names)
-    setters = [vars(cls)[name].__set__ for name in names]
+class Columns:
+    """A row of values of one frozen dataclass with slots, or None among them, field by field.
 
-    def getstate(self: Value) -> tuple[Any, ...]:
-        values: tuple[Any, ...] = values_of(self)
-        return values
+    ``inner`` are the fields that hold one such value each and are packed in the same way.
+    ``few`` is a field whose texts are the same in every file: unpacked, they are one in memory.
+    """
 
-    def setstate(self: Value, values: Sequence[Any]) -> None:
-        for put, value in zip(setters, values, strict=True):
-            put(self, value)
+    def __init__(self, cls: type[Any], *, few: str, **inner: "Columns") -> None:
+        self._cls = cls
+        names = [field.name for field in fields(cls)]
+        self._few = names.index(few)
+        self._values_of = attrgetter(*names)
+        self._setters = [vars(cls)[name].__set__ for name in names]
+        self._inner = [inner.get(name) for name in names]
 
-    cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
-    cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass
-    return cls
+    def pack(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Give which places hold a value (a byte each), then the fields of those that do."""
+        there = bytes([value is not None for value in values])
+        rows = [self._values_of(value) for value in values if value is not None]
+        columns = zip(self._inner, zip(*rows, strict=True), strict=bool(rows))
+        return (there, *(inner.pack(column) if inner else column for inner, column in columns))
+
+    def unpack(self, packed: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Give the values that were packed."""
+        there, *columns = packed
+        made = list(map(object.__new__, repeat(self._cls, sum(there))))
+        for place, column in enumerate(columns):
+            inner = self._inner[place]
+            values = inner.unpack(column) if inner else column
+            if place == self._few:
+                values = map(intern, values)
+            deque(map(self._setters[place], made, values), maxlen=0)  # one by one; keep nothing
+        if all(there):
+            return tuple(made)
+        left = iter(made)
+        return tuple(next(left) if is_there else None for is_there in there)
+
+
+def quickly_pickled(**rows: Columns) -> Callable[[type[Value]], type[Value]]:
+    """Let a frozen dataclass with slots, of two fields or more, pickle without looking about.
+
+    ``rows`` are the fields that hold a tuple of values of one class.
+    """
+
+    def decorate(cls: type[Value]) -> type[Value]:
+        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
+        values_of = attrgetter(*names)
+        setters = [vars(cls)[name].__set__ for name in names]
+        packed = [(names.index(name), columns) for name, columns in rows.items()]
+
+        def getstate(self: Value) -> tuple[Any, ...]:
+            values: tuple[Any, ...] = values_of(self)
+            for place, columns in packed:
+                values = (*values[:place], columns.pack(values[place]), *values[place + 1 :])
+            return values
+
+        def setstate(self: Value, values: Sequence[Any]) -> None:
+            for put, value in zip(setters, values, strict=True):
+                put(self, value)
+            for place, columns in packed:
+                setters[place](self, columns.unpack(values[place]))
+
+        cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
+        cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass
+        return cls
+
+    return decorate

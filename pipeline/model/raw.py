@@ -7,7 +7,10 @@ Nothing here knows a checklist. Rows and columns are 0-based everywhere in the p
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
+
+from pipeline.model.quick import quickly_pickled
 
 
 class FileKind(StrEnum):
@@ -31,6 +34,7 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """One file dropped into inbox/, or one member of a zip archive there.
@@ -230,6 +234,7 @@ class RawWorkbook:
     properties: Mapping[str, str] = field(default_factory=dict)  # custom document properties
 
 
+@lru_cache(maxsize=16384)
 def address(row: int, column: int) -> str:
     """Give the address of a 0-based cell as a user sees it: (11, 2) is ``C12``."""
     letters = ""

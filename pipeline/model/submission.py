@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
-from pipeline.model.quick import quickly_pickled
+from pipeline.model.quick import Columns, quickly_pickled
 from pipeline.model.raw import FileKind, SourceFile
 
 
@@ -43,7 +43,7 @@ class DueProblem(StrEnum):
     CONFLICTING = "conflicting"  # several months that are no span
 
 
-@quickly_pickled
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A month as read. ``month`` is YYYY-MM, the last month of a span or vague term."""
@@ -83,7 +83,7 @@ class Doubt(StrEnum):
     UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
 
 
-@quickly_pickled
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A check cell as read. ``raw`` is the cell as written; ``notation`` names the table row."""
@@ -98,7 +98,7 @@ class Mark:
     legend_untouched: bool = False
 
 
-@quickly_pickled
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A note cell as read. ``tags`` and the facts below come from notes.toml."""
@@ -114,7 +114,7 @@ class Note:
     mark_like: Status | None = None  # the note reads as an answer (rule L209)
 
 
-@quickly_pickled
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file."""
@@ -148,7 +148,7 @@ class AnswerDecision:
     on: str = ""
 
 
-@quickly_pickled
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""
@@ -184,6 +184,7 @@ class Answer:
         return self.due.month if self.counted_status is Status.PLANNED else ""
 
 
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
     """An item that stands more than once in a submission."""
@@ -194,6 +195,7 @@ class Repeated:
     agree: bool
 
 
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraRow:
     """A filled row that belongs to no item of the form."""
@@ -204,6 +206,7 @@ class ExtraRow:
     note: str
 
 
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFound:
     """One table of item rows on a sheet. Columns are 0-based; None where there is none."""
@@ -227,6 +230,7 @@ class EvidenceKind(StrEnum):
     NONE = "none"
 
 
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A name (or hidden id) found for the respondent, and where."""
@@ -250,6 +254,13 @@ class Slip:
     issued: str = ""
 
 
+_PLACES = Columns(Location, few="cell")
+_ANSWERS = Columns(
+    Answer, few="item_id", location=_PLACES, note_location=_PLACES, row_location=_PLACES
+)
+
+
+@quickly_pickled(answers=_ANSWERS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.

@@ -24,7 +24,7 @@ from pipeline.model import (
 )
 from pipeline.model.layout import ItemRow, Layout, OtherRow
 from pipeline.notes import effective_due, read_note
-from pipeline.parse.evidence import find_evidence, find_filled_on
+from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options
 from pipeline.slips import answered, hidden_properties, read_slip, unchanged
 
@@ -58,6 +58,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
             answers.append(Answer(item_id=item.id, mark=_ABSENT))
     used = {(row.sheet, key) for row in layout.rows for key in row.mark_cells}
     properties = hidden_properties(workbook)
+    head = Head(workbook, layout, checklist, month=month)
     slip = read_slip(properties)
     prefilled_from, as_handed_out = unchanged(properties, answers)
     return Submission(
@@ -66,9 +67,9 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         checklist_id=checklist.id,
         answers=tuple(answers),
         tables=layout.tables,
-        evidence=find_evidence(workbook, layout, checklist),
+        evidence=head.evidence(),
         sheets=tuple(sheet.name for sheet in workbook.sheets),
-        filled_on=find_filled_on(workbook, layout, checklist, month=month),
+        filled_on=head.filled_on(),
         repeated=tuple(repeated),
         extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
         copies=layout.copies,
@@ -90,6 +91,7 @@ class _Reader:
         self.workbook = workbook
         self.checklist = checklist
         self.month = month
+        self._file = workbook.source.path
         self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
@@ -99,11 +101,8 @@ class _Reader:
         """Give a cell as a user finds it."""
         if key is None:
             return None
-        return Location(
-            file=self.workbook.source.path,
-            sheet=self.workbook.sheets[sheet].name,
-            cell=address(*key),
-        )
+        name = self.workbook.sheets[sheet].name
+        return Location(file=self._file, sheet=name, cell=address(*key))
 
     def answer(self, row: ItemRow, above: Mark | None) -> Answer:
         """Read one item row; ``above`` is the mark of the row before it in its table."""
@@ -130,7 +129,10 @@ class _Reader:
     def _mark(self, row: ItemRow, sheet: RawSheet, above: Mark | None) -> Mark:
         cells = [cell for key in row.mark_cells if (cell := sheet.cells.get(key)) is not None]
         decoration = sheet.decorations.get(row.mark_cells[0]) if row.mark_cells else None
-        drawings = [drawing for key in row.mark_cells for drawing in self._drawings[row.sheet, key]]
+        drawings: list[Drawing] = []
+        if sheet.drawings:
+            for key in row.mark_cells:
+                drawings += self._drawings[row.sheet, key]
         cell = cells[0] if cells else None
         if len(cells) > 1:
             cell = RawCell(kind=CellKind.TEXT, text="\n".join(each.text for each in cells))
@@ -155,7 +157,7 @@ class _Reader:
         note = cells.get(row.note_cell) if row.note_cell else None
         location = self.place(row.sheet, row.text_cell)
         return ExtraRow(
-            location=location or Location(file=self.workbook.source.path),
+            location=location or Location(file=self._file),
             text=row.text,
             mark=mark.text if mark else "",
             note=note.text if note else "",

@@ -45,11 +45,11 @@ class _Labels:
     def __init__(self, checklist: Checklist) -> None:
         self.names = {_key(name): rank for rank, name in enumerate(checklist.respondent_labels)}
         self.dates = {_key(name) for name in checklist.date_labels}
-        self.others = {_key(name) for name in checklist.other_labels}
         self.captions = {_key(text) for text in (*checklist.headings, *checklist.categories)}
-        self.all = {*self.names, *self.dates, *self.others}
+        self.all = {*self.names, *self.dates, *map(_key, checklist.other_labels)}
 
 
+@lru_cache(maxsize=16384)
 def _key(text: str) -> str:
     return re.sub(r"\s", "", fold(text))
 
@@ -77,54 +77,65 @@ def _names_somebody(text: str) -> bool:
     return len(key) > 1 and is_organisation(text) and _GENERIC.fullmatch(key) is None
 
 
-def find_evidence(
-    workbook: RawWorkbook, layout: Layout, checklist: Checklist
-) -> tuple[Evidence, ...]:
-    """Give the hidden id and the labelled names, strongest first."""
-    found: list[Evidence] = []
-    hidden = hidden_properties(workbook).get(RESPONDENT, "")
-    if hidden:
-        found.append(Evidence(kind=EvidenceKind.HIDDEN_ID, text=hidden))
-    labels = _Labels(checklist)
-    named: list[tuple[int, int, CellKey, Evidence]] = []
-    for order, (sheet, last) in enumerate(_heads(workbook, layout)):
-        for key, label, value in _labelled(sheet, last, labels):
-            if label not in labels.names:
+class Head:
+    """What stands in the head of a form and on its covers, beside labels or in one cell with them.
+
+    Rows and columns are 0-based; ``month`` is the collection month (YYYY-MM).
+    """
+
+    def __init__(
+        self, workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month: str
+    ) -> None:
+        self._workbook = workbook
+        self._month = month
+        self._labels = _Labels(checklist)
+        self._labelled = [
+            (order, sheet, last, *each)
+            for order, (sheet, last) in enumerate(_heads(workbook, layout))
+            for each in _labelled(sheet, last, self._labels)
+        ]
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Give the hidden id and the labelled names, strongest first."""
+        found: list[Evidence] = []
+        hidden = hidden_properties(self._workbook).get(RESPONDENT, "")
+        if hidden:
+            found.append(Evidence(kind=EvidenceKind.HIDDEN_ID, text=hidden))
+        named: list[tuple[int, int, CellKey, Evidence]] = []
+        for order, sheet, last, key, label, value in self._labelled:
+            if label not in self._labels.names:
                 continue
             place = key
             text = _name(value)
             if not text:
-                beside = _beside(sheet, key, last, labels)
+                beside = _beside(sheet, key, last, self._labels)
                 if beside is None:
                     continue
                 place, cell = beside
                 text = _name(cell.text)
-            location = Location(file=workbook.source.path, sheet=sheet.name, cell=address(*place))
+            location = Location(
+                file=self._workbook.source.path, sheet=sheet.name, cell=address(*place)
+            )
             evidence = Evidence(kind=EvidenceKind.CELL, text=text, location=location)
-            named.append((labels.names[label], order, key, evidence))
-    named.sort(key=lambda each: each[:3])
-    seen: set[str] = set()
-    for *_rank, evidence in named:
-        if fold(evidence.text) not in seen:
-            seen.add(fold(evidence.text))
-            found.append(evidence)
-    return tuple(found)
+            named.append((self._labels.names[label], order, key, evidence))
+        named.sort(key=lambda each: each[:3])
+        seen: set[str] = set()
+        for *_rank, evidence in named:
+            if fold(evidence.text) not in seen:
+                seen.add(fold(evidence.text))
+                found.append(evidence)
+        return tuple(found)
 
-
-def find_filled_on(
-    workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month: str
-) -> str:
-    """Give the 記入日 inside as YYYY-MM-DD, empty where there is none."""
-    labels = _Labels(checklist)
-    for sheet, last in _heads(workbook, layout):
-        for key, label, value in _labelled(sheet, last, labels):
-            if label not in labels.dates:
+    def filled_on(self) -> str:
+        """Give the 記入日 inside as YYYY-MM-DD, empty where there is none."""
+        for _order, sheet, _last, key, label, value in self._labelled:
+            if label not in self._labels.dates:
                 continue
-            written = read_date_text(value, month) if value else ""
-            written = written or _date_beside(sheet, key, month)
+            written = read_date_text(value, self._month) if value else ""
+            written = written or _date_beside(sheet, key, self._month)
             if written:
                 return written
-    return ""
+        return ""
 
 
 def _heads(workbook: RawWorkbook, layout: Layout) -> list[tuple[RawSheet, int]]:
