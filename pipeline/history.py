@@ -9,18 +9,21 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import PreviousAnswer, PreviousMonth, Status
+from pipeline.model import PreviousMonth, Status
 from pipeline.model.history import History, PastAnswer, PastMonth, PastRespondent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model import Answer, Batch, CountedSubmission, Respondent
 
@@ -44,10 +47,11 @@ def load_history(
     """
     months: list[PastMonth] = []
     notices: list[str] = []
+    shared = _Shared()
     for folder in sorted(outbox.iterdir()) if outbox.is_dir() else ():
         if not _MONTH.fullmatch(folder.name) or folder.name >= month or not folder.is_dir():
             continue
-        past = _read_month(folder, checklist)
+        past = _read_month(folder, checklist, shared)
         if isinstance(past, PastMonth):
             months.append(past)
             if past.product_version and past.product_version != __version__:
@@ -67,13 +71,7 @@ def previous_month(history: History) -> PreviousMonth | None:
     past = history.compare_with
     if past is None:
         return None
-    return PreviousMonth(
-        month=past.month,
-        answers={
-            key: PreviousAnswer(status=answer.status, due=answer.due)
-            for key, answer in past.answers.items()
-        },
-    )
+    return PreviousMonth(month=past.month, answers=past.answers)
 
 
 def under_public_names(
@@ -195,42 +193,92 @@ def _month_before(month: str) -> str:
     return f"{year - 1}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"
 
 
-def _read_month(folder: Path, checklist: str) -> PastMonth | str:
+class _Shared:
+    """Equal texts, keys and answers once for all months: most are as in the month before."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self.answers: dict[tuple[str, ...], PastAnswer] = {}
+
+    def key(self, respondent: str, item: str) -> tuple[str, str]:
+        """Give the key of an answer."""
+        key = (self.texts.setdefault(respondent, respondent), self.texts.setdefault(item, item))
+        return self.keys.setdefault(key, key)
+
+    def answer(self, sha256: str, *written: str) -> PastAnswer:
+        """Give the answer of a line that stands in the file with that hash."""
+        known = self.answers.get((sha256, *written))
+        if known is None:
+            known = self.answers[sha256, *written] = _answer(sha256, *written)
+        return known
+
+
+def _read_month(folder: Path, checklist: str, shared: _Shared) -> PastMonth | str:
     """Give a month, or the notice that says why it cannot be used."""
     try:
-        rows = _rows(folder / "data" / "answers.csv")
-        hashes = {r["file"]: r["sha256"] for r in _rows(folder / "data" / "files.csv")}
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        with _table(folder / "data" / "answers.csv") as (places, lines):
+            with _table(folder / "data" / "files.csv") as (columns, files):
+                pick = itemgetter(columns["file"], columns["sha256"])
+                hashes = dict(map(pick, files))
+            run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            first = next(lines, None)
+            if first is not None and not places.keys() >= _NEEDED:
+                return f"{folder.name} のデータの列が足りないため、比較に使っていません。"
+            rows = chain([first] if first else [], lines)
+            said = _said(places, rows, checklist, hashes, shared)
     except FileNotFoundError as error:
         lacking = Path(error.filename).name
         return f"{folder.name} のデータ（{lacking}）がないため、比較に使っていません。"
     except (OSError, ValueError, KeyError, csv.Error):
         return f"{folder.name} のデータが読めないため、比較に使っていません。"
-    if rows and not rows[0].keys() >= _NEEDED:
-        return f"{folder.name} のデータの列が足りないため、比較に使っていません。"
-    for row in rows:
-        row["respondent_id"], row["respondent"] = (
-            _as_written(row["respondent_id"]),
-            _as_written(row["respondent"]),
-        )
-    own = [row for row in rows if row["checklist"] == checklist]
-    if rows and not own:
+    if first and not said.respondents:
         return f"{folder.name} は別の様式の集計のため、比較に使っていません。"
     versions, counts = _part(run, "versions"), _part(run, "counts")
-    return PastMonth(
+    return replace(
+        said,
         month=folder.name,
         product_version=str(versions.get("torimatome", "")),
-        checklist=checklist,
-        checklist_version=own[0]["checklist_version"] if own else "",
-        answers={(row["respondent_id"], row["item_id"]): _answer(row, hashes) for row in own},
-        respondents={
-            row["respondent_id"]: PastRespondent(
-                id=row["respondent_id"], name=row["respondent"], role=row["role"]
-            )
-            for row in own
-        },
         asked=_count(counts.get("asked")),
         missing=_count(counts.get("missing")),
+    )
+
+
+_PICKED = ("checklist", "checklist_version", "respondent_id", "respondent", "role", "item_id",
+           "file", "status", "due", "due_inferred", "mark", "note")  # fmt: skip
+
+
+def _said(
+    places: Mapping[str, int],
+    rows: Iterable[list[str]],
+    checklist: str,
+    hashes: Mapping[str, str],
+    shared: _Shared,
+) -> PastMonth:
+    """Give what the lines of answers.csv say of a checklist, one after the other."""
+    version = ""
+    answers: dict[tuple[str, str], PastAnswer] = {}
+    people: dict[str, tuple[str, str]] = {}
+    nowhere = -1  # every line ends with an empty text
+    pick = itemgetter(*(places.get(name, nowhere) for name in _PICKED))
+    for row in rows:
+        of, its_version, respondent, name, role, item, file, *written = pick(row)
+        if of != checklist:
+            continue
+        version = version if people else its_version
+        key = shared.key(_as_written(respondent), item)
+        people[key[0]] = (_as_written(name), role)
+        answers[key] = shared.answer(hashes.get(file, ""), *written)
+    return PastMonth(
+        month="",
+        product_version="",
+        checklist=checklist,
+        checklist_version=version,
+        answers=answers,
+        respondents={
+            id_: PastRespondent(id=id_, name=name, role=role)
+            for id_, (name, role) in people.items()
+        },
     )
 
 
@@ -245,30 +293,36 @@ def _count(value: object) -> int | None:
 
 def _as_written(text: str) -> str:
     """Take away the apostrophe that the CSV puts before what starts like a formula."""
+    if text[:1] != "'":
+        return text
     start = text[1:].lstrip(" \u3000\xa0\ufeff")[:1]
-    return text[1:] if text[:1] == "'" and start and start in _FORMULA_STARTS else text
+    return text[1:] if start and start in _FORMULA_STARTS else text
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+@contextmanager
+def _table(path: Path) -> Iterator[tuple[Mapping[str, int], Iterator[list[str]]]]:
+    """Open a CSV file: the place of each head, and the lines, an empty text at the end of each."""
     csv.field_size_limit(_LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        return [
-            {key: value or "" for key, value in row.items() if key is not None}
-            for row in csv.DictReader(stream)
-        ]
+        lines = csv.reader(stream)
+        heads = next(lines, [])
+        width = len(heads)
+        whole = (line[:width] + [""] * (width + 1 - len(line)) for line in lines if line)
+        yield {head: place for place, head in enumerate(heads)}, whole
 
 
-def _answer(row: Mapping[str, str], hashes: Mapping[str, str]) -> PastAnswer:
-    try:
-        status = Status(row["status"])
-    except ValueError:
-        status = Status.UNCLEAR  # written by a version that knew more: nothing is assumed of it
-    due = row["due"] if _MONTH.fullmatch(row["due"]) else ""
+_STATUSES = {status.value: status for status in Status}
+
+
+def _answer(
+    sha256: str, status: str, due: str, due_inferred: str, mark: str, note: str
+) -> PastAnswer:
     return PastAnswer(
-        status=status,
-        due=due,
-        due_inferred=row.get("due_inferred", "").lower() == "true",
-        mark=row["mark"],
-        sha256=hashes.get(row["file"], ""),
-        note=_as_written(row.get("note", "")),
+        # of a version that knew more: nothing is assumed of a status unknown here
+        status=_STATUSES.get(status, Status.UNCLEAR),
+        due=due if _MONTH.fullmatch(due) else "",
+        due_inferred=due_inferred.lower() == "true",
+        mark=mark,
+        sha256=sha256,
+        note=_as_written(note),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
+from pipeline.model.history import PastAnswer
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
@@ -213,4 +214,4 @@ class PreviousMonth:
     """Last month's counted answers by (respondent id, item id), for rules B506 and B507."""
 
     month: str  # YYYY-MM
-    answers: Mapping[tuple[str, str], PreviousAnswer]
+    answers: Mapping[tuple[str, str], PreviousAnswer | PastAnswer]

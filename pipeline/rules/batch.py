@@ -14,6 +14,7 @@ from pipeline.model import (
     Severity,
     Status,
 )
+from pipeline.model.history import PastAnswer
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -260,7 +261,7 @@ def _twin_fields(twin: Twin) -> dict[str, str]:
 
 def _last_month(
     context: Context, *statuses: Status
-) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer]]:
+) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer | PastAnswer]]:
     """Give the answers that are now of these statuses, with what they were last month."""
     previous = context.previous
     if previous is None:
