@@ -64,6 +64,8 @@ def test_every_row_offers_its_choices_and_stands_under_frozen_heads(
         assert (*places,) == COLUMNS
         shown = places["修正後の予定月"]
         assert sum(widths(sheet)[:shown]) * 8 + 50 <= 1366
+        frozen = [sheet.row_dimensions[row].height for row in range(1, HEADER_ROW + 2)]
+        assert sum(frozen) <= 160, "points: what stays in sight leaves room for the rows"
         letter = get_column_letter(places[KEY])
         assert sheet.column_dimensions[letter].hidden
         (table,) = sheet.tables.values()
