@@ -40,9 +40,16 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review
+from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
 from pipeline.parse import parse
-from pipeline.review import apply_review, finding_states, lay_out, read_review
+from pipeline.review import (
+    apply_review,
+    finding_states,
+    lay_out,
+    overlooked,
+    read_review,
+    with_overlooked,
+)
 
 MONTH = "2026-11"
 LEGEND = (
@@ -121,7 +128,8 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
     previous: _File | None = None
     roster: tuple[str, ...] | None = None
     form = [line for line in text.splitlines() if line.startswith("確認票:")]
-    for line in text.splitlines()[: len(text.splitlines()) - len(form)]:
+    late = [line for line in text.splitlines() if line.startswith("前の確認票:")]
+    for line in text.splitlines()[: len(text.splitlines()) - len(form) - len(late)]:
         key, _, value = (part.strip() for part in line.partition(":"))
         if key == "ファイル":
             files.append(_file(value))
@@ -144,14 +152,22 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
                 files[-1].facts["前月"] = previous.name
     last = _previous(text)
     batch = _batch(files, roster)
-    return _reviewed(batch, last, form) if form else batch, last
+    return _reviewed(batch, last, form, late) if form or late else batch, last
 
 
-def _reviewed(batch: Batch, previous: PreviousMonth | None, form: list[str]) -> Batch:
-    """Fill in a 確認票 as the last lines of an example say and carry it out."""
+def _reviewed(
+    batch: Batch, previous: PreviousMonth | None, form: list[str], late: list[str]
+) -> Batch:
+    """Fill in 確認票 as the last lines of an example say and carry them out."""
     findings = check(batch, previous=previous)
     unread = apply_review(batch, findings, Review())
     blank = lay_out(finding_states(findings, unread), unread, made_at="")
+    review, earlier = _filled(blank, form, "2026-11"), _filled(blank, late, "2026-10")
+    reviewed = apply_review(batch, findings, review)
+    return with_overlooked(reviewed, overlooked(review, earlier, batch), month="2026-10").batch
+
+
+def _filled(blank: ReviewForm, form: list[str], month: str) -> Review:
     heads = (*FACTS, *ENTRIES, NOTICE, KEY)
     cells = {(0, column): RawCell(kind=CellKind.TEXT, text=h) for column, h in enumerate(heads)}
     for line, written in enumerate(form, start=1):
@@ -168,11 +184,11 @@ def _reviewed(batch: Batch, previous: PreviousMonth | None, form: list[str]) -> 
             if text:
                 cells[line, column] = RawCell(kind=CellKind.TEXT, text=text)
     workbook = RawWorkbook(
-        source=SourceFile(path="確認票_2026-11.xlsx", location=Path("確認票_2026-11.xlsx")),
+        source=SourceFile(path=f"確認票_{month}.xlsx", location=Path(f"確認票_{month}.xlsx")),
         kind=FileKind.XLSX,
         sheets=(RawSheet(name="確認票", cells=cells),),
     )
-    return apply_review(batch, findings, read_review(workbook)).batch
+    return read_review(workbook)
 
 
 def _file(value: str) -> _File:

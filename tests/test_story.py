@@ -28,11 +28,12 @@ from pencil_findings import OPEN, Key, followed
 import pipeline.cli.year
 from pipeline.check import check
 from pipeline.cli import main
+from pipeline.cli.report import summary_lines
 from pipeline.cli.year import Scene, play
 from pipeline.inspection import describe
 from pipeline.model import Checklist, Severity, Status
 from pipeline.model.review import ENTRIES, HEADER_ROW
-from pipeline.run import gather
+from pipeline.run import aggregate, gather
 from pipeline.sample.meant import Meant, Said, file_of, meant, slip_file
 from pipeline.sample.story import (
     BENINO,
@@ -40,6 +41,7 @@ from pipeline.sample.story import (
     MEMBERS,
     MONTHS,
     NOT_ASKED,
+    SHIRAKUMO,
     SLIPS,
     WAKABA,
     By,
@@ -436,6 +438,71 @@ def test_no_entry_of_a_person_is_ever_lost(
         if line["判断"]
     )  # fmt: skip
     assert kept == made
+
+
+def test_what_is_written_too_late_into_last_months_form_is_told(
+    played: Played, checklist: Checklist, tmp_path: Path
+) -> None:
+    """November has taken October's form over; then somebody writes into October's."""
+    before, now = PAIRS[-1]
+    shutil.copytree(played.folder, tmp_path, dirs_exist_ok=True)
+    settings = settings_for(tmp_path, made_at="", month=now, jobs=1, pivot=False)
+    forms = {month: tmp_path / "outbox" / month / f"確認票_{month}.xlsx" for month in PAIRS[-1]}
+
+    first = _but_the_time(aggregate(settings).folder)
+    result = aggregate(settings)
+    assert _but_the_time(result.folder) == first, "nothing was written: nothing changes"
+    assert not [finding for finding in result.findings if finding.code == "R607"]
+
+    entry = {"判断": "そのまま認める", "理由": "後から書きました。", "担当": "田中"}
+    numbered = enumerate(checklist.items)
+    member = member_of(SHIRAKUMO)
+    item = next(each.id for n, each in numbered if thread_of(member, n) == "old month")
+    place = (member.name, item, "A308")
+    cell = _enter(forms[before], place, entry)
+    result = aggregate(settings)
+    (told,) = [finding for finding in result.findings if finding.code == "R607"]
+    assert (told.respondent_id, told.item_id, told.severity) == (SHIRAKUMO, item, Severity.CHECK)
+    assert told.location.file == f"{before}/確認票_{before}.xlsx"
+    assert told.location.cell == cell
+    assert "2026年11月の集計には使っていません" in told.message
+    assert "使っていません（「要確認」シートの R607" in "".join(summary_lines(result))
+    rows = {row["item_id"]: row for row in pencil.table(result.folder, "answers")
+            if row["respondent_id"] == SHIRAKUMO}  # fmt: skip
+    assert rows[item]["decision"] == ""
+
+    first = _but_the_time(result.folder)
+    assert _but_the_time(aggregate(settings).folder) == first, "told until somebody does something"
+    _enter(forms[now], place, entry)
+    result = aggregate(settings)
+    assert not [finding for finding in result.findings if finding.code == "R607"]
+    rows = {row["item_id"]: row for row in pencil.table(result.folder, "answers")
+            if row["respondent_id"] == SHIRAKUMO}  # fmt: skip
+    assert rows[item]["decision"] == "そのまま認める"
+
+
+def _but_the_time(folder: Path) -> dict[str, str]:
+    """Give a month's files but run.json, which says how long the stages took."""
+    return {name: digest for name, digest in fingerprint(folder).items() if name != "run.json"}
+
+
+def _enter(form: Path, place: tuple[str, str, str], entry: Mapping[str, str]) -> str:
+    """Write into the row of a respondent, item and code; give the cell of 判断."""
+    book = openpyxl.load_workbook(form)
+    sheet: Any = book["確認票"]
+    columns = {str(cell.value): cell.column for cell in sheet[HEADER_ROW + 1] if cell.value}
+    heads = ("団体名", "項目", "コード")
+    row = next(
+        row
+        for row in range(HEADER_ROW + 2, sheet.max_row + 1)
+        if tuple(
+            str(sheet.cell(row, columns[head]).value).partition("\n")[0] for head in heads
+        ) == place
+    )  # fmt: skip
+    for head, text in entry.items():
+        sheet.cell(row, columns[head]).value = text
+    book.save(form)
+    return str(sheet.cell(row, columns["判断"]).coordinate)
 
 
 # ── Slips ───────────────────────────────────────────────────────────────────────────────────

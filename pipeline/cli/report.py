@@ -68,6 +68,12 @@ def summary_lines(result: RunResult) -> list[str]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
         )
+    late = sum(finding.code == "R607" for finding in result.findings)
+    if late:
+        lines.append(
+            f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
+            "（「要確認」シートの R607 をご覧ください）。"
+        )
     form = result.folder / f"確認票_{result.batch.month}.xlsx"
     if form.exists():
         lines.append(f"判断を書く票: {form}")

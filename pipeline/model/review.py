@@ -122,11 +122,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Every row with an entry of one 確認票. ``extra`` are the heads of columns people added."""
+    """Every row with an entry of one 確認票. ``extra`` are the heads of columns people added.
+
+    ``carried`` names the earlier form that it took over: its month and sha256.
+    """
 
     file: str = ""
     entries: tuple[Entry, ...] = ()
     extra: tuple[str, ...] = ()
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +239,7 @@ class ReviewForm:
     """確認票 ready to be written: open rows, rows decided, findings that are gone.
 
     ``answers`` are the words offered for 修正後の回答. ``extra`` are the heads of the columns
-    that somebody added.
+    that somebody added. ``carried`` as of `Review`.
     """
 
     month: str
@@ -246,6 +250,7 @@ class ReviewForm:
     decided: tuple[FormRow, ...] = ()
     resolved: tuple[FormRow, ...] = ()
     extra: tuple[str, ...] = ()
+    carried: str = ""
 
     @property
     def file(self) -> str:

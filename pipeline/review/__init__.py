@@ -5,13 +5,15 @@ same, it holds from month to month; once it is another, the finding comes up aga
 No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
 
 Modules: `keys` binds findings, `entries` reads the form, `verdicts` one entry of it, `decide`
-carries it out, `states` follows findings from run to run, `form` lays out the next form.
+carries it out, `late` tells what came too late into an earlier form, `states` follows findings
+from run to run, `form` lays out the next form.
 """
 
 from pipeline.review.decide import apply_review
 from pipeline.review.entries import find_form, form_source, insist_unchanged, read_review
 from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
+from pipeline.review.late import overlooked, with_overlooked
 from pipeline.review.states import finding_states, past_findings
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "insist_unchanged",
     "keys_of",
     "lay_out",
+    "overlooked",
     "past_findings",
     "read_review",
     "relocated",
+    "with_overlooked",
 ]

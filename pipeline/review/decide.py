@@ -73,7 +73,7 @@ class _Reviewing:
         self._findings = findings
         self._keys = keys
         self._known = frozenset(keys)
-        self._respondents = _respondents(batch)
+        self._respondents = respondents_of(batch)
 
     def bind(self, review: Review) -> tuple[Bound, ...]:
         """Give each entry with its key and, where it can be carried out, its decision."""
@@ -294,7 +294,8 @@ def _visible(row: Finding | Entry, written: str) -> tuple[str, ...]:
     return tuple(fold(text) for text in (code, name, item, file, written))
 
 
-def _respondents(batch: Batch) -> dict[str, Respondent]:
+def respondents_of(batch: Batch) -> dict[str, Respondent]:
+    """Give everybody a month knows of, by id."""
     known = {r.respondent.id: r.respondent for r in batch.files if r.respondent}
     known |= {respondent.id: respondent for respondent in batch.missing}
     return known | {counted.respondent.id: counted.respondent for counted in batch.submissions}

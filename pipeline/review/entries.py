@@ -20,6 +20,7 @@ from pipeline.model import (
     address,
 )
 from pipeline.model.review import (
+    CARRIED,
     ENTRIES,
     FACTS,
     FORM_NAME,
@@ -45,12 +46,19 @@ _OF_THE_TOOL = _HEADS - {*ENTRIES}  # columns in which nobody is asked to write
 _UNNAMED = "見出しなし"
 
 
-def find_form(outbox: Path, month: str) -> Path | None:
-    """Give the 確認票 to read: this month's, else that of the latest earlier month having one."""
+def find_form(outbox: Path, month: str, *, earlier: bool = False) -> Path | None:
+    """Give the 確認票 to read: this month's, else that of the latest earlier month having one.
+
+    ``earlier`` passes this month's over.
+    """
     if not outbox.is_dir():
         return None
     months = sorted(
-        (f.name for f in outbox.iterdir() if _MONTH.fullmatch(f.name) and f.name <= month),
+        (
+            f.name
+            for f in outbox.iterdir()
+            if _MONTH.fullmatch(f.name) and (f.name < month or (f.name == month and not earlier))
+        ),
         reverse=True,
     )
     forms = (outbox / name / f"{FORM_NAME}_{name}.xlsx" for name in months)
@@ -111,7 +119,12 @@ def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:
             ExitCode.NOTHING_WRITTEN,
         )
     extra = dict.fromkeys(head for entry in entries for head, _ in entry.extra)
-    return Review(file=file, entries=tuple(entries), extra=tuple(sorted(extra, key=order.index)))
+    return Review(
+        file=file,
+        entries=tuple(entries),
+        extra=tuple(sorted(extra, key=order.index)),
+        carried=workbook.properties.get(CARRIED, ""),
+    )
 
 
 def _cannot_read(found: Unreadable | Skipped) -> str:

@@ -122,6 +122,26 @@ no_answer_to_change = rule(
     ),
 )(_problems("R606"))
 
+written_too_late = rule(
+    code="R607",
+    severity=Severity.CHECK,
+    title="前の確認票に後から書かれた判断",
+    message="{earlier}の確認票に、{now}の確認票を作った後で書かれた判断です。{now}の集計には使っていません。",
+    fix="使うときは、{now}の確認票の同じ行に書き写して保存し、もう一度集計してください。"
+    "使わないときは、このセルの行の黄色の欄を空にしてください。",
+    general_fix="使うときは今月の確認票の同じ行に書き写し、使わないときは前の確認票の記入を空にして、"
+    "もう一度集計してください。",
+    why="前の月の確認票の記入は、今月の確認票を初めて作るときに引き継ぎます。その後は今月の確認票だけを読むため、"
+    "前の月の確認票に書いた判断は反映されません。",
+    examples=(
+        fires(_FILE + "前の確認票: 若葉市 | 運用①-1 | A305 | 修正する | ① |"),
+        silent(
+            _FILE + "確認票: 若葉市 | 運用①-1 | A305 | 修正する | ① |\n"
+            "前の確認票: 若葉市 | 運用①-1 | A305 | 修正する | ①既に対応済み |"
+        ),
+    ),
+)(_problems("R607"))
+
 RULES = (
     unknown_verdict,
     incomplete_correction,
@@ -129,4 +149,5 @@ RULES = (
     contradiction,
     unbound,
     no_answer_to_change,
+    written_too_late,
 )

@@ -137,6 +137,7 @@ MEMBERS = (
 NOT_ASKED = ("139999", "旧沼村", "推進主体", "合併のため")  # on the roster, set aside
 
 _NO_MONEY = "予算がないため（{name}）。"
+_NO_DATE = "委託先と協議中です（{name}）。"
 _WAITING = Line(text="②（12月）", due="2026-12", note="契約の更新に合わせるため（{name}）。")
 
 # What one item says from month to month; every item follows one of these threads.
@@ -171,7 +172,10 @@ THREADS: Mapping[str, tuple[Line, Line, Line]] = {
         Line(text="②（○月）"), Line(text="②（3月）", due="2027-03"),
         Line(text="②（2月）", due="2027-02"),
     ),
-    "never a month": (Line(text="②（○月）"), Line(text="②（○月）"), Line(text="①")),
+    "never a month": (
+        Line(text="②（○月）", note=_NO_DATE), Line(text="②（○月）", note=_NO_DATE),
+        Line(text="①"),
+    ),
     "unreadable": (Line(text="①"), Line(text="①"), Line(text="○")),
     "sign": (Line(text="○"), Line(text="③"), Line(text="③")),
     "not concerned": (

@@ -86,6 +86,10 @@ class Book:
             }
         )
 
+    def custom_property(self, name: str, value: str) -> None:
+        """Set a document property of one's own, at most 255 characters long."""
+        self._book.set_custom_property(name, value, "text")
+
     def style(self, name: str) -> Any:
         """Give the format of a named style, or of a variant made before."""
         if name not in self._styles:

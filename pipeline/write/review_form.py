@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.model.review import (
+    CARRIED,
     COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
@@ -97,6 +98,8 @@ def write_review_form(form: ReviewForm, folder: Path) -> Path:
         comments=f"基準月 {form.month}　作成 {form.made_at}",
         made_at=form.made_at,
     )
+    if form.carried:
+        book.custom_property(CARRIED, form.carried)
     _write_sheet(book, form, OPEN_SHEET, form.open)
     _write_sheet(book, form, DECIDED_SHEET, form.decided)
     _write_sheet(book, form, RESOLVED_SHEET, form.resolved)

@@ -1,0 +1,64 @@
+"""What somebody wrote into an earlier month's 確認票 after this month had taken it over.
+
+This month's form carries every entry on, and is the one that is read. What came later into the
+form before it would be used by nobody: it is told, and never taken over by itself, since it may
+be the very entry that was taken back here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model.batch import EntryProblem
+from pipeline.review.decide import respondents_of
+from pipeline.review.verdicts import EntryError, decision_of
+from pipeline.rules.words import month_words
+
+if TYPE_CHECKING:
+    from pipeline.model import Batch
+    from pipeline.model.review import Entry, Review, Reviewed
+
+
+def overlooked(now: Review, earlier: Review, batch: Batch) -> tuple[Entry, ...]:
+    """Give the entries of ``earlier`` that stand in ``now`` with other words or not at all."""
+    known = {_said(entry, batch) for entry in now.entries}
+    return tuple(
+        entry
+        for entry in earlier.entries
+        if any(entry.written) and _said(entry, batch) not in known
+    )
+
+
+def with_overlooked(reviewed: Reviewed, entries: tuple[Entry, ...], *, month: str) -> Reviewed:
+    """Give the month with a problem for each such entry. ``month`` is that of their form."""
+    if not entries:
+        return reviewed
+    people = respondents_of(reviewed.source)
+    problems = tuple(
+        EntryProblem(
+            code="R607",
+            location=entry.location,
+            respondent=people.get(entry.key.subject) if entry.key else None,
+            item_id=entry.key.item_id if entry.key else "",
+            written=entry.text("判断"),
+            fields={"earlier": month_words(month), "now": month_words(reviewed.source.month)},
+        )
+        for entry in entries
+    )
+    batch = reviewed.batch
+    return replace(
+        reviewed, batch=replace(batch, entry_problems=(*batch.entry_problems, *problems))
+    )
+
+
+def _said(entry: Entry, batch: Batch) -> tuple[object, ...]:
+    """Give what an entry is about and says; months as they are understood, however written."""
+    about = entry.key or entry.facts[2:6]  # code, respondent, item, what was written
+    if entry.key is None:
+        return (about, entry.written)
+    try:
+        decision = decision_of(entry.key, entry, batch)
+    except EntryError:
+        decision = None
+    return (about, decision or entry.written)
