@@ -118,3 +118,9 @@ def test_run_json_tells_settings_counts_and_exit_code(report: Report, tmp_path: 
     assert content["counts"]["files"]["unreadable"] == 1
     assert content["reconciled"] is True
     assert "xlsxwriter" in content["versions"]
+
+
+def test_a_table_without_rows_has_its_types(report: Report, folder: Path) -> None:
+    assert not report.months.changes
+    schema = parquet.read_schema(folder / "changes.parquet")
+    assert {str(field.type) for field in schema} == {"string"}

@@ -25,6 +25,9 @@ def test_a_column_gives_back_its_values(values: list[str | int | None]) -> None:
     assert list(column) == values
     assert len(column.values) == len(set(values))
     assert list(column.of(repr)) == [repr(value) for value in values]
+    merged = column.of(lambda value: isinstance(value, str))
+    assert list(merged) == [isinstance(value, str) for value in values]
+    assert len(merged.values) == len(set(merged.values))
 
 
 @pytest.mark.parametrize("size", [1, 256, 257, 65_536, 65_537])

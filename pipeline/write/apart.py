@@ -45,4 +45,5 @@ def apart(rows: int) -> Executor:
         # Ctrl-C reaches every process of the terminal; this one tells what it means.
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),
+        max_tasks_per_child=1,  # what one task held is given back before the next begins
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from pipeline.model import Finding
     from pipeline.model.history import Change, Promise
     from pipeline.model.report import FileRow, Report
@@ -44,6 +46,7 @@ PROMISES = (
     "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
 )  # fmt: skip
 _INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months"})
+_TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
 _BOOLEANS = frozenset({"due_inferred"})
 _LIBRARIES = (
     "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine",
@@ -84,7 +87,7 @@ def write_data(tables: Sequence[DataTable], folder: Path) -> None:
     """Write each table as .csv and .parquet into ``folder``."""
     for table in tables:
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
-        write_parquet(folder / f"{table.name}.parquet", table.heads, table.columns)
+        write_parquet(folder / f"{table.name}.parquet", table)
 
 
 def finding_fields(found: Finding) -> tuple[Field, ...]:
@@ -139,24 +142,38 @@ def _quoted(field: Field) -> str:
     return line.getvalue().removesuffix(",\r\n")
 
 
-def write_parquet(path: Path, heads: Sequence[str], columns: Sequence[Column]) -> None:
+def frame_of(table: DataTable) -> pd.DataFrame:
+    """Give a table as a frame: whole numbers, truth values, and texts as categories.
+
+    Missing numbers and truth values are NA; a missing text is empty.
+    """
+    import pandas as pd  # noqa: PLC0415 - slow to import; only the process that writes needs it
+
+    typed: dict[str, Any] = {}
+    for name, column in zip(table.heads, table.columns, strict=True):
+        if name in _INTEGERS:
+            typed[name] = pd.array([*column], dtype="Int64")
+        elif name in _BOOLEANS:
+            typed[name] = pd.array([*column], dtype="boolean")
+        else:
+            texts = column.of(lambda field: plain_text(field) if isinstance(field, str) else "")
+            codes: Any = texts.codes  # an array of the standard library, which the stubs leave out
+            typed[name] = pd.Categorical.from_codes(
+                codes, categories=pd.Index(texts.values, dtype=_TEXT)
+            )
+    return pd.DataFrame(typed)
+
+
+def write_parquet(path: Path, table: DataTable) -> None:
     """Write typed columns: texts as written, whole numbers and truth values, null for empty."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
     from pyarrow import parquet  # noqa: PLC0415 - the same
 
-    arrays: list[Any] = []
-    for name, column in zip(heads, columns, strict=True):
-        if name in _INTEGERS:
-            values = pa.array(column.values, pa.int64())
-        elif name in _BOOLEANS:
-            values = pa.array(column.values, pa.bool_())
-        else:
-            texts = [plain_text(v) if isinstance(v, str) else "" for v in column.values]
-            values = pa.array(texts, pa.string())
-        places = {1: pa.uint8(), 2: pa.uint16(), 4: pa.uint32()}[column.codes.itemsize]
-        codes = pa.Array.from_buffers(places, len(column), [None, pa.py_buffer(column.codes)])
-        arrays.append(values.take(codes))
-    parquet.write_table(pa.table(arrays, names=list(heads)), path, compression="zstd")
+    # Categories keep a large month small on the way. Without what Arrow and pandas add about
+    # them the file says string, and so do those who read it.
+    made = pa.Table.from_pandas(frame_of(table), preserve_index=False)
+    plain = made.replace_schema_metadata(None)
+    parquet.write_table(plain, path, compression="zstd", store_schema=False)
 
 
 def write_run(report: Report, path: Path, settings: Settings) -> None:

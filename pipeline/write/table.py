@@ -30,8 +30,13 @@ class Column:
     codes: array[int]
 
     def of(self, make: Callable[[Any], Any]) -> Column:
-        """Give the column with something else for each value."""
-        return Column(tuple(map(make, self.values)), self.codes)
+        """Give the column with something else for each value, each once."""
+        made = [*map(make, self.values)]
+        column = encoded(made)
+        if len(column.values) == len(made):
+            return Column(column.values, self.codes)
+        kind = column.codes.typecode
+        return Column(column.values, array(kind, map(column.codes.__getitem__, self.codes)))
 
     def part(self, start: int, stop: int) -> Column:
         """Give the rows from ``start`` to before ``stop``."""
