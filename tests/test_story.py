@@ -34,7 +34,7 @@ from pipeline.inspection import describe
 from pipeline.model import Checklist, Severity, Status
 from pipeline.model.review import ENTRIES, HEADER_ROW
 from pipeline.run import aggregate, gather
-from pipeline.sample.meant import Meant, Said, file_of, meant, slip_file
+from pipeline.sample.meant import Meant, Said, file_of, meant, slip_file, slip_line
 from pipeline.sample.story import (
     BENINO,
     DECISIONS,
@@ -45,6 +45,7 @@ from pipeline.sample.story import (
     SLIPS,
     WAKABA,
     By,
+    Slip,
     Stage,
     Verdict,
     item_of,
@@ -812,16 +813,30 @@ def test_the_same_story_gives_the_same_bytes(
 
 def test_each_scene_says_what_was_done_and_where_to_look(played: Played) -> None:
     for scene in played.scenes:
-        text = "\n".join(scene.told)
-        assert text.startswith("■ 2026年")
-        assert "見るところ: " in text
-        assert all(path.exists() for path in scene.look), text
-        assert any(
-            line.rstrip().endswith(("。", "）", "団体", "団体分", "xlsx")) for line in scene.told
-        )
+        title, *lines = scene.told
+        assert title.startswith("■ 2026年")
+        assert scene.lines
+        assert scene.look
+        for path in scene.look:
+            assert f"  見るところ: {path}" in lines
+            assert path.exists()
     assert Counter(scene.command.split()[1] for scene in played.scenes if scene.command) == {
         "distribute": 4, "aggregate": 9, "sendback": 3, "close": 3,
     }  # fmt: skip
+    told = "\n".join(line for scene in played.scenes for line in scene.told)
+    for slip in SLIPS:
+        assert f"・{slip_file(slip)}（{NAMES[slip.code]}: {slip.how}）" in told
+    for decision in DECISIONS:
+        assert f"・{NAMES[decision.code]} {decision.finding}: {decision.verdict.value}" in told
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.month} {slip.code}")
+def test_what_the_demo_says_of_a_slip_is_so(slip: Slip, told: Meant, checklist: Checklist) -> None:
+    asked = told.asked[slip.month, slip.code]
+    filled = [item for item in asked if slip_line(slip, item, checklist)]
+    assert 0 < len(filled) <= len(asked)
+    assert (len(filled) == len(asked)) == (slip.how == "すべての項目に記入")
+    assert (slip.comes > slip.month) == ("到着" in slip.how)
 
 
 def test_the_demo_tells_the_story_and_keeps_it(

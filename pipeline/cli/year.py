@@ -16,12 +16,12 @@ from pipeline.mails import month_words
 from pipeline.promises import month_after
 from pipeline.run import aggregate, gather
 from pipeline.sample.meant import meant
-from pipeline.sample.people import decide, send_forms, send_slips, write_roster
+from pipeline.sample.people import coming, decide, send_forms, send_slips, write_roster
 from pipeline.sample.story import DEADLINES, MONTHS, By, Stage, member_of, senders
 from pipeline.sendback import SEND_BACK, send_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.distribute import DistributeResult
@@ -43,6 +43,17 @@ _HEADINGS = {
     Stage.DECIDED: "集計し直し（判断の反映）",
     Stage.MENDED: "集計し直し（差戻し票の反映）",
 }
+_HINTS = {
+    Stage.RETURNED: "確かめることは「要確認」シートと確認票に並びます。",
+    Stage.DECIDED: "判断で直した回答は、「明細」の右端の列と「処理記録」に、"
+    "もとの記載・理由・担当と一緒に残ります。",
+    Stage.MENDED: "差戻し票に記入された項目だけが差し替わりました。どの票のどの項目かは"
+    "「処理記録」のファイルの一覧にあります。",
+}
+_COMPARED = (
+    "「前月比」シートに前の月との違いが、"
+    "「約束の記録」シートに②の約束が守られたかどうかがあります。"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,11 @@ def play(settings: Settings, checklist: Checklist) -> Iterator[Scene]:
         month=MONTHS[0],
         heading="準備",
         command="",
-        lines=("名簿.xlsx に、回答をお願いする団体を書いて inbox に置きました。",),
+        lines=(
+            "名簿.xlsx に、回答をお願いする団体を書いて inbox に置きました。",
+            "これから 3 か月分の作業を順に行います。同じ月は何度か集計し直すため、"
+            "集計表と確認票には各月の最後の結果が残ります。",
+        ),
         look=(roster,),
     )
     issued: dict[str, Path] = {}
@@ -96,7 +111,7 @@ def play(settings: Settings, checklist: Checklist) -> Iterator[Scene]:
         forms = handed.result.forms  # type: ignore[union-attr] # the same
         came = send_forms(now.inbox, month, forms, told, checklist)
         late = send_slips(now.inbox, month, issued, told, checklist)
-        yield _returned(now, came, late)
+        yield _returned(now, came, late, issued)
         yield _aggregated(now, Stage.RETURNED)
         form = now.outbox / month / f"確認票_{month}.xlsx"
         yield _decided(now, form, decide(form, month, checklist))
@@ -117,21 +132,23 @@ def _handed_out(now: Settings, *, prefill: bool) -> Scene:
         month=now.month,
         heading="様式の配布",
         command=f"torimatome distribute --month {now.month}" + (" --prefill" if prefill else ""),
-        lines=tuple(distribute_lines(result)[:-2]),
+        lines=tuple(line.strip() for line in distribute_lines(result)[:-2]),
         look=(result.folder,),
         result=result,
     )
 
 
-def _returned(now: Settings, came: Sequence[Path], late: Sequence[Path]) -> Scene:
+def _returned(
+    now: Settings, came: Sequence[Path], late: Sequence[Path], issued: Mapping[str, Path]
+) -> Scene:
     ways = (_WAYS[member.in_month(now.month).by] for member in senders(now.month))
     lines = [f"回答が {len(came)} 団体から届き、inbox に置きました。"]
     lines += [
         f"・{path.relative_to(now.inbox)}（{way}）" for path, way in zip(came, ways, strict=True)
     ]
     if late:
-        names = "、".join(path.name for path in late)
-        lines.append(f"前の月の差戻し票も、遅れて届きました: {names}")
+        lines.append(f"前の月の差戻し票も、遅れて {len(late)} 団体から届きました。")
+        lines += _slip_lines(late, now.month, issued)
     return Scene(
         month=now.month, heading="回答の受け取り", command="", lines=tuple(lines),
         look=(now.inbox,),
@@ -145,7 +162,11 @@ def _aggregated(now: Settings, stage: Stage) -> Scene:
         month=now.month,
         heading=_HEADINGS[stage],
         command=f"torimatome aggregate --month {now.month}",
-        lines=tuple(line.strip() for line in lines[:-1] if not line.startswith("判断を書く票")),
+        lines=(
+            *(line.strip() for line in lines[:-1] if not line.startswith("判断を書く票")),
+            _HINTS[stage],
+            *((_COMPARED,) if stage is Stage.MENDED and now.month != MONTHS[0] else ()),
+        ),
         look=(result.workbook,),
         stage=stage,
         result=result,
@@ -179,11 +200,19 @@ def _sent_back(now: Settings, result: SendBackResult) -> Scene:
 
 def _slips_came(now: Settings, slips: Sequence[Path]) -> Scene:
     lines = [f"差戻し票が {len(slips)} 団体から戻り、inbox に置きました。"]
-    lines += [f"・{path.name}" for path in slips]
+    lines += _slip_lines(slips, now.month, {now.month: now.inbox})
     return Scene(
         month=now.month, heading="差戻し票の受け取り", command="", lines=tuple(lines),
         look=(now.inbox,),
     )  # fmt: skip
+
+
+def _slip_lines(files: Sequence[Path], month: str, issued: Mapping[str, Path]) -> list[str]:
+    slips = coming(month, issued)
+    return [
+        f"・{path.name}（{member_of(slip.code).name}: {slip.how}）"
+        for path, slip in zip(files, slips, strict=True)
+    ]
 
 
 def _closed(now: Settings) -> Scene:

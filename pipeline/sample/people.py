@@ -101,14 +101,17 @@ def send_slips(
     Those of this month where ``month`` is in ``issued``, else those of earlier ones.
     """
     sent = []
-    for number, slip in enumerate(SLIPS):
-        if slip.comes != month or slip.month not in issued:
-            continue
+    for number, slip in enumerate(coming(month, issued)):
         day = _SLIPS if slip.month == month else _LATE if slip.late else _EARLY
         moment = datetime(int(month[:4]), int(month[5:]), day, 1, tzinfo=UTC) + number * _APART
         content = _slip_filled(issued[slip.month], slip, told, checklist)
         sent.append(_saved(inbox / slip_file(slip), content, moment))
     return tuple(sent)
+
+
+def coming(month: str, issued: Mapping[str, Path]) -> tuple[Slip, ...]:
+    """Give the slips of ``issued`` that come in a month, in the order they come."""
+    return tuple(slip for slip in SLIPS if slip.comes == month and slip.month in issued)
 
 
 def decide(form: Path, month: str, checklist: Checklist) -> tuple[Decision, ...]:

@@ -286,11 +286,12 @@ class Slip:
     """A send-back slip that comes back: of which month, in which, with which lines filled in.
 
     ``late``: it comes after the forms of the month, otherwise before them. ``answers`` go by
-    thread; a line of another thread stays empty.
+    thread; a line of another thread stays empty. ``how`` tells it to whoever watches the demo.
     """
 
     month: str
     code: str
+    how: str
     answers: Mapping[str, Line]
     name: str = ""  # of the file, empty: as it was sent out
     arrives: str = ""  # empty: in the same month
@@ -306,7 +307,7 @@ SLIPS = (
     # Filled in wholly.
     Slip(
         month="2026-09", code=WAKABA,
-        answers={
+        how="すべての項目に記入", answers={
             "left blank": Line(text="①"),
             "no month": Line(text="②（3月）", due="2027-03"),
             "never a month": Line(text="②（11月）", due="2026-11"),
@@ -319,12 +320,12 @@ SLIPS = (
     # In part: the other lines stay as they were.
     Slip(
         month="2026-09", code=SHIRAKUMO, name="Re_差戻し票.xlsx",
-        answers={"left blank": Line(text="①"), "sign": Line(text="①")},
+        how="一部の項目だけに記入", answers={"left blank": Line(text="①"), "sign": Line(text="①")},
     ),
     # Filled in with nonsense.
     Slip(
         month="2026-09", code=AOHAMA,
-        answers={
+        how="読み取れない記入", answers={
             "left blank": Line(text="たぶん"), "no month": Line(text="②（13月）"),
             "sign": Line(text="①②"), "doubt": Line(text="○"),
         },
@@ -332,7 +333,7 @@ SLIPS = (
     # It comes in October, after October's form: it is the last word.
     Slip(
         month="2026-09", code=BENINO, arrives="2026-10", name="差戻し_紅野市（9月分）.xlsx",
-        answers={
+        how="10月の回答の後に到着", answers={
             "left blank": Line(text="①"),
             "sign": Line(text="②（12月）", due="2026-12", note="更新を待っています（{name}）。"),
         },
@@ -340,25 +341,29 @@ SLIPS = (
     # It comes in October, before October's form: what was sent whole later stands.
     Slip(
         month="2026-09", code=MIDORIKAWA, arrives="2026-10", late=False,
+        how="10月の回答より先に到着",
         answers={"left blank": Line(text="③"), "doubt": Line(text="③")},
     ),
     Slip(
         month="2026-09", code=UNKAI, name="雲海機器 回答.xlsx",
-        answers={
+        how="すべての項目に記入", answers={
             "left blank": Line(text="②（11月）", due="2026-11"),
             "no month": Line(text="②（2027年3月）", due="2027-03"),
             "never a month": Line(text="②（2027年1月）", due="2027-01"),
             "sign": Line(text="①"), "doubt": Line(text="①"), "other doubt": Line(text="①"),
         },
     ),
-    Slip(month="2026-10", code=BENINO, answers={"other doubt": Line(text="①")}),
+    Slip(
+        month="2026-10", code=BENINO, how="一部の項目だけに記入",
+        answers={"other doubt": Line(text="①")},
+    ),
     Slip(
         month="2026-10", code=AIHARA,
-        answers={"month lost": Line(text="②（12月）", due="2026-12")},
+        how="一部の項目だけに記入", answers={"month lost": Line(text="②（12月）", due="2026-12")},
     ),
     Slip(
         month="2026-11", code=WAKABA,
-        answers={
+        how="一部の項目だけに記入", answers={
             "unreadable": Line(text="①"),
             "forgotten": Line(text="③", note=_NO_MONEY),
             "month lost": Line(text="②（1月）", due="2027-01"),
