@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from pipeline.model.batch import Batch, Finding
+from pipeline.model.batch import Batch, Finding, Severity
 from pipeline.model.checklist import Status
 from pipeline.model.submission import Location
 
@@ -195,12 +195,40 @@ class Reviewed:
         return tuple(k for k, d in self.decisions.items() if d.verdict is Verdict.SEND_BACK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastFinding:
-    """A line of findings.csv of an earlier month or run. ``state`` is empty in older data."""
+class PastFinding(NamedTuple):
+    """A line of findings.csv of an earlier month or run. ``state`` is empty in older data.
 
-    state: str
-    finding: Finding
+    The fields are columns of the file; nearly every line is found again and needs no Finding.
+    """
+
+    code: str
+    severity: Severity
+    file: str
+    written: str
+    respondent_id: str
+    item_id: str
+    sheet: str = ""
+    cell: str = ""
+    message: str = ""
+    fix: str = ""
+    respondent: str = ""
+    state: str = ""
+
+    @property
+    def finding(self) -> Finding:
+        """Give the finding that the line tells of."""
+        return Finding(
+            code=self.code,
+            severity=self.severity,
+            title="",
+            location=Location(file=self.file, sheet=self.sheet, cell=self.cell),
+            written=self.written,
+            message=self.message,
+            fix=self.fix,
+            respondent_id=self.respondent_id,
+            respondent=self.respondent,
+            item_id=self.item_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,8 @@ class _Layout:
             for number, subject in enumerate(dict.fromkeys(key.subject for key in reviewed.keys))
         }
         self._items = {item.id: n for n, item in enumerate(reviewed.source.checklist.items)}
-        self._titles = {item.id: item.title for item in reviewed.source.checklist.items}
+        items = reviewed.source.checklist.items
+        self._titles = {item.id: f"{item.id}\n{item.title}".strip() for item in items}
         self.extra = reviewed.extra
         self._entries: dict[ReviewKey, list[Bound]] = defaultdict(list)
         for bound in reviewed.bound:
@@ -171,13 +172,12 @@ class _Layout:
 
     def _facts(self, finding: Finding) -> tuple[str, ...]:
         where = finding.location
-        title = self._titles.get(finding.item_id, "")
         return (
             finding.state,
             finding.severity.value,
             finding.code,
             finding.respondent,
-            f"{finding.item_id}\n{title}".strip(),
+            self._titles.get(finding.item_id, finding.item_id),
             shown_text(finding, self._binder.answer(finding.respondent_id, finding.item_id)),
             finding.problem or finding.message,
             finding.fix,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.model import Finding, Location, Severity
+from pipeline.model import Finding, Severity
 from pipeline.model.review import (
     Decision,
     FindingState,
@@ -20,7 +21,7 @@ from pipeline.rules.words import STATUS_WORDS, month_words
 from pipeline.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pipeline.model.review import ReviewKey
@@ -42,28 +43,24 @@ def past_findings(folder: Path) -> tuple[PastFinding, ...]:
         with (folder / "data" / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
             lines = csv.reader(stream)
             heads = next(lines, [])
-            empty = dict.fromkeys(heads, "")
-            rows = (empty | dict(zip(heads, line, strict=False)) for line in lines if line)
-            return tuple(map(_past, rows))
+            places = {head: place for place, head in enumerate(heads)}
+            if not places.keys() >= _NEEDED:
+                return ()
+            nowhere = len(heads)  # an empty text that ends every line
+            pick = itemgetter(*(places.get(name, nowhere) for name in PastFinding._fields))
+            whole = (line[:nowhere] + [""] * (nowhere + 1 - len(line)) for line in lines if line)
+            return tuple(_past(pick(line)) for line in whole)
     except (OSError, ValueError, KeyError, csv.Error):
         return ()
 
 
-def _past(row: Mapping[str, str]) -> PastFinding:
-    row = {key: _as_written(text) if text[:1] == "'" else text for key, text in row.items()}
-    finding = Finding(
-        code=row["code"],
-        severity=Severity(row["severity"]),
-        title="",
-        location=Location(file=row["file"], sheet=row.get("sheet", ""), cell=row.get("cell", "")),
-        written=row["written"],
-        message=row.get("message", ""),
-        fix=row.get("fix", ""),
-        respondent_id=row["respondent_id"],
-        respondent=row.get("respondent", ""),
-        item_id=row["item_id"],
-    )
-    return PastFinding(state=row.get("state", ""), finding=finding)
+_NEEDED = frozenset(PastFinding._fields) - PastFinding._field_defaults.keys()
+_SEVERITIES = {severity.value: severity for severity in Severity}
+
+
+def _past(texts: tuple[str, ...]) -> PastFinding:
+    code, severity, *others = (_as_written(t) if t[:1] == "'" else t for t in texts)
+    return PastFinding(code, _SEVERITIES[severity], *others)
 
 
 def _as_written(text: str) -> str:
@@ -89,7 +86,7 @@ def finding_states(
     """
     after = tuple(findings)
     earlier, before = tuple(earlier), tuple(before)
-    known = {_identity(past.finding) for past in earlier if past.state != FindingState.RESOLVED}
+    known = {_past_identity(past) for past in earlier if past.state != FindingState.RESOLVED}
     same = after is reviewed.findings
     keys = reviewed.keys if same else keys_of(after, reviewed.source)
     judge = _Judge(reviewed, known)
@@ -183,23 +180,20 @@ def _resolved(
     counted = {one.respondent.id for one in reviewed.source.submissions}
     files = {record.source.path for record in reviewed.source.files}
     seen = {_identity(finding) for finding in present}
-    again = frozenset(before)
+    again = {past for past in before if past.state == FindingState.RESOLVED}
     for past in (*earlier, *before):
-        finding = past.finding
-        if finding.severity is Severity.INFO or finding.code in off:
+        if past.severity is Severity.INFO or past.code in off:
             continue
         if past.state == FindingState.RESOLVED:
             was_there = past in again  # mended since the last run of this month
         else:
             was_there = past.state == "" or FindingState(past.state).is_open
-        identity = _identity(finding)
-        here = finding.respondent_id in counted or (
-            not finding.respondent_id and finding.location.file in files
-        )
-        if not was_there or identity in seen or not here or finding.code.startswith(_PASSING):
+        identity = _past_identity(past)
+        here = past.respondent_id in counted or (not past.respondent_id and past.file in files)
+        if not was_there or identity in seen or not here or past.code.startswith(_PASSING):
             continue
         seen.add(identity)
-        yield replace(finding, state=FindingState.RESOLVED.value)
+        yield past.finding.judged(FindingState.RESOLVED.value)
 
 
 def _identity(finding: Finding) -> Identity:
@@ -207,3 +201,8 @@ def _identity(finding: Finding) -> Identity:
     subject = finding.respondent_id or f"file:{finding.location.file}"
     written = "" if finding.item_id else fold(finding.written)
     return (subject, finding.item_id, finding.code, written)
+
+
+def _past_identity(past: PastFinding) -> Identity:
+    subject = past.respondent_id or f"file:{past.file}"
+    return (subject, past.item_id, past.code, "" if past.item_id else fold(past.written))
