@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
     from pipeline.discover import Inbox
     from pipeline.isolate import Executor, Failure
-    from pipeline.model import Batch, Checklist, Finding, Roster
+    from pipeline.model import Batch, Checklist, Finding, Respondent, Roster
     from pipeline.model.history import History
     from pipeline.model.report import Report
     from pipeline.model.review import Reviewed, ReviewForm, Settled
@@ -102,11 +103,17 @@ def parsed(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Submis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What a run did: where to look, what it counted and how long each stage took (seconds)."""
+    """What a run did: where to look, what it counted and how long each stage took (seconds).
 
+    ``missing`` is None without a roster; ``missing_unread`` of them sent a file nobody can read.
+    """
+
+    month: str
     folder: Path
     workbook: Path
-    batch: Batch
+    files: Counter[FileState]
+    missing: tuple[Respondent, ...] | None
+    missing_unread: int
     findings: tuple[Finding, ...]
     exit_code: ExitCode
     seconds: Mapping[str, float]
@@ -145,7 +152,6 @@ def aggregate(
     can be written; the old month then stands as it was.
     """
     warm_up(__name__, "pipeline.read.ooxml")  # while this process imports the rest
-    from pipeline.summarise import summarise  # noqa: PLC0415 - pandas is slow to import
     from pipeline.write import record_timing, write  # noqa: PLC0415 - xlsxwriter is slow to import
     from pipeline.write.apart import apart  # noqa: PLC0415 - the same
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
@@ -161,35 +167,16 @@ def aggregate(
         previous=settings.previous or None,
     )
     judged = judge(gathered, history)
-    batch, findings = judged.reviewed.batch, judged.settled.open
     watch.lap("check")
-    folder = settings.outbox / settings.month
-    if settings.edition == "public":
+    folder, public = settings.outbox / settings.month, settings.edition == "public"
+    if public:
         folder /= PUBLIC_FOLDER
-
-    def sum_up(shown: Batch, told: tuple[Finding, ...]) -> Report:
-        known = history
-        if settings.edition == "public":
-            names = public_names(batch, named=settings.named)
-            known = under_public_names(history, names, named=settings.named)
-        return summarise(
-            shown,
-            told,
-            settings,
-            rules=rules_table(),
-            attention=_first_to_see(told, shown),
-            history=known,
-        )
-
-    rows = len(batch.submissions) * len(gathered.checklist.items)
+    result, source = _result(judged, folder, settings, watch.seconds), judged.source
+    rows = len(judged.reviewed.batch.submissions) * len(gathered.checklist.items)
     with staging_folder(folder) as staged, apart(rows) as executor:
-        if settings.edition == "public":
-            told = tuple(finding for finding in findings if not finding.code.startswith("R"))
-            report = public_report(batch, told, settings, sum_up)
-            form = None
-        else:
-            form = executor.submit(write_review_form, judged.form, staged)
-            report = replace(sum_up(batch, findings), settled=judged.settled.done)
+        form = None if public else executor.submit(write_review_form, judged.form, staged)
+        report = _sum_up(judged, history, settings)
+        del gathered, judged, history  # of a large month a third of all; the rest is in the report
         watch.lap("summarise")
         write(report, staged, settings, executor=executor)
         if form is not None:
@@ -199,16 +186,58 @@ def aggregate(
             _upload(staged, settings)
             watch.lap("upload")
         record_timing(staged / "run.json", watch.seconds)
-        if judged.source is not None:
-            insist_unchanged(judged.source)
+        if source is not None:
+            insist_unchanged(source)
         publish(staged, folder)
+    return result
+
+
+def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
+    """Give the report of the edition that is asked for."""
+    from pipeline.summarise import summarise  # noqa: PLC0415 - not needed for --help
+
+    batch, findings = judged.reviewed.batch, judged.settled.open
+    known = history
+    if settings.edition == "public":
+        names = public_names(batch, named=settings.named)
+        known = under_public_names(history, names, named=settings.named)
+
+    def sum_up(shown: Batch, told: tuple[Finding, ...]) -> Report:
+        return summarise(
+            shown,
+            told,
+            settings,
+            rules=rules_table(),
+            attention=_first_to_see(told, shown),
+            history=known,
+        )
+
+    if settings.edition == "public":
+        told = tuple(finding for finding in findings if not finding.code.startswith("R"))
+        return public_report(batch, told, settings, sum_up)
+    return replace(sum_up(batch, findings), settled=judged.settled.done)
+
+
+def _result(
+    judged: Judged, folder: Path, settings: Settings, seconds: Mapping[str, float]
+) -> RunResult:
+    batch = judged.reviewed.batch
+    missing = {respondent.id for respondent in batch.missing}
+    arrived = {
+        record.respondent.id
+        for record in batch.files
+        if record.respondent and record.state is FileState.UNREADABLE
+    }
     return RunResult(
+        month=settings.month,
         folder=folder,
         workbook=folder / f"集計_{settings.month}.xlsx",
-        batch=batch,
-        findings=findings,
+        files=Counter(record.state for record in batch.files),
+        missing=None if batch.roster is None else batch.missing,
+        missing_unread=len(missing & arrived),
+        findings=judged.settled.open,
         exit_code=exit_code_of(batch),
-        seconds=watch.seconds,
+        seconds=seconds,
     )
 
 

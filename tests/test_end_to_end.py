@@ -255,6 +255,5 @@ def test_what_people_put_beside_the_month_stays(tmp_path: Path, checklist: Check
 def test_without_a_roster_nobody_is_missing(tmp_path: Path, checklist: Checklist) -> None:
     put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist)})
     result = aggregate(settings_for(tmp_path))
-    assert result.batch.roster is None
-    assert result.batch.missing == ()
+    assert result.missing is None
     assert "B501" not in {row["code"] for row in table(tmp_path, "findings")}

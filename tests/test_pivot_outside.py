@@ -11,9 +11,7 @@ import pytest
 from gates import recalc, render, schema
 from gates.tools import missing, need, office_profile
 from openpyxl.utils import get_column_letter
-from pivot_books import HEADER, PLANNED, STATUSES, rows, write_book
-
-from pipeline.write.pivot.model import Row
+from pivot_books import HEADER, PLANNED, STATUSES, Row, rows, write_book
 
 pytestmark = pytest.mark.outside
 

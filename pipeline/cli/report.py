@@ -47,23 +47,25 @@ def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int
 
 def summary_lines(result: RunResult) -> list[str]:
     """Give the last lines of a run: files, findings, and the path to open."""
-    states = Counter(record.state for record in result.batch.files)
+    states = result.files
     severities = Counter(finding.severity for finding in result.findings)
     others = [f"{words} {states[state]}" for state, words in _OTHER_STATES.items() if states[state]]
     findings = " / ".join(f"{severity} {severities[severity]}" for severity in Severity)
     lines = [
-        f"{result.batch.month} の集計が終わりました。",
-        f"  ファイル: {len(result.batch.files)} 件（集計 {states[FileState.COUNTED]}"
+        f"{result.month} の集計が終わりました。",
+        f"  ファイル: {states.total()} 件（集計 {states[FileState.COUNTED]}"
         + "".join(f"、{other}" for other in others)
         + "）",
         f"  指摘:     {findings}",
     ]
-    if result.batch.roster is None:
+    if result.missing is None:
         lines.append(
             "  名簿がないため、未提出の団体は分かりません（inbox/名簿.xlsx を置くと分かります）。"
         )
-    elif result.batch.missing:
-        lines.append(f"  未提出:   {len(result.batch.missing)} 団体{_arrived_unread(result)}")
+    elif result.missing:
+        unread = result.missing_unread
+        again = f"（うち {unread} 団体はファイルが届いていますが読めません）" if unread else ""
+        lines.append(f"  未提出:   {len(result.missing)} 団体{again}")
     if states[FileState.UNREADABLE]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
@@ -74,23 +76,11 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
             "（「要確認」シートの R607 をご覧ください）。"
         )
-    form = result.folder / f"確認票_{result.batch.month}.xlsx"
+    form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():
         lines.append(f"判断を書く票: {form}")
     lines.append(f"開くファイル: {result.workbook}")
     return lines
-
-
-def _arrived_unread(result: RunResult) -> str:
-    """Tell apart those whose file is here but could not be read: nobody needs a reminder."""
-    missing = {respondent.id for respondent in result.batch.missing}
-    arrived = {
-        record.respondent.id
-        for record in result.batch.files
-        if record.respondent and record.state is FileState.UNREADABLE
-    }
-    unread = len(missing & arrived)
-    return f"（うち {unread} 団体はファイルが届いていますが読めません）" if unread else ""
 
 
 def _left_outside(settings: Settings) -> list[str]:
