@@ -85,6 +85,9 @@ def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -
 
 def write_data(tables: Sequence[DataTable], folder: Path) -> None:
     """Write each table as .csv and .parquet into ``folder``."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
     for table in tables:
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
         write_parquet(folder / f"{table.name}.parquet", table)
@@ -174,6 +177,8 @@ def write_parquet(path: Path, table: DataTable) -> None:
     made = pa.Table.from_pandas(frame_of(table), preserve_index=False)
     plain = made.replace_schema_metadata(None)
     parquet.write_table(plain, path, compression="zstd", store_schema=False)
+    del made, plain
+    pa.default_memory_pool().release_unused()
 
 
 def write_run(report: Report, path: Path, settings: Settings) -> None:
