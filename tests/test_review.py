@@ -489,6 +489,34 @@ def test_a_form_saved_during_the_run_is_not_written_over(tmp_path: Path) -> None
     assert "Excel などで開いている場合は閉じてください" in locked.value.message
 
 
+@pytest.mark.parametrize("mark", ["~$確認票_2026-11.xlsx", ".~lock.確認票_2026-11.xlsx#"])
+def test_a_form_that_somebody_has_open_is_not_read_past_them(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "2026-11").mkdir()
+    path = written(tmp_path / "2026-11", step(batch_of()))
+    (path.parent / mark).write_bytes(b"")
+    with pytest.raises(TorimatomeError) as told:
+        form_source(path, tmp_path)
+    assert told.value.exit_code is ExitCode.NOTHING_WRITTEN
+    assert "保存して閉じてから" in told.value.message
+    (path.parent / mark).unlink()
+    assert form_source(path, tmp_path).size == path.stat().st_size
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_form_saved_in_another_format_is_not_passed_over(tmp_path: Path, both: bool) -> None:
+    (tmp_path / "2026-11").mkdir()
+    path = written(tmp_path / "2026-11", step(batch_of()))
+    path.with_suffix(".ods").write_bytes(b"")
+    if not both:
+        path.unlink()
+    found = find_form(tmp_path, "2026-12")
+    assert found == path
+    with pytest.raises(TorimatomeError) as told:
+        form_source(found, tmp_path)
+    assert told.value.exit_code is ExitCode.NOTHING_WRITTEN
+    assert "確認票_2026-11.ods があります" in told.value.message
+
+
 # ── From month to month ─────────────────────────────────────────────────────────────────────
 
 

@@ -44,12 +44,15 @@ _KNOWN = {fold(head): head for head in (*FACTS, *ENTRIES, NOTICE, KEY)}
 _HEADS = frozenset(_KNOWN.values())
 _OF_THE_TOOL = _HEADS - {*ENTRIES}  # columns in which nobody is asked to write
 _UNNAMED = "見出しなし"
+_OTHER_FORMATS = (".ods", ".xls", ".xlsm", ".xlsb")  # what programs offer when the form is saved
+_OPEN_MARKS = ("~${}", ".~lock.{}#")  # of Excel and LibreOffice, beside the file while it is open
 
 
 def find_form(outbox: Path, month: str, *, earlier: bool = False) -> Path | None:
     """Give the 確認票 to read: this month's, else that of the latest earlier month having one.
 
-    ``earlier`` passes this month's over.
+    ``earlier`` passes this month's over. A form that stands there in another format only (.ods)
+    is the one to read, too: `form_source` then says what to do.
     """
     if not outbox.is_dir():
         return None
@@ -62,18 +65,43 @@ def find_form(outbox: Path, month: str, *, earlier: bool = False) -> Path | None
         reverse=True,
     )
     forms = (outbox / name / f"{FORM_NAME}_{name}.xlsx" for name in months)
-    return next((form for form in forms if form.exists()), None)
+    return next((form for form in forms if form.exists() or _in_other_formats(form)), None)
 
 
 def form_source(form: Path, outbox: Path) -> SourceFile:
-    """Give the form as a file to read. TorimatomeError where it cannot be opened at all."""
+    """Give the form as a file to read.
+
+    Raises TorimatomeError where it cannot be opened at all, where somebody has it open (what is
+    not saved yet would be missed), and where it was also saved in another format: nobody knows
+    then in which of the two the entries are.
+    """
     source = SourceFile(path=form.relative_to(outbox).as_posix(), location=form)
+    for other in _in_other_formats(form):
+        raise TorimatomeError(
+            f"{other.relative_to(outbox).as_posix()} があります。"
+            f"判断を読むのは {form.name} だけです。集計は中止し、ファイルには手を付けていません。"
+            f"{other.name} に書き込んだときは、開いて「名前を付けて保存」で Excel ブック（.xlsx）を選び、"
+            f"{form.name} として保存してください。そのあと {other.name} を別の場所へ移し、"
+            "もう一度実行してください。",
+            ExitCode.NOTHING_WRITTEN,
+        )
+    if any((form.parent / mark.format(form.name)).exists() for mark in _OPEN_MARKS):
+        raise TorimatomeError(
+            f"{source.path} が開かれたままのようです。保存していない判断を見落とさないよう、"
+            "集計は中止し、ファイルには手を付けていません。保存して閉じてから、もう一度実行してください"
+            "（誰も開いていないときは、一度開いて閉じてください）。",
+            ExitCode.NOTHING_WRITTEN,
+        )
     try:
         content = form.read_bytes()
     except OSError as error:
         locked = Unreadable(source=source, reason=UnreadableReason.NO_ACCESS)
         raise TorimatomeError(_cannot_read(locked), ExitCode.NOTHING_WRITTEN) from error
     return replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+
+
+def _in_other_formats(form: Path) -> list[Path]:
+    return [path for kind in _OTHER_FORMATS if (path := form.with_suffix(kind)).exists()]
 
 
 def insist_unchanged(source: SourceFile) -> None:
