@@ -20,6 +20,7 @@ _SPACED_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _CLAUSE = re.compile(
     r"[。\n;!?]|(?<!今後)(?<!これから)(?<!現在)[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
 )
+_DIGIT = re.compile(r"\d")
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
 _MAIL = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++(?:@| ?[(\[](?:at|アット|@)[)\]] ?)"
@@ -99,7 +100,7 @@ def read_note(text: str, *, month: str) -> Note:
         return Note(raw=text)
     table = load_note_table()
     plain = _plain(text)
-    lines = normalise_lines(text)
+    clauses = _clauses(normalise_lines(text))
     spaced = _DASHES.sub("-", fold(text))
     personal = (*_MAIL.findall(spaced), *_phones(spaced))
     if plain.rstrip("。.") in table.empty or not plain:
@@ -112,8 +113,8 @@ def read_note(text: str, *, month: str) -> Note:
         empty=False,
         tags=_tags(table, plain),
         months=find_months(text, month),
-        says_done=_says_done(table, lines),
-        says_not_done=_says_not_done(table, lines) or _plan(table, lines, month),
+        says_done=_says_done(table, clauses),
+        says_not_done=_says_not_done(table, clauses) or _plan(table, clauses, month),
         personal=tuple(dict.fromkeys(personal)),
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
@@ -131,7 +132,7 @@ def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
         rest = plain
         for exception in tag.exceptions:
             rest = rest.replace(exception, "")
-        if any(word in rest for word in tag.words):
+        if any(map(rest.__contains__, tag.words)):
             found.append(tag.name)
     return tuple(found)
 
@@ -140,21 +141,21 @@ def _clauses(lines: str) -> list[str]:
     return [clause.strip() for clause in _CLAUSE.split(lines) if clause and clause.strip()]
 
 
-def _says_done(table: NoteTable, lines: str) -> str:
+def _says_done(table: NoteTable, clauses: list[str]) -> str:
     """Give the words of the first clause that says it is done, without a reservation."""
-    for clause in _clauses(lines):
+    for clause in clauses:
         found = table.facts["done"].search(clause)
         if found and not table.facts["not_quite"].search(clause):
             return found[0]
     return ""
 
 
-def _says_not_done(table: NoteTable, lines: str) -> str:
+def _says_not_done(table: NoteTable, clauses: list[str]) -> str:
     """Give the words of the first clause that says it is not done yet.
 
     Keeping up what exists is not that: 「策定済みの方針を見直す予定」 beside ① agrees with ①.
     """
-    for clause in _clauses(lines):
+    for clause in clauses:
         if table.facts["denied"].search(clause):
             continue
         sure = table.facts["sure"].search(clause)
@@ -168,12 +169,12 @@ def _says_not_done(table: NoteTable, lines: str) -> str:
     return ""
 
 
-def _plan(table: NoteTable, lines: str, month: str) -> str:
+def _plan(table: NoteTable, clauses: list[str], month: str) -> str:
     """Give the words of a clause that puts the work after the collection month: R9年度に対応.
 
     A month without a year may be one gone by, and decides nothing.
     """
-    for clause in _clauses(lines):
+    for clause in clauses:
         found = table.facts["plan"].search(clause)
         if not found or table.facts["improvement"].search(clause):
             continue
@@ -185,6 +186,8 @@ def _plan(table: NoteTable, lines: str, month: str) -> str:
 
 
 def _phones(text: str) -> list[str]:
+    if not _DIGIT.search(text):
+        return []
     return [
         found[0]
         for found in _PHONE.finditer(_SPACED_DASH.sub("-", text))

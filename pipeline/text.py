@@ -40,10 +40,11 @@ def fold(text: str) -> str:
 
     Line breaks become spaces. Idempotent; never shown to a person.
     """
-    text = text.translate(_RADICALS)
+    if _NOT_PLAIN.search(text):
+        text = text.translate(_RADICALS).translate(_CIRCLED)
     parts = [
         part if index % 2 else unicodedata.normalize("NFKC", part)
-        for index, part in enumerate(_CIRCLE_SPLIT.split(text.translate(_CIRCLED)))
+        for index, part in enumerate(_CIRCLE_SPLIT.split(text))
     ]
     folded = _INVISIBLE.sub("", "".join(parts)).casefold()
     folded = _BLANKS.sub(" ", unicodedata.normalize("NFC", folded))
@@ -51,6 +52,7 @@ def fold(text: str) -> str:
 
 
 _CIRCLE_SPLIT = re.compile("([\u2460-\u2473]+)")
+_NOT_PLAIN = re.compile(f"[{''.join(map(chr, (*_CIRCLED, *_RADICALS)))}]")
 
 
 def fold_lines(text: str) -> tuple[str, ...]:

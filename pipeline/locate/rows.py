@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
@@ -45,7 +46,9 @@ class Heads:
     def __init__(self, grid: Grid) -> None:
         self._rows: list[int] = []
         self._columns: list[frozenset[int]] = []
-        for row, cells in grid.rows.items():
+        headed = {row for (row, _), said in grid.words.items() if said.short_header is not None}
+        for row in sorted(headed):
+            cells = grid.rows[row]
             kinds = {
                 column: header.kind
                 for column, said in cells.items()
@@ -175,8 +178,13 @@ def _by_split_id(
     known = {hit.item_id for hit in found}
     category = index.wording(grid.sheet.name).category
     stem = ""  # ガバナンス① in a merged cell, its items numbered 1, 2, 3 beside it
+    labelled = {
+        row for (row, _), said in grid.words.items() if said.begins and (said.category or said.stem)
+    }
     hits: list[Found] = []
     for row, filled in grid.rows.items():
+        if row in taken and row not in labelled:
+            continue
         answers = heads.above(row)
         cells = [(column, said) for column, said in filled.items() if column not in answers]
         for _, said in reversed(cells[:3]):
@@ -188,7 +196,7 @@ def _by_split_id(
         for place, (column, said) in enumerate(cells[:4]):
             if not (said.begins or _ID_START.match(said.text)):
                 continue
-            texts = [_number_text(grid, (row, each)) for each, _ in cells[place : place + 4]]
+            texts = tuple(_number_text(grid, (row, each)) for each, _ in cells[place : place + 4])
             hit = _joined(texts, index, category)
             if hit is None and stem and texts[0] != stem:
                 match = index.wording(" ".join([stem, *texts])).match
@@ -228,7 +236,8 @@ def _number_text(grid: Grid, key: CellKey) -> str:
     return cell.text
 
 
-def _joined(texts: list[str], index: Index, category: str) -> tuple[str, Fit] | None:
+@lru_cache(maxsize=4096)
+def _joined(texts: tuple[str, ...], index: Index, category: str) -> tuple[str, Fit] | None:
     """Read an id out of neighbouring cells, the first of them the one it begins in."""
     first = texts[0]
     if len(first) > 200:
@@ -251,7 +260,7 @@ def _joined(texts: list[str], index: Index, category: str) -> tuple[str, Fit] | 
     return bare
 
 
-def _stands(number: IdMatch, texts: list[str], index: Index) -> bool:
+def _stands(number: IdMatch, texts: tuple[str, ...], index: Index) -> bool:
     """Tell whether the item's title follows its number, in the same cell or in a later one."""
     if number.fit is Fit.BARE:
         return any(

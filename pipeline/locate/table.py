@@ -70,16 +70,16 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     segments = _without_examples(grid, parts)
     chosen = [choose_columns(grid, index, *segment) for segment in segments]
     for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
+        reader = _TableReader(grid, index, columns, item_rows, header_rows)
         for hit in hits:
-            block = _block(grid, index, hit, columns, item_rows, header_rows)
+            block = reader.block(hit)
             covered.update(block)
-            rows.append(_item_row(grid, index, hit, block, columns, len(tables)))
+            rows.append(reader.item_row(hit, block, len(tables)))
         tables.append(_table_found(sheet, hits, columns))
         for rival in columns.rivals:
             again = replace(columns, mark=rival, note=None, rivals=())
-            for hit in hits:
-                block = _block(grid, index, hit, again, item_rows, header_rows)
-                rows.append(_item_row(grid, index, hit, block, again, len(tables)))
+            reader = _TableReader(grid, index, again, item_rows, header_rows)
+            rows.extend(reader.item_row(hit, reader.block(hit), len(tables)) for hit in hits)
             tables.append(_table_found(sheet, hits, again))
     pairs = [(columns, hits) for (_, hits, _), columns in zip(segments, chosen, strict=True)]
     if any(is_summary(grid, columns, hits) for columns, hits in pairs):
@@ -144,7 +144,7 @@ def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[
     header_rows = [header.row for header in headers]
     for hit in found:
         above = bisect_left(header_rows, hit.row) - 1
-        band = max((col for col in bands if col <= hit.column), default=-1)
+        band = max((col for col in bands if col <= hit.column), default=-1) if bands else -1
         groups.setdefault((above, band), []).append(hit)
     result: list[Segment] = []
     for (above, band), hits in groups.items():
@@ -188,110 +188,119 @@ def _is_example(grid: Grid, header_row: int) -> bool:
     )
 
 
-def _block(
-    grid: Grid,
-    index: Index,
-    hit: Found,
-    columns: Columns,
-    item_rows: set[int],
-    header_rows: set[int],
-) -> tuple[int, ...]:
-    """Give the rows of an item: its own, and those that carry on its text."""
-    if hit.row + 1 in item_rows:
-        return (hit.row,)  # nearly always
-    rows = _merged_rows(grid, hit, item_rows)
-    whole = index.whole[hit.item_id]
-    skipped = 0
-    for row in range(rows[-1] + 1, rows[-1] + 1 + _MAX_BLOCK):
-        if row in item_rows or row in header_rows:
-            break
+class _TableReader:
+    """The item rows of one table, with the cells to read of each."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        index: Index,
+        columns: Columns,
+        item_rows: set[int],
+        header_rows: set[int],
+    ) -> None:
+        self.grid = grid
+        self.index = index
+        self.columns = columns
+        self.apart = columns.apart
+        self.item_rows = item_rows
+        self.header_rows = header_rows
+
+    def block(self, hit: Found) -> tuple[int, ...]:
+        """Give the rows of an item: its own, and those that carry on its text."""
+        if hit.row + 1 in self.item_rows:
+            return (hit.row,)  # nearly always
+        grid, mark = self.grid, self.columns.mark
+        rows = self._merged_rows(hit)
+        whole = self.index.whole[hit.item_id]
+        skipped = 0
+        for row in range(rows[-1] + 1, rows[-1] + 1 + _MAX_BLOCK):
+            if row in self.item_rows or row in self.header_rows:
+                break
+            texts = [
+                said
+                for column, said in grid.row(row).items()
+                if column not in (mark, self.columns.note) and said.key and not said.category
+            ]
+            if not texts:
+                key = grid.anchor(row, mark) if mark is not None else (row, 0)
+                if grid.text(key) and key[0] > rows[-1]:
+                    break
+                skipped += 1
+                if skipped > 2:
+                    break
+                continue
+            if not all(said.key in whole for said in texts):
+                break
+            if len(grid.rows[row]) > 1 and any(said.titled for said in texts):
+                break  # a twin of this item with an answer of its own
+            rows.append(row)
+        return tuple(rows)
+
+    def _merged_rows(self, hit: Found) -> list[int]:
+        """Give an item's row and those merged with it, down to the next item."""
+        rows = [hit.row]
+        for row in range(hit.row + 1, self.grid.bottom((hit.row, hit.column)) + 1):
+            if row in self.item_rows:
+                break
+            rows.append(row)
+        return rows
+
+    def item_row(self, hit: Found, block: tuple[int, ...], table: int) -> ItemRow:
+        """Give an item's row with the anchors of the cells to read."""
+        grid, columns = self.grid, self.columns
+        own = grid.anchor(hit.row, hit.column)
+        options = tuple(
+            [(number, grid.anchor(hit.row, column)) for column, number in columns.options]
+        )
+        marks = self._cells(columns.mark, block, own) if not options else ()
+        taken = [*marks, *(key for _, key in options)]
+        notes = self._cells(columns.note, block, own)
+        notes = tuple([key for key in notes if key not in taken])
+        place = marks[0] if marks else options[0][1] if options else None
+        return ItemRow(
+            item_id=hit.item_id,
+            sheet=grid.place,
+            table=table,
+            text_cell=own,
+            matched_by=hit.matched_by,
+            title_written=self._title_written(hit, block),
+            mark_place=place,
+            mark_cells=marks,
+            option_cells=options,
+            note_place=notes[0] if notes else None,
+            note_cells=notes,
+            hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
+        )
+
+    def _cells(
+        self, column: int | None, block: tuple[int, ...], own: CellKey
+    ) -> tuple[CellKey, ...]:
+        """Give the anchors in a column over a block of rows: the filled ones, else the first."""
+        if column is None:
+            return ()
+        keys = dict.fromkeys([self.grid.anchor(row, column) for row in block])
+        keys.pop(own, None)
+        if len(keys) < 2:
+            return tuple(keys)
+        filled = tuple(key for key in keys if not self.grid.at(key).blank)
+        return filled or tuple(keys)[:1]
+
+    def _title_written(self, hit: Found, block: tuple[int, ...]) -> str:
+        """Give the row's text where it differs from the form's title, else nothing."""
+        grid, mark = self.grid, self.columns.mark
+        if hit.matched_by is MatchedBy.TITLE:
+            return tidy(grid.text((hit.row, hit.column)))
+        edge = mark if mark is not None and mark > hit.column else None
         texts = [
             said
+            for row in block
             for column, said in grid.row(row).items()
-            if column not in (columns.mark, columns.note) and said.key and not said.category
+            if column >= hit.column and column not in self.apart and (edge is None or column < edge)
         ]
-        if not texts:
-            key = grid.anchor(row, columns.mark) if columns.mark is not None else (row, 0)
-            if grid.text(key) and key[0] > rows[-1]:
-                break
-            skipped += 1
-            if skipped > 2:
-                break
-            continue
-        if not all(said.key in whole for said in texts):
-            break
-        if len(grid.rows[row]) > 1 and any(said.titled for said in texts):
-            break  # a twin of this item with an answer of its own
-        rows.append(row)
-    return tuple(rows)
-
-
-def _merged_rows(grid: Grid, hit: Found, item_rows: set[int]) -> list[int]:
-    """Give an item's row and those merged with it, down to the next item."""
-    rows = [hit.row]
-    for row in range(hit.row + 1, grid.bottom((hit.row, hit.column)) + 1):
-        if row in item_rows:
-            break
-        rows.append(row)
-    return rows
-
-
-def _item_row(
-    grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns, table: int
-) -> ItemRow:
-    own = grid.anchor(hit.row, hit.column)
-    options = tuple((number, grid.anchor(hit.row, column)) for column, number in columns.options)
-    marks = _column_cells(grid, columns.mark, block, own) if not options else ()
-    taken = (*marks, *(key for _, key in options))
-    notes = _column_cells(grid, columns.note, block, own)
-    notes = tuple(key for key in notes if key not in taken)
-    place = marks[0] if marks else options[0][1] if options else None
-    return ItemRow(
-        item_id=hit.item_id,
-        sheet=grid.place,
-        table=table,
-        text_cell=own,
-        matched_by=hit.matched_by,
-        title_written=_title_written(grid, index, hit, block, columns),
-        mark_place=place,
-        mark_cells=marks,
-        option_cells=options,
-        note_place=notes[0] if notes else None,
-        note_cells=notes,
-        hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
-    )
-
-
-def _column_cells(
-    grid: Grid, column: int | None, block: tuple[int, ...], own: CellKey
-) -> tuple[CellKey, ...]:
-    """Give the anchors in a column over a block of rows: the filled ones, else the first."""
-    if column is None:
-        return ()
-    keys = tuple(dict.fromkeys(key for row in block if (key := grid.anchor(row, column)) != own))
-    if len(keys) < 2:
-        return keys
-    filled = tuple(key for key in keys if not grid.at(key).blank)
-    return filled or keys[:1]
-
-
-def _title_written(
-    grid: Grid, index: Index, hit: Found, block: tuple[int, ...], columns: Columns
-) -> str:
-    """Give the row's text where it differs from the form's title, else nothing."""
-    apart = columns.apart
-    edge = columns.mark if columns.mark is not None and columns.mark > hit.column else None
-    texts = [
-        said
-        for row in block
-        for column, said in grid.row(row).items()
-        if column >= hit.column and column not in apart and (edge is None or column < edge)
-    ]
-    if hit.matched_by is MatchedBy.TITLE:
-        return tidy(grid.text((hit.row, hit.column)))
-    if index.title[hit.item_id] in "".join(said.key for said in texts):
-        return ""
-    match = texts[0].match if texts else None
-    if match is None or (not match.rest and len(texts) == 1):
-        return ""
-    return tidy("\n".join(said.text for said in texts))
+        if self.index.title[hit.item_id] in "".join([said.key for said in texts]):
+            return ""
+        match = texts[0].match if texts else None
+        if match is None or (not match.rest and len(texts) == 1):
+            return ""
+        return tidy("\n".join(said.text for said in texts))

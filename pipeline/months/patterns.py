@@ -20,17 +20,28 @@ _KANJI_NUMBER = re.compile(
 )
 
 
+_LONG_DASH = re.compile(r"(?<=\d)ー(?=\d)")
+_SPACE = re.compile(r"(?<!\d) | (?!\d)")
+_QUARTER = re.compile(r"第?([一二三四])四半期")
+_QUARTER_NUMBER = re.compile(r"(?<=第)[一二三四](?=四半期)")
+_FIRST_YEAR = re.compile(r"(令和|平成|令|平|r|h)元(?=年|\.|/|-)")
+_MONTHS = re.compile(r"[ヶヵカケ個箇]月")
+
+
 @lru_cache(maxsize=65536)
 def normalise(text: str) -> str:
     """Fold a text further for dates: Arabic digits, one dash, one wave, no needless spaces."""
     text = _TILDE.sub("~", _DASH.sub("-", fold(text)))
-    text = re.sub(r"(?<=\d)ー(?=\d)", "-", text)
-    text = re.sub(r"(?<!\d) | (?!\d)", "", text)
-    text = re.sub(r"第?([一二三四])四半期", r"第\1四半期", text)
-    text = re.sub(r"(?<=第)[一二三四](?=四半期)", lambda found: str(_kanji_value(found[0])), text)
-    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
-    text = re.sub(r"(令和|平成|令|平|r|h)元(?=年|\.|/|-)", r"\g<1>1", text)
-    return re.sub(r"[ヶヵカケ個箇]月", "か月", text)
+    text = _SPACE.sub("", _LONG_DASH.sub("-", text))
+    if "四半期" in text:
+        text = _QUARTER.sub(r"第\1四半期", text)
+        text = _QUARTER_NUMBER.sub(_arabic, text)
+    text = _FIRST_YEAR.sub(r"\g<1>1", _KANJI_NUMBER.sub(_arabic, text))
+    return _MONTHS.sub("か月", text)
+
+
+def _arabic(found: re.Match[str]) -> str:
+    return str(_kanji_value(found[0]))
 
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -180,8 +191,22 @@ MONTH_DAY = re.compile(
 MONTH_EDGE = re.compile(r"(?<![\d./])(?P<month>\d{1,2})/?(?:末日?|上旬|中旬|下旬|初旬)" + TAIL)
 BARE_SPAN = re.compile(r"(?<!\d)(?P<a>\d{1,2})~(?P<b>\d{1,2})(?!\d)" + TAIL)
 GLUE = re.compile(r"の|[(、,: ]|")
-# Every term begins with one of these signs; the rest of a text is skipped.
-START = re.compile(
-    r"[\d年月期令平rhf'来翌再明次新今本当現同一昨去前先上下後第q春夏秋冬初晩早真こ半正○〇◯●◎×✕✖x_?*△▲□■☐…n\-・.]"
+_SIGNS = (
+    r"[\d年月期令平rhf'来翌再明次新今本当現同一昨去前先上下後第q"
+    r"春夏秋冬初晩早真こ半正○〇◯●◎×✕✖x_?*△▲□■☐…n\-・.]"
 )
+_ANYWHERE = (
+    DURATION, TURN, COMPACT, YEAR, QUARTER, RELATIVE_MONTH, MONTH, LISTED_MONTH, MONTH_DAY,
+)  # fmt: skip
+
+
+def _one_of(*patterns: re.Pattern[str]) -> re.Pattern[str]:
+    """Give a pattern for the places where one of several matches."""
+    nameless = [re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern in patterns]
+    return re.compile(f"(?={_SIGNS})(?:{'|'.join(nameless)})")
+
+
+# Every term begins where one of these matches; the rest of a text is skipped.
+START = _one_of(*_ANYWHERE, SURE_HALF, SURE_SEASON)
+LOOSE_START = _one_of(*_ANYWHERE, HALF, SEASON, PLACEHOLDER, BARE_SPAN, MONTH_EDGE)
 DIGITS = re.compile(r"\d++")

@@ -21,6 +21,7 @@ from pipeline.months.patterns import (
     GLUE,
     HALF,
     LISTED_MONTH,
+    LOOSE_START,
     MONTH,
     MONTH_DAY,
     MONTH_EDGE,
@@ -95,12 +96,15 @@ class Reader:
 
     def terms(self) -> list[Term]:
         found: list[Term] = []
+        pattern = LOOSE_START if self.loose else START
         at = 0
-        while start := START.search(self.text, at):
-            term = self._term(start.start())
-            if term is None or term.end == start.start():
-                run = DIGITS.match(self.text, start.start())  # no term begins inside a number
-                at = run.end() if run else start.end()
+        while start := pattern.search(self.text, at):
+            place = start.start()
+            run = DIGITS.match(self.text, place)
+            inside = run and place > at and self.text[place - 1].isdecimal()
+            term = self._term(place) if not inside else None  # none begins inside a number
+            if term is None or term.end == place:
+                at = run.end() if run else place + 1
                 continue
             found.append(term)
             at = term.end

@@ -38,18 +38,20 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
     """Give the shared strings in order of their index."""
     if len(content) > limits.shared_strings:
         raise too_large(f"{part}: {len(content)} bytes of shared strings")
-    return tuple(read_text(element) for element in stream(content, part, tags=("si",)))
+    return tuple(map(read_text, stream(content, part, tags=("si",))))
 
 
 def read_text(element: etree._Element) -> RichText:
     """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
     found: list[tuple[str, Run | None]] = []
     for child in element:
-        name = local(child)
+        name = child.tag.rpartition("}")[2]
         if name == "t":
             found.append((_plain(child), None))
         elif name == "r":
             found.append(_run(child))
+    if len(found) == 1 and found[0][1] is None:
+        return _uniform(found[0][0])  # nearly always
     text = "".join([piece for piece, _ in found])
     if all(look is None for _, look in found):
         return _uniform(text)
