@@ -80,9 +80,9 @@ def form_source(form: Path, outbox: Path) -> SourceFile:
         raise TorimatomeError(
             f"{other.relative_to(outbox).as_posix()} があります。"
             f"判断を読むのは {form.name} だけです。集計は中止し、ファイルには手を付けていません。"
-            f"{other.name} に書き込んだときは、開いて「名前を付けて保存」で Excel ブック（.xlsx）を選び、"
-            f"{form.name} として保存してください。そのあと {other.name} を別の場所へ移し、"
-            "もう一度実行してください。",
+            f"{other.name} に書き込んだときは、開いて「名前を付けて保存」で"
+            f" Excel ブック（.xlsx）を選び、{form.name} として保存してください。"
+            f"そのあと {other.name} を別の場所へ移し、もう一度実行してください。",
             ExitCode.NOTHING_WRITTEN,
         )
     if any((form.parent / mark.format(form.name)).exists() for mark in _OPEN_MARKS):
