@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from gates import lint, schema
+from gates.tools import convert
 from handed import growing_rows
 from hypothesis import given
 from hypothesis import strategies as st
@@ -353,6 +354,23 @@ def test_a_prefilled_form_that_comes_back_is_an_answer_and_visibly_last_month_s(
     assert counted.submission.answers[0].mark.status is Status.DONE
     told = next(one for one in batch.files if one.source.path == "返信.xlsx")
     assert "2026年10月" in told.reason
+    filled_in = sum(number % 7 not in (4, 5) for number in range(len(checklist.items)))
+    assert f"{filled_in} 項目は前月のまま" in told.reason
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
+def test_a_prefilled_form_saved_by_another_program_is_still_known(
+    tmp_path: Path, kind: str
+) -> None:
+    checklist = load()
+    settings = last_month(tmp_path, checklist)
+    form = distribute(settings, prefill=True).forms["S01"]
+    target = convert(form, tmp_path / "inbox", kind).rename(tmp_path / "inbox" / f"返信.{kind}")
+    batch = gather(settings).batch
+    (counted,) = batch.submissions
+    assert counted.respondent.identified_by is EvidenceKind.HIDDEN_ID
+    told = next(one for one in batch.files if one.source.path == target.name)
     filled_in = sum(number % 7 not in (4, 5) for number in range(len(checklist.items)))
     assert f"{filled_in} 項目は前月のまま" in told.reason
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from batches import make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
+from gates.tools import convert
 from handed import widths
 from inboxes import good, load, put, settings_for
 from openpyxl.utils import get_column_letter
@@ -79,6 +80,22 @@ def test_an_empty_form_is_a_form(tmp_path: Path) -> None:
     path = write_review_form(empty, tmp_path)
     assert lint.problems(path) == []
     assert load_form(path).entries == ()
+
+
+@pytest.mark.outside
+def test_entries_saved_by_another_program_are_the_same(book: Path, tmp_path: Path) -> None:
+    shown = lines(book)
+    places = [(line["コード"], line["項目"].split("\n")[0]) for line in shown]
+    entry = {"判断": "そのまま認める", "修正後の予定月": "2027-03", "日付": "2026-11-30"}
+    own = tmp_path / book.name
+    own.write_bytes(book.read_bytes())
+    fill(own, dict.fromkeys(places, entry))
+    before = load_form(own)
+    after = load_form(convert(own, tmp_path / "other", "xlsx"))
+    assert [(one.key, one.facts, one.written) for one in after.entries] == [
+        (one.key, one.facts, one.written) for one in before.entries
+    ]
+    assert before.entries
 
 
 @pytest.mark.parametrize(
