@@ -26,12 +26,13 @@ def answer_cells(row: ItemRow) -> tuple[CellKey, ...]:
     return row.mark_cells + tuple(key for _, key in row.option_cells)
 
 
-def is_unlike(grid: Grid, row: ItemRow) -> bool:
+def is_unlike(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
     """Tell whether what stands in a row's check cells looks like no answer at all."""
-    written = [said for key in answer_cells(row) if not (said := grid.at(key)).blank]
-    return bool(written) and not any(
-        said.mark_like or said.legend or _SYMBOL.fullmatch(said.key) for said in written
-    )
+    written = [said for key in keys if not (said := grid.at(key)).blank]
+    for said in written:
+        if said.mark_like or said.legend or _SYMBOL.fullmatch(said.key):
+            return False
+    return bool(written)
 
 
 def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:

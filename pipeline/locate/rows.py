@@ -82,29 +82,32 @@ def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[Found, ...]:
             hits.append(Found(*key, said.match.item_id, fit))
     if not hits:
         return ()
-    weight: Counter[int] = Counter()
-    for hit in hits:
-        weight[hit.column] += int(hit.fit)
-    heaviest = max(weight.values())
-    strong = Counter(hit.column for hit in hits if hit.fit is Fit.STRONG)
-    strong_columns = {column for column, count in strong.items() if count > 1}
+    weight: dict[int, int] = {}
     by_row: dict[int, list[Found]] = defaultdict(list)
     for hit in hits:
+        weight[hit.column] = weight.get(hit.column, 0) + hit.fit
         by_row[hit.row].append(hit)
+    heaviest = max(weight.values())
+    strong = Counter([hit.column for hit in hits if hit.fit is Fit.STRONG])
+    strong_columns = {column for column, count in strong.items() if count > 1}
     kept: list[Found] = []
     for row, row_hits in by_row.items():
-        answers = heads.above(row)
-        own = [hit for hit in row_hits if hit.column not in answers]
-        kept.extend(_best_of_row(own or row_hits, weight, strong_columns))
-    sure = {hit.item_id for hit in kept if hit.fit is not Fit.MENTION}
-    first = min((hit.row for hit in kept if hit.fit is not Fit.MENTION), default=None)
+        if len(row_hits) > 1:
+            answers = heads.above(row)
+            own = [hit for hit in row_hits if hit.column not in answers]
+            kept.extend(_best_of_row(own or row_hits, weight, strong_columns))
+        else:
+            kept.extend(row_hits)
+    sure = [hit for hit in kept if hit.fit is not Fit.MENTION]
+    surely_named = {hit.item_id for hit in sure}
+    first = min([hit.row for hit in sure], default=None)
     return tuple(
         hit
         for hit in kept
         if (hit.fit is Fit.STRONG or weight[hit.column] * 4 >= heaviest)
         and (
             hit.fit is not Fit.MENTION
-            or (hit.item_id not in sure and first is not None and hit.row > first)
+            or (hit.item_id not in surely_named and first is not None and hit.row > first)
         )
     )
 
@@ -120,7 +123,9 @@ def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> 
     return Fit.BARE
 
 
-def _best_of_row(hits: list[Found], weight: Counter[int], strong_columns: set[int]) -> list[Found]:
+def _best_of_row(
+    hits: list[Found], weight: dict[int, int], strong_columns: set[int]
+) -> list[Found]:
     """Keep one hit of a row, or one per table where tables stand side by side."""
     if len(hits) == 1:
         return hits
@@ -141,7 +146,9 @@ def _with_slips_of_the_pen(
     """
     rightful = {hit.item_id for hit in found if hit.fit is Fit.STRONG}
     named = {(hit.row, hit.column): _other_items(grid, index, hit, heads) for hit in found}
-    claims = Counter(items for items in named.values() if items)
+    claims = Counter([items for items in named.values() if items])
+    if not claims:
+        return found
     result = []
     for hit in found:
         items = named[hit.row, hit.column]

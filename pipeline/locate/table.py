@@ -84,28 +84,26 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     pairs = [(columns, hits) for (_, hits, _), columns in zip(segments, chosen, strict=True)]
     if any(is_summary(grid, columns, hits) for columns, hits in pairs):
         return None
-    used = {key for item in rows for key in (*answer_cells(item), *item.note_cells)}
-    others = {
-        row.text_cell: row
+    others = [
+        row
         for columns, hits in reversed(pairs)
         for row in reversed(other_rows(grid, index, hits, columns, covered, header_rows))
-        if row.mark_cell not in used and row.note_cell not in used
-    }
-    answers = sum(any(_is_answer(grid, key) for key in answer_cells(row)) for row in rows)
+    ]
+    cells = [answer_cells(row) for row in rows]
     return SheetFound(
         place=place,
         name=sheet.name,
         visible=sheet.visible,
         tables=tuple(tables),
         rows=tuple(rows),
-        others=tuple(others[key] for key in sorted(others)),
+        others=_apart_from(rows, others) if others else (),
         found=found,
         headed=bool(headers),
         surely_headed=any(
             rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
         ),
-        answers=answers,
-        unlike=sum(is_unlike(grid, row) for row in rows),
+        answers=sum([_is_answered(grid, keys) for keys in cells]),
+        unlike=sum([is_unlike(grid, keys) for keys in cells]),
         alien=sum(is_alien(grid, index, hit, columns) for columns, hits in pairs for hit in hits),
         example=EXAMPLE.search(fold(sheet.name)) is not None
         or (len(segments) == len(parts) and is_captioned_example(grid, min(item_rows))),
@@ -124,14 +122,29 @@ def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableF
     )
 
 
-def _is_answer(grid: Grid, key: CellKey) -> bool:
-    said = grid.at(key)
-    if not said.blank and not said.legend:
-        return True
-    decoration = grid.sheet.decorations.get(key)
-    if decoration is not None and (decoration.runs or decoration.struck):
-        return True
-    return any((drawing.row, drawing.column) == key for drawing in grid.sheet.drawings)
+def _apart_from(rows: list[ItemRow], others: list[OtherRow]) -> tuple[OtherRow, ...]:
+    """Give the rows that stand for no item, each once, where no item has their cells."""
+    used = {key for row in rows for key in (*answer_cells(row), *row.note_cells)}
+    left = {
+        row.text_cell: row
+        for row in others
+        if row.mark_cell not in used and row.note_cell not in used
+    }
+    return tuple(left[key] for key in sorted(left))
+
+
+def _is_answered(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
+    """Tell whether one of an item's check cells holds more than the form printed there."""
+    for key in keys:
+        said = grid.at(key)
+        if not said.blank and not said.legend:
+            return True
+        decoration = grid.sheet.decorations.get(key)
+        if decoration is not None and (decoration.runs or decoration.struck):
+            return True
+        if any((drawing.row, drawing.column) == key for drawing in grid.sheet.drawings):
+            return True
+    return False
 
 
 def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[Segment]:

@@ -92,6 +92,7 @@ class _Reader:
         self.checklist = checklist
         self.month = month
         self._file = workbook.source.path
+        self._names = [sheet.name for sheet in workbook.sheets]
         self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
@@ -101,15 +102,14 @@ class _Reader:
         """Give a cell as a user finds it."""
         if key is None:
             return None
-        name = self.workbook.sheets[sheet].name
-        return Location(file=self._file, sheet=name, cell=address(*key))
+        return Location(file=self._file, sheet=self._names[sheet], cell=address(*key))
 
     def answer(self, row: ItemRow, above: Mark | None) -> Answer:
         """Read one item row; ``above`` is the mark of the row before it in its table."""
         sheet = self.workbook.sheets[row.sheet]
         mark = self._options(row, sheet) if row.option_cells else self._mark(row, sheet, above)
         note_text = "\n".join(
-            cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None
+            [cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None]
         )
         note = read_note(note_text, month=self.month)
         return Answer(
