@@ -135,7 +135,7 @@ def _table_line(table: TableFound) -> str:
     return (
         f"  表: {table.sheet}（{header}、項目 {column(table.text_column)}、"
         f"チェック欄 {column(table.mark_column)}、補足説明欄 {column(table.note_column)}、"
-        f"{len(table.items)} 項目）"
+        f"{table.items} 項目）"
     )
 
 

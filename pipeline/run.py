@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from pipeline.model import Batch, Checklist, Finding, Respondent, Roster
     from pipeline.model.history import History
     from pipeline.model.report import Report
-    from pipeline.model.review import Reviewed, ReviewForm, Settled
+    from pipeline.model.review import Reviewed, ReviewForm
     from pipeline.settings import Limits, Settings
 
 PUBLIC_FOLDER = "公開用"
@@ -172,7 +172,7 @@ def aggregate(
     if public:
         folder /= PUBLIC_FOLDER
     result, source = _result(judged, folder, settings, watch.seconds), judged.source
-    rows = len(judged.reviewed.batch.submissions) * len(gathered.checklist.items)
+    rows = len(judged.batch.submissions) * len(gathered.checklist.items)
     with staging_folder(folder) as staged, apart(rows) as executor:
         form = None if public else executor.submit(write_review_form, judged.form, staged)
         report = _sum_up(judged, history, settings)
@@ -196,7 +196,7 @@ def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
     """Give the report of the edition that is asked for."""
     from pipeline.summarise import summarise  # noqa: PLC0415 - not needed for --help
 
-    batch, findings = judged.reviewed.batch, judged.settled.open
+    batch, findings = judged.batch, judged.open
     known = history
     if settings.edition == "public":
         names = public_names(batch, named=settings.named)
@@ -215,13 +215,13 @@ def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
     if settings.edition == "public":
         told = tuple(finding for finding in findings if not finding.code.startswith("R"))
         return public_report(batch, told, settings, sum_up)
-    return replace(sum_up(batch, findings), settled=judged.settled.done)
+    return replace(sum_up(batch, findings), settled=judged.done)
 
 
 def _result(
     judged: Judged, folder: Path, settings: Settings, seconds: Mapping[str, float]
 ) -> RunResult:
-    batch = judged.reviewed.batch
+    batch = judged.batch
     missing = {respondent.id for respondent in batch.missing}
     arrived = {
         record.respondent.id
@@ -235,7 +235,7 @@ def _result(
         files=Counter(record.state for record in batch.files),
         missing=None if batch.roster is None else batch.missing,
         missing_unread=len(missing & arrived),
-        findings=judged.settled.open,
+        findings=judged.open,
         exit_code=exit_code_of(batch),
         seconds=seconds,
     )
@@ -245,11 +245,13 @@ def _result(
 class Judged:
     """The second part of a run: decisions carried out, findings with states, the next 確認票.
 
+    ``open`` are the findings for somebody to act on, ``done`` those that need nothing more.
     ``source`` is the 確認票 that was read, None where there is none yet.
     """
 
-    reviewed: Reviewed
-    settled: Settled
+    batch: Batch
+    open: tuple[Finding, ...]
+    done: tuple[Finding, ...]
     form: ReviewForm
     source: SourceFile | None
 
@@ -284,8 +286,9 @@ def judge(gathered: Gathered, history: History) -> Judged:
         lay_out(settled, reviewed, made_at=settings.made_at), carried=carried
     )  # fmt: skip
     return Judged(
-        reviewed=reviewed,
-        settled=replace(settled, open=relocated(settled.open, laid_out)),
+        batch=reviewed.batch,
+        open=relocated(settled.open, laid_out),
+        done=settled.done,
         form=laid_out,
         source=source,
     )

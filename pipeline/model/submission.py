@@ -217,7 +217,7 @@ class TableFound:
     mark_column: int | None
     note_column: int | None
     guessed: bool  # the columns were told by position or content, not by a header
-    items: tuple[str, ...]
+    items: int  # how many rows are items of the form
 
 
 class EvidenceKind(StrEnum):
