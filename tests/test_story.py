@@ -850,6 +850,9 @@ def test_the_demo_tells_the_story_and_keeps_it(
     assert "torimatome distribute --month 2026-09" in shown
     kept = (tmp_path / "demo" / "あらすじ.txt").read_text(encoding="utf-8-sig")
     assert kept in shown
+    assert main(["demo", "--year", "--quiet", "--into", str(tmp_path / "demo")]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+    assert (tmp_path / "demo" / "あらすじ.txt").read_text(encoding="utf-8-sig") == kept
 
 
 @pytest.mark.outside

@@ -250,7 +250,7 @@ def demo(into: Path | None, year: bool, quiet: bool) -> int:
     templates = templates_folder()
     checklist = load_checklist(templates / "smartcity-security")
     if year:
-        return _demo_year(into, checklist)
+        return _demo_year(into, checklist, quiet=quiet)
     write_demo(into, checklist)
     return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet)
 
@@ -278,7 +278,7 @@ def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
 
 
-def _demo_year(into: Path, checklist: Checklist) -> int:
+def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
     """Play three months of a coordinator and tell them; the same story is kept as a text file."""
     from pipeline.cli.year import play
 
@@ -286,10 +286,11 @@ def _demo_year(into: Path, checklist: Checklist) -> int:
     told = []
     for scene in play(settings, checklist):
         told += [*scene.told, ""]
-        click.echo("\n".join((*scene.told, "")))
+        if not quiet:
+            click.echo("\n".join((*scene.told, "")))
     story = into / STORY
     story.write_text("\n".join(told), encoding="utf-8-sig", newline="\r\n")
-    click.echo(f"3 か月分の流れが終わりました。同じ内容を {story} にも残しました。")
+    click.echo(f"3 か月分の流れが終わりました。順を追った説明: {story}")
     return ExitCode.OK
 
 

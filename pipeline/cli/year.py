@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from pipeline.distribute import DistributeResult
     from pipeline.model import Checklist
-    from pipeline.run import RunResult
     from pipeline.sample.story import Decision
     from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
@@ -69,7 +68,6 @@ class Scene:
     lines: tuple[str, ...]
     look: tuple[Path, ...]
     stage: Stage | None = None
-    result: RunResult | DistributeResult | SendBackResult | None = None
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -105,11 +103,9 @@ def play(settings: Settings, checklist: Checklist) -> Iterator[Scene]:
     issued: dict[str, Path] = {}
     for month in MONTHS:
         now = replace(settings, month=month, deadline=DEADLINES[month])
-        handed = _handed_out(now, prefill=month != MONTHS[0])
-        yield handed
-        assert handed.result  # noqa: S101 - tells the type checker, a scene of forms has them
-        forms = handed.result.forms  # type: ignore[union-attr] # the same
-        came = send_forms(now.inbox, month, forms, told, checklist)
+        handed = distribute(now, prefill=month != MONTHS[0])
+        yield _handed_out(now, handed)
+        came = send_forms(now.inbox, month, handed.forms, told, checklist)
         late = send_slips(now.inbox, month, issued, told, checklist)
         yield _returned(now, came, late, issued)
         yield _aggregated(now, Stage.RETURNED)
@@ -123,18 +119,18 @@ def play(settings: Settings, checklist: Checklist) -> Iterator[Scene]:
         yield _aggregated(now, Stage.MENDED)
         issued[month] = sent.folder
         yield _closed(now)
-    yield _handed_out(replace(settings, month=month_after(MONTHS[-1])), prefill=True)
+    following = replace(settings, month=month_after(MONTHS[-1]))
+    yield _handed_out(following, distribute(following, prefill=True))
 
 
-def _handed_out(now: Settings, *, prefill: bool) -> Scene:
-    result = distribute(now, prefill=prefill)
+def _handed_out(now: Settings, result: DistributeResult) -> Scene:
+    prefill = " --prefill" if result.prefilled_from else ""
     return Scene(
         month=now.month,
         heading="様式の配布",
-        command=f"torimatome distribute --month {now.month}" + (" --prefill" if prefill else ""),
+        command=f"torimatome distribute --month {now.month}{prefill}",
         lines=tuple(line.strip() for line in distribute_lines(result)[:-2]),
         look=(result.folder,),
-        result=result,
     )
 
 
@@ -169,7 +165,6 @@ def _aggregated(now: Settings, stage: Stage) -> Scene:
         ),
         look=(result.workbook,),
         stage=stage,
-        result=result,
     )
 
 
@@ -194,7 +189,6 @@ def _sent_back(now: Settings, result: SendBackResult) -> Scene:
         command=f"torimatome sendback --month {now.month}",
         lines=tuple(line for line in lines if not line.startswith("書き出した場所")),
         look=(result.folder,),
-        result=result,
     )
 
 
