@@ -149,6 +149,11 @@ def test_only_what_is_to_be_filled_in_can_be_changed(tmp_path: Path) -> None:
     assert all(row < head for row, _ in unlocked - answers)
     places = {str(area) for rule in sheet.data_validations.dataValidation for area in rule.cells}
     assert places == {f"C{row}" for row in rows.values()}
+    warnings = {rule.error for rule in sheet.data_validations.dataValidation}
+    (warning,) = warnings
+    assert warning, "what is not in the list can be entered, by the button of either program"
+    assert "「はい」" in warning
+    assert "「OK」" in warning
     assert book["選択肢"].sheet_state == "veryHidden"
 
 

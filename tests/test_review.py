@@ -498,6 +498,7 @@ def test_a_form_that_somebody_has_open_is_not_read_past_them(tmp_path: Path, mar
         form_source(path, tmp_path)
     assert told.value.exit_code is ExitCode.NOTHING_WRITTEN
     assert "保存して閉じてから" in told.value.message
+    assert f"{mark} を消して" in told.value.message, "a mark may be left after a crash"
     (path.parent / mark).unlink()
     assert form_source(path, tmp_path).size == path.stat().st_size
 

@@ -85,11 +85,13 @@ def form_source(form: Path, outbox: Path) -> SourceFile:
             f"そのあと {other.name} を別の場所へ移し、もう一度実行してください。",
             ExitCode.NOTHING_WRITTEN,
         )
-    if any((form.parent / mark.format(form.name)).exists() for mark in _OPEN_MARKS):
+    for mark in (mark.format(form.name) for mark in _OPEN_MARKS):
+        if not (form.parent / mark).exists():
+            continue
         raise TorimatomeError(
             f"{source.path} が開かれたままのようです。保存していない判断を見落とさないよう、"
-            "集計は中止し、ファイルには手を付けていません。保存して閉じてから、もう一度実行してください"
-            "（誰も開いていないときは、一度開いて閉じてください）。",
+            "集計は中止し、ファイルには手を付けていません。保存して閉じてから、もう一度実行してください。"
+            f"誰も開いていないときは、一度開いて閉じるか、同じフォルダの {mark} を消してください。",
             ExitCode.NOTHING_WRITTEN,
         )
     try:
