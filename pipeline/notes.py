@@ -38,7 +38,7 @@ _PHONE = re.compile(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tag:
     name: str
-    words: tuple[str, ...]
+    words: re.Pattern[str]  # any of them
     exceptions: tuple[str, ...]
 
 
@@ -79,7 +79,7 @@ def load_note_table(path: Path = _PATH) -> NoteTable:
         tags=tuple(
             _Tag(
                 name=row["name"],
-                words=tuple(map(_plain, row["words"])),
+                words=re.compile("|".join(re.escape(_plain(word)) for word in row["words"])),
                 exceptions=tuple(map(_plain, row.get("except", ()))),
             )
             for row in data["tag"]
@@ -132,7 +132,7 @@ def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
         rest = plain
         for exception in tag.exceptions:
             rest = rest.replace(exception, "")
-        if any(map(rest.__contains__, tag.words)):
+        if tag.words.search(rest):
             found.append(tag.name)
     return tuple(found)
 
