@@ -118,7 +118,7 @@ def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableF
         mark_column=columns.mark if not columns.options else columns.options[0][0],
         note_column=columns.note,
         guessed=columns.guessed,
-        items=tuple(hit.item_id for hit in hits),
+        items=len(hits),
     )
 
 
