@@ -260,7 +260,7 @@ def _aside(path: str, *, at_top: bool) -> SkipReason | None:
         if name in (_PASSWORDS, _EXCLUSIONS):
             return SkipReason.CONTROL
         if name == _PRODUCT_README:
-            return SkipReason.SYSTEM
+            return SkipReason.GUIDE
     if _TEMPORARY.fullmatch(name):
         return SkipReason.TEMPORARY
     in_system_folder = any(folder in _SYSTEM_FOLDERS for folder in folders)

@@ -353,9 +353,8 @@ def gather(
 
 def _is_mail(entry: SourceFile | Skipped | Unreadable) -> bool:
     """Tell what somebody put into the inbox from what the product or the system keeps there."""
-    return not (
-        isinstance(entry, Skipped) and entry.reason in {SkipReason.SYSTEM, SkipReason.CONTROL}
-    )
+    ours = {SkipReason.SYSTEM, SkipReason.CONTROL, SkipReason.GUIDE}
+    return not (isinstance(entry, Skipped) and entry.reason in ours)
 
 
 def _first_to_see(findings: tuple[Finding, ...], batch: Batch) -> tuple[Finding, ...]:

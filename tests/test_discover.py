@@ -112,7 +112,7 @@ def test_no_inbox_gives_nothing(tmp_path: Path) -> None:
         ("a/Desktop.ini", SkipReason.SYSTEM),
         ("._若葉市.xlsx", SkipReason.SYSTEM),
         ("__MACOSX/若葉市.xlsx", SkipReason.SYSTEM),
-        ("README.txt", SkipReason.SYSTEM),
+        ("README.txt", SkipReason.GUIDE),
         ("a/README.txt", "file"),
         (".gitkeep", SkipReason.SYSTEM),
         ("名簿.xlsx", SkipReason.ROSTER),

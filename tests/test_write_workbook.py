@@ -234,7 +234,7 @@ def test_each_finding_and_symbol_links_to_its_row(formulas: Any) -> None:
     linked = 0
     for row in formulas["要確認"].iter_rows(min_row=5):
         if row[9].value == "明細へ":
-            assert row_of(row[9]) == (row[4].value, row[5].value)
+            assert row_of(row[9]) == (row[3].value, row[4].value)
             linked += 1
     assert linked > 50
     matrix = formulas["一覧表"]

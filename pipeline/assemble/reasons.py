@@ -9,6 +9,7 @@ _SKIPPED = {
     SkipReason.SYSTEM: "OS などが作る管理用のファイルのため、対象にしていません。",
     SkipReason.ROSTER: "名簿として読みました。",
     SkipReason.CONTROL: "設定用のファイルとして読みました。",
+    SkipReason.GUIDE: "はじめから入っている使い方の説明のため、対象にしていません。",
     SkipReason.ARCHIVE: "zip の中のファイルを1つずつ読みました。",
     SkipReason.OTHER_KIND: "チェックシートとして読める種類（Excel など）ではないため、"
     "対象にしていません。",

@@ -125,8 +125,10 @@ def sendback_lines(result: SendBackResult) -> list[str]:
     if result.without_mail:
         names = "、".join(result.without_mail)
         lines.append(f"  名簿にメールアドレスがない団体（下書きの宛先は空です）: {names}")
-    if result.packages or result.reminded:
-        lines.append(f"書き出した場所: {result.folder}")
+    if result.packages:
+        lines.append(f"差戻し票と依頼文: {result.folder}")
+    if result.reminded:
+        lines.append(f"督促文: {result.folder.parent / '督促'}")
     return lines
 
 

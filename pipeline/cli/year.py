@@ -187,7 +187,7 @@ def _sent_back(now: Settings, result: SendBackResult) -> Scene:
         month=now.month,
         heading="差戻しと督促",
         command=f"torimatome sendback --month {now.month}",
-        lines=tuple(line for line in lines if not line.startswith("書き出した場所")),
+        lines=tuple(line for line in lines if str(result.folder.parent) not in line),
         look=(result.folder,),
     )
 

@@ -60,6 +60,7 @@ class SkipReason(StrEnum):
     SYSTEM = "system"  # .DS_Store, Thumbs.db, desktop.ini
     ROSTER = "roster"  # 名簿.xlsx
     CONTROL = "control"  # passwords.txt, 除外.txt
+    GUIDE = "guide"  # README.txt, which comes with the product
     ARCHIVE = "archive"  # a zip whose members were taken out one by one
     OTHER_KIND = "other_kind"  # pdf, docx, images, mail
     LINK = "link"  # a link that leads out of the inbox

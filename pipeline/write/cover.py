@@ -39,7 +39,7 @@ LAST = 6
 def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     """Write はじめに. ``pivot``: the workbook has the sheet ピボット."""
     sheet = book.sheet(COVER)
-    sheet.columns(14, 24, 26, 18, 54, 50, 10)
+    sheet.columns(11, 20, 20, 18, 44, 44, 10)
     made = report.made_at[:16].replace("T", " ")
     lead = (
         f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）"

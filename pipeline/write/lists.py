@@ -213,10 +213,10 @@ def _urgency(answer: AnswerRow, month: str) -> tuple[str, str]:
 
 
 _FINDING_HEADS = (
-    "No.", "重要度", "コード", "内容", "団体名", "項目ID", "書かれていた内容", "説明", "直し方",
+    "No.", "重要度", "コード", "団体名", "項目ID", "内容", "書かれていた内容", "説明", "直し方",
     "明細", "ファイル", "シート", "セル",
 )  # fmt: skip
-_FINDING_WIDTHS = (7, 13, 9, 32, 28, 20, 28, 56, 46, 10, 38, 18, 9)
+_FINDING_WIDTHS = (7, 13, 9, 24, 20, 32, 28, 56, 46, 10, 38, 18, 9)
 
 
 def write_findings(book: Book, report: Report) -> None:
@@ -238,14 +238,14 @@ def write_findings(book: Book, report: Report) -> None:
         sheet.table(3, 0, len(chosen), _FINDING_HEADS, name)
         sheet.lines(4, (_finding(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        sheet.raw.freeze_panes(4, 3)
+        sheet.raw.freeze_panes(4, 5)  # whose finding it is stays in sight
         sheet.page(paper="A3", repeat=(3, 3))
 
 
 def _finding(sheet: Sheet, number: int, entry: ReportedFinding) -> Line:
     found, place = entry.finding, entry.finding.location
     texts = (
-        found.title, found.respondent, found.item_id, found.written,
+        found.respondent, found.item_id, found.title, found.written,
         found.problem or found.message, found.fix,
     )  # fmt: skip
     cells: Sequence[tuple[Cell, str]] = (

@@ -10,9 +10,11 @@ from pathlib import Path
 import xlsxwriter
 
 from pipeline.model import Checklist
+from pipeline.write.safe import line_count
 
 _LINES = 500
 _FONT = "游ゴシック"
+_GUIDE_WIDTH = 80.0
 _WRITTEN = datetime(2026, 1, 1)  # noqa: DTZ001 - the format knows no zone; fixed for equal bytes
 _ROLES = ("推進主体", "サービス提供者", "都市OS提供者", "アセット提供者", "その他")
 
@@ -96,7 +98,7 @@ def _write_guide(
 ) -> None:
     sheet = book.add_worksheet("書き方")
     sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(1, 1, _GUIDE_WIDTH)
     lines = [
         ("使い方", "「名簿」シートの2行目から1行に1団体を書き、inbox フォルダに 名簿.xlsx の名前で"
          "置いてください。見出しの行は消さないでください。"),
@@ -106,6 +108,7 @@ def _write_guide(
     for row, (name, meaning) in enumerate(lines):
         sheet.write_string(row, 0, name, header)
         sheet.write_string(row, 1, meaning, wrapped)
+        sheet.set_row(row, 4 + 16 * line_count(meaning, _GUIDE_WIDTH))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
