@@ -1,5 +1,8 @@
 """Who answered: one line per respondent asked, those who did not answer first."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from pipeline.model import Batch, FileRecord, FileState, Finding, Respondent, RosterEntry
 from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
 from pipeline.summarise.rows import severity_counts
@@ -9,6 +12,7 @@ UNREADABLE = "要再提出"
 EMPTY = "未記入"
 RETURNED = "提出済み"
 EXCLUDED = "集計対象外"
+Told = defaultdict[tuple[str, str], list[Finding]]  # by (respondent id, "") and by ("", file)
 ORDER = (MISSING, UNREADABLE, EMPTY, RETURNED, EXCLUDED)
 
 
@@ -17,15 +21,22 @@ def list_returns(
 ) -> tuple[ReturnRow, ...]:
     """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
     entries = {entry.code: entry for entry in batch.roster.entries} if batch.roster else {}
+    told = _told(findings)
+    unread = _unread(batch)
     records = {record.source.path: record for record in batch.files}
     rows = [_returned(batch, total, records[total.file], entries) for total in totals]
     seen = {total.respondent.id for total in totals}
     for respondent in batch.missing:
         if respondent.id not in seen:
             seen.add(respondent.id)
-            rows.append(_missing(batch, respondent, entries, findings))
+            files = unread.get(respondent.id)
+            rows.append(
+                _unreadable(files[0], respondent, entries, told)
+                if files
+                else _missing(respondent, entries, told)
+            )
     rows += [
-        _unreadable(record, record.respondent, entries, findings)
+        _unreadable(record, record.respondent, entries, told)
         for record in batch.files
         if record.state is FileState.UNREADABLE
         and record.respondent
@@ -80,21 +91,25 @@ def _returned(
     )
 
 
-def _missing(
-    batch: Batch,
-    respondent: Respondent,
-    entries: dict[str, RosterEntry],
-    findings: tuple[Finding, ...],
-) -> ReturnRow:
-    files = [
-        record
-        for record in batch.files
-        if record.respondent
-        and record.respondent.id == respondent.id
-        and record.state in (FileState.UNREADABLE, FileState.NOT_CHECKLIST)
-    ]
-    if files:
-        return _unreadable(files[0], respondent, entries, findings)
+def _told(findings: Iterable[Finding]) -> Told:
+    """Give the findings of each respondent and of each file."""
+    told: Told = defaultdict(list)
+    for finding in findings:
+        told[finding.respondent_id, ""].append(finding)
+        told["", finding.location.file].append(finding)
+    return told
+
+
+def _unread(batch: Batch) -> dict[str, list[FileRecord]]:
+    """Give the files of each respondent that hold no answers."""
+    files: dict[str, list[FileRecord]] = {}
+    for record in batch.files:
+        if record.respondent and record.state in (FileState.UNREADABLE, FileState.NOT_CHECKLIST):
+            files.setdefault(record.respondent.id, []).append(record)
+    return files
+
+
+def _missing(respondent: Respondent, entries: dict[str, RosterEntry], told: Told) -> ReturnRow:
     return ReturnRow(
         state=MISSING,
         reason="回答ファイルが見つかりません。提出を依頼してください。",
@@ -104,7 +119,7 @@ def _missing(
         modified="",
         filled_on="",
         counts=None,
-        findings=severity_counts(f for f in findings if f.respondent_id == respondent.id),
+        findings=severity_counts(told[respondent.id, ""]),
     )
 
 
@@ -112,7 +127,7 @@ def _unreadable(
     record: FileRecord,
     respondent: Respondent,
     entries: dict[str, RosterEntry],
-    findings: tuple[Finding, ...],
+    told: Told,
 ) -> ReturnRow:
     return ReturnRow(
         state=UNREADABLE,
@@ -123,7 +138,7 @@ def _unreadable(
         modified=record.source.modified,
         filled_on="",
         counts=None,
-        findings=severity_counts(f for f in findings if f.location.file == record.source.path),
+        findings=severity_counts(told["", record.source.path]),
     )
 
 
