@@ -270,7 +270,7 @@ def judge(gathered: Gathered, history: History) -> Judged:
     review = Review()
     if source is not None:
         review = read_review(read_workbook(source, limits=settings.limits))
-    reviewed = apply_review(batch, raw, review)
+    reviewed = apply_review(batch, raw, review, past=past)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings)
     findings = raw
     if reviewed.changed:

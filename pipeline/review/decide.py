@@ -15,31 +15,41 @@ from pipeline.model.review import (
     Decision,
     Entry,
     Reviewed,
+    Verdict,
 )
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
-from pipeline.review.keys import Binder, digest_of, shown_text
-from pipeline.review.verdicts import EntryError, decision_of
+from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
+from pipeline.review.verdicts import EntryError, decision_of, verdict_of
 from pipeline.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model import Answer, Batch, Finding, Respondent
+    from pipeline.model.history import PastMonth
     from pipeline.model.review import Review, ReviewKey
 
 
-def apply_review(batch: Batch, findings: Iterable[Finding], review: Review) -> Reviewed:
+def apply_review(
+    batch: Batch,
+    findings: Iterable[Finding],
+    review: Review,
+    *,
+    past: PastMonth | None = None,
+) -> Reviewed:
     """Carry out what stands in a 確認票. ``findings`` are those of ``batch`` before any decision.
 
     A decision holds where the respondent's answer to the item (or the file) says the same as
     when it was taken. The raw texts of an answer stay; status and month become those decided.
+    ``past`` is the month before: a form that was handed out filled in with its answers words
+    them anew (②（6月） as ②（2026年6月）), and a respondent who leaves them has said nothing else.
     """
     found = tuple(findings)
     binder = Binder(batch)
     keys = tuple(map(binder.key, found))
     if not review.entries:
         return Reviewed(batch=batch, source=batch, findings=found, keys=keys)
-    reviewing = _Reviewing(batch, binder, found, keys)
+    reviewing = _Reviewing(batch, binder, found, keys, _as_handed_out(batch, past))
     bound = reviewing.bind(review)
     in_force = {b.key: b.decision for b in bound if b.key and b.decision and b.standing}
     after = _with_decisions(batch, in_force)
@@ -66,10 +76,12 @@ class _Reviewing:
         binder: Binder,
         findings: Sequence[Finding],
         keys: Sequence[ReviewKey],
+        handed: Mapping[tuple[str, str], str],
     ) -> None:
         self.batch = batch
         self.problems: list[EntryProblem] = []
         self._binder = binder
+        self._handed = handed
         self._findings = findings
         self._keys = keys
         self._known = frozenset(keys)
@@ -84,10 +96,21 @@ class _Reviewing:
             if key is None:
                 bound.append(self._unbound(entry))
             else:
-                groups[key].append(entry)
+                groups[self._as_worded_now(key, entry)].append(entry)
         for key, entries in groups.items():
             bound += self._group(key, entries)
         return self._without_contradictions(bound)
+
+    def _as_worded_now(self, key: ReviewKey, entry: Entry) -> ReviewKey:
+        """Bind a decision about last month's answer to the words that the form gave it.
+
+        A corrected answer was handed out as corrected: there is nothing left to correct.
+        """
+        leaves = verdict_of(entry) in {Verdict.ACCEPT, Verdict.SEND_BACK}
+        if not leaves or self._handed.get((key.subject, key.item_id)) != key.digest:
+            return key
+        answer = self._binder.answer(key.subject, key.item_id)
+        return key._replace(digest=digest_of(answer)) if answer else key
 
     def _by_sight(self, entry: Entry) -> ReviewKey | None:
         """Find the finding that a row without a sound key tells of, where only one fits."""
@@ -175,6 +198,22 @@ class _Reviewing:
         )
         words = mistake.what or _NOTICES[mistake.code]
         return f"{mistake.code}: {words}この行の記入は使っていません。"
+
+
+def _as_handed_out(batch: Batch, past: PastMonth | None) -> dict[tuple[str, str], str]:
+    """Give what stood for last month's answer, where it came back as the form was filled in."""
+    found: dict[tuple[str, str], str] = {}
+    for counted in batch.submissions if past else ():
+        submission, respondent = counted.submission, counted.respondent.id
+        if past is None or submission.prefilled_from != past.month:
+            continue
+        kept = frozenset(submission.as_handed_out)
+        for answer in submission.answers:
+            place = (respondent, answer.item_id)
+            in_form = answer.location and answer.location.file == submission.source.path
+            if answer.item_id in kept and in_form and place in past.answers:
+                found[place] = digest_of_past(past.answers[place])
+    return found
 
 
 _NOTICES = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipeline.model import Answer, Batch, Finding
+    from pipeline.model.history import PastAnswer
 
 _DIGITS = 16  # of the hash: enough for any month, short enough for a cell
 
@@ -99,6 +100,11 @@ def digest_of(answer: Answer) -> str:
     mark = answer.mark
     texts = (tidy(text) if text else "" for text in (mark.raw, mark.object_text, answer.note.raw))
     return _digest(Status.BLANK if empty else status, *texts)
+
+
+def digest_of_past(answer: PastAnswer) -> str:
+    """Stand for what an answer of an earlier month said, where no decision changed it."""
+    return _digest(answer.status, tidy(answer.mark), "", tidy(answer.note))
 
 
 def _digest(*parts: str) -> str:

@@ -54,11 +54,11 @@ def with_overlooked(reviewed: Reviewed, entries: tuple[Entry, ...], *, month: st
 
 def _said(entry: Entry, batch: Batch) -> tuple[object, ...]:
     """Give what an entry is about and says; months as they are understood, however written."""
-    about = entry.key or entry.facts[2:6]  # code, respondent, item, what was written
     if entry.key is None:
-        return (about, entry.written)
+        return (entry.facts[2:6], entry.written)  # code, respondent, item, what was written
+    about = entry.key._replace(digest="")  # a form handed out may word an answer anew
     try:
-        decision = decision_of(entry.key, entry, batch)
+        decision = decision_of(about, entry, batch)
     except EntryError:
         decision = None
     return (about, decision or entry.written)

@@ -35,6 +35,11 @@ class EntryError(Exception):
         self.code, self.head, self.what = code, head, what
 
 
+def verdict_of(entry: Entry) -> Verdict | None:
+    """Read the verdict alone; None where there is none or nobody can tell which."""
+    return _VERDICTS.get(fold(entry.text("判断")))
+
+
 def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
     """Read an entry; None where no decision was taken. Raises EntryError."""
     written = entry.text("判断")
@@ -44,7 +49,7 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
             head = "修正後の回答" if status else "修正後の予定月"
             raise EntryError("R602", head, "判断が選ばれていません。")
         return None
-    verdict = _VERDICTS.get(fold(written))
+    verdict = verdict_of(entry)
     if verdict is None:
         raise EntryError("R601", "判断")
     if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id:

@@ -140,7 +140,9 @@ class _Teller:
             line = said(member, number, told)
             before = handed.get(item.id)
             if before is not None and line == said(member, number, _before(month)):
-                found[member.code, item.id] = replace(before, file=file)
+                place = (member.code, item.id)
+                found[place] = replace(before, file=file)
+                self._word_anew(place, self.answers[_before(month), Stage.MENDED][place], before)
                 continue
             to_write[item.id] = line
             found[member.code, item.id] = Said(
@@ -152,6 +154,15 @@ class _Teller:
             )
         self.to_write[month, member.code] = to_write
         return found
+
+    def _word_anew(self, place: Place, old: Said, new: Said) -> None:
+        """Bind decisions that change no answer to the words of the form handed out."""
+        self._taken = [
+            (decision, at, new.mark, new.note)
+            if at == place and (mark, note) == (old.mark, old.note) and not decision.changes
+            else (decision, at, mark, note)
+            for decision, at, mark, note in self._taken
+        ]
 
     def _handed_out(self, member: Member, month: str) -> dict[str, Said]:
         """Give last month's answers that stand in the form handed out, as the form words them."""

@@ -251,6 +251,10 @@ DECISIONS = (
     Decision(month="2026-09", code=SHIRAKUMO, thread="doubt", nth=1, finding="A305",
              verdict=Verdict.EXCLUDE, reason="該当する機器がありません。", by="鈴木",
              on="2026-09-15"),
+    # October's form words it ②（2026年6月）; 白雲町 leaves it, and the decision holds.
+    Decision(month="2026-09", code=SHIRAKUMO, thread="old month", finding="A308",
+             verdict=Verdict.ACCEPT, reason="工事の完了を待っています。", by="鈴木",
+             on="2026-09-15"),
     Decision(month="2026-09", code=BENINO, thread="doubt", finding="A305",
              verdict=Verdict.CORRECT, answer=_PLANNED, due="2027-03",
              reason="来年3月の更新で対応と聞きました。", on="2026-09-15"),

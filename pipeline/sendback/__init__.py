@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Batch, Finding, Respondent
+    from pipeline.model.history import PastMonth
     from pipeline.settings import Settings
 
 __all__ = [
@@ -98,7 +99,7 @@ def send_back(
     def judge(judged: Batch) -> tuple[Finding, ...]:
         return check(judged, settings.rules, previous=previous_month(history))
 
-    reviewed = _reviewed(batch, judge(batch), settings)
+    reviewed = _reviewed(batch, judge(batch), settings, history.compare_with)
     findings = judge(reviewed.batch) if reviewed.changed else reviewed.findings
     settled = finding_states(findings, reviewed)
     excused = frozenset(one.respondent_id for one in settled.closed if one.code == MISSING)
@@ -107,7 +108,9 @@ def send_back(
     )
 
 
-def _reviewed(batch: Batch, findings: tuple[Finding, ...], settings: Settings) -> Reviewed:
+def _reviewed(
+    batch: Batch, findings: tuple[Finding, ...], settings: Settings, past: PastMonth | None
+) -> Reviewed:
     """Carry out the decisions of the 確認票, where there is one."""
     form = find_form(settings.outbox, settings.month)
     if form is None:
@@ -120,7 +123,7 @@ def _reviewed(batch: Batch, findings: tuple[Finding, ...], settings: Settings) -
             "Excel などで開いている場合は閉じてから、もう一度実行してください。"
         ) from error
     review = read_review(read_workbook(source, limits=settings.limits))
-    return apply_review(batch, findings, review)
+    return apply_review(batch, findings, review, past=past)
 
 
 def write_packages(
