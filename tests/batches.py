@@ -179,7 +179,8 @@ def make_answer(item: Item, path: str, cell: str, chance: random.Random) -> Answ
             inferred=month == "2026-12",
             source=DueSource.MARK if month else DueSource.NONE,
         ),
-        location=Location(file=path, sheet="チェックシート", cell=cell),
+        place=Location(file=path, sheet="チェックシート"),
+        mark_cell=cell,
     )
 
 
@@ -311,9 +312,8 @@ def _spoil(answer: Answer, k: int) -> Answer:
         answer,
         mark=replace(answer.mark, raw=text),
         note=replace(answer.note, raw=text, empty=False),
-        location=Location(
-            file=answer.location.file if answer.location else "", sheet=text, cell="C5"
-        ),
+        place=Location(file=answer.place.file if answer.place else "", sheet=text),
+        mark_cell="C5",
     )
 
 

@@ -324,7 +324,8 @@ def _submission(name: str, marks: list[Status], notes: list[str]) -> CountedSubm
             item_id=item.id,
             mark=Mark(status=mark, raw="①", read_by=ReadBy.NUMBER),
             note=Note(raw=note, empty=not note),
-            location=Location(file=source.path, sheet="シート", cell=f"B{index}"),
+            place=Location(file=source.path, sheet="シート"),
+            mark_cell=f"B{index}",
             matched_by=MatchedBy.ID,
         )
         for index, (item, mark, note) in enumerate(zip(CHECKLIST.items, marks, notes, strict=True))

@@ -442,9 +442,8 @@ def test_same_form_under_two_kinds_is_no_contradiction() -> None:
 
 
 def answer(written: str, cell: str) -> Answer:
-    return Answer(
-        item_id=cell, mark=read(written), location=Location(file="a.xlsx", sheet="1", cell=cell)
-    )
+    place = Location(file="a.xlsx", sheet="1")
+    return Answer(item_id=cell, mark=read(written), place=place, mark_cell=cell)
 
 
 def test_unknown_notations_are_counted_with_their_first_place() -> None:

@@ -21,13 +21,15 @@ from pipeline.model import (
 )
 from pipeline.model.quick import Columns, quickly_pickled
 
-PLACE = Location(file="a.xlsx", sheet="様式", cell="C12")
+PLACE = Location(file="a.xlsx", sheet="様式")
 ANSWER = Answer(
     item_id="ア1-1",
     mark=Mark(status=Status.PLANNED, raw="②（１月）", due=Due(month="2027-01")),
     note=Note(raw="予算", empty=False, tags=("予算",), months=(Due(month="2027-01"),)),
-    location=PLACE,
-    row_location=PLACE,
+    place=PLACE,
+    mark_cell="C12",
+    row_cell="A12",
+    note_place=PLACE,
     hidden=True,
 )
 
@@ -36,7 +38,7 @@ ANSWER = Answer(
 def test_a_pickled_answer_is_the_same_answer(protocol: int) -> None:
     found = pickle.loads(pickle.dumps(ANSWER, protocol))  # noqa: S301 - our own bytes
     assert found == ANSWER
-    assert found.location is found.row_location  # shared as before
+    assert found.place is found.note_place  # shared as before
     for field in fields(Answer):
         assert type(getattr(found, field.name)) is type(getattr(ANSWER, field.name))
 
@@ -59,8 +61,8 @@ def test_a_class_that_is_no_dataclass_is_refused() -> None:
     [
         (),
         (ANSWER,),
-        (ANSWER, replace(ANSWER, item_id="ア1-2", location=None), replace(ANSWER, due=Due())),
-        (replace(ANSWER, location=None, row_location=None), replace(ANSWER, note_location=PLACE)),
+        (ANSWER, replace(ANSWER, item_id="ア1-2", place=None), replace(ANSWER, due=Due())),
+        (replace(ANSWER, mark_cell=None, row_cell=None), replace(ANSWER, note_cell="D12")),
     ],
 )
 def test_a_pickled_submission_is_the_same_submission(
@@ -81,11 +83,13 @@ def test_a_pickled_submission_is_the_same_submission(
 
 
 def test_what_every_file_says_alike_is_one_text_in_memory() -> None:
-    answer = replace(ANSWER, item_id="-".join(["ア1", "7"]))
-    columns = Columns(Answer, few="item_id")
-    first, second = (
-        columns.unpack(pickle.loads(pickle.dumps(columns.pack([answer, None]))))  # noqa: S301 - ours
+    answer = replace(ANSWER, item_id="-".join(["ア1", "7"]), mark_cell="".join(["C", "99"]))
+    columns = Columns(Answer, few=("item_id", "mark_cell", "note_cell"))
+    (first,), (second,) = (
+        columns.unpack(pickle.loads(pickle.dumps(columns.pack([answer]))))  # noqa: S301 - ours
         for _ in range(2)
     )
-    assert first == second == (answer, None)
-    assert first[0].item_id is second[0].item_id
+    assert first == second == answer
+    assert first.item_id is second.item_id
+    assert first.mark_cell is second.mark_cell
+    assert first.note_cell is None

@@ -264,9 +264,8 @@ def test_a_new_file_for_some_items_leaves_the_others_as_carried() -> None:
     counted = batch.submissions[0]
     (first,) = counted.submission.answers
     own = counted.submission.source
-    second = replace(
-        first, item_id=batch.checklist.items[1].id, location=Location(file="差戻し.xlsx")
-    )
+    elsewhere = Location(file="差戻し.xlsx")
+    second = replace(first, item_id=batch.checklist.items[1].id, place=elsewhere, mark_cell="B2")
     counted = replace(counted, submission=replace(counted.submission, answers=(first, second)))
     answers = {
         (counted.respondent.id, answer.item_id): PastAnswer(status=Status.DONE, sha256=own.sha256)

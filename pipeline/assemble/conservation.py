@@ -61,18 +61,18 @@ def _givers(batch: Batch) -> list[str]:
     }
     forms = {c.submission.source.path: c.submission for c in batch.submissions}
     found = {
-        (path, answer.item_id, place.file)
+        (path, answer.item_id, file)
         for path, submission in forms.items()
         for answer in submission.answers
-        for place in (answer.location, answer.note_location)
-        if place is not None and place.file != path
+        for file in answer.files
+        if file != path
     }
     lacking = said - found
     placed = {
         (path, answer.item_id)
         for path in {path for path, _, _ in lacking} & forms.keys()
         for answer in forms[path].answers
-        if answer.location or answer.note_location
+        if answer.files
     }
     wrong = [f"{file}: 「{item}」の出どころが記録されていません" for _, item, file in found - said]
     wrong += [

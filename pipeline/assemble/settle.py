@@ -224,17 +224,12 @@ def _still_given(given: Given, final: Submission, answered: frozenset[str]) -> G
     """Leave out what slips have answered since, except where a part still is the older one."""
     if not given:
         return given
-    places = {answer.item_id: _files(answer) for answer in final.answers}
+    places = {answer.item_id: answer.files for answer in final.answers}
     left = {
         path: tuple(i for i in items if i not in answered or path in places[i])
         for path, items in given.items()
     }
     return {path: items for path, items in left.items() if items}
-
-
-def _files(answer: Answer) -> tuple[str, ...]:
-    """Give the files in which check cell and note of an answer stand."""
-    return tuple(place.file for place in (answer.location, answer.note_location) if place)
 
 
 def _has_row(answer: Answer) -> bool:
@@ -273,7 +268,7 @@ def _with_slips(
                     answers[theirs.item_id] = _overridden(answers[theirs.item_id], theirs)
                     giver[theirs.item_id] = path
     applied = {
-        path: tuple(i for i in answers if i in giver and path in (giver[i], *_files(answers[i])))
+        path: tuple(i for i in answers if i in giver and path in (giver[i], *answers[i].files))
         for slip in order
         if (path := slip.source.path) not in stale
     }
@@ -291,12 +286,16 @@ def _with_slips(
     )
 
 
+def _with_note_of(noted: Answer, answer: Answer) -> Answer:
+    return replace(answer, note=noted.note, note_place=noted.note_place, note_cell=noted.note_cell)
+
+
 def _overridden(ours: Answer, theirs: Answer) -> Answer:
     """Lay one line of a slip over an answer: an empty check cell or note leaves the old one."""
     if theirs.mark.status is Status.BLANK:
-        answer = replace(ours, note=theirs.note, note_location=theirs.note_location)
+        answer = _with_note_of(theirs, ours)
     elif is_blank(theirs.note.raw):
-        answer = replace(theirs, note=ours.note, note_location=ours.note_location)
+        answer = _with_note_of(ours, theirs)
     else:
         return theirs
     return replace(answer, due=effective_due(answer.mark, answer.note))

@@ -17,41 +17,31 @@ Value = TypeVar("Value")
 
 
 class Columns:
-    """A row of values of one frozen dataclass with slots, or None among them, field by field.
+    """A row of values of one frozen dataclass with slots, field by field.
 
-    ``inner`` are the fields that hold one such value each and are packed in the same way.
-    ``few`` is a field whose texts are the same in every file: unpacked, they are one in memory.
+    ``few`` are fields whose texts are the same in every file: unpacked, they are one in memory.
     """
 
-    def __init__(self, cls: type[Any], *, few: str, **inner: "Columns") -> None:
+    def __init__(self, cls: type[Any], *, few: Sequence[str]) -> None:
         self._cls = cls
         names = [field.name for field in fields(cls)]
-        self._few = names.index(few)
+        self._few = [name in few for name in names]
         self._values_of = attrgetter(*names)
         self._setters = [vars(cls)[name].__set__ for name in names]
-        self._inner = [inner.get(name) for name in names]
 
     def pack(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        """Give which places hold a value (a byte each), then the fields of those that do."""
-        there = bytes([value is not None for value in values])
-        rows = [self._values_of(value) for value in values if value is not None]
-        columns = zip(self._inner, zip(*rows, strict=True), strict=bool(rows))
-        return (there, *(inner.pack(column) if inner else column for inner, column in columns))
+        """Give the fields of all values, each as a row."""
+        return tuple(zip(*map(self._values_of, values), strict=True))
 
     def unpack(self, packed: tuple[Any, ...]) -> tuple[Any, ...]:
         """Give the values that were packed."""
-        there, *columns = packed
-        made = list(map(object.__new__, repeat(self._cls, sum(there))))
-        for place, column in enumerate(columns):
-            inner = self._inner[place]
-            values = inner.unpack(column) if inner else column
-            if place == self._few:
-                values = map(intern, values)
-            deque(map(self._setters[place], made, values), maxlen=0)  # one by one; keep nothing
-        if all(there):
-            return tuple(made)
-        left = iter(made)
-        return tuple(next(left) if is_there else None for is_there in there)
+        if not packed:
+            return ()
+        made = tuple(map(object.__new__, repeat(self._cls, len(packed[0]))))
+        for put, few, row in zip(self._setters, self._few, packed, strict=True):
+            values = [value and intern(value) for value in row] if few else row
+            deque(map(put, made, values), maxlen=0)  # one by one; keep nothing
+        return made
 
 
 def quickly_pickled(**rows: Columns) -> Callable[[type[Value]], type[Value]]:

@@ -148,6 +148,12 @@ class AnswerDecision:
     on: str = ""
 
 
+def _cell(place: Location | None, cell: str | None) -> Location | None:
+    if place is None or cell is None:
+        return None
+    return Location(file=place.file, sheet=place.sheet, cell=cell)
+
+
 @quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -157,15 +163,41 @@ class Answer:
     mark: Mark
     note: Note = Note()
     due: Due = Due()  # of the mark or, where that has none, of the note
-    location: Location | None = None  # the check cell
-    note_location: Location | None = None
-    row_location: Location | None = None  # the cell with id and title
+    # Where it stands: the sheet, one object for all its answers, and the cells on it. None where
+    # there is none. A note may come from another file than the mark.
+    place: Location | None = None
+    mark_cell: str | None = None
+    row_cell: str | None = None  # the cell with id and title
+    note_place: Location | None = None
+    note_cell: str | None = None
     matched_by: MatchedBy = MatchedBy.NONE
     title_written: str = ""  # the row's text where it differs from the form, else empty
     hidden: bool = False  # its row, column or sheet is hidden
     in_scope: bool = True  # False: the roster puts its category out of scope
     unsupported: tuple[str, ...] = ()  # decorations that could not be looked at
     decision: AnswerDecision | None = None  # mark and due are then those decided
+
+    @property
+    def location(self) -> Location | None:
+        """Give the check cell."""
+        return _cell(self.place, self.mark_cell)
+
+    @property
+    def note_location(self) -> Location | None:
+        """Give the note's cell."""
+        return _cell(self.note_place, self.note_cell)
+
+    @property
+    def row_location(self) -> Location | None:
+        """Give the cell with id and title."""
+        return _cell(self.place, self.row_cell)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Give the files in which check cell and note stand."""
+        marked = () if self.place is None or self.mark_cell is None else (self.place.file,)
+        noted = () if self.note_place is None or self.note_cell is None else (self.note_place.file,)
+        return marked + noted
 
     @property
     def counted_status(self) -> Status:
@@ -254,13 +286,7 @@ class Slip:
     issued: str = ""
 
 
-_PLACES = Columns(Location, few="cell")
-_ANSWERS = Columns(
-    Answer, few="item_id", location=_PLACES, note_location=_PLACES, row_location=_PLACES
-)
-
-
-@quickly_pickled(answers=_ANSWERS)
+@quickly_pickled(answers=Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell")))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.

@@ -92,7 +92,9 @@ class _Reader:
         self.checklist = checklist
         self.month = month
         self._file = workbook.source.path
-        self._names = [sheet.name for sheet in workbook.sheets]
+        self._places = [
+            Location(file=workbook.source.path, sheet=sheet.name) for sheet in workbook.sheets
+        ]
         self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
@@ -102,7 +104,7 @@ class _Reader:
         """Give a cell as a user finds it."""
         if key is None:
             return None
-        return Location(file=self._file, sheet=self._names[sheet], cell=address(*key))
+        return replace(self._places[sheet], cell=address(*key))
 
     def answer(self, row: ItemRow, above: Mark | None) -> Answer:
         """Read one item row; ``above`` is the mark of the row before it in its table."""
@@ -117,9 +119,11 @@ class _Reader:
             mark=mark,
             note=note,
             due=effective_due(mark, note),
-            location=self.place(row.sheet, row.mark_place),
-            note_location=self.place(row.sheet, row.note_place),
-            row_location=self.place(row.sheet, row.text_cell),
+            place=self._places[row.sheet],
+            mark_cell=row.mark_place and address(*row.mark_place),
+            row_cell=row.text_cell and address(*row.text_cell),
+            note_place=self._places[row.sheet],
+            note_cell=row.note_place and address(*row.note_place),
             matched_by=row.matched_by,
             title_written=row.title_written,
             hidden=row.hidden,
@@ -183,10 +187,12 @@ def _object(sheet: RawSheet, drawing: Drawing) -> str:
 
 
 def _repeated(item_id: str, given: list[Answer]) -> Repeated:
-    rows = [answer.row_location for answer in given]
+    rows = [(answer.place, answer.row_cell) for answer in given]
     filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
     # in one row, an empty check cell beside another's answer says that nobody answered there
-    beside = [answer for answer in given if rows.count(answer.row_location) > 1 and filled]
+    beside = [
+        answer for answer in given if rows.count((answer.place, answer.row_cell)) > 1 and filled
+    ]
     said = {(answer.mark.status, answer.mark.due.month) for answer in (*filled, *beside)}
     unclear = {answer.mark.raw for answer in filled if answer.mark.status is Status.UNCLEAR}
     return Repeated(
@@ -206,7 +212,13 @@ def _merged(given: list[Answer], *, agree: bool) -> Answer:
     noted = next((answer for answer in given if not answer.note.empty), None)
     if first.note.empty and noted is not None:
         due = effective_due(first.mark, noted.note)
-        first = replace(first, note=noted.note, note_location=noted.note_location, due=due)
+        first = replace(
+            first,
+            note=noted.note,
+            note_place=noted.note_place,
+            note_cell=noted.note_cell,
+            due=due,
+        )
     if agree:
         return first
     raw = "\n".join(answer.mark.raw for answer in filled)
