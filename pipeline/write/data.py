@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from pipeline.model import FileState, Severity, Status
 from pipeline.write.columns import COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
-from pipeline.write.table import batches, columns_of, joined
+from pipeline.write.table import batches, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -63,32 +63,33 @@ class DataTable:
     columns: tuple[Column, ...]
 
 
-def data_tables(report: Report, answers: Sequence[Column]) -> tuple[DataTable, ...]:
+def data_tables(report: Report, answers: Sequence[Column]) -> list[DataTable]:
     """Give answers, findings, files, changes and promises; ``answers`` are the columns of 明細.
 
     All are there every month; without an earlier month nothing has changed.
     """
     findings = (*(row.finding for row in report.findings), *report.settled)
     months = report.months
-    return (
+    return [
         DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers)),
         _table("findings", FINDINGS, map(finding_fields, findings)),
         _table("files", FILES, map(file_fields, report.files)),
         _table("changes", CHANGES, (change_fields(row.change, report) for row in months.changes)),
         _table("promises", PROMISES, (promise_fields(row, report) for row in months.promises)),
-    )
+    ]
 
 
 def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -> DataTable:
     return DataTable(name=name, heads=heads, columns=columns_of(rows, len(heads)))
 
 
-def write_data(tables: Sequence[DataTable], folder: Path) -> None:
-    """Write each table as .csv and .parquet into ``folder``."""
+def write_data(tables: list[DataTable], folder: Path) -> None:
+    """Write each table as .csv and .parquet into ``folder``, and let go of it."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
 
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
-    for table in tables:
+    while tables:
+        table = tables.pop()
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
         write_parquet(folder / f"{table.name}.parquet", table)
 
@@ -130,12 +131,18 @@ def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
 
 def write_csv(path: Path, heads: Sequence[str], columns: Sequence[Column]) -> None:
     """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless."""
-    fields = [[*map(_quoted, column.values)] for column in columns]
-    lines = joined(fields, [column.codes for column in columns], ",")
+    lines = map(",".join, zip(*map(_fields, columns), strict=True))
     with path.open("wb") as file:
         file.write(codecs.BOM_UTF8 + (",".join(map(_quoted, heads)) + "\r\n").encode())
         for piece in batches(f"{line}\r\n" for line in lines):
             file.write(piece)
+
+
+def _fields(column: Column) -> Iterator[str]:
+    """Give the fields of a column, quoted where needed."""
+    if len(column.values) * 2 > len(column):  # most come once: nothing is gained by keeping them
+        return map(_quoted, column)
+    return map([*map(_quoted, column.values)].__getitem__, column.codes)
 
 
 def _quoted(field: Field) -> str:
