@@ -367,7 +367,7 @@ def _first_to_see(findings: tuple[Finding, ...], batch: Batch) -> tuple[Finding,
             respondent=group.respondent,
             respondent_id=group.respondent_id,
             written="",
-            message=group.message,
+            told=group.message,
             problem=group.message,
             fix=group.fix,
         )

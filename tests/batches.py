@@ -258,7 +258,7 @@ def make_findings(batch: Batch) -> tuple[Finding, ...]:
     found = [
         Finding(
             code="B501", severity=Severity.FIX, title="未提出", location=Location(file=""),
-            written="", message=f"{person.name}：回答がまだ届いていません。",
+            written="", told=f"{person.name}：回答がまだ届いていません。",
             fix="提出を依頼してください。", respondent_id=person.id, respondent=person.name,
         )
         for person in batch.missing
@@ -273,7 +273,7 @@ def make_findings(batch: Batch) -> tuple[Finding, ...]:
         Finding(
             code="F102", severity=Severity.FIX, title="壊れていて読めない",
             location=Location(file=record.source.path), written="",
-            message=f"{record.source.path}：壊れていて開けません。",
+            told=f"{record.source.path}：壊れていて開けません。",
             fix="送り直してもらってください。",
         )
         for record in batch.files
@@ -289,7 +289,7 @@ def make_findings(batch: Batch) -> tuple[Finding, ...]:
                 Finding(
                     code=code, severity=severity, title=title, location=place,
                     written=answer.mark.raw,
-                    message=f"{place.file}［{place.sheet}!{place.cell}］{answer.item_id}"
+                    told=f"{place.file}［{place.sheet}!{place.cell}］{answer.item_id}"
                     f"「{answer.mark.raw[:40]}」：{title}です。",
                     fix="①・②（月）・③のどれかを記入してもらってください。",
                     respondent_id=counted.respondent.id, respondent=counted.respondent.name,

@@ -233,7 +233,7 @@ def _finding(code: str, respondent: str, cell: str = "") -> Finding:
         title=rule.title,
         location=Location(file=f"{respondent}.xlsx", sheet="シート", cell=cell),
         written="",
-        message=f"{respondent} {cell}",
+        told=f"{respondent} {cell}",
         fix=rule.general_fix,
         respondent_id=respondent,
         respondent=respondent,
@@ -433,3 +433,29 @@ def test_copies_are_found_among_2000_without_comparing_every_pair(
     found = _similar(submissions)
     assert len(compared) < 2 * len(submissions)  # every pair would be two million
     assert set(found) == {"団体0100", "写し"}
+
+
+# the words of a finding
+
+
+def test_equal_texts_of_findings_are_one_in_memory() -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ② |\n運用①-2 | ② |")
+    one, other = (finding for finding in check(batch) if finding.code == "A307")
+    assert one.problem is other.problem
+    assert one.fix is other.fix
+
+
+def test_a_message_names_the_place_where_the_finding_stands() -> None:
+    finding = replace(_finding("A301", "若葉市"), told=None, item_id="", subject="表紙")
+    moved = replace(finding, location=Location(file="別.xlsx", sheet="表", cell="C5"))
+    assert finding.message == f"若葉市.xlsx［シート］表紙: {finding.problem}"
+    assert moved.message == f"別.xlsx［表!C5］表紙: {finding.problem}"
+
+
+def test_a_message_repeats_what_was_written_unless_it_is_told_otherwise() -> None:
+    finding = replace(_finding("A301", "若葉市", "C5"), told=None, written="① か\n②")
+    assert "C5「① か ／ ②」: " in finding.message
+    assert "「" not in replace(finding, quoted=False).message
+    assert "「" not in replace(finding, written=" 　").message
+    assert replace(finding, told="全体の話です。").message == "全体の話です。"
+    assert finding.judged("新規").message == finding.message

@@ -8,6 +8,8 @@ from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
+from pipeline.model.wording import place, quote
+from pipeline.text import is_blank
 
 
 class FileState(StrEnum):
@@ -139,22 +141,38 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of 要確認. ``message`` and ``fix`` are plain Japanese, complete in themselves."""
+    """One line of 要確認. ``message`` and ``fix`` are plain Japanese, complete in themselves.
+
+    ``message`` is put together where it is asked for: a large month has a quarter of a million
+    findings, and each message is a text of its own.
+    """
 
     code: str
     severity: Severity
     title: str
     location: Location
     written: str
-    message: str
     fix: str
     respondent_id: str = ""
     respondent: str = ""
     item_id: str = ""
+    subject: str = ""  # what the message names after the place where there is no item
     problem: str = ""  # what is wrong alone, for a table that has its own columns for the place
+    quoted: bool = True  # the message repeats what was written; False where ``problem`` does
+    told: str | None = None  # the message, where it is not made of place and problem
     ask: str = ""  # the next step as told to the respondent; ``fix`` tells it to the coordinator
     state: str = ""  # 新規, 継続, 再確認, 認容, 修正済み, 解消: see model/review.py
     decision: str = ""  # what 確認票 says about it, empty where nothing was decided
+
+    @property
+    def message(self) -> str:
+        """Give place, item, what was written and what is wrong as one text."""
+        if self.told is not None:
+            return self.told
+        quoted = self.quoted and self.written and not is_blank(self.written)
+        written = f"「{quote(self.written)}」" if quoted else ""
+        head = f"{place(self.location)}{self.item_id or self.subject}{written}".rstrip()
+        return f"{head}: {self.problem}"
 
     def judged(self, state: str, decision: str = "") -> "Finding":
         """Give the finding with its state; every finding gets one, and `replace` is slow."""
@@ -164,12 +182,14 @@ class Finding:
             title=self.title,
             location=self.location,
             written=self.written,
-            message=self.message,
             fix=self.fix,
             respondent_id=self.respondent_id,
             respondent=self.respondent,
             item_id=self.item_id,
+            subject=self.subject,
             problem=self.problem,
+            quoted=self.quoted,
+            told=self.told,
             ask=self.ask,
             state=state,
             decision=decision,
@@ -198,7 +218,7 @@ class FindingGroup:
     def line(self) -> Finding:
         """The group as one finding at the place of its first, for a list of findings."""
         first = self.findings[0]
-        return replace(first, message=self.message, fix=self.fix, respondent=self.respondent)
+        return replace(first, told=self.message, fix=self.fix, respondent=self.respondent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,11 +223,11 @@ class PastFinding(NamedTuple):
             title="",
             location=Location(file=self.file, sheet=self.sheet, cell=self.cell),
             written=self.written,
-            message=self.message,
             fix=self.fix,
             respondent_id=self.respondent_id,
             respondent=self.respondent,
             item_id=self.item_id,
+            told=self.message,
         )
 
 

@@ -21,7 +21,6 @@ from pipeline.model.review import (
 )
 from pipeline.review.keys import Binder, shown_text
 from pipeline.review.states import words_of
-from pipeline.rules.words import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,13 +62,7 @@ def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, .
                 sheet = f"{name}({part + 1})" if part else name
                 moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
     return tuple(
-        replace(
-            finding,
-            location=moved[finding.location],
-            message=finding.message.replace(
-                place(finding.location), place(moved[finding.location]), 1
-            ),
-        )
+        replace(finding, location=moved[finding.location])
         if finding.code.startswith(FAMILY) and finding.location in moved
         else finding
         for finding in findings

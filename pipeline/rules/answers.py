@@ -10,6 +10,7 @@ from pipeline.model import (
     Severity,
     Status,
 )
+from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -19,7 +20,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import answer_words, quote
+from pipeline.rules.words import answer_words
 
 _LEGEND_LEFT = "選択肢の一覧が残ったままで、番号がありません。"
 _CHOOSE = "①（既に対応済み）②（これから対応予定）③（対応の予定なし）のどれか1つ"

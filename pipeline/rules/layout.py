@@ -13,6 +13,7 @@ from pipeline.model import (
     Status,
     address,
 )
+from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -24,7 +25,7 @@ from pipeline.rules.registry import (
     silent,
     whole_file,
 )
-from pipeline.rules.words import STATUS_WORDS, listed, quote
+from pipeline.rules.words import STATUS_WORDS, listed
 from pipeline.text import fold, is_blank
 
 

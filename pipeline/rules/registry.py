@@ -7,6 +7,7 @@ together. Legend sheet, ``torimatome rules`` and docs/rules.md are generated fro
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from types import MappingProxyType
 
 from pipeline.model import (
@@ -21,8 +22,6 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.rules.asked import AskedAnswers
-from pipeline.rules.words import place, quote
-from pipeline.text import is_blank
 
 _CODE = re.compile(r"[FLANBR]\d{3}")
 
@@ -123,25 +122,26 @@ class Rule:
         ``message`` and ``fix`` read on as one text: place, item, what was written, what is
         wrong; then the next step.
         """
-        problem = self.message.format_map(hit.fields)
-        fix = self.fix.format_map(hit.fields)
-        quoted = hit.quoted and hit.written and not is_blank(hit.written)
-        written = f"「{quote(hit.written)}」" if quoted else ""
-        head = f"{place(hit.location)}{hit.item_id or hit.subject}{written}".rstrip()
         return Finding(
             code=self.code,
             severity=severity or hit.severity or self.severity,
             title=self.title,
             location=hit.location,
             written=hit.written,
-            message=f"{head}: {problem}",
-            fix=fix,
+            fix=_filled(self.fix, hit.fields),
             respondent_id=hit.respondent.id if hit.respondent else "",
             respondent=hit.respondent.name if hit.respondent else "",
             item_id=hit.item_id,
-            problem=problem,
+            subject=hit.subject,
+            problem=_filled(self.message, hit.fields),
+            quoted=hit.quoted,
             ask=self.ask,
         )
+
+
+def _filled(template: str, fields: Mapping[str, str]) -> str:
+    """Fill the named fields; equal texts are one in memory, since most are said very often."""
+    return intern(template.format_map(fields)) if "{" in template else template
 
 
 def rule(  # noqa: PLR0913 - one keyword for each part of the declaration

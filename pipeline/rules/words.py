@@ -1,12 +1,9 @@
-"""Japanese wording shared by the rules: places, quotations, months, lists."""
+"""Japanese wording shared by the rules: answers, kinds of file, months, lists."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from pipeline.model import Answer, FileKind, Location, Precision, Status
-from pipeline.text import tidy
+from pipeline.model import Answer, FileKind, Precision, Status
 
-QUOTED = 40  # characters of a respondent's text that a message repeats
 LISTED = 5  # members of a list that a message names before ほか…
 
 STATUS_WORDS = {
@@ -47,20 +44,6 @@ WIDTH = {
     Precision.FISCAL_YEAR: 12,
     Precision.YEAR: 12,
 }
-
-
-def place(location: Location) -> str:
-    """Give a place as a message begins with it: ``若葉市.xlsx［チェックシート!C12］``."""
-    sheet, cell = location.sheet, location.cell
-    inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
-    return f"{location.file}［{inside}］" if inside else f"{location.file} "
-
-
-@lru_cache(maxsize=4_096)  # the same few marks and notes again and again
-def quote(text: str, limit: int = QUOTED) -> str:
-    """Give a respondent's text as a message repeats it: one line, cut where it is long."""
-    line = " ／ ".join(part.strip() for part in tidy(text).split("\n") if part.strip())
-    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 def listed(names: Sequence[str], unit: str = "件", limit: int = LISTED) -> str:
