@@ -452,10 +452,9 @@ def test_a_message_names_the_place_where_the_finding_stands() -> None:
     assert moved.message == f"別.xlsx［表!C5］表紙: {finding.problem}"
 
 
-def test_a_message_repeats_what_was_written_unless_it_is_told_otherwise() -> None:
-    finding = replace(_finding("A301", "若葉市", "C5"), told=None, written="① か\n②")
+def test_a_message_repeats_what_was_written_as_it_is_quoted() -> None:
+    finding = replace(_finding("A301", "若葉市", "C5"), told=None, quoted="① か ／ ②")
     assert "C5「① か ／ ②」: " in finding.message
-    assert "「" not in replace(finding, quoted=False).message
-    assert "「" not in replace(finding, written=" 　").message
+    assert "「" not in replace(finding, quoted="").message
     assert replace(finding, told="全体の話です。").message == "全体の話です。"
     assert finding.judged("新規").message == finding.message

@@ -8,8 +8,6 @@ from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
-from pipeline.model.wording import place, quote
-from pipeline.text import is_blank
 
 
 class FileState(StrEnum):
@@ -158,7 +156,7 @@ class Finding:
     item_id: str = ""
     subject: str = ""  # what the message names after the place where there is no item
     problem: str = ""  # what is wrong alone, for a table that has its own columns for the place
-    quoted: bool = True  # the message repeats what was written; False where ``problem`` does
+    quoted: str = ""  # what was written as the message repeats it, empty where it does not
     told: str | None = None  # the message, where it is not made of place and problem
     ask: str = ""  # the next step as told to the respondent; ``fix`` tells it to the coordinator
     state: str = ""  # 新規, 継続, 再確認, 認容, 修正済み, 解消: see model/review.py
@@ -169,9 +167,12 @@ class Finding:
         """Give place, item, what was written and what is wrong as one text."""
         if self.told is not None:
             return self.told
-        quoted = self.quoted and self.written and not is_blank(self.written)
-        written = f"「{quote(self.written)}」" if quoted else ""
-        head = f"{place(self.location)}{self.item_id or self.subject}{written}".rstrip()
+        where = self.location
+        sheet, cell = where.sheet, where.cell
+        inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
+        place = f"{where.file}［{inside}］" if inside else f"{where.file} "
+        written = f"「{self.quoted}」" if self.quoted else ""
+        head = f"{place}{self.item_id or self.subject}{written}".rstrip()
         return f"{head}: {self.problem}"
 
     def judged(self, state: str, decision: str = "") -> "Finding":

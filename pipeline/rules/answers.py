@@ -10,7 +10,6 @@ from pipeline.model import (
     Severity,
     Status,
 )
-from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -20,7 +19,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import answer_words
+from pipeline.rules.words import answer_words, quote
 
 _LEGEND_LEFT = "選択肢の一覧が残ったままで、番号がありません。"
 _CHOOSE = "①（既に対応済み）②（これから対応予定）③（対応の予定なし）のどれか1つ"

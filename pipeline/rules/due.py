@@ -10,7 +10,6 @@ from pipeline.model import (
     Severity,
     Status,
 )
-from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -20,7 +19,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import STATUS_WORDS, listed, month_number, month_words
+from pipeline.rules.words import STATUS_WORDS, listed, month_number, month_words, quote
 
 
 @rule(

@@ -13,7 +13,6 @@ from pipeline.model import (
     Status,
     address,
 )
-from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -25,7 +24,7 @@ from pipeline.rules.registry import (
     silent,
     whole_file,
 )
-from pipeline.rules.words import STATUS_WORDS, listed
+from pipeline.rules.words import STATUS_WORDS, listed, quote
 from pipeline.text import fold, is_blank
 
 

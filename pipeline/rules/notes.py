@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pipeline.model import Due, DueSource, Note, Severity, Status
-from pipeline.model.wording import quote
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -19,6 +18,7 @@ from pipeline.rules.words import (
     listed,
     month_number,
     month_words,
+    quote,
 )
 
 _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel

@@ -22,6 +22,8 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.rules.asked import AskedAnswers
+from pipeline.rules.words import quote
+from pipeline.text import is_blank
 
 _CODE = re.compile(r"[FLANBR]\d{3}")
 
@@ -122,6 +124,7 @@ class Rule:
         ``message`` and ``fix`` read on as one text: place, item, what was written, what is
         wrong; then the next step.
         """
+        quoted = hit.quoted and hit.written and not is_blank(hit.written)
         return Finding(
             code=self.code,
             severity=severity or hit.severity or self.severity,
@@ -134,7 +137,7 @@ class Rule:
             item_id=hit.item_id,
             subject=hit.subject,
             problem=_filled(self.message, hit.fields),
-            quoted=hit.quoted,
+            quoted=quote(hit.written) if quoted else "",
             ask=self.ask,
         )
 

@@ -1,9 +1,12 @@
-"""Japanese wording shared by the rules: answers, kinds of file, months, lists."""
+"""Japanese wording shared by the rules: quotations, months, lists."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.model import Answer, FileKind, Precision, Status
+from pipeline.text import tidy
 
+QUOTED = 40  # characters of a respondent's text that a message repeats
 LISTED = 5  # members of a list that a message names before ほか…
 
 STATUS_WORDS = {
@@ -44,6 +47,13 @@ WIDTH = {
     Precision.FISCAL_YEAR: 12,
     Precision.YEAR: 12,
 }
+
+
+@lru_cache(maxsize=4_096)  # the same few marks and notes again and again
+def quote(text: str, limit: int = QUOTED) -> str:
+    """Give a respondent's text as a message repeats it: one line, cut where it is long."""
+    line = " ／ ".join(part.strip() for part in tidy(text).split("\n") if part.strip())
+    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 def listed(names: Sequence[str], unit: str = "件", limit: int = LISTED) -> str:
