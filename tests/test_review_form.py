@@ -19,7 +19,6 @@ from reviewing import load as load_form
 from rule_examples import run_example
 
 from pipeline.edition import public_edition
-from pipeline.model.report import AnswerRow
 from pipeline.model.review import COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
@@ -325,15 +324,11 @@ def test_the_public_edition_tells_nothing_of_who_decided_and_why(tmp_path: Path)
     reviewed = step(batch, load_form(path), findings=findings).reviewed
     assert "佐藤花子" in repr(reviewed.batch)
     public, told = public_edition(reviewed.batch, findings)
-    assert not {"佐藤花子", "秘密の理由"} & {
-        text for row in summarise(public, told, make_settings()).answers for text in _texts(row)
-    }
+    rows = repr(summarise(public, told, make_settings()).answers)
+    assert "佐藤花子" not in rows
+    assert "秘密の理由" not in rows
     assert all(
         answer.decision is None
         for counted in public.submissions
         for answer in counted.submission.answers
     )
-
-
-def _texts(row: AnswerRow) -> set[str]:
-    return {str(getattr(row, name)) for name in AnswerRow._fields}

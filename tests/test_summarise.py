@@ -8,6 +8,7 @@ from batches import make_batch, make_findings, make_settings
 
 from pipeline.model import FileState, Status
 from pipeline.model.report import Report
+from pipeline.model.submission import AnswerDecision
 from pipeline.summarise import summarise
 
 
@@ -59,3 +60,38 @@ def test_a_month_without_any_submission_has_a_report() -> None:
     assert report.figures.counts.done_share is None
     assert report.exit_code == 1
     assert report.files[0].state is FileState.UNREADABLE
+
+
+def test_what_rows_have_in_common_is_one_object(report: Report) -> None:
+    first, second = report.answers[:2]
+    assert first.who is second.who
+    assert len({id(row.asked) for row in report.answers}) == len(report.items)
+    for name in ("planned", "tags", "findings"):
+        values = [getattr(row, name) for row in report.answers]
+        assert len({id(value) for value in values}) == len(set(values)), name
+
+
+def test_a_row_tells_of_a_decision_and_of_none() -> None:
+    batch = make_batch(1)
+    counted = batch.submissions[0]
+    told = AnswerDecision(
+        verdicts=("修正する", "差戻し"), status=Status.BLANK, due="2026-12", changed=True,
+        reason="電話で確認", by="佐藤", on="11/20",
+    )  # fmt: skip
+    kept = replace(told, changed=False)
+    first, second, *others = counted.submission.answers
+    answers = (replace(first, decision=told), replace(second, decision=kept), *others)
+    submission = replace(counted.submission, answers=answers)
+    changed = replace(batch, submissions=(replace(counted, submission=submission),))
+    rows = summarise(changed, (), make_settings()).answers
+    shown = [
+        (row.decision, row.status_before, row.due_before, row.decision_reason, row.decided_by,
+         row.decided_on)
+        for row in rows[:3]
+    ]  # fmt: skip
+    assert shown == [
+        ("修正する、差戻し", Status.BLANK, "2026-12", "電話で確認", "佐藤", "11/20"),
+        ("修正する、差戻し", None, "", "電話で確認", "佐藤", "11/20"),
+        ("", None, "", "", "", ""),
+    ]
+    assert rows[2].decided is None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
 from pipeline.model.months import Months
-from pipeline.model.submission import DueSource, Precision
+from pipeline.model.submission import Due, DueSource, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,32 +60,37 @@ class StatusCounts:
         return self.readable / self.total if self.total else None
 
 
+class RowDecision(NamedTuple):
+    """What 確認票 says about an answer. ``before`` is set only where a decision replaced it."""
+
+    words: str  # 修正する …, several joined by 、
+    before: Status | None = None
+    due_before: str = ""
+    reason: str = ""
+    by: str = ""
+    on: str = ""
+
+
 class AnswerRow(NamedTuple):
     """One line of 明細 and of data/answers: one item of one counted submission.
 
     No dataclass: a month has a hundred thousand of them, and a tuple is made in a third of the
-    time.
+    time. What many rows have in common is one object in all of them, and told field by field.
 
     ``number`` counts submissions from 1, ``item_number`` items in form order from 1; formulas
     count by these two, since no spreadsheet reads a plain number as something else.
     ``status`` is the one that counts: an empty answer outside the roster's scope is
-    NOT_APPLICABLE. ``tags`` and ``findings`` are space-separated.
+    NOT_APPLICABLE. ``planned`` is the month promised, without the words. ``tags`` and
+    ``findings`` are space-separated. ``decided`` is what 確認票 says about it; ``mark`` and
+    ``note`` stay as written.
     """
 
     number: int
     item_number: int
-    respondent_id: str
-    respondent: str
-    role: str
-    category: str
-    section: str
-    item_id: str
-    item: str
+    who: Respondent
+    asked: Item
     status: Status
-    due: str
-    due_precision: Precision
-    due_inferred: bool
-    due_source: DueSource
+    planned: Due
     mark: str
     note: str
     tags: str
@@ -98,13 +103,92 @@ class AnswerRow(NamedTuple):
     overdue: bool = False  # planned for a month before the collection month
     # The file is the one of the month compared with; None where nothing is compared.
     same_file: bool | None = None
-    # what 確認票 says about it; ``mark`` and ``note`` stay as written
-    decision: str = ""  # 修正する …, several joined by 、
-    status_before: Status | None = None  # only where a decision replaced it
-    due_before: str = ""
-    decision_reason: str = ""
-    decided_by: str = ""
-    decided_on: str = ""
+    decided: RowDecision | None = None
+
+    @property
+    def respondent_id(self) -> str:
+        """Give the respondent's code."""
+        return self.who.id
+
+    @property
+    def respondent(self) -> str:
+        """Give the respondent's name."""
+        return self.who.name
+
+    @property
+    def role(self) -> str:
+        """Give the respondent's role, empty where the roster gives none."""
+        return self.who.role
+
+    @property
+    def category(self) -> str:
+        """Give the item's category."""
+        return self.asked.category
+
+    @property
+    def section(self) -> str:
+        """Give the heading above the item, empty where there is none."""
+        return self.asked.section
+
+    @property
+    def item_id(self) -> str:
+        """Give the item's id."""
+        return self.asked.id
+
+    @property
+    def item(self) -> str:
+        """Give the item's title."""
+        return self.asked.title
+
+    @property
+    def due(self) -> str:
+        """Give the month promised (YYYY-MM), empty where there is none."""
+        return self.planned.month
+
+    @property
+    def due_precision(self) -> Precision:
+        """Tell how exactly the month was given."""
+        return self.planned.precision
+
+    @property
+    def due_inferred(self) -> bool:
+        """Tell whether the year was not written."""
+        return self.planned.inferred
+
+    @property
+    def due_source(self) -> DueSource:
+        """Tell where the month was written."""
+        return self.planned.source
+
+    @property
+    def decision(self) -> str:
+        """Give the decision in words, empty where nothing was decided."""
+        return self.decided.words if self.decided else ""
+
+    @property
+    def status_before(self) -> Status | None:
+        """Give the status that a decision replaced, None where none did."""
+        return self.decided.before if self.decided else None
+
+    @property
+    def due_before(self) -> str:
+        """Give the month (YYYY-MM) that a decision replaced."""
+        return self.decided.due_before if self.decided else ""
+
+    @property
+    def decision_reason(self) -> str:
+        """Give the reason written in 確認票."""
+        return self.decided.reason if self.decided else ""
+
+    @property
+    def decided_by(self) -> str:
+        """Give the name of whoever decided, as written in 確認票."""
+        return self.decided.by if self.decided else ""
+
+    @property
+    def decided_on(self) -> str:
+        """Give the date of the decision, as written in 確認票."""
+        return self.decided.on if self.decided else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

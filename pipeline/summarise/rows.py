@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
-from typing import TypedDict
+from sys import intern
 
 from pipeline.model import (
     Answer,
@@ -19,8 +20,8 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.model.raw import Skipped, Unreadable
-from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, SeverityCounts
-from pipeline.model.submission import AnswerDecision
+from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, RowDecision, SeverityCounts
+from pipeline.model.submission import AnswerDecision, DueSource, Precision
 
 _NO_DUE = Due()
 Codes = dict[str, dict[str, list[str]]]  # file -> item -> codes
@@ -128,42 +129,38 @@ def _answer_row(
 ) -> AnswerRow:
     number, counted = submission
     item_number, asked = item
-    respondent = counted.respondent
     mark, note, place = answer.mark, answer.note, answer.location or answer.row_location
     status = answer.counted_status
-    due = answer.due if status is Status.PLANNED and answer.due.month else _NO_DUE
+    due = _NO_DUE
+    if status is Status.PLANNED and answer.due.month:
+        read = answer.due
+        due = _due(read.month, read.precision, read.inferred, read.source)
     return AnswerRow(  # in the order of its fields: their names would double the time it takes
-        number, item_number,
-        respondent.id, respondent.name, respondent.role,
-        asked.category, asked.section, asked.id, asked.title,
-        status, due.month, due.precision, due.inferred, due.source,
-        mark.raw, note.raw, " ".join(note.tags), " ".join(codes),
+        number, item_number, counted.respondent, asked, status, due,
+        mark.raw, note.raw, intern(" ".join(note.tags)), intern(" ".join(codes)),
         place.file if place else counted.submission.source.path,
         place.sheet if place else "",
         answer.location.cell if answer.location else "",
         answer.in_scope, note.empty, "" < due.month < overdue_before, same_file,
-        **(_decision_fields(answer.decision) if answer.decision else {}),
+        _decided(answer.decision) if answer.decision else None,
     )  # fmt: skip
 
 
-class _DecisionFields(TypedDict, total=False):
-    decision: str
-    status_before: Status | None
-    due_before: str
-    decision_reason: str
-    decided_by: str
-    decided_on: str
+@lru_cache(maxsize=4_096)
+def _due(month: str, precision: Precision, inferred: bool, source: DueSource) -> Due:
+    """Give a month without its words: few differ, and equal ones are one in memory."""
+    return Due(month=month, precision=precision, inferred=inferred, source=source)
 
 
-def _decision_fields(told: AnswerDecision) -> _DecisionFields:
-    return {
-        "decision": "、".join(told.verdicts),
-        "status_before": told.status if told.changed else None,
-        "due_before": told.due if told.changed else "",
-        "decision_reason": told.reason,
-        "decided_by": told.by,
-        "decided_on": told.on,
-    }
+def _decided(told: AnswerDecision) -> RowDecision:
+    return RowDecision(
+        words="、".join(told.verdicts),
+        before=told.status if told.changed else None,
+        due_before=told.due if told.changed else "",
+        reason=told.reason,
+        by=told.by,
+        on=told.on,
+    )
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
