@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from sys import intern
 from typing import TYPE_CHECKING
 
 from pipeline.model import Location, Severity, Status, address
@@ -33,6 +34,7 @@ _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding
 _ASKED = (Severity.FIX, Severity.CHECK)
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+_NO_ENTRIES = ("",) * len(ENTRIES)
 
 
 def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm:
@@ -145,7 +147,7 @@ class _Layout:
     def _row(self, finding: Finding, key: ReviewKey, bound: Bound | None, notice: str) -> FormRow:
         return FormRow(
             facts=self._facts(finding),
-            entries=_entries(bound) if bound else ("",) * len(ENTRIES),
+            entries=_entries(bound) if bound else _NO_ENTRIES,
             notice=notice,
             key=key.text,
             extra=self._extra(bound),
@@ -175,7 +177,7 @@ class _Layout:
             finding.problem or finding.message,
             finding.fix,
             where.file,
-            "!".join(part for part in (where.sheet, where.cell) if part),
+            intern("!".join(part for part in (where.sheet, where.cell) if part)),
         )
 
     def _extra(self, bound: Bound | None) -> tuple[str, ...]:
