@@ -184,3 +184,18 @@ def test_rows_packed_elsewhere_are_the_rows_given(tmp_path: Path) -> None:
 def _unescaped(cell: object) -> object:
     # openpyxl leaves Excel's escape of a written "_x000D_" in place
     return cell.replace("_x005F_", "_") if isinstance(cell, str) else cell
+
+
+def test_rows_between_two_lists_are_kept(tmp_path: Path) -> None:
+    book = Book(tmp_path / "between.xlsx")
+    sheet = book.sheet("一覧")
+    sheet.lines(0, [Line((("あ", "text"),), 18)])
+    sheet.section(2, "見出し", last=0)
+    sheet.text(4, 0, "い")
+    sheet.done(4)
+    sheet.text(6, 0, "う")
+    book.close()
+    read = load_workbook(tmp_path / "between.xlsx")["一覧"]
+    assert [row[0] for row in read.iter_rows(values_only=True)] == [
+        "あ", None, "見出し", None, "い", None, "う",
+    ]  # fmt: skip

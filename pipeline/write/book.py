@@ -267,6 +267,7 @@ class Sheet:
         Past the number of links a sheet can hold, the cell's text stands alone.
         """
         check(self.raw.put_lines(top, self._linked(lines)), f"{self.name} lines")
+        self._line_counts.clear()
 
     def _linked(self, lines: Iterable[Line]) -> Iterator[Line]:
         for line in lines:

@@ -93,6 +93,7 @@ def write_returns(book: Book, report: Report) -> None:
             ((2, person.name), (3, person.role), (11, line.file), (12, line.reason),
              (13, line.contact)),
         )  # fmt: skip
+        sheet.done(row)
     bottom = top + max(len(report.returns), 1) - 1
     bars(sheet, top, bottom, 5, BAR_OTHER)
     bars(sheet, top, bottom, 6, BAR_DONE)

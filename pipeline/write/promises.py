@@ -110,6 +110,7 @@ def _write_rates(
         sheet.count(row, 8, formula, "－" if share is None else share, "percent")
         sheet.number(row, 9, rate.slipped)
         sheet.fit_width(row, rate.name, sum(_WIDTHS[:3]))
+        sheet.done(row)
     bars(sheet, top + 2, top + 1 + len(rates), 8, BAR_DONE)
     return top + 2 + len(rates) + 1
 

@@ -170,13 +170,8 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
 
     def done(self, row: int) -> None:
         """Take a row as finished. Finished rows come one below another."""
-        file = self._finished(row)
-        self._last_done = row
-        kept, self.fh = self.fh, file
-        self._write_any_row(row)
-        self.fh = kept
-        self.table.pop(row, None)
-        self.row_info.pop(row, None)
+        self._finished(row)
+        self._finish(row)
 
     def put_table(
         self, top: int, left: int, bottom: int, right: int, options: dict[str, Any]
@@ -226,7 +221,21 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
             self._first_done, self._last_done = row, row - 1
         elif row <= self._last_done or self._piece is not None:
             raise ValueError(f"row {row} comes after row {self._last_done} was finished")
+        else:  # what stands between two lists is finished with the second
+            between = range(self._last_done + 1, row)
+            for above in sorted(row for row in self._rows() if row in between):
+                self._finish(above)
         return self._done
+
+    def _finish(self, row: int) -> None:
+        kept, self.fh = self.fh, self._done
+        self._write_any_row(row)
+        self.fh, self._last_done = kept, row
+        self.table.pop(row, None)
+        self.row_info.pop(row, None)
+
+    def _rows(self) -> set[int]:
+        return {*self.table, *self.row_info}
 
     def _write_rows(self) -> None:
         """Write the rows; called by xlsxwriter when the file is put together."""
@@ -235,7 +244,10 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
                 raise ValueError("comments on a sheet with finished rows")
             super()._write_rows()
             return
-        rows = sorted(self.table.keys() | self.row_info.keys())
+        rows = sorted(self._rows())
+        late = [row for row in rows if self._first_done <= row <= self._last_done]
+        if late:
+            raise ValueError(f"rows {late} were written to after they were finished")
         for row in rows:
             if self._done is None or row < self._first_done:
                 self._write_any_row(row)
