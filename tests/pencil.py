@@ -245,6 +245,20 @@ def check_change_list(rows: Rows, told: Told, before: str, now: str) -> None:
         assert (str(row[1]).split()[-1], *row[4:8]) == expected[row[3], row[2]]
 
 
+def check_comparison(
+    rows: Rows, overview: Rows, told: Told, checklist: Checklist, before: str, now: str
+) -> None:
+    """Compare every figure of 前月比, and those of 概況 that come from it."""
+    check_counts(rows, told, checklist, before, now)
+    check_flow(rows, told, before, now)
+    check_trend(rows, told, now)
+    check_trend_lines(rows, told, checklist, before, now)
+    check_respondents(rows, told, before, now)
+    check_standouts(rows, told, before, now)
+    check_change_list(rows, told, before, now)
+    check_key_figures(overview, told, before, now)
+
+
 def check_counts(rows: Rows, told: Told, checklist: Checklist, before: str, now: str) -> None:
     """Compare counts and movements of each item and category."""
     movements: dict[str, Counter[str]] = defaultdict(Counter)

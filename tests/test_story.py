@@ -672,15 +672,8 @@ def test_every_figure_of_the_comparison(
 ) -> None:
     movements = pencil.check_changes(played.month(now), story, before, now)
     assert movements >= {"前進", "後退", "先送り", "変更"}
-    rows = grid(books[now], "前月比")
-    pencil.check_counts(rows, story, checklist, before, now)
-    pencil.check_flow(rows, story, before, now)
-    pencil.check_trend(rows, story, now)
-    pencil.check_trend_lines(rows, story, checklist, before, now)
-    pencil.check_respondents(rows, story, before, now)
-    pencil.check_standouts(rows, story, before, now)
-    pencil.check_change_list(rows, story, before, now)
-    pencil.check_key_figures(grid(books[now], "概況"), story, before, now)
+    sheets = grid(books[now], "前月比"), grid(books[now], "概況")
+    pencil.check_comparison(*sheets, story, checklist, before, now)
 
 
 @each_month

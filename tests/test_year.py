@@ -135,15 +135,8 @@ def test_changes_are_those_of_the_story(year: Year, story: Told, before: str, no
 def test_every_figure_of_the_comparison(
     books: Mapping[str, Any], story: Told, checklist: Checklist, before: str, now: str
 ) -> None:
-    rows = grid(books[now], "前月比")
-    pencil.check_counts(rows, story, checklist, before, now)
-    pencil.check_flow(rows, story, before, now)
-    pencil.check_trend(rows, story, now)
-    pencil.check_trend_lines(rows, story, checklist, before, now)
-    pencil.check_respondents(rows, story, before, now)
-    pencil.check_standouts(rows, story, before, now)
-    pencil.check_change_list(rows, story, before, now)
-    pencil.check_key_figures(grid(books[now], "概況"), story, before, now)
+    sheets = grid(books[now], "前月比"), grid(books[now], "概況")
+    pencil.check_comparison(*sheets, story, checklist, before, now)
 
 
 @each_month
