@@ -103,9 +103,11 @@ def test_done_is_told_once_an_input() -> None:
     assert sorted(told) == sorted(results) == ["1 done", "2 done", "abort crash"]
 
 
+# Whoever starts the tests in the background has Ctrl-C ignored, and so has every process below.
 _INTERRUPTED = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {tests!r})
 import test_isolate
 from pipeline.errors import TorimatomeError
