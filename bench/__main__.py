@@ -228,7 +228,7 @@ def render(results: Sequence[Result]) -> str:
             f" | {median_processor(result.product):.1f} s, {median_processor(result.naive):.1f} s,"
             f" {median_processor(result.floor):.1f} s | {1000 * ours / result.returns:.1f}"
             f" | {peak(result.product):.0f} MB | {result.workbook_bytes / 1e6:.1f} MB"
-            f" | {median_seconds(result.again):.1f} s |".replace("nan", "–")
+            f" | {median_seconds(result.again):.1f} s |".replace("nan s", "–").replace("nan ×", "–")
         )
     lines += ["", "## Stages (seconds of the last round)", ""]
     names = list(dict.fromkeys(name for result in results for name in result.stages))
