@@ -10,7 +10,7 @@ round trip an input. Here a worker takes a chunk and answers input by input, so 
 knows which input is running, and an input costs one short message.
 
 Start method: `forkserver` where there is one, else `spawn`. A plain fork would copy the threads'
-locks of a process that has pandas loaded and draws a progress bar. The server imports the task's
+locks of a process that draws a progress bar. The server imports the task's
 module once; workers, also the successors of dead ones, start warm from it in milliseconds.
 """
 

@@ -282,9 +282,7 @@ def judge(gathered: Gathered, history: History) -> Judged:
         before=past_findings(settings.outbox / settings.month),
         off=settings.rules.off,
     )
-    laid_out = replace(
-        lay_out(settled, reviewed, made_at=settings.made_at), carried=carried
-    )  # fmt: skip
+    laid_out = replace(lay_out(settled, reviewed, made_at=settings.made_at), carried=carried)
     return Judged(
         batch=reviewed.batch,
         open=relocated(settled.open, laid_out),

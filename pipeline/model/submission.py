@@ -193,6 +193,11 @@ class Answer:
         return _cell(self.place, self.row_cell)
 
     @property
+    def row_place(self) -> Location | None:
+        """Give the sheet on which check cell, or id and title, stand; None without a row."""
+        return None if self.mark_cell is None and self.row_cell is None else self.place
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Give the files in which check cell and note stand."""
         marked = () if self.place is None or self.mark_cell is None else (self.place.file,)

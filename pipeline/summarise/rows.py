@@ -62,11 +62,8 @@ def find_places(batch: Batch) -> Places:
         lines.setdefault(own, {}).update(zip(ids, range(line, line + len(answers)), strict=True))
         for answer in answers:
             # Check cell and note may stand in a send-back slip or in an older return.
-            others = [
-                place.file
-                for place in (answer.location, answer.note_location, answer.row_location)
-                if place is not None and place.file != own
-            ]
+            row = () if answer.row_place is None else (answer.row_place.file,)
+            others = [file for file in (*answer.files, *row) if file != own]
             if others:
                 files[line] = tuple(dict.fromkeys((own, *others)))
                 for file in others:
@@ -129,7 +126,7 @@ def _answer_row(
 ) -> AnswerRow:
     number, counted = submission
     item_number, asked = item
-    mark, note, place = answer.mark, answer.note, answer.location or answer.row_location
+    mark, note, place = answer.mark, answer.note, answer.row_place
     status = answer.counted_status
     due = _NO_DUE
     if status is Status.PLANNED and answer.due.month:
@@ -140,7 +137,7 @@ def _answer_row(
         mark.raw, note.raw, intern(" ".join(note.tags)), intern(" ".join(codes)),
         place.file if place else counted.submission.source.path,
         place.sheet if place else "",
-        answer.location.cell if answer.location else "",
+        (answer.mark_cell or "") if place else "",
         answer.in_scope, note.empty, "" < due.month < overdue_before, same_file,
         _decided(answer.decision) if answer.decision else None,
     )  # fmt: skip

@@ -217,9 +217,7 @@ class Sheet:
             self.text(row, column, text, style)
             return False
         form = self.book.style(style)
-        code = self.raw.put_link(
-            row, column, target, cell_text(text)[:255], form, cell_text(tip)[:120]
-        )
+        code = self.raw.put_link(row, column, target, cell_text(text)[:255], form, tip)
         if code:
             check(code, f"{self.name} {row},{column}")
         self.links += 1
@@ -255,7 +253,7 @@ class Sheet:
             if counts is None:
                 counts = self._line_counts[column] = _LineCounts(self.widths.get(column, 9.0))
             lines = max(lines, counts[text])
-        return min(max(least, lines * LINE_POINTS + 3), MOST_POINTS)
+        return _points_of(lines, least)
 
     def fit(self, row: int, texts: Iterable[tuple[int, str]], *, least: float = 18.0) -> None:
         """Make a row as high as the longest of its wrapped texts needs; see `points`."""
@@ -285,8 +283,7 @@ class Sheet:
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
-        lines = line_count(text[:2000], width)
-        self.height(row, min(max(least, lines * LINE_POINTS + 3), MOST_POINTS))
+        self.height(row, _points_of(line_count(text[:2000], width), least))
 
     def section(self, row: int, text: str, *, last: int) -> None:
         """Write a heading inside a sheet, underlined up to column ``last``."""
@@ -334,6 +331,11 @@ class Sheet:
         self.height(1, max(18, line_count(lead, width) * LINE_POINTS + 3))
         if back:
             self.link(2, 0, f"'{COVER}'!A1", "← はじめにへ戻る")
+
+
+def _points_of(lines: int, least: float) -> float:
+    """Give the height of a row of wrapped text: at most MOST_POINTS."""
+    return min(max(least, lines * LINE_POINTS + 3), MOST_POINTS)
 
 
 def sheet_name(name: str, taken: set[str]) -> str:

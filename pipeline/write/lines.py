@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.write.safe import cell_text
 from pipeline.write.table import joined
 
 if TYPE_CHECKING:
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from pipeline.write.pivot.model import Cell
 
 ROW = "\0"  # stands for the row's number until a row is put together; no text of XML holds it
+_LONGEST_TIP = 120  # letters; Excel takes 255
 _SPECIAL = re.compile(r'[&"<>\n]')
 _ESCAPES = str.maketrans({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\n": "&#xA;"})
 
 
 class Link(NamedTuple):
-    """A link of a line's cell to a place in the workbook (``'明細'!A5``). Columns are 0-based."""
+    """A link of a line's cell to a place in the workbook (``'明細'!A5``). Columns are 0-based.
+
+    ``tip`` may be a respondent's words; `link_xml` makes it safe and short.
+    """
 
     column: int
     target: str
@@ -76,7 +81,8 @@ def row_xml(row: int, points: float, cells: str) -> str:
 
 def link_xml(name: str, link: Link) -> str:
     """Give the entry of a link that stands in the cell ``name`` (A1)."""
-    tip = f' tooltip="{_attribute(link.tip)}"' if link.tip else ""
+    words = cell_text(link.tip)[:_LONGEST_TIP]
+    tip = f' tooltip="{_attribute(words)}"' if words else ""
     return f'<hyperlink ref="{name}" location="{_attribute(link.target)}"{tip}/>'
 
 

@@ -9,7 +9,6 @@ from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import detail_row, part_name
 from pipeline.write.lines import Line, Link
-from pipeline.write.safe import cell_text
 from pipeline.write.style import COLOURS, LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
@@ -152,8 +151,7 @@ def symbol(answer: AnswerRow) -> str:
 
 
 def _tip(answer: AnswerRow) -> str:
-    words = f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}　明細へ"
-    return cell_text(words)[:120]
+    return f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}　明細へ"
 
 
 def _totals(report: Report, chosen: tuple[RespondentTotal, ...]) -> list[dict[Status, int]]:

@@ -156,7 +156,7 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
     def put_link(
         self, row: int, column: int, target: str, text: str, form: Any, tip: str = ""
     ) -> int:
-        """Write a link to a place in the workbook; ``text`` and ``tip`` are safe and short."""
+        """Write a link to a place in the workbook; ``text`` is safe and short."""
         code = self.put_text(row, column, text, form)
         if code == 0:
             self._put_link_at(row + 1, Link(column, target, tip))
@@ -207,7 +207,9 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
         return self._names
 
     def _style_of(self, name: str) -> str:
-        form = self.look(name)
+        return self._attribute_of(self.look(name))
+
+    def _attribute_of(self, form: Any) -> str:
         style = self._styles.get(form)
         if style is None:
             number = form._get_xf_index()
@@ -268,7 +270,7 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
             self._write_empty_row(row, None, info)
 
     def _write_cells(self, row: int, cells: dict[int, Any], *, plain: bool) -> None:
-        names, styles = self._column_names(max(cells) + 1), self._styles
+        names = self._column_names(max(cells) + 1)
         plain = plain and not any(info.column_format for info in self.col_info.values())
         parts: list[str] = []
         for column in sorted(cells):
@@ -279,11 +281,7 @@ class SwiftSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type i
                 parts.clear()
                 self._write_cell(row, column, cell)
                 continue
-            form = cell.format
-            style = styles.get(form)
-            if style is None:
-                number = form._get_xf_index()
-                style = styles[form] = f' s="{number}"' if number else ""
+            style = self._attribute_of(cell.format)
             if kind == "String":
                 parts.append(
                     f'<c r="{names[column]}{row + 1}"{style} t="s"><v>{cell.string}</v></c>'
