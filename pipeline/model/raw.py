@@ -42,7 +42,9 @@ class SourceFile:
     ``path`` is its name everywhere in the output: POSIX, relative to inbox/, NFC, ``!`` before
     a zip member. ``location`` is the file on disk (for a member: the archive) and ``member``
     the stored name inside the archive, empty for a plain file. ``modified`` is ISO 8601 with
-    offset, in seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content.
+    offset, in seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content. ``part`` is
+    empty but where one workbook holds the returns of several bodies: then the name of the (first)
+    sheet of this return, and several returns share one path.
     """
 
     path: str
@@ -51,6 +53,12 @@ class SourceFile:
     size: int = 0
     modified: str = ""
     sha256: str = ""
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """Give what tells this return from every other of the inbox: a path alone does not."""
+        return f"{self.path}\n{self.part}" if self.part else self.path
 
 
 class SkipReason(StrEnum):
