@@ -76,9 +76,9 @@ def refuse_unknown(settings: RuleSettings, file: str = "torimatome.toml") -> Non
 
 def _uncovered(hits: Sequence[tuple[Rule, Hit]]) -> Iterable[tuple[Rule, Hit]]:
     """Leave out hits that another at the same item, or over the whole file, already says."""
-    covered = {(code, hit.location.file, hit.item_id) for rule, hit in hits for code in rule.covers}
+    covered = {(code, hit.location.key, hit.item_id) for rule, hit in hits for code in rule.covers}
     for rule, hit in hits:
-        file = hit.location.file
+        file = hit.location.key
         if (rule.code, file, "") in covered:
             continue
         if hit.item_id and (rule.code, file, hit.item_id) in covered:
@@ -137,7 +137,7 @@ def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
 def _alike(findings: Iterable[Finding]) -> Iterable[Sequence[Finding]]:
     groups: dict[tuple[str, str, str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        key = (finding.code, finding.severity, finding.respondent_id, finding.location.file)
+        key = (finding.code, finding.severity, finding.respondent_id, finding.location.key)
         groups[key].append(finding)
     return groups.values()
 

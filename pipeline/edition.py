@@ -26,6 +26,7 @@ from pipeline.model import (
     SkipReason,
     SourceFile,
     Status,
+    place_in,
 )
 
 if TYPE_CHECKING:
@@ -61,10 +62,13 @@ def public_edition(
     Roles with fewer than three submissions are merged.
     """
     aliases = public_names(batch, named=named)
-    files = tuple(_public_record(record, n, aliases) for n, record in enumerate(batch.files, 1))
-    by_path = {
-        record.source.path: public for record, public in zip(batch.files, files, strict=True)
-    }
+    paths = list(dict.fromkeys(record.source.path for record in batch.files))
+    numbers = {path: number for number, path in enumerate(paths, start=1)}
+    files = tuple(
+        _public_record(record, numbers[record.source.path], place, aliases)
+        for place, record in enumerate(batch.files)
+    )
+    by_key = {record.source.key: public for record, public in zip(batch.files, files, strict=True)}
     public = replace(
         batch,
         files=files,
@@ -72,7 +76,7 @@ def public_edition(
             CountedSubmission(
                 respondent=aliases[counted.respondent.id],
                 submission=_public_submission(
-                    counted.submission, by_path[counted.submission.source.path].source
+                    counted.submission, by_key[counted.submission.source.key].source
                 ),
             )
             for counted in batch.submissions
@@ -233,9 +237,10 @@ def _public_roster(roster: Roster | None, aliases: Mapping[str, Respondent]) -> 
 
 
 def _public_record(
-    record: FileRecord, number: int, aliases: Mapping[str, Respondent]
+    record: FileRecord, number: int, place: int, aliases: Mapping[str, Respondent]
 ) -> FileRecord:
-    source = SourceFile(path=f"ファイル{number:04d}", location=Path(), modified="")
+    part = str(place) if record.source.part else ""  # a sheet is often named after a respondent
+    source = SourceFile(path=f"ファイル{number:04d}", location=Path(), modified="", part=part)
     # What was inside is dropped; only the count of sheets would be left, and nobody needs it.
     content = Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=record.kind)
     return FileRecord(
@@ -253,7 +258,7 @@ def _public_submission(submission: Submission, source: SourceFile) -> Submission
     return replace(
         submission,
         source=source,
-        answers=tuple(_public_answer(answer, source.path) for answer in submission.answers),
+        answers=tuple(_public_answer(answer, source) for answer in submission.answers),
         tables=(),
         evidence=(),
         sheets=(),
@@ -268,13 +273,13 @@ def _public_submission(submission: Submission, source: SourceFile) -> Submission
     )
 
 
-def _public_answer(answer: Answer, file: str) -> Answer:
+def _public_answer(answer: Answer, source: SourceFile) -> Answer:
     return replace(
         answer,
         mark=replace(answer.mark, raw="", object_text="", due=replace(answer.mark.due, written="")),
         note=Note(),
         due=replace(answer.due, written=""),
-        place=Location(file=file) if answer.location else None,
+        place=place_in(source) if answer.location else None,
         mark_cell="",
         row_cell=None,
         note_place=None,

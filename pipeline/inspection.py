@@ -13,13 +13,12 @@ from pipeline.model import (
     EvidenceKind,
     MatchedBy,
     NotChecklist,
+    Outcome,
     OwnBook,
     RawWorkbook,
-    Skipped,
     SourceFile,
     Status,
     Submission,
-    Unreadable,
     address,
 )
 from pipeline.read import read_workbook
@@ -61,7 +60,7 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
     )
     lines = [f"■ {path.name}"]
     workbook = read_workbook(source, limits=limits or Limits(), passwords=passwords_beside(path))
-    outcome: Submission | NotChecklist | Unreadable | Skipped
+    outcomes: tuple[Outcome, ...]
     if isinstance(workbook, RawWorkbook):
         lines.append(f"  種類: {workbook.kind}" + ("（マクロ付き）" if workbook.macros else ""))
         lines += [
@@ -69,14 +68,15 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
             + ("" if sheet.visible else " ※非表示")
             for sheet in workbook.sheets
         ]
-        outcome = parsed(workbook, checklist, month=month)
-        lines += _own_lines(workbook, outcome)
-        if isinstance(outcome, Submission):
-            lines += _submission_lines(outcome, checklist)
+        outcomes = parsed(workbook, checklist, month=month)
+        for outcome in outcomes:
+            lines += _own_lines(workbook, outcome)
+            if isinstance(outcome, Submission):
+                lines += _submission_lines(outcome, checklist)
     else:
-        outcome = workbook
+        outcomes = (workbook,)
         lines.append(f"  種類: {workbook.kind}")
-    return "\n".join([*lines, *_finding_lines(outcome, checklist, month)])
+    return "\n".join([*lines, *_finding_lines(outcomes, checklist, month)])
 
 
 def _own_lines(workbook: RawWorkbook, outcome: Submission | NotChecklist) -> list[str]:
@@ -108,7 +108,9 @@ def _own_lines(workbook: RawWorkbook, outcome: Submission | NotChecklist) -> lis
 
 
 def _submission_lines(submission: Submission, checklist: Checklist) -> list[str]:
-    lines = [_table_line(table) for table in submission.tables]
+    part = submission.source.part
+    lines = [f"  シート「{part}」の回答:"] if part else []
+    lines += [_table_line(table) for table in submission.tables]
     for evidence in submission.evidence:
         place = evidence.location
         where = f"（{place.sheet}!{place.cell}）" if place and place.cell else ""
@@ -140,12 +142,14 @@ def _table_line(table: TableFound) -> str:
 
 
 def _finding_lines(
-    outcome: Submission | NotChecklist | Unreadable | Skipped, checklist: Checklist, month: str
+    outcomes: tuple[Outcome, ...],
+    checklist: Checklist,
+    month: str,
 ) -> list[str]:
-    batch = assemble([outcome], checklist=checklist, roster=None, exclusions=(), month=month)
+    batch = assemble(outcomes, checklist=checklist, roster=None, exclusions=(), month=month)
     lines = [f"  扱い: {record.reason}" for record in batch.files]
     findings = check(batch)
-    if isinstance(outcome, Submission) and outcome.slip:
+    if any(isinstance(outcome, Submission) and outcome.slip for outcome in outcomes):
         # Alone it has nothing to mend; in an inbox it is not alone.
         lines, findings = [], tuple(f for f in findings if f.code != "B503")
     lines.append(f"  指摘: {len(findings)} 件")

@@ -19,6 +19,7 @@ from pipeline.locate import locate
 from pipeline.model import (
     FileState,
     NotChecklist,
+    Outcome,
     OwnBook,
     RawWorkbook,
     Skipped,
@@ -27,6 +28,7 @@ from pipeline.model import (
     Submission,
     Unreadable,
     UnreadableReason,
+    states_of_files,
 )
 from pipeline.model.review import Review
 from pipeline.parse import parse
@@ -65,40 +67,44 @@ if TYPE_CHECKING:
 
 PUBLIC_FOLDER = "公開用"
 
-Outcome = Submission | NotChecklist | Unreadable | Skipped
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTask:
-    """Read one file and parse it where it holds the checklist; runs in a worker process."""
+    """Read one file and parse it where it holds the checklist; runs in a worker process.
+
+    Gives one outcome, but several where a workbook holds the returns of several bodies.
+    """
 
     checklist: Checklist
     limits: Limits
     passwords: tuple[str, ...]
     month: str
 
-    def __call__(self, source: SourceFile) -> Outcome:
+    def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
         """Give what came of one file."""
         workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
         if not isinstance(workbook, RawWorkbook):
-            return workbook
+            return (workbook,)
         return parsed(workbook, self.checklist, month=self.month)
 
 
-def parsed(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Submission | NotChecklist:
-    """Give the answers of a workbook, or that it holds no checklist and what it is instead."""
+def parsed(
+    workbook: RawWorkbook, checklist: Checklist, *, month: str
+) -> tuple[Submission | NotChecklist, ...]:
+    """Give the returns of a workbook, or that it holds no checklist and what it is instead."""
     own = own_book(workbook)
     # A list of respondents may stand above somebody's answers; the other two are no returns.
     a_return = own in {None, OwnBook.ROSTER}
     layout = locate(workbook, checklist) if a_return else None
     if layout is None:
-        return NotChecklist(
+        nothing = NotChecklist(
             source=workbook.source,
             kind=workbook.kind,
             sheets=tuple(sheet.name for sheet in workbook.sheets),
             own=own,
         )
-    return parse(workbook, layout, checklist, month=month)
+        return (nothing,)
+    return (parse(workbook, layout, checklist, month=month),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +238,7 @@ def _result(
         month=settings.month,
         folder=folder,
         workbook=folder / f"集計_{settings.month}.xlsx",
-        files=Counter(record.state for record in batch.files),
+        files=Counter(states_of_files((r.source.path, r.state) for r in batch.files).values()),
         missing=None if batch.roster is None else batch.missing,
         missing_unread=len(missing & arrived),
         findings=judged.open,
@@ -407,7 +413,7 @@ def _executor(settings: Settings) -> Executor:
 
 def _task(
     inbox: Inbox, folder: Path, checklist: Checklist, settings: Settings
-) -> Callable[[SourceFile], Outcome]:
+) -> Callable[[SourceFile], tuple[Outcome, ...]]:
     """Give what is done with each file; workers elsewhere fetch a remote inbox by themselves."""
     task = ReadTask(
         checklist=checklist,
@@ -429,12 +435,12 @@ def _read_all(
     settings: Settings,
     progress: Callable[[int, int], None] | None,
 ) -> list[Outcome]:
-    """Read every file in worker processes; give one outcome an entry, in the inbox's order."""
+    """Read every file in worker processes; give what came of each, in the inbox's order."""
     sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
     task = _task(inbox, folder, checklist, settings)
     finished = 0
 
-    def on_done(_outcome: Outcome) -> None:
+    def on_done(_outcomes: tuple[Outcome, ...]) -> None:
         nonlocal finished
         finished += 1
         if progress is not None:
@@ -450,15 +456,19 @@ def _read_all(
             on_done=on_done,
         )
     )
-    return [next(read) if isinstance(entry, SourceFile) else entry for entry in inbox.entries]
+    return [
+        outcome
+        for entry in inbox.entries
+        for outcome in (next(read) if isinstance(entry, SourceFile) else (entry,))
+    ]
 
 
-def _lost_worker(source: SourceFile, failure: Failure) -> Outcome:
+def _lost_worker(source: SourceFile, failure: Failure) -> tuple[Outcome, ...]:
     """A worker that died, hung or outgrew its limits costs the one file it was reading."""
     from pipeline.isolate import Failure  # noqa: PLC0415 - only on the rare path
 
     reason = UnreadableReason.BROKEN if failure is Failure.CRASH else UnreadableReason.TOO_LARGE
-    return Unreadable(source=source, reason=reason, detail=f"worker: {failure}")
+    return (Unreadable(source=source, reason=reason, detail=f"worker: {failure}"),)
 
 
 def roster_of(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
@@ -489,8 +499,9 @@ def _as_of(inbox: Inbox) -> str:
 def _insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
     """Refuse to write a workbook whose files and answers do not add up."""
     mismatches = [*conservation(batch)]
-    if len(batch.files) != len(inbox.entries):
-        mismatches.append(f"files: {len(inbox.entries)} seen, {len(batch.files)} recorded")
+    recorded = len({record.source.path for record in batch.files})
+    if recorded != len(inbox.entries):
+        mismatches.append(f"files: {len(inbox.entries)} seen, {recorded} recorded")
     if mismatches:
         raise TorimatomeError(
             "内部の照合が合わないため、集計表を書き出しませんでした（前回の結果はそのままです）。"

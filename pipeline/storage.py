@@ -16,16 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import NotChecklist, Skipped, SourceFile, Submission, Unreadable
+from pipeline.model import Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-Outcome = TypeVar("Outcome", bound=Submission | NotChecklist | Unreadable | Skipped)
 
 PART_ROWS = 1_000_000  # rows of one file of a partitioned data set: 3 to 20 MB of answers
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
@@ -42,11 +40,11 @@ class Fetching:
     run knows it.
     """
 
-    task: Callable[[SourceFile], Submission | NotChecklist | Unreadable | Skipped]
+    task: Callable[[SourceFile], tuple[Outcome, ...]]
     folder: Path
     url: str
 
-    def __call__(self, source: SourceFile) -> Submission | NotChecklist | Unreadable | Skipped:
+    def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
         """Give what the task gives."""
         if source.location.exists():
             return self.task(source)
@@ -54,12 +52,15 @@ class Fetching:
             content = _content(_joined(self.url, source.location.relative_to(self.folder)))
         except (OSError, TorimatomeError) as error:  # the latter: no driver on that machine
             detail = f"fetch: {type(error).__name__}"
-            return Unreadable(source=source, reason=Reason.NO_ACCESS, detail=detail)
+            return (Unreadable(source=source, reason=Reason.NO_ACCESS, detail=detail),)
         with tempfile.TemporaryDirectory(prefix="torimatome-") as folder:
             place = Path(folder) / "file"
             place.write_bytes(content)
-            outcome = self.task(replace(source, location=place))
-        return replace(outcome, source=replace(outcome.source, location=source.location))
+            outcomes = self.task(replace(source, location=place))
+        return tuple(
+            replace(each, source=replace(each.source, location=source.location))
+            for each in outcomes
+        )
 
 
 def is_url(text: str) -> bool:

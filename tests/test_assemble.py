@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.assemble import Outcome, assemble, conservation
+from pipeline.assemble import assemble, conservation
 from pipeline.model import (
     Answer,
     Batch,
@@ -25,6 +25,7 @@ from pipeline.model import (
     NotChecklist,
     Note,
     Option,
+    Outcome,
     Roster,
     RosterEntry,
     Skipped,

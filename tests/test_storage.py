@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pyarrow import parquet
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import FileKind, NotChecklist, Skipped, SourceFile, Submission, Unreadable
+from pipeline.model import FileKind, NotChecklist, Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
@@ -136,10 +137,10 @@ def test_without_the_extra_the_way_to_install_it_is_told(monkeypatch: pytest.Mon
         pass
 
 
-def peek(source: SourceFile) -> Submission | NotChecklist | Unreadable | Skipped:
+def peek(source: SourceFile) -> tuple[Outcome, ...]:
     """Give the bytes a task sees, where a test can look at them."""
     seen = source.location.read_bytes().decode()
-    return NotChecklist(source=source, kind=FileKind.TEXT, sheets=(seen,))
+    return (NotChecklist(source=source, kind=FileKind.TEXT, sheets=(seen,)),)
 
 
 def test_a_worker_that_has_not_the_file_fetches_it(tmp_path: Path) -> None:
@@ -147,17 +148,16 @@ def test_a_worker_that_has_not_the_file_fetches_it(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     source = SourceFile(path="下/若葉市.xlsx", location=elsewhere / "下" / "若葉市.xlsx")
     task = Fetching(task=peek, folder=elsewhere, url=(tmp_path / "inbox").as_uri())
-    assert task(source) == NotChecklist(
-        source=source, kind=FileKind.TEXT, sheets=("from the store",)
-    )
+    fetched = NotChecklist(source=source, kind=FileKind.TEXT, sheets=("from the store",))
+    assert task(source) == (fetched,)
     source.location.parent.mkdir(parents=True)
     source.location.write_bytes(b"here")
-    assert task(source) == NotChecklist(source=source, kind=FileKind.TEXT, sheets=("here",))
+    assert task(source) == (replace(fetched, sheets=("here",)),)
 
 
 def test_a_file_gone_from_the_store_is_unreadable(tmp_path: Path) -> None:
     source = SourceFile(path="無い.xlsx", location=tmp_path / "here" / "無い.xlsx")
-    outcome = Fetching(task=peek, folder=tmp_path / "here", url=tmp_path.as_uri())(source)
+    (outcome,) = Fetching(task=peek, folder=tmp_path / "here", url=tmp_path.as_uri())(source)
     assert isinstance(outcome, Unreadable)
     assert (outcome.source, outcome.reason) == (source, Reason.NO_ACCESS)
 

@@ -20,6 +20,7 @@ from pipeline.model import (
     FileRecord,
     FileState,
     NotChecklist,
+    Outcome,
     Respondent,
     Roster,
     RosterEntry,
@@ -30,8 +31,6 @@ from pipeline.model import (
 )
 
 __all__ = ["assemble", "conservation"]
-
-Outcome = Submission | NotChecklist | Unreadable | Skipped
 
 
 def assemble(
@@ -44,7 +43,7 @@ def assemble(
 ) -> Batch:
     """Give the month's batch. ``exclusions`` are the lines of 除外.txt.
 
-    The order of `outcomes` does not matter; paths must be unique.
+    The order of `outcomes` does not matter; keys must be unique.
     """
     identifier = Identifier(checklist, roster)
     excluded = Exclusions(exclusions, roster)
@@ -54,7 +53,7 @@ def assemble(
                if not isinstance(o, Submission)]  # fmt: skip
     returns: dict[str, list[Submission]] = {}
     for submission in submissions:
-        respondent = respondents[submission.source.path]
+        respondent = respondents[submission.source.key]
         reason = excluded.reason(submission.source.path, respondent)
         if reason:
             records.append(_record(submission, FileState.EXCLUDED, reason, respondent))
@@ -67,14 +66,14 @@ def assemble(
         records += settled.records
         if settled.submission is None:
             continue
-        respondent = respondents[settled.submission.source.path]
+        respondent = respondents[settled.submission.source.key]
         scoped = _scoped(settled.submission, entries.get(respondent.id), checklist)
         counted.append(CountedSubmission(respondent=respondent, submission=scoped))
     present = {entry.respondent.id for entry in counted}
     return Batch(
         month=month,
         checklist=checklist,
-        files=tuple(sorted(records, key=lambda record: record.source.path)),
+        files=tuple(sorted(records, key=lambda record: record.source.key)),
         submissions=_ordered(counted, tuple(entries)),
         roster=roster,
         missing=tuple(

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from pipeline.assemble.identify import entry_id
-from pipeline.model import Batch, FileState
+from pipeline.model import Batch, FileState, shown_key
 
 _POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
 
@@ -21,32 +21,37 @@ def conservation(batch: Batch) -> tuple[str, ...]:
 
 def _files(batch: Batch) -> list[str]:
     wrong = [
-        f"{path}: ファイルが {count} 回記録されています"
-        for path, count in Counter(record.source.path for record in batch.files).items()
+        f"{shown_key(path)}: ファイルが {count} 回記録されています"
+        for path, count in Counter(record.source.key for record in batch.files).items()
         if count > 1
     ]
-    counted = {r.source.path for r in batch.files if r.state is FileState.COUNTED and not r.is_slip}
-    submitted = Counter(c.submission.source.path for c in batch.submissions)
-    wrong += [f"{path}: 集計対象なのに回答がありません" for path in sorted(counted - {*submitted})]
+    counted = {r.source.key for r in batch.files if r.state is FileState.COUNTED and not r.is_slip}
+    submitted = Counter(c.submission.source.key for c in batch.submissions)
     wrong += [
-        f"{path}: 回答が {count} 件、集計対象のファイルは {int(path in counted)} 件です"
+        f"{shown_key(path)}: 集計対象なのに回答がありません"
+        for path in sorted(counted - {*submitted})
+    ]
+    wrong += [
+        f"{shown_key(path)}: 回答が {count} 件、集計対象のファイルは {int(path in counted)} 件です"
         for path, count in sorted(submitted.items())
         if count != 1 or path not in counted
     ]
     wrong += [
-        f"{r.source.path}: 代わりに集計したはずの「{r.replaced_by}」が集計対象にありません"
+        f"{r.source.shown}: 代わりに集計したはずの「{shown_key(r.replaced_by)}」が"
+        "集計対象にありません"
         for r in batch.files
         if (r.state in _POINTING or (r.state is FileState.COUNTED and r.is_slip))
         and r.replaced_by not in counted
     ]
-    wrong += [f"{r.source.path}: 扱いの理由がありません" for r in batch.files if not r.reason]
+    wrong += [f"{r.source.shown}: 扱いの理由がありません" for r in batch.files if not r.reason]
     return wrong
 
 
 def _answers(batch: Batch) -> list[str]:
     items = [item.id for item in batch.checklist.items]
     return [
-        f"{c.submission.source.path}: 項目 {len(items)} 件に対し回答 {len(c.submission.answers)} 件"
+        f"{c.submission.source.shown}: 項目 {len(items)} 件に対し"
+        f"回答 {len(c.submission.answers)} 件"
         for c in batch.submissions
         if [answer.item_id for answer in c.submission.answers] != items
     ]
@@ -55,11 +60,11 @@ def _answers(batch: Batch) -> list[str]:
 def _givers(batch: Batch) -> list[str]:
     """Compare what files are said to give with where the counted answers stand."""
     said = {
-        (record.replaced_by, item, record.source.path)
+        (record.replaced_by, item, record.source.key)
         for record in batch.files
         for item in record.gives
     }
-    forms = {c.submission.source.path: c.submission for c in batch.submissions}
+    forms = {c.submission.source.key: c.submission for c in batch.submissions}
     found = {
         (path, answer.item_id, file)
         for path, submission in forms.items()
@@ -74,9 +79,12 @@ def _givers(batch: Batch) -> list[str]:
         for answer in forms[path].answers
         if answer.files
     }
-    wrong = [f"{file}: 「{item}」の出どころが記録されていません" for _, item, file in found - said]
+    wrong = [
+        f"{shown_key(file)}: 「{item}」の出どころが記録されていません"
+        for _, item, file in found - said
+    ]
     wrong += [
-        f"{file}: 「{item}」の回答が「{path}」に反映されていません"
+        f"{shown_key(file)}: 「{item}」の回答が「{shown_key(path)}」に反映されていません"
         for path, item, file in lacking
         if (path, item) in placed
     ]

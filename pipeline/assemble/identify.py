@@ -48,9 +48,9 @@ class Identifier:
         self._by_id = {entry_id(entry): entry for entry in roster.entries} if roster else {}
 
     def respondents(self, submissions: Iterable[Submission]) -> dict[str, Respondent]:
-        """Give the respondent of each submission by the path of its file."""
+        """Give the respondent of each submission by the key of its source."""
         submissions = tuple(submissions)
-        found = _named_alike({s.source.path: self._respondent(s) for s in submissions})
+        found = _named_alike({s.source.key: self._respondent(s) for s in submissions})
         return {**found, **_by_hidden_id(submissions, found)}
 
     def on_roster(self, content: Submission | NotChecklist | Unreadable) -> Respondent | None:
@@ -221,7 +221,7 @@ def _by_hidden_id(
     known = {found[path].id: found[path] for path in sorted(found)}
     result: dict[str, Respondent] = {}
     for submission in submissions:
-        path = submission.source.path
+        path = submission.source.key
         for evidence in submission.evidence:
             hidden = evidence.text.strip()
             if evidence.kind is not EvidenceKind.HIDDEN_ID or found[path].on_roster:

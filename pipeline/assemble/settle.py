@@ -20,11 +20,13 @@ from pipeline.model import (
     Respondent,
     Status,
     Submission,
+    return_key,
+    shown_key,
 )
 from pipeline.notes import effective_due
 from pipeline.text import is_blank
 
-Given = dict[str, tuple[str, ...]]  # path of a file -> the items whose answers count from it
+Given = dict[str, tuple[str, ...]]  # key of a return -> the items whose answers count from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def settle(same: Sequence[Submission], respondents: dict[str, Respondent]) -> Se
     if not full:
         return Settled(
             submission=None,
-            records=tuple(_alone(slip, respondents[slip.source.path]) for slip in slips),
+            records=tuple(_alone(slip, respondents[slip.source.key]) for slip in slips),
         )
     unique, doubles = _identical(full)
     winner, reasons = choose(unique)
@@ -59,16 +61,16 @@ def settle(same: Sequence[Submission], respondents: dict[str, Respondent]) -> Se
         records=(
             form.counted(len(full), given, applied),
             *(
-                form.replaced(submission, reasons[submission.source.path], given)
+                form.replaced(submission, reasons[submission.source.key], given)
                 for submission in unique
                 if submission is not winner
             ),
-            *(form.double(s, doubles[s.source.path]) for s in full if s.source.path in doubles),
+            *(form.double(s, doubles[s.source.key]) for s in full if s.source.key in doubles),
             *(form.slip(slip, applied, stale) for slip in slip_unique),
             *(
-                form.double(s, slip_doubles[s.source.path])
+                form.double(s, slip_doubles[s.source.key])
                 for s in slips
-                if s.source.path in slip_doubles
+                if s.source.key in slip_doubles
             ),
         ),
     )
@@ -88,17 +90,21 @@ class _Settling:
         if forms > 1:
             reason = f"同じ回答者の {forms} ファイルのうち、このファイルを集計に入れました。"
         for path, items in given.items():
-            reason += f"このファイルに行がない {listed_items(items)}は「{path}」の回答です。"
+            reason += (
+                f"このファイルに行がない {listed_items(items)}は「{shown_key(path)}」の回答です。"
+            )
         for path, items in applied.items():
-            reason += f"{listed_items(items)}は差戻し票「{path}」の回答に置き換えました。"
+            reason += (
+                f"{listed_items(items)}は差戻し票「{shown_key(path)}」の回答に置き換えました。"
+            )
         return self._record(self.winner, FileState.COUNTED, reason + _prefilled(self.winner))
 
     def replaced(self, submission: Submission, reason: str, given: Given) -> FileRecord:
         """Record a form that another one replaced, with what still counts of it."""
-        items = given.get(submission.source.path, ())
+        items = given.get(submission.source.key, ())
         if items:
             reason += (
-                f"ただし「{self.winner.source.path}」に行がない {listed_items(items)}は、"
+                f"ただし「{self.winner.source.shown}」に行がない {listed_items(items)}は、"
                 "このファイルの回答を集計に使いました。"
             )
         if _contents(submission.answers) == _contents(self.winner.answers):
@@ -107,21 +113,21 @@ class _Settling:
 
     def slip(self, slip: Submission, applied: Given, stale: dict[str, str]) -> FileRecord:
         """Record a send-back slip: counted where its answers are used."""
-        path, form = slip.source.path, self.winner.source.path
+        path, form = slip.source.key, self.winner.source.key
         if path in stale:
             return self._pointing(slip, FileState.SUPERSEDED, stale[path])
         items = applied[path]
-        reason = f"差戻し票です。{listed_items(items)}の回答を「{form}」に反映しました。"
+        reason = f"差戻し票です。{listed_items(items)}の回答を「{shown_key(form)}」に反映しました。"
         record = self._pointing(slip, FileState.COUNTED, reason, items)
         return replace(record, withheld=())
 
     def double(self, submission: Submission, twin: Submission) -> FileRecord:
         """Record a file with the same bytes as another."""
-        path = self.winner.source.path
-        reason = f"「{twin.source.path}」と中身がまったく同じファイルのため、集計は1件だけです。"
+        path = self.winner.source.key
+        reason = f"「{twin.source.shown}」と中身がまったく同じファイルのため、集計は1件だけです。"
         # Identical to a file that was replaced: what counts is the file that replaced it.
         if twin is not self.winner:
-            reason += f"集計に入れたのは「{path}」です。"
+            reason += f"集計に入れたのは「{shown_key(path)}」です。"
         return self._record(submission, FileState.DUPLICATE, reason, replaced_by=path)
 
     def _pointing(
@@ -133,7 +139,7 @@ class _Settling:
                 f"集計に入れた回答では空欄の {listed_items(withheld)}に、"
                 "このファイルでは回答があります。"
             )
-        record = self._record(submission, state, reason, replaced_by=self.winner.source.path)
+        record = self._record(submission, state, reason, replaced_by=self.winner.source.key)
         return replace(record, gives=gives, withheld=withheld)
 
     def _withheld(self, submission: Submission) -> tuple[str, ...]:
@@ -153,7 +159,7 @@ class _Settling:
             reason=reason,
             kind=submission.kind,
             content=submission,
-            respondent=self.respondents[submission.source.path],
+            respondent=self.respondents[submission.source.key],
             replaced_by=replaced_by,
             is_slip=submission.overrides is not None,
         )
@@ -210,7 +216,7 @@ def _completed(winner: Submission, older: Sequence[Submission]) -> tuple[Submiss
             continue
         answers.update((answer.item_id, answer) for answer in taken)
         ids = [answer.item_id for answer in taken]
-        given[submission.source.path] = ids
+        given[submission.source.key] = ids
         repeated += [each for each in submission.repeated if each.item_id in ids]
     completed = replace(
         winner,
@@ -251,15 +257,15 @@ def _with_slips(
     giver: dict[str, str] = {}
     stale: dict[str, str] = {}
     for slip in order:
-        path, ids = slip.source.path, slip.overrides or ()
+        path, ids = slip.source.key, slip.overrides or ()
         if not ids:
             stale[path] = (
-                f"差戻し票「{path}」が戻りましたが、新しい回答が1つも記入されていないため、"
-                f"「{winner.source.path}」の回答のままです。"
+                f"差戻し票「{shown_key(path)}」が戻りましたが、新しい回答が1つも記入されていないため、"
+                f"「{winner.source.shown}」の回答のままです。"
             )
         elif _precedes(slip, winner):
             stale[path] = (
-                f"差戻し票「{path}」より後の「{winner.source.path}」を集計に入れたため、"
+                f"差戻し票「{shown_key(path)}」より後の「{winner.source.shown}」を集計に入れたため、"
                 "この票の回答は使っていません。"
             )
         else:
@@ -270,11 +276,13 @@ def _with_slips(
     applied = {
         path: tuple(i for i in answers if i in giver and path in (giver[i], *answers[i].files))
         for slip in order
-        if (path := slip.source.path) not in stale
+        if (path := slip.source.key) not in stale
     }
     for path, items in applied.items():
         if not items:
-            stale[path] = f"差戻し票「{path}」の回答は、後の差戻し票の回答に置き換わりました。"
+            stale[path] = (
+                f"差戻し票「{shown_key(path)}」の回答は、後の差戻し票の回答に置き換わりました。"
+            )
     return (
         replace(
             form,
@@ -309,7 +317,7 @@ def _oldest_first(slips: Iterable[Submission]) -> list[Submission]:
     def moment(slip: Submission) -> tuple[str, str, str, str]:
         issued = slip.slip.issued if slip.slip else ""
         filled_on = slip.filled_on if dated else ""
-        return (issued, filled_on, slip.source.modified, slip.source.path)
+        return (issued, filled_on, slip.source.modified, slip.source.key)
 
     return sorted(slips, key=moment)
 
@@ -341,13 +349,14 @@ def _prefilled(submission: Submission) -> str:
 
 
 def _identical(returns: Iterable[Submission]) -> tuple[list[Submission], dict[str, Submission]]:
-    """Split off files with the same bytes as another, by path; the plainest path is kept."""
+    """Split off returns with the same bytes as another, by key; the plainest path is kept."""
     kept: dict[str, Submission] = {}
     doubles: dict[str, Submission] = {}
     for submission in sorted(returns, key=_plainness):
-        key = submission.source.sha256 or submission.source.path
+        source = submission.source
+        key = return_key(source.sha256 or source.path, source.part)
         if key in kept:
-            doubles[submission.source.path] = kept[key]
+            doubles[submission.source.key] = kept[key]
         else:
             kept[key] = submission
     return list(kept.values()), doubles
@@ -355,7 +364,7 @@ def _identical(returns: Iterable[Submission]) -> tuple[list[Submission], dict[st
 
 def _plainness(submission: Submission) -> tuple[bool, int, int, str]:
     path = submission.source.path
-    return ("!" in path, path.count("/"), len(path), path)
+    return ("!" in path, path.count("/"), len(path), submission.source.key)
 
 
 def _contents(answers: Iterable[Answer]) -> list[tuple[str, str]]:

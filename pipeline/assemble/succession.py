@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import Status, Submission
+from pipeline.model import Status, Submission, shown_key
 from pipeline.text import fold
 
 _FINAL = re.compile(r"最終|確定|完成|最新|決定|(?<![a-z])(?:final|latest|fix(?:ed)?)(?![a-z])")
@@ -48,30 +48,30 @@ class _Criterion:
 
 
 def choose(returns: Sequence[Submission]) -> tuple[Submission, dict[str, str]]:
-    """Give the return that counts, and for each other one, by path, why it does not."""
-    left = sorted(returns, key=lambda submission: submission.source.path)
+    """Give the return that counts, and for each other one, by key, why it does not."""
+    left = sorted(returns, key=lambda submission: submission.source.key)
     reasons: dict[str, str] = {}
     for criterion in _CRITERIA:
         if len(left) == 1:
             break
-        keys = {s.source.path: criterion.key(s) for s in left}
+        keys = {s.source.key: criterion.key(s) for s in left}
         given = [key for key in keys.values() if key is not None]
         if not given or (criterion.everyone and len(given) < len(left)):
             continue
         best = max(given)
         for submission in left:
-            if keys[submission.source.path] != best:
-                reasons[submission.source.path] = criterion.words
-        left = [s for s in left if keys[s.source.path] == best]
+            if keys[submission.source.key] != best:
+                reasons[submission.source.key] = criterion.words
+        left = [s for s in left if keys[s.source.key] == best]
     winner = left[0]
     for submission in left[1:]:
-        reasons[submission.source.path] = "新旧を示す手がかりがないため、ファイル名の順で先のもの"
-    return winner, {path: _sentence(path, winner, words) for path, words in reasons.items()}
+        reasons[submission.source.key] = "新旧を示す手がかりがないため、ファイル名の順で先のもの"
+    return winner, {key: _sentence(key, winner, words) for key, words in reasons.items()}
 
 
-def _sentence(path: str, winner: Submission, words: str) -> str:
+def _sentence(key: str, winner: Submission, words: str) -> str:
     return (
-        f"同じ回答者の「{winner.source.path}」を集計に入れ、この「{path}」は入れていません"
+        f"同じ回答者の「{winner.source.shown}」を集計に入れ、この「{shown_key(key)}」は入れていません"
         f"（選んだ理由: {words}）。"
     )
 

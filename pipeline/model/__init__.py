@@ -10,12 +10,14 @@ from pipeline.model.batch import (
     FileState,
     Finding,
     FindingGroup,
+    Outcome,
     PreviousAnswer,
     PreviousMonth,
     Respondent,
     Roster,
     RosterEntry,
     Severity,
+    states_of_files,
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
 from pipeline.model.raw import (
@@ -37,6 +39,8 @@ from pipeline.model.raw import (
     Unreadable,
     UnreadableReason,
     address,
+    return_key,
+    shown_key,
 )
 from pipeline.model.submission import (
     Answer,
@@ -60,6 +64,7 @@ from pipeline.model.submission import (
     Submission,
     TableFound,
     UnknownNotation,
+    place_in,
 )
 
 __all__ = [
@@ -93,6 +98,7 @@ __all__ = [
     "NotChecklist",
     "Note",
     "Option",
+    "Outcome",
     "OwnBook",
     "Precision",
     "PreviousAnswer",
@@ -118,4 +124,8 @@ __all__ = [
     "Unreadable",
     "UnreadableReason",
     "address",
+    "place_in",
+    "return_key",
+    "shown_key",
+    "states_of_files",
 ]

@@ -1,6 +1,6 @@
 """What `assemble` and `check` give: a month's files, respondents and findings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -8,6 +8,8 @@ from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
+
+Outcome = Submission | NotChecklist | Unreadable | Skipped  # of reading one file
 
 
 class FileState(StrEnum):
@@ -20,6 +22,18 @@ class FileState(StrEnum):
     NOT_CHECKLIST = "not_checklist"
     UNREADABLE = "unreadable"
     IGNORED = "ignored"
+
+
+def states_of_files(returns: Iterable[tuple[str, FileState]]) -> dict[str, FileState]:
+    """Give each file's one state, from the (path, state) of what came of it.
+
+    A workbook that holds the returns of several bodies is counted where one of them is.
+    """
+    states: dict[str, FileState] = {}
+    order = list(FileState)
+    for path, state in returns:
+        states[path] = min(state, states.get(path, state), key=order.index)
+    return states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +81,7 @@ class Respondent:
 class FileRecord:
     """One file of the inbox with its state and the reason for it in plain Japanese.
 
-    ``content`` is what came of reading it. ``replaced_by`` is the path of the file that counts
+    ``content`` is what came of reading it. ``replaced_by`` is the key of the return that counts
     instead, for SUPERSEDED and DUPLICATE. ``gives`` are the items whose answers count from this
     file although another one is the respondent's form: those a slip answers, and those that the
     newer form does not contain. ``withheld`` are the items this replaced file answers and the
@@ -79,7 +93,7 @@ class FileRecord:
     state: FileState
     reason: str
     kind: FileKind
-    content: Submission | NotChecklist | Unreadable | Skipped
+    content: Outcome
     respondent: Respondent | None = None
     replaced_by: str = ""
     gives: tuple[str, ...] = ()
@@ -115,8 +129,9 @@ class EntryProblem:
 class Batch:
     """A month: every file once, what counts, and who did not answer.
 
-    Order is stable: files by path, submissions by roster order then name.
-    ``missing`` is empty both where nobody is missing and where there is no roster.
+    Order is stable: files by key, submissions by roster order then name.
+    ``missing`` is empty both where nobody is missing and where there is no roster. A workbook with
+    the returns of several bodies has a record for each of them.
     """
 
     month: str  # YYYY-MM

@@ -58,7 +58,23 @@ class SourceFile:
     @property
     def key(self) -> str:
         """Give what tells this return from every other of the inbox: a path alone does not."""
-        return f"{self.path}\n{self.part}" if self.part else self.path
+        return return_key(self.path, self.part)
+
+    @property
+    def shown(self) -> str:
+        """Give the return's name in a message: the file, with the sheet where that tells it."""
+        return shown_key(self.key)
+
+
+def return_key(file: str, part: str) -> str:
+    """Give the key of a return: its file's path and, where several share one, its sheet."""
+    return f"{file}\n{part}" if part else file
+
+
+def shown_key(key: str) -> str:
+    """Give a return's key as a message names it: ``郡内.xlsx`` or ``郡内.xlsx［甲市］``."""
+    file, _, part = key.partition("\n")
+    return f"{file}［{part}］" if part else file
 
 
 class SkipReason(StrEnum):

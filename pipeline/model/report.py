@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
 from pipeline.model.months import Months
+from pipeline.model.raw import return_key
 from pipeline.model.submission import Due, DueSource, Precision
 
 
@@ -193,7 +194,10 @@ class AnswerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """One line of data/files: a file seen, and what became of it."""
+    """One line of data/files: a file seen, and what became of it.
+
+    A workbook with the returns of several bodies has a line for each, told apart by ``sheets``.
+    """
 
     file: str
     sha256: str
@@ -207,6 +211,12 @@ class FileRow:
     identified_by: str
     sheets: tuple[str, ...]
     answers: int
+    part: str = ""  # of the return, see SourceFile
+
+    @property
+    def key(self) -> str:
+        """Give the key of the return."""
+        return return_key(self.file, self.part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +275,7 @@ class RespondentTotal:
 
     number: int
     respondent: Respondent
-    file: str
+    key: str  # of the return
     counts: StatusCounts
     rank: int | None
     overdue: int

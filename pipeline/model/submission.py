@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pipeline.model.checklist import Status
 from pipeline.model.quick import Columns, quickly_pickled
-from pipeline.model.raw import FileKind, SourceFile
+from pipeline.model.raw import FileKind, SourceFile, return_key
 
 
 class Precision(StrEnum):
@@ -117,11 +117,25 @@ class Note:
 @quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file."""
+    """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file.
+
+    ``part`` is that of the return (`SourceFile.part`), empty but where a file holds several.
+    """
 
     file: str
     sheet: str = ""
     cell: str = ""
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """Give the key of the return this place lies in, as `SourceFile.key` does."""
+        return return_key(self.file, self.part)
+
+
+def place_in(source: SourceFile, sheet: str = "", cell: str = "") -> Location:
+    """Give a place in a return."""
+    return Location(file=source.path, sheet=sheet, cell=cell, part=source.part)
 
 
 class MatchedBy(StrEnum):
@@ -151,7 +165,7 @@ class AnswerDecision:
 def _cell(place: Location | None, cell: str | None) -> Location | None:
     if place is None or cell is None:
         return None
-    return Location(file=place.file, sheet=place.sheet, cell=cell)
+    return Location(file=place.file, sheet=place.sheet, cell=cell, part=place.part)
 
 
 @quickly_pickled()
@@ -199,9 +213,9 @@ class Answer:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Give the files in which check cell and note stand."""
-        marked = () if self.place is None or self.mark_cell is None else (self.place.file,)
-        noted = () if self.note_place is None or self.note_cell is None else (self.note_place.file,)
+        """Give the returns in which check cell and note stand, by their keys."""
+        marked = () if self.place is None or self.mark_cell is None else (self.place.key,)
+        noted = () if self.note_place is None or self.note_cell is None else (self.note_place.key,)
         return marked + noted
 
     @property

@@ -21,6 +21,7 @@ from pipeline.model import (
     Status,
     Submission,
     address,
+    place_in,
 )
 from pipeline.model.layout import ItemRow, Layout, OtherRow
 from pipeline.notes import effective_due, read_note
@@ -91,10 +92,7 @@ class _Reader:
         self.workbook = workbook
         self.checklist = checklist
         self.month = month
-        self._file = workbook.source.path
-        self._places = [
-            Location(file=workbook.source.path, sheet=sheet.name) for sheet in workbook.sheets
-        ]
+        self._places = [place_in(workbook.source, sheet.name) for sheet in workbook.sheets]
         self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
@@ -161,7 +159,7 @@ class _Reader:
         note = cells.get(row.note_cell) if row.note_cell else None
         location = self.place(row.sheet, row.text_cell)
         return ExtraRow(
-            location=location or Location(file=self._file),
+            location=location or place_in(self.workbook.source),
             text=row.text,
             mark=mark.text if mark else "",
             note=note.text if note else "",

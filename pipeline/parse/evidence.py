@@ -10,11 +10,11 @@ from pipeline.model import (
     Checklist,
     Evidence,
     EvidenceKind,
-    Location,
     RawCell,
     RawSheet,
     RawWorkbook,
     address,
+    place_in,
 )
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
@@ -113,9 +113,7 @@ class Head:
                     continue
                 place, cell = beside
                 text = _name(cell.text)
-            location = Location(
-                file=self._workbook.source.path, sheet=sheet.name, cell=address(*place)
-            )
+            location = place_in(self._workbook.source, sheet.name, address(*place))
             evidence = Evidence(kind=EvidenceKind.CELL, text=text, location=location)
             named.append((self._labels.names[label], order, key, evidence))
         named.sort(key=lambda each: each[:3])

@@ -210,7 +210,7 @@ def _as_handed_out(batch: Batch, past: PastMonth | None) -> dict[tuple[str, str]
         kept = frozenset(submission.as_handed_out)
         for answer in submission.answers:
             place = (respondent, answer.item_id)
-            in_form = answer.location and answer.location.file == submission.source.path
+            in_form = answer.location and answer.location.key == submission.source.key
             if answer.item_id in kept and in_form and place in past.answers:
                 found[place] = digest_of_past(past.answers[place])
     return found

@@ -13,6 +13,8 @@ from pipeline.model import (
     PreviousAnswer,
     Severity,
     Status,
+    place_in,
+    shown_key,
 )
 from pipeline.model.history import PastAnswer
 from pipeline.rules.registry import (
@@ -54,7 +56,7 @@ def missing(context: Context) -> Iterator[Hit]:
     unread: dict[str, list[str]] = defaultdict(list)
     for record in context.batch.files:
         if record.respondent is not None and record.state in _NOT_READ:
-            unread[record.respondent.id].append(f"「{record.source.path}」")
+            unread[record.respondent.id].append(f"「{record.source.shown}」")
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
         contact = (
@@ -129,7 +131,7 @@ def superseded(context: Context) -> Iterator[Hit]:
         unused = record.is_slip and not record.gives
         look = lone or unused or record.gives or record.withheld
         yield Hit(
-            location=Location(file=record.source.path),
+            location=place_in(record.source),
             respondent=record.respondent,
             fields={"reason": _replaced_reason(record), "step": _next_step(record)},
             severity=Severity.CHECK if look else None,
@@ -172,16 +174,17 @@ def duplicate(context: Context) -> Iterator[Hit]:
     for record in context.batch.files:
         if record.state is FileState.DUPLICATE:
             yield Hit(
-                location=Location(file=record.source.path),
+                location=place_in(record.source),
                 respondent=record.respondent,
-                fields={"other": record.replaced_by},
+                fields={"other": shown_key(record.replaced_by)},
             )
 
 
 def _replaced_reason(record: FileRecord) -> str:
     reason = record.reason.strip()
-    if record.replaced_by not in reason:
-        reason += f"集計には「{record.replaced_by}」を使いました。"
+    other = shown_key(record.replaced_by)
+    if other not in reason:
+        reason += f"集計には「{other}」を使いました。"
     return reason
 
 
@@ -252,7 +255,7 @@ def similar(context: Context) -> Iterator[Hit]:
 def _twin_fields(twin: Twin) -> dict[str, str]:
     return {
         "twin": twin.other.respondent.name,
-        "file": twin.other.submission.source.path,
+        "file": twin.other.submission.source.shown,
         "answers": str(int(twin.answers * 100)),
         "notes": str(int(twin.notes * 100)),
         "others": f"（ほかに{twin.more}団体とも同様）" if twin.more else "",

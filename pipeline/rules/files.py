@@ -8,7 +8,6 @@ from pipeline.model import (
     FileKind,
     FileRecord,
     FileState,
-    Location,
     NotChecklist,
     OwnBook,
     Severity,
@@ -17,6 +16,7 @@ from pipeline.model import (
     Status,
     Unreadable,
     UnreadableReason,
+    place_in,
 )
 from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
 from pipeline.rules.words import KIND_WORDS, listed
@@ -81,9 +81,7 @@ _EXTENSIONS = {
 
 
 def _hit(record: FileRecord, **fields: str) -> Hit:
-    return Hit(
-        location=Location(file=record.source.path), respondent=record.respondent, fields=fields
-    )
+    return Hit(location=place_in(record.source), respondent=record.respondent, fields=fields)
 
 
 def _unreadable(

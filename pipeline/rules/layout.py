@@ -7,11 +7,11 @@ from dataclasses import replace
 from pipeline.model import (
     Answer,
     CountedSubmission,
-    Location,
     MatchedBy,
     Severity,
     Status,
     address,
+    place_in,
 )
 from pipeline.rules.registry import (
     Context,
@@ -238,12 +238,10 @@ def guessed_columns(context: Context) -> Iterator[Hit]:
             if table.guessed and table.mark_column is not None:
                 row = table.header_row or 0
                 yield Hit(
-                    location=Location(
-                        file=counted.submission.source.path,
-                        sheet=table.sheet,
-                        cell=address(row, table.mark_column)
-                        if table.header_row is not None
-                        else "",
+                    location=place_in(
+                        counted.submission.source,
+                        table.sheet,
+                        address(row, table.mark_column) if table.header_row is not None else "",
                     ),
                     respondent=counted.respondent,
                     fields={"column": address(0, table.mark_column)[:-1]},
@@ -313,7 +311,7 @@ def hidden(context: Context) -> Iterator[Hit]:
                 )
         for name in counted.submission.hidden_copies:
             yield Hit(
-                location=Location(file=counted.submission.source.path, sheet=name),
+                location=place_in(counted.submission.source, name),
                 respondent=counted.respondent,
                 fields={
                     "what": "非表示のシートにも回答があります。集計には入れていません。",

@@ -20,6 +20,7 @@ from pipeline.model import (
     PreviousMonth,
     Respondent,
     Severity,
+    place_in,
 )
 from pipeline.rules.asked import AskedAnswers
 from pipeline.rules.words import quote
@@ -271,6 +272,4 @@ def on_submission(counted: CountedSubmission, written: str = "", /, **fields: st
 def whole_file(counted: CountedSubmission) -> Location:
     """Give the place of a finding that concerns the file, with the sheet where there is one."""
     sheets = {table.sheet for table in counted.submission.tables}
-    return Location(
-        file=counted.submission.source.path, sheet=sheets.pop() if len(sheets) == 1 else ""
-    )
+    return place_in(counted.submission.source, sheets.pop() if len(sheets) == 1 else "")

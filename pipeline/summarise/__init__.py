@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pipeline.changes import compare
 from pipeline.errors import ExitCode
-from pipeline.model import Batch, FileState, Finding
+from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.history import History
 from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
 from pipeline.settings import Settings
@@ -96,7 +96,8 @@ def summarise(
 def _figures(
     batch: Batch, counts: StatusCounts, findings: tuple[Finding, ...], tally: Tally
 ) -> Figures:
-    states = [record.state for record in batch.files]
+    paths = ((record.source.path, record.state) for record in batch.files)
+    states = [*states_of_files(paths).values()]
     asked = missing = share = None
     if batch.roster is not None:
         asked = sum(not entry.excluded for entry in batch.roster.entries)

@@ -137,14 +137,14 @@ class Tally:
         counts = self.submissions()
         by_file: dict[str, list[Finding]] = {}
         for finding in findings:
-            by_file.setdefault(finding.location.file, []).append(finding)
+            by_file.setdefault(finding.location.key, []).append(finding)
         shares = [each.done_share for each in counts]
         ranked = sorted((share for share in shares if share is not None), reverse=True)
         ranks = {share: place for place, share in reversed(list(enumerate(ranked, start=1)))}
         totals = []
         line = 0
         for number, counted in enumerate(self._batch.submissions, start=1):
-            share, own = shares[number - 1], counted.submission.source.path
+            share, own = shares[number - 1], counted.submission.source.key
             files = places.beside(line, len(counted.submission.answers)) | {own}
             line += len(counted.submission.answers)
             told = (finding for each in sorted(files) for finding in by_file.get(each, ()))
@@ -152,7 +152,7 @@ class Tally:
                 RespondentTotal(
                     number=number,
                     respondent=counted.respondent,
-                    file=own,
+                    key=own,
                     counts=counts[number - 1],
                     rank=None if share is None else ranks[share],
                     overdue=self._overdue[number],

@@ -1,6 +1,8 @@
 """Count the same things in two ways, so that a loss shows: files, submissions, answers, totals."""
 
-from pipeline.model import Batch, FileState
+from collections.abc import Mapping
+
+from pipeline.model import Batch, FileState, states_of_files
 from pipeline.model.report import AnswerRow, Check, FileRow
 from pipeline.summarise.counts import Tally
 
@@ -9,14 +11,18 @@ def reconcile(
     batch: Batch, answers: tuple[AnswerRow, ...], files: tuple[FileRow, ...], tally: Tally
 ) -> tuple[Check, ...]:
     """Give the lines of the reconciliation on 処理記録; `run` refuses to write where one fails."""
-    slips = {record.source.path for record in batch.files if record.is_slip}
-    counted = sum(row.state is FileState.COUNTED and row.file not in slips for row in files)
+    slips = {record.source.key for record in batch.files if record.is_slip}
+    counted = sum(row.state is FileState.COUNTED and row.key not in slips for row in files)
     forms = "集計したファイル（差戻し票を除く）" if slips else "集計したファイル"
+    paths = {row.file for row in files}
+    if len(paths) < len(files):
+        forms += "とシート（1つのブックに複数の団体）"
+    states = states_of_files((row.file, row.state) for row in files)
     size = len(batch.checklist.items)
     items, groups = tally.items(), tally.groups()
     rows = len(answers)
     lines = (
-        ("ファイル", "受信箱のファイル", len(files), "状態別の合計", _state_sum(files)),
+        ("ファイル", "受信箱のファイル", len(paths), "状態別の合計", _sum(states)),
         ("提出", forms, counted, "集計した提出", len(batch.submissions)),
         ("回答", f"集計した提出×{size}項目", len(batch.submissions) * size, "明細の行", rows),
         ("項目別集計", "明細の行", rows, "項目別の合計", sum(t.counts.total for t in items)),
@@ -48,5 +54,6 @@ def reconcile(
     )
 
 
-def _state_sum(files: tuple[FileRow, ...]) -> int:
-    return sum(sum(row.state is state for row in files) for state in FileState)
+def _sum(states: Mapping[str, FileState]) -> int:
+    found = [*states.values()]
+    return sum(found.count(state) for state in FileState)

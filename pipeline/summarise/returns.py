@@ -23,8 +23,8 @@ def list_returns(
     entries = {entry.code: entry for entry in batch.roster.entries} if batch.roster else {}
     told = _told(findings)
     unread = _unread(batch)
-    records = {record.source.path: record for record in batch.files}
-    rows = [_returned(batch, total, records[total.file], entries) for total in totals]
+    records = {record.source.key: record for record in batch.files}
+    rows = [_returned(batch, total, records[total.key], entries) for total in totals]
     seen = {total.respondent.id for total in totals}
     for respondent in batch.missing:
         if respondent.id not in seen:
@@ -83,7 +83,7 @@ def _returned(
         reason=reason,
         respondent=total.respondent,
         contact=_contact(total.respondent, entries),
-        file=total.file,
+        file=record.source.path,
         modified=record.source.modified,
         filled_on=submission.filled_on,
         counts=counts,
@@ -96,7 +96,7 @@ def _told(findings: Iterable[Finding]) -> Told:
     told: Told = defaultdict(list)
     for finding in findings:
         told[finding.respondent_id, ""].append(finding)
-        told["", finding.location.file].append(finding)
+        told["", finding.location.key].append(finding)
     return told
 
 
@@ -138,7 +138,7 @@ def _unreadable(
         modified=record.source.modified,
         filled_on="",
         counts=None,
-        findings=severity_counts(told["", record.source.path]),
+        findings=severity_counts(told["", record.source.key]),
     )
 
 

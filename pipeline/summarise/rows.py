@@ -24,15 +24,16 @@ from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, RowDecisi
 from pipeline.model.submission import AnswerDecision, DueSource, Precision
 
 _NO_DUE = Due()
-Codes = dict[str, dict[str, list[str]]]  # file -> item -> codes
+Codes = dict[str, dict[str, list[str]]]  # key of a return -> item -> codes
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the answers stand: what a finding tells of a file is told of an answer.
 
-    ``lines`` gives the line of 明細, counted from 0, by file and item. Nearly every answer stands
-    in its form alone; ``files`` gives all the files of the lines that do not, its form first.
+    ``lines`` gives the line of 明細, counted from 0, by the key of a return and item. Nearly every
+    answer stands in its form alone; ``files`` gives all the returns (keys) of the lines that do
+    not, its form first.
     """
 
     lines: Mapping[str, Mapping[str, int]]
@@ -57,12 +58,12 @@ def find_places(batch: Batch) -> Places:
     files: dict[int, tuple[str, ...]] = {}
     line = 0
     for counted in batch.submissions:
-        own, answers = counted.submission.source.path, counted.submission.answers
+        own, answers = counted.submission.source.key, counted.submission.answers
         ids = (answer.item_id for answer in answers)
         lines.setdefault(own, {}).update(zip(ids, range(line, line + len(answers)), strict=True))
         for answer in answers:
             # Check cell and note may stand in a send-back slip or in an older return.
-            row = () if answer.row_place is None else (answer.row_place.file,)
+            row = () if answer.row_place is None else (answer.row_place.key,)
             others = [file for file in (*answer.files, *row) if file != own]
             if others:
                 files[line] = tuple(dict.fromkeys((own, *others)))
@@ -86,14 +87,14 @@ def answer_rows(
     codes: Codes = defaultdict(lambda: defaultdict(list))
     for finding in findings:
         if finding.item_id:
-            known = codes[finding.location.file][finding.item_id]
+            known = codes[finding.location.key][finding.item_id]
             if finding.code not in known:
                 known.append(finding.code)
     items = {item.id: (n, item) for n, item in enumerate(batch.checklist.items, start=1)}
     rows: list[AnswerRow] = []
     for submission in enumerate(batch.submissions, start=1):
         counted = submission[1]
-        id_, own = counted.respondent.id, codes.get(counted.submission.source.path, {})
+        id_, own = counted.respondent.id, codes.get(counted.submission.source.key, {})
         for answer in counted.submission.answers:
             item_id = answer.item_id
             files = places.files.get(len(rows))
@@ -161,7 +162,7 @@ def _decided(told: AnswerDecision) -> RowDecision:
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
-    """Give one row per file of the inbox."""
+    """Give one row per file of the inbox; one a return where a file holds several."""
     return tuple(_file_row(record) for record in batch.files)
 
 
@@ -171,6 +172,7 @@ def _file_row(record: FileRecord) -> FileRow:
     respondent = record.respondent
     return FileRow(
         file=record.source.path,
+        part=record.source.part,
         sha256=record.source.sha256,
         size=record.source.size,
         modified=record.source.modified,
@@ -188,7 +190,7 @@ def _file_row(record: FileRecord) -> FileRow:
 def reported_findings(findings: Iterable[Finding], places: Places) -> tuple[ReportedFinding, ...]:
     """Join each finding to its answer's row, where the finding is about a counted answer."""
     return tuple(
-        ReportedFinding(finding=finding, answer=places.line(finding.location.file, finding.item_id))
+        ReportedFinding(finding=finding, answer=places.line(finding.location.key, finding.item_id))
         for finding in findings
     )
 

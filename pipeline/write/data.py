@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from pipeline.model import FileState, Severity, Status
+from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
 from pipeline.write.table import batches, columns_of
@@ -194,6 +194,7 @@ def write_run(report: Report, path: Path, settings: Settings) -> None:
     Timing is not in it: the same inbox, month and settings give the same bytes.
     """
     figures = report.figures
+    states = states_of_files((row.file, row.state) for row in report.files).values()
     content = {
         "month": report.month,
         "made_at": report.made_at,
@@ -210,9 +211,7 @@ def write_run(report: Report, path: Path, settings: Settings) -> None:
         },
         "versions": versions(),
         "counts": {
-            "files": {
-                state.value: sum(row.state is state for row in report.files) for state in FileState
-            },
+            "files": {state.value: sum(found is state for found in states) for state in FileState},
             "submissions": figures.returned,
             "asked": figures.asked,
             "missing": figures.missing,

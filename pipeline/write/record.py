@@ -116,7 +116,7 @@ def _answer(status: Status | None, due: str) -> str:
 
 
 def _write_files(sheet: Sheet, report: Report, top: int) -> None:
-    sheet.section(top, f"見つかったファイル（{len(report.files):,}件）", last=3)
+    sheet.section(top, f"見つかったファイル（{report.figures.files:,}件）", last=3)
     sheet.table(top + 1, 0, len(report.files), HEADS, "tbl_files")
     for row, file in enumerate(report.files, start=top + 2):
         sheets = "、".join(file.sheets)
