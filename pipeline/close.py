@@ -1,19 +1,36 @@
-"""Close a month: move what is settled into inbox/YYYY-MM/, all of it or nothing.
+"""Close a month: move what its run counted into inbox/YYYY-MM/, all of it or nothing, and back.
 
-Moved are the files that count and those that they replace. What still needs somebody (unreadable,
-no checklist, excluded) stays in inbox/, and so do the roster, passwords.txt and 除外.txt.
+What came for a month goes with it, whatever became of it: a file that was unreadable in November
+is no return of December's. Moved is what the month's own record names by hash, so that nothing
+that came later goes along unseen. The roster, passwords.txt and 除外.txt stay.
+
+A journal is written before the first move and taken away after the last. What a killed process
+left half done is finished by the next command, or put back where something stands in the way.
 """
 
+from __future__ import annotations
+
 import contextlib
+import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeGuard
 
+from pipeline.discover import JOURNAL, Found, is_closed, set_aside, walk
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import Batch, FileRecord, FileState, Skipped, SkipReason
+from pipeline.model import FileState, Skipped, SkipReason
+from pipeline.record import DamagedError, Recorded, aggregated_months, open_table, read_record
 
-_SETTLED = (FileState.COUNTED, FileState.SUPERSEDED, FileState.DUPLICATE)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Inbox, SourceFile, Unreadable
+
+_NAMES = 5  # of bodies or files told one by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,47 +41,224 @@ class Move:
     target: Path
 
 
-def plan_close(batch: Batch, inbox: Path, month: str) -> tuple[Move, ...]:
-    """Give the moves that close a month, in the order of their paths.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePlan:
+    """What closing a month does, and what there is to tell about it.
 
-    Folders below inbox/ are kept as they are below inbox/YYYY-MM/. An archive moves when every
-    member that could be a submission is settled. A month that is already closed gives no moves.
+    ``later`` are files that the month's run did not see as they are now: they stay. ``gone`` are
+    files of that run that are no longer there. ``still_open`` are the words for what the month
+    leaves undone.
     """
-    by_file: dict[Path, list[FileRecord]] = {}
-    for record in batch.files:
-        by_file.setdefault(record.source.location, []).append(record)
+
+    moves: tuple[Move, ...]
+    later: tuple[Path, ...] = ()
+    gone: tuple[str, ...] = ()
+    still_open: tuple[str, ...] = ()
+
+
+def plan_close(inbox: Path, outbox: Path, month: str) -> ClosePlan:
+    """Give the moves that close an aggregated month, in the order of their paths.
+
+    Folders below inbox/ are kept as they are below inbox/YYYY-MM/. `TorimatomeError` (usage) for
+    a month that no run has written.
+    """
+    record = _record(outbox, month)
+    try:
+        seen = dict(_files_seen(record, month))
+        still_open = tuple(_still_open(record))
+    except DamagedError as error:
+        raise TorimatomeError(
+            f"{month} の集計の記録（{outbox / month / error.name}）が{error.problem}。"
+            f"どのファイルを集計したか分からないため、何も移動していません。"
+            f"{month} をもう一度集計してから、締めてください。"
+        ) from error
     closed = inbox / month
-    moves = []
-    for location, records in by_file.items():
-        if _is_settled(records) and not location.is_relative_to(closed):
-            target = closed / location.relative_to(inbox)
-            moves.append(Move(source=location, target=target))
-    return tuple(sorted(moves, key=lambda move: str(move.source)))
+    moves, later, there = [], [], set()
+    for found in _files(inbox, inbox):
+        digest = _digest(found.location)
+        target = closed / found.location.relative_to(inbox)
+        if digest not in seen or (target.exists() and _digest(target) == digest):
+            later.append(found.location)
+        else:
+            moves.append(Move(source=found.location, target=target))
+            there.add(digest)
+    there.update(_digest(found.location) for found in _files(inbox, closed))
+    return ClosePlan(
+        moves=tuple(sorted(moves, key=lambda move: str(move.source))),
+        later=tuple(sorted(later)),
+        gone=tuple(path for digest, path in seen.items() if digest not in there),
+        still_open=still_open,
+    )
 
 
-def _is_settled(records: Sequence[FileRecord]) -> bool:
-    """Tell whether all that came of one file on disk is settled and something of it counted."""
-    states = [record.state for record in records if not _is_beside(record)]
-    return bool(states) and all(state in _SETTLED for state in states)
+def without_other_months(inbox: Inbox, outbox: Path, month: str) -> Inbox:
+    """Leave out what lies beside a closed month and another month's run has counted already."""
+    if not any(_is_late(entry) for entry in inbox.entries):
+        return inbox
+    elsewhere: set[str] = set()
+    for other in aggregated_months(outbox):
+        if other != month:
+            with contextlib.suppress(DamagedError):
+                elsewhere.update(d for d, _ in _files_seen(read_record(outbox / other), other))
+    kept = tuple(
+        entry
+        for entry in inbox.entries
+        if not _is_late(entry) or entry.source.sha256 not in elsewhere
+    )
+    return replace(inbox, entries=kept)
 
 
-def _is_beside(record: FileRecord) -> bool:
-    """Tell an archive's own row, and members that are no submission by nature."""
-    content = record.content
-    if record.source.member:
-        return record.state is FileState.IGNORED
-    return isinstance(content, Skipped) and content.reason is SkipReason.ARCHIVE
+def _is_late(entry: SourceFile | Skipped | Unreadable) -> TypeGuard[Skipped]:
+    return isinstance(entry, Skipped) and entry.reason is SkipReason.LATE
 
 
-def carry_out(moves: Sequence[Move], *, dry_run: bool = False) -> None:
-    """Make the moves, or with `dry_run` only check that they could be made.
+def _record(outbox: Path, month: str) -> Recorded:
+    try:
+        return read_record(outbox / month)
+    except DamagedError as error:
+        months = aggregated_months(outbox)
+        if month in months:
+            raise TorimatomeError(
+                f"{month} の集計の記録（{outbox / month / error.name}）が{error.problem}。"
+                f"{month} をもう一度集計してから、締めてください。何も移動していません。"
+            ) from error
+        known = f"集計済みの月は {'、'.join(months[-_NAMES:])} です。" if months else ""
+        raise TorimatomeError(
+            f"{month} はまだ集計していないため、締められません（何も移動していません）。{known}"
+            "締める月を --month 2026-11 のように指定してください。",
+            ExitCode.USAGE,
+        ) from error
 
-    First every move is checked; then all are made. Nothing is ever overwritten. Where one fails
-    the files moved so far are put back and TorimatomeError names the file in the way.
+
+def _files_seen(record: Recorded, month: str) -> Iterator[tuple[str, str]]:
+    """Give the files on disk that a run read, as hash and path.
+
+    A run of a closed month also lists what it found outside of that month's folder and did not
+    read: that is none of the month's.
     """
-    _check(moves)
-    if dry_run:
+    with open_table(record, "files") as table:
+        pick = itemgetter(*(table.places[name] for name in ("file", "sha256")))
+        rows = [(table.written(path), digest) for path, digest in map(pick, table.lines)]
+    inside = f"{month}/"
+    of_closed = any(path.startswith(inside) for path, _ in rows)
+    paths = {path for path, _ in rows}
+    for path, digest in rows:
+        own = path.removeprefix(inside)
+        member = any(path[:at] in paths for at in range(len(path)) if path[at] == "!")
+        read = own != path or not of_closed
+        if digest and read and not member and not set_aside(own, at_top="/" not in own):
+            yield digest, own
+
+
+def _still_open(record: Recorded) -> Iterator[str]:
+    """Tell what a month that is closed leaves undone."""
+    counts, missing = record.part("counts"), []
+    with open_table(record, "findings") as table:
+        pick = itemgetter(*(table.places[name] for name in ("code", "respondent", "state")))
+        for code, name, state in map(pick, table.lines):
+            if code == "B501" and state != "認容":
+                missing.append(table.written(name))
+    if missing:
+        yield f"未提出 {len(missing)} 団体（{_named(missing)}）"
+    files, findings = counts.get("files"), counts.get("findings")
+    if isinstance(files, dict) and files.get(FileState.UNREADABLE):
+        yield f"読めないファイル {files[FileState.UNREADABLE]} 件"
+    for severity in ("要修正", "要確認"):
+        if isinstance(findings, dict) and findings.get(severity):
+            yield f"{severity} {findings[severity]} 件"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" ほか {len(names) - _NAMES}" if len(names) > _NAMES else ""
+    return "、".join(names[:_NAMES]) + more
+
+
+def _files(inbox: Path, root: Path) -> Iterator[Found]:
+    """Give the files below a folder that somebody sent, none of other months."""
+    for found in walk(inbox, root):
+        if isinstance(found, Found) and found.is_file:
+            own = found.location.relative_to(root).as_posix()
+            if not set_aside(own, at_top="/" not in own):
+                yield found
+
+
+def _digest(path: Path) -> str:
+    """Give the hash of a file, or an empty text where it cannot be read: it is not moved then."""
+    try:
+        with path.open("rb") as opened:
+            return file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def plan_undo(inbox: Path, month: str) -> ClosePlan:
+    """Give the moves that open a closed month again: everything in its folder goes back."""
+    closed = inbox / month
+    if not is_closed(closed):
+        raise TorimatomeError(
+            f"{month} は締めていません（{closed} がないか、空です）。何も移動していません。",
+            ExitCode.USAGE,
+        )
+    moves = (
+        Move(source=each.location, target=inbox / each.location.relative_to(closed))
+        for each in _files(inbox, closed)
+    )
+    return ClosePlan(
+        moves=tuple(sorted(moves, key=lambda move: str(move.source))),
+        later=tuple(sorted(found.location for found in _files(inbox, inbox))),
+    )
+
+
+def carry_out(moves: Sequence[Move], inbox: Path) -> None:
+    """Make the moves. Nothing is ever overwritten.
+
+    First every move is checked and the journal written; then all are made. Where one fails the
+    files moved so far are put back and TorimatomeError names the file in the way.
+    """
+    check_moves(moves)
+    if not moves:
         return
+    _write_journal(inbox, moves)
+    _make(moves, inbox, whole=True)
+
+
+def finish_interrupted(inbox: Path) -> str:
+    """Finish what a killed process left half moved; give the line to tell, empty for nothing.
+
+    Where a name is taken by now, what was moved is put back instead.
+    """
+    journal = inbox / JOURNAL
+    if not journal.is_file():
+        return ""
+    try:
+        written = json.loads(journal.read_text(encoding="utf-8"))
+        moves = [Move(source=inbox / a, target=inbox / b) for a, b in written["moves"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TorimatomeError(
+            f"ファイルの移動の記録（{journal}）が読めません。inbox の中のファイルが月のフォルダと"
+            "正しく分かれているか確かめ、この記録を消してから、もう一度実行してください。"
+        ) from error
+    left = [move for move in moves if os.path.lexists(move.source)]
+    taken = [move.target for move in left if os.path.lexists(move.target)]
+    if not taken:
+        _make(left, inbox, whole=False, emptied=[move.source.parent for move in moves])
+        return f"途中で止まっていたファイルの移動を、最後まで行いました（残り {len(left)} 件）。"
+    done = [move for move in moves if move not in left and os.path.lexists(move.target)]
+    back = [Move(source=move.target, target=move.source) for move in reversed(done)]
+    _make(back, inbox, whole=False)
+    return (
+        "途中で止まっていたファイルの移動を取り消し、元に戻しました。同じ名前のファイルが既にある"
+        f"ためです: {_named([str(path) for path in taken])}。"
+        "名前を変えるか片付けてから、もう一度締めてください。"
+    )
+
+
+def _make(moves: Sequence[Move], inbox: Path, *, whole: bool, emptied: Sequence[Path] = ()) -> None:
+    """Make moves that stand in the journal, and take it away.
+
+    ``whole``: they are all that stands there, so that it may go too where they are put back.
+    ``emptied`` are folders from which earlier moves were made.
+    """
     done: list[Move] = []
     made: list[Path] = []
     try:
@@ -72,27 +266,30 @@ def carry_out(moves: Sequence[Move], *, dry_run: bool = False) -> None:
             made += _make_folders(move.target.parent)
             _move(move.source, move.target)
             done.append(move)
+        for folder in {place for move in moves for place in (move.source, move.target)}:
+            _sync_folder(folder.parent)
     except BaseException as error:  # also Ctrl-C: a month is never left half closed
         stuck = _put_back(done, made)
+        if whole and not stuck:
+            _remove_journal(inbox)
         if not isinstance(error, OSError):
             raise
-        failed = moves[len(done)]
-        raise TorimatomeError(_cannot_move(failed, error, stuck)) from error
-    for folder in {move.source.parent for move in moves}:
-        with contextlib.suppress(OSError):  # something is left in it: it stays
-            folder.rmdir()
+        failed = moves[min(len(done), len(moves) - 1)]
+        raise TorimatomeError(_cannot_move(failed, error, stuck, whole=whole)) from error
+    for folder in {move.source.parent for move in moves} | set(emptied):
+        _remove_empty(folder, inbox)
+    _remove_journal(inbox)
 
 
-def _check(moves: Sequence[Move]) -> None:
+def check_moves(moves: Sequence[Move]) -> None:
+    """Raise TorimatomeError naming every file in the way of the moves."""
     problems = []
-    targets: set[str] = set()
+    targets = Counter(os.path.normcase(move.target) for move in moves)
     for move in moves:
-        name = os.path.normcase(move.target)
         if not move.source.exists():
             problems.append(f"{move.source}: ファイルがなくなっています。")
-        if os.path.lexists(move.target) or name in targets:
+        if os.path.lexists(move.target) or targets[os.path.normcase(move.target)] > 1:
             problems.append(f"{move.target}: 同じ名前のファイルが既にあります。")
-        targets.add(name)
         problems += [
             f"{folder}: 同じ名前のファイルがあるため、フォルダを作れません。"
             for folder in move.target.parents
@@ -100,11 +297,48 @@ def _check(moves: Sequence[Move]) -> None:
         ]
     if problems:
         raise TorimatomeError(
-            "月を締められませんでした（何も移動していません）。"
+            "ファイルを移動できません（何も移動していません）。"
             "次のファイルの名前を変えるか片付けてから、もう一度実行してください。\n  "
             + "\n  ".join(dict.fromkeys(problems)),
             ExitCode.NOTHING_WRITTEN,
         )
+
+
+def _write_journal(inbox: Path, moves: Sequence[Move]) -> None:
+    """Write down what is about to be moved, and see it on the disk before anything moves."""
+    lines = [
+        [place.relative_to(inbox).as_posix() for place in (move.source, move.target)]
+        for move in moves
+    ]
+    journal = inbox / JOURNAL
+    fresh = journal.with_name(f"{journal.name}.new")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="\n") as opened:
+            json.dump({"moves": lines}, opened, indent=0)  # escaped: a name may be no Unicode
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(journal)
+        _sync_folder(inbox)
+    except OSError as error:
+        raise TorimatomeError(
+            f"{inbox} に書き込めませんでした（{error.strerror or error}）。何も移動していません。"
+            "空き容量と書き込みの権限を確かめてから、もう一度実行してください。"
+        ) from error
+
+
+def _remove_journal(inbox: Path) -> None:
+    (inbox / JOURNAL).unlink(missing_ok=True)
+    _sync_folder(inbox)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See the names of a folder on the disk, where the system can do so (Windows cannot)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _make_folders(folder: Path) -> list[Path]:
@@ -135,10 +369,18 @@ def _put_back(done: Sequence[Move], made: Sequence[Path]) -> list[Path]:
     return stuck
 
 
-def _cannot_move(move: Move, error: OSError, stuck: Sequence[Path]) -> str:
+def _remove_empty(folder: Path, inbox: Path) -> None:
+    """Take away a folder that the moves emptied, and those above it, never inbox/ itself."""
+    with contextlib.suppress(OSError):  # something is left in it: it stays
+        while folder != inbox:
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _cannot_move(move: Move, error: OSError, stuck: Sequence[Path], *, whole: bool) -> str:
     left = "移動したファイルは元に戻しました。"
-    if stuck:
-        left = "次のファイルは元に戻せませんでした: " + "、".join(str(path) for path in stuck)
+    if stuck or not whole:
+        left = "途中まで移動したファイルがあります。次に実行したときに続きを行います。"
     return (
         f"{move.source} を移動できませんでした（{error.strerror or error}）。"
         "Excel などで開いている場合は閉じてから、もう一度実行してください。" + left

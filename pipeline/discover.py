@@ -4,6 +4,7 @@ Nothing is changed, no link is followed and no special file is opened. What a fi
 by `read`; only zip attachments are looked into here, because their members count as files.
 """
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -38,7 +39,7 @@ from pipeline.model import (
 )
 from pipeline.settings import Limits
 
-__all__ = ["Inbox", "discover"]
+__all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "walk"]
 
 Entry = SourceFile | Skipped | Unreadable
 
@@ -59,32 +60,46 @@ _TEMPORARY = re.compile(
     r"~\$.*|\.~lock\..*|~wr[dl]\d+\.tmp|.*\.(?:tmp|crdownload|part|partial|download)"
 )
 _PRODUCT_README = "readme.txt"
+# What a move of files that was cut short left behind: ours, nobody dropped it (see close.py).
+JOURNAL = ".torimatome-move.json"
+_OURS = frozenset({JOURNAL, f"{JOURNAL}.new"})
 _CHUNK = 1 << 20
 _HASHED_SIZES = 8  # times limits.file_size: a larger file is told by its size alone
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A directory entry before it is opened: shown path, place on disk, and what lstat said."""
 
     path: str
     location: Path
     status: os.stat_result
 
+    @property
+    def is_link(self) -> bool:
+        """Tell a link, which is never followed."""
+        return stat.S_ISLNK(self.status.st_mode) or _is_junction(self.status)
+
+    @property
+    def is_file(self) -> bool:
+        """Tell a plain file from links and special files."""
+        return stat.S_ISREG(self.status.st_mode) and not self.is_link
+
 
 def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     """Give every file below inbox/ exactly once, in the order of their paths.
 
     Folders named YYYY-MM directly below inbox/ are closed months and left out; the one of
-    `month` is read instead of inbox/ where it exists. A folder that cannot be listed is one
-    Unreadable entry. Gives no entries where inbox/ does not exist.
+    `month` is read instead of inbox/ where it holds files. What lies in inbox/ then is given as
+    Skipped (LATE): nothing tells this month's late return from an early one of the next. A folder
+    that cannot be listed is one Unreadable entry. Gives no entries where inbox/ does not exist.
     """
     closed = inbox / month
-    root = closed if closed.is_dir() else inbox
-    listed = list(_walk(inbox, root))
-    if root is closed:
-        listed += _controls(inbox)  # the roster may stay above the closed months
-    found = sorted((f for f in listed if isinstance(f, _Found)), key=lambda f: f.path)
+    root = closed if is_closed(closed) else inbox
+    listed = list(walk(inbox, root))
+    beside = list(walk(inbox, inbox)) if root is closed else []
+    listed += _controls(beside)  # the roster may stay above the closed months
+    found = sorted((f for f in listed if isinstance(f, Found)), key=lambda f: f.path)
     controls = {f.path: f for f in found if "/" not in f.path.removeprefix(f"{month}/")}
     roster_path = _first(controls, month, _ROSTER_NAMES)
     passwords = _lines(controls.get(_first(controls, month, (_PASSWORDS,))))
@@ -93,6 +108,7 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     for file in found:
         at_top = file.path in controls
         entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits)
+    entries += _late(beside, limits)
     ordered = _unique(sorted(entries, key=lambda entry: _source(entry).path))
     roster = next((_source(e) for e in ordered if _source(e).path == roster_path), None)
     return Inbox(
@@ -107,7 +123,7 @@ def _source(entry: Entry) -> SourceFile:
     return entry if isinstance(entry, SourceFile) else entry.source
 
 
-def _walk(inbox: Path, root: Path) -> Iterator[_Found | Unreadable]:
+def walk(inbox: Path, root: Path) -> Iterator[Found | Unreadable]:
     """Give every file below `root`; links are given, never followed."""
     folders = [root]
     while folders:
@@ -136,20 +152,49 @@ def _walk(inbox: Path, root: Path) -> Iterator[_Found | Unreadable]:
                 )
                 continue
             if not stat.S_ISDIR(status.st_mode) or _is_junction(status):
-                yield _Found(_shown(inbox, location), location, status)
+                if folder != inbox or child.name not in _OURS:
+                    yield Found(_shown(inbox, location), location, status)
             elif folder != inbox or not _CLOSED_MONTH.fullmatch(printable(child.name)):
                 folders.append(location)
 
 
-def _controls(inbox: Path) -> list[_Found]:
+def _controls(beside: Sequence[Found | Unreadable]) -> list[Found]:
     """Give the coordinator's own files that stand directly in inbox/."""
     names = {*_ROSTER_NAMES, _PASSWORDS, _EXCLUSIONS}
-    with os.scandir(inbox) as listing:
-        return [
-            _Found(printable(child.name), inbox / child.name, child.stat(follow_symlinks=False))
-            for child in listing
-            if printable(child.name).lower() in names and child.is_file(follow_symlinks=False)
-        ]
+    return [
+        found
+        for found in beside
+        if isinstance(found, Found) and found.is_file and found.path.lower() in names
+    ]
+
+
+def _late(beside: Sequence[Found | Unreadable], limits: Limits) -> Iterator[Entry]:
+    """Give what lies in inbox/ beside the folder of the closed month that is read, unopened."""
+    for found in beside:
+        if isinstance(found, Unreadable):
+            yield found
+        elif not set_aside(found.path, at_top="/" not in found.path):
+            yield Skipped(source=_unopened(found, limits), reason=SkipReason.LATE)
+
+
+def _unopened(found: Found, limits: Limits) -> SourceFile:
+    """Give a file that is not read, with its hash where it can be had."""
+    source = _source_of(found)
+    with contextlib.suppress(OSError):
+        if found.is_file:
+            with found.location.open("rb") as opened:
+                return _identified(source, opened, limits)
+    return source
+
+
+def is_closed(folder: Path) -> bool:
+    """Tell whether a month's folder holds anything but what systems drop into folders."""
+    if not folder.is_dir():
+        return False
+    return any(
+        isinstance(found, Unreadable) or not set_aside(found.path, at_top=False)
+        for found in walk(folder, folder)
+    )
 
 
 def _shown(inbox: Path, location: Path) -> str:
@@ -163,7 +208,7 @@ def _is_junction(status: os.stat_result) -> bool:
     return bool(tag) and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
 
 
-def _first(controls: dict[str, _Found], month: str, names: Sequence[str]) -> str:
+def _first(controls: dict[str, Found], month: str, names: Sequence[str]) -> str:
     """Give the path of the first of these names that is there, nearest to the month first."""
     present = {path.lower(): path for path in controls}
     for name in names:
@@ -173,7 +218,7 @@ def _first(controls: dict[str, _Found], month: str, names: Sequence[str]) -> str
     return ""
 
 
-def _lines(file: _Found | None, *, comments: bool = False) -> tuple[str, ...]:
+def _lines(file: Found | None, *, comments: bool = False) -> tuple[str, ...]:
     """Read a control file: one entry a line, UTF-8 or CP932; an unreadable one holds nothing."""
     if file is None or not stat.S_ISREG(file.status.st_mode):
         return ()
@@ -205,20 +250,15 @@ def _lines_of(location: Path, *, comments: bool = False) -> tuple[str, ...]:
 
 
 def _entries(
-    file: _Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits
+    file: Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits
 ) -> list[Entry]:
     """Give what one directory entry is: a file, a file set aside, or the members of an archive."""
-    source = SourceFile(
-        path=file.path,
-        location=file.location,
-        size=file.status.st_size,
-        modified=local(file.status.st_mtime),
-    )
-    if stat.S_ISLNK(file.status.st_mode) or _is_junction(file.status):
+    source = _source_of(file)
+    if file.is_link:
         return [Skipped(source=replace(source, size=0), reason=SkipReason.LINK)]
     if not stat.S_ISREG(file.status.st_mode):  # opening a pipe would wait for ever
         return [Skipped(source=source, reason=SkipReason.OTHER_KIND)]
-    aside = _aside(file.path, at_top=at_top)
+    aside = set_aside(file.path, at_top=at_top)
     try:
         with file.location.open("rb") as opened:
             source = _identified(source, opened, limits)
@@ -231,6 +271,15 @@ def _entries(
     if aside is not None:
         return [Skipped(source=source, reason=aside)]
     return _unpacked(source, passwords, limits) if archive else [source]
+
+
+def _source_of(file: Found) -> SourceFile:
+    return SourceFile(
+        path=file.path,
+        location=file.location,
+        size=file.status.st_size,
+        modified=local(file.status.st_mtime),
+    )
 
 
 def _english(error: OSError) -> str:
@@ -251,7 +300,7 @@ def _identified(source: SourceFile, file: IO[bytes], limits: Limits) -> SourceFi
     return replace(source, size=size, sha256=digest.hexdigest())
 
 
-def _aside(path: str, *, at_top: bool) -> SkipReason | None:
+def set_aside(path: str, *, at_top: bool) -> SkipReason | None:
     """Tell by its name why a file is no submission."""
     *folders, name = path.lower().split("/")
     if at_top:
@@ -321,7 +370,7 @@ def _member(
     """Give one member: set aside by its name, unreadable, or a file with its hash."""
     if not member.regular:
         return Skipped(source=source, reason=SkipReason.LINK)
-    aside = _aside(member.name, at_top=False)
+    aside = set_aside(member.name, at_top=False)
     if aside is not None:
         return Skipped(source=source, reason=aside)
     try:

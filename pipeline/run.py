@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.assemble import assemble, conservation
 from pipeline.check import attention, check, refuse_unknown
+from pipeline.close import without_other_months
 from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
@@ -49,6 +50,7 @@ from pipeline.review import (
 )
 from pipeline.roster import read_roster
 from pipeline.rules import rules_table
+from pipeline.rules.alerts import alerts
 from pipeline.slips import own_book
 from pipeline.template import load_checklist
 
@@ -221,7 +223,7 @@ def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
     if settings.edition == "public":
         told = tuple(finding for finding in findings if not finding.code.startswith("R"))
         return public_report(batch, told, settings, sum_up)
-    return replace(sum_up(batch, findings), settled=judged.done)
+    return replace(sum_up(batch, findings), settled=judged.done, alerts=alerts(findings))
 
 
 def _result(
@@ -333,6 +335,7 @@ def gather(
     checklist = load_checklist(settings.templates / settings.checklist)
     with _inbox_at_hand(settings) as folder:
         inbox = discover(folder, month=settings.month, limits=settings.limits)
+        inbox = without_other_months(inbox, settings.outbox, settings.month)
         if not any(_is_mail(entry) for entry in inbox.entries):
             raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
         roster = roster_of(inbox, checklist, settings.limits)
@@ -490,10 +493,15 @@ def _as_of(inbox: Inbox) -> str:
 
     Not the clock: the same inbox must give the same bytes whenever it is read.
     """
+    read = (e for e in inbox.entries if not _is_late(e))
     return max(
-        (e.modified if isinstance(e, SourceFile) else e.source.modified for e in inbox.entries),
+        (e.modified if isinstance(e, SourceFile) else e.source.modified for e in read),
         default="",
     )
+
+
+def _is_late(entry: SourceFile | Skipped | Unreadable) -> bool:
+    return isinstance(entry, Skipped) and entry.reason is SkipReason.LATE
 
 
 def _insist_on_conservation(batch: Batch, inbox: Inbox) -> None:

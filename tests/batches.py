@@ -45,6 +45,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
+    from pipeline.write.data import Written
 
 MONTH = "2026-11"
 ROLES = ("推進主体", "サービス提供者", "都市OS提供者", "アセット提供者")
@@ -334,9 +335,9 @@ def _odd_files(person: Respondent) -> list[FileRecord]:
     ]  # fmt: skip
 
 
-def save_data(report: Report, folder: Path) -> None:
-    """Write the data files of a report as a run does."""
+def save_data(report: Report, folder: Path) -> Written:
+    """Write the data files of a report as a run does, and give what run.json keeps of them."""
     from pipeline.write.columns import detail_columns  # noqa: PLC0415 - slow to import
     from pipeline.write.data import data_tables, write_data  # noqa: PLC0415 - the same
 
-    write_data(data_tables(report, detail_columns(report)), folder)
+    return write_data(data_tables(report, detail_columns(report)), folder)

@@ -95,8 +95,8 @@ def run_month(settings: Settings) -> tuple[Report, Step]:
         settled=result.settled.done,
     )
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    save_data(report, folder / "data")
-    write_run(report, folder / "run.json", settings)
+    data = save_data(report, folder / "data")
+    write_run(report, folder / "run.json", settings, data=data)
     write_review_form(result.form, folder)
     return report, result
 

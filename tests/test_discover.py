@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from workbooks import Sheet, xlsx
 
 from pipeline.archive import MemberError, decode_name, open_archive, printable, read_content
-from pipeline.discover import Inbox, discover
+from pipeline.discover import JOURNAL, Inbox, discover
 from pipeline.model import (
     RawWorkbook,
     Skipped,
@@ -84,15 +84,33 @@ def test_a_month_in_a_subfolder_is_no_closed_month(tmp_path: Path) -> None:
 
 
 def test_a_closed_month_is_read_from_its_folder(tmp_path: Path) -> None:
-    put(tmp_path, "2026-10/a.xlsx", "b.xlsx", "名簿.xlsx", "除外.txt")
+    put(
+        tmp_path, "2026-10/a.xlsx", "2026-09/c.xlsx", "b.xlsx", "sub/d.zip", "名簿.xlsx", "除外.txt"
+    )
+    put(tmp_path, ".DS_Store", JOURNAL)
     found = discover(tmp_path, month="2026-10", limits=Limits())
-    assert list(seen(tmp_path, "2026-10")) == ["2026-10/a.xlsx", "名簿.xlsx", "除外.txt"]
+    assert seen(tmp_path, "2026-10") == {
+        "2026-10/a.xlsx": "file",
+        "b.xlsx": SkipReason.LATE,  # nobody can tell whose month it is
+        "sub/d.zip": SkipReason.LATE,
+        "名簿.xlsx": SkipReason.ROSTER,
+        "除外.txt": SkipReason.CONTROL,
+    }
     assert found.roster is not None
     assert found.roster.path == "名簿.xlsx"
     put(tmp_path, "2026-10/名簿.xlsx")
     found = discover(tmp_path, month="2026-10", limits=Limits())
     assert found.roster is not None
     assert found.roster.path == "2026-10/名簿.xlsx"
+
+
+@pytest.mark.parametrize("left", [(), (".DS_Store", "Thumbs.db", "~$a.xlsx")])
+def test_a_month_folder_without_returns_hides_nothing(
+    tmp_path: Path, left: tuple[str, ...]
+) -> None:
+    (tmp_path / MONTH).mkdir()
+    put(tmp_path, "a.xlsx", *(f"{MONTH}/{name}" for name in left))
+    assert seen(tmp_path) == {"a.xlsx": "file"}
 
 
 def test_no_inbox_gives_nothing(tmp_path: Path) -> None:

@@ -59,6 +59,10 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     odd = tmp_path_factory.mktemp("odd")
     put(odd, odd_returns(checklist))
     runs.append(settings_for(odd))
+    closed = tmp_path_factory.mktemp("closed")
+    put(closed, {f"{runs[-1].month}/前.xlsx": good("前市", checklist)})
+    put(closed, {"後.xlsx": good("後市", checklist)})
+    runs.append(settings_for(closed))
     for settings in runs:
         for finding in aggregate(replace(settings, pivot=False)).findings:
             found.setdefault(finding.code, set()).add(finding.location.file)
@@ -153,6 +157,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L205", "見出しなし市.xlsx"),
         ("L206", "旧版市.xlsx"),
         ("L208", "写し市.xlsx"),
+        ("F111", "後.xlsx"),
     ],
 )
 def test_it_names_the_file_that_has_it(code: str, file: str, fired: dict[str, set[str]]) -> None:

@@ -22,8 +22,8 @@ def record(outbox: Path, batch: Batch) -> None:
     (folder / "data").mkdir(parents=True)
     settings = replace(make_settings(), month=batch.month)
     report = summarise(batch, (), settings)
-    save_data(report, folder / "data")
-    write_run(report, folder / "run.json", settings)
+    data = save_data(report, folder / "data")
+    write_run(report, folder / "run.json", settings, data=data)
 
 
 def month_of(batch: Batch, month: str) -> Batch:

@@ -187,7 +187,7 @@ def aggregate(
     終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
     3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
     """
-    from pipeline.cli.report import run_and_tell
+    from pipeline.cli.report import finish_moves, run_and_tell
     from pipeline.settings import Settings
 
     if data_url and edition == "public":
@@ -213,6 +213,7 @@ def aggregate(
         named=named,
     )
     settings = _with_settings_file(settings, settings_file)
+    finish_moves(settings)
     return run_and_tell(settings, quiet=quiet, fail_on=fail_on)
 
 
@@ -350,12 +351,17 @@ def rules(code: str | None) -> None:
 @torimatome.command(options_metavar="[オプション]")
 @month_option
 @inbox_option
+@outbox_option
+@click.option("--undo", is_flag=True, help="締めた月のファイルを inbox/ に戻します。")
 @click.option("--dry-run", is_flag=True, help="移動せず、移動する予定だけを表示します。")
-def close(month: str | None, inbox: Path, dry_run: bool) -> None:
-    """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。"""
+def close(month: str | None, inbox: Path, outbox: Path, undo: bool, dry_run: bool) -> None:
+    """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。
+
+    移すのは、その月の集計が読んだファイルだけです。集計のあとに届いたファイルは移しません。
+    """
     from pipeline.cli.report import close_month
 
-    close_month(_settings(month, inbox, Path("outbox")), dry_run=dry_run)
+    close_month(_settings(month, inbox, outbox), dry_run=dry_run, undo=undo)
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -405,6 +411,7 @@ def _settings(month: str | None, inbox: Path, outbox: Path, *, own: bool = True)
 
     ``own``: the coordinator's torimatome.toml counts; the demo is the same for everybody.
     """
+    from pipeline.cli.report import finish_moves
     from pipeline.settings import Settings
 
     settings = Settings(
@@ -414,6 +421,7 @@ def _settings(month: str | None, inbox: Path, outbox: Path, *, own: bool = True)
         outbox=outbox,
         templates=templates_folder(),
     )
+    finish_moves(settings)
     return _with_settings_file(settings, None) if own else settings
 
 

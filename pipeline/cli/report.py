@@ -11,10 +11,12 @@ import click
 
 from pipeline.errors import ExitCode
 from pipeline.model import FileState, Severity
+from pipeline.rules.alerts import alerts
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from pipeline.close import ClosePlan
     from pipeline.distribute import DistributeResult
     from pipeline.run import RunResult
     from pipeline.sendback import SendBackResult
@@ -29,8 +31,6 @@ _OTHER_STATES = {
     FileState.IGNORED: "対象外",
 }
 
-_NO_RETURNS = {"README.txt", "名簿.xlsx", "passwords.txt", "除外.txt"}
-
 
 def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int:
     """Aggregate a month, print what came of it, and give the exit code."""
@@ -38,7 +38,7 @@ def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int
 
     with _progress(quiet) as progress:
         result = aggregate(settings, progress=progress)
-    for line in (*summary_lines(result), *_left_outside(settings)):
+    for line in summary_lines(result):
         click.echo(line)
     if fail_on and _any_at_least(result, Severity(fail_on)):
         return ExitCode.FINDINGS
@@ -76,6 +76,7 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
             "（「要確認」シートの R607 をご覧ください）。"
         )
+    lines += [f"  ▲ {alert}" for alert in alerts(result.findings)]
     form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():
         lines.append(f"判断を書く票: {form}")
@@ -83,35 +84,70 @@ def summary_lines(result: RunResult) -> list[str]:
     return lines
 
 
-def _left_outside(settings: Settings) -> list[str]:
-    """Tell of files that came after the month was closed: they lie beside it and were not read."""
-    if settings.inbox_url or not (settings.inbox / settings.month).is_dir():
-        return []
-    beside = sum(
-        path.is_file() and path.name not in _NO_RETURNS and not path.name.startswith(("~$", "."))
-        for path in settings.inbox.iterdir()
+def close_month(settings: Settings, *, dry_run: bool, undo: bool) -> None:
+    """Move a month's files into its folder, or back, or tell what would be moved."""
+    from pipeline.close import (  # noqa: PLC0415 - keeps `--help` fast
+        carry_out,
+        check_moves,
+        plan_close,
+        plan_undo,
     )
-    if not beside:
-        return []
-    return [
-        f"  {settings.month} は締めた月のため {settings.inbox / settings.month} だけを読みました。"
-        f"{settings.inbox} の直下にある {beside} 件は含みません。"
-    ]
+
+    inbox, month = settings.inbox, settings.month
+    plan = plan_undo(inbox, month) if undo else plan_close(inbox, settings.outbox, month)
+    if dry_run:
+        check_moves(plan.moves)
+    else:
+        carry_out(plan.moves, inbox)
+    for line in close_lines(plan, settings, dry_run=dry_run, undo=undo):
+        click.echo(line)
 
 
-def close_month(settings: Settings, *, dry_run: bool) -> None:
-    """Move the settled files of a month into its folder, or tell what would be moved."""
-    from pipeline.close import carry_out, plan_close  # noqa: PLC0415 - keeps `--help` fast
-    from pipeline.run import gather  # noqa: PLC0415 - keeps `--help` fast
-
-    with _progress(quiet=False) as progress:
-        batch = gather(settings, progress=progress).batch
-    moves = plan_close(batch, settings.inbox, settings.month)
-    carry_out(moves, dry_run=dry_run)
+def close_lines(
+    plan: ClosePlan, settings: Settings, *, dry_run: bool = False, undo: bool = False
+) -> list[str]:
+    """Tell what was moved and what was not, what the month leaves open, and how to go back."""
+    inbox, month = settings.inbox, settings.month
     done = "移動する予定のファイル" if dry_run else "移動したファイル"
-    click.echo(f"{done}: {len(moves)} 件")
-    for move in moves:
-        click.echo(f"  {move.source} → {move.target}")
+    if plan.moves or not (inbox / month).is_dir():
+        lines = [f"{done}: {len(plan.moves)} 件"]
+    else:
+        lines = [f"{month} は既に締めてあります。移動するファイルはありません。"]
+    lines += [f"  {move.source} → {move.target}" for move in plan.moves]
+    if undo:
+        if plan.later:
+            lines.append(
+                f"{inbox} には、ほかに {len(plan.later)} 件のファイルがあります。"
+                "次に集計するときは、これらも一緒に読みます。"
+            )
+        return lines
+    if plan.later:
+        lines.append(
+            f"移動しなかったファイル: {len(plan.later)} 件（{month} の集計のあとに届いたか、"
+            "中身が変わったもの）"
+        )
+        lines += [f"  {path}" for path in plan.later]
+        lines.append(
+            f"  {month} の回答であれば、{inbox / month} に移して、もう一度 {month} を"
+            "集計してください。"
+        )
+    if plan.gone:
+        lines.append(f"集計したときにあり、今は見つからないファイル: {len(plan.gone)} 件")
+        lines += [f"  {path}" for path in plan.gone]
+    if plan.still_open:
+        lines.append(f"まだ終わっていないこと: {'、'.join(plan.still_open)}")
+    if plan.moves and not dry_run:
+        lines.append(f"元に戻すには: torimatome close --month {month} --undo")
+    return lines
+
+
+def finish_moves(settings: Settings) -> None:
+    """Finish what a killed `close` left half done, before anything reads the inbox."""
+    from pipeline.close import finish_interrupted  # noqa: PLC0415 - keeps `--help` fast
+
+    told = finish_interrupted(settings.inbox)
+    if told:
+        click.echo(told)
 
 
 def sendback_lines(result: SendBackResult) -> list[str]:

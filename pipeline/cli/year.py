@@ -14,7 +14,7 @@ from pipeline.close import carry_out, plan_close
 from pipeline.distribute import distribute
 from pipeline.mails import month_words
 from pipeline.promises import month_after
-from pipeline.run import aggregate, gather
+from pipeline.run import aggregate
 from pipeline.sample.meant import meant
 from pipeline.sample.people import coming, decide, send_forms, send_slips, write_roster
 from pipeline.sample.story import DEADLINES, MONTHS, By, Stage, member_of, senders
@@ -210,12 +210,19 @@ def _slip_lines(files: Sequence[Path], month: str, issued: Mapping[str, Path]) -
 
 
 def _closed(now: Settings) -> Scene:
-    moves = plan_close(gather(now).batch, now.inbox, now.month)
-    carry_out(moves)
+    plan = plan_close(now.inbox, now.outbox, now.month)
+    carry_out(plan.moves, now.inbox)
     return Scene(
         month=now.month,
         heading="月の締め",
         command=f"torimatome close --month {now.month}",
-        lines=(f"集計の済んだ {len(moves)} 件のファイルを移しました。",),
+        lines=(
+            f"集計の済んだ {len(plan.moves)} 件のファイルを移しました。",
+            *(
+                f"まだ終わっていないこと: {words}"
+                for words in ["、".join(plan.still_open)]
+                if words
+            ),
+        ),
         look=(now.inbox / now.month, now.outbox / now.month / SEND_BACK),
     )

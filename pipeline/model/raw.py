@@ -88,6 +88,7 @@ class SkipReason(StrEnum):
     ARCHIVE = "archive"  # a zip whose members were taken out one by one
     OTHER_KIND = "other_kind"  # pdf, docx, images, mail
     LINK = "link"  # a link that leads out of the inbox
+    LATE = "late"  # lies in inbox/ while the folder of the closed month is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -420,3 +420,5 @@ class Report:
     findings_beyond: int = 0
     # findings that need nothing more (認容, 修正済み, 解消): only findings.csv lists them
     settled: tuple[Finding, ...] = ()
+    # what puts the month as a whole in doubt, for the cover; the public edition has none
+    alerts: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from pipeline.model import (
     place_in,
 )
 from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
-from pipeline.rules.words import KIND_WORDS, listed
+from pipeline.rules.words import KIND_WORDS, listed, month_words
 
 # Why a file is broken for us, and what to ask for.
 _BROKEN = {
@@ -321,6 +321,33 @@ def wrong_extension(context: Context) -> Iterator[Hit]:
             yield _hit(record, extension=extension or "なし", kind=KIND_WORDS[record.kind])
 
 
+@rule(
+    code="F111",
+    severity=Severity.CHECK,
+    title="受信フォルダにあるが今回読んでいない",
+    message="{month}は締めた月で、{folder} フォルダだけを読んだため、読んでいません。",
+    fix="この月の回答であれば、受信フォルダの中の {folder} フォルダに移して集計し直してください。"
+    "次の月の回答であれば、何もしなくてかまいません。",
+    general_fix="この月の回答であれば、受信フォルダの中のその月のフォルダに移して集計し直してください。"
+    "次の月の回答であれば、何もしなくてかまいません。",
+    why="月を締めたあとに届いたファイルが、その月の遅れた回答なのか、次の月の回答なのかは、"
+    "ファイルからは分かりません。取り違えて数えないよう、人が決めるまで読みません。"
+    "ほかの月の集計に入っているファイルは、ここには出ません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（対象外: late xlsx）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        silent("ファイル: 送付状.pdf（対象外: other_kind pdf）"),
+    ),
+)
+def late(context: Context) -> Iterator[Hit]:
+    """Find what lies in inbox/ while the folder of the closed month is read."""
+    month = context.batch.month
+    for record in context.batch.files:
+        content = record.content
+        if isinstance(content, Skipped) and content.reason is SkipReason.LATE:
+            yield _hit(record, month=month_words(month), folder=month)
+
+
 RULES = (
     password,
     broken,
@@ -331,4 +358,5 @@ RULES = (
     untouched,
     macros,
     wrong_extension,
+    late,
 )

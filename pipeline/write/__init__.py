@@ -43,10 +43,9 @@ def write(
     with _collector_paused():
         answers = detail_columns(report)
         written = executor.submit(write_data, data_tables(report, answers), data)
-        write_run(report, folder / "run.json", settings)
         path = folder / f"集計_{report.month}.xlsx"
         write_workbook(report, path, settings, executor=executor, answers=answers)
-        written.result()
+        write_run(report, folder / "run.json", settings, data=written.result())
 
 
 def record_timing(run: Path, seconds: Mapping[str, float]) -> None:

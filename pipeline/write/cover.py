@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.model import Severity
 from pipeline.write.book import COVER
 from pipeline.write.columns import detail_row
 from pipeline.write.lists import absent, severity_label
+from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
 
@@ -34,19 +36,21 @@ GUIDE = (
     ("コード表", "記号・列・コードの意味"),
 )
 LAST = 6
+_WIDTHS = (11, 20, 20, 18, 44, 44, 10)
+_ALERT_WIDTH = sum(_WIDTHS[1:])
 
 
 def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     """Write はじめに. ``pivot``: the workbook has the sheet ピボット."""
     sheet = book.sheet(COVER)
-    sheet.columns(11, 20, 20, 18, 44, 44, 10)
+    sheet.columns(*_WIDTHS)
     made = report.made_at[:16].replace("T", " ")
     lead = (
         f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）"
         f"　対象 {report.checklist.title}"
     )
     sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
-    row = _write_proof(sheet, report, 3)
+    row = _write_alerts(sheet, report, _write_proof(sheet, report, 3))
     row = _write_attention(sheet, report, row + 1)
     row = _write_guide(sheet, row + 1, pivot=pivot)
     _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
@@ -79,6 +83,16 @@ def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
     sheet.merge(top + 2, 0, top + 2, LAST, "　".join(words), "text")
     sheet.height(top + 2, 22)
     return top + 3
+
+
+def _write_alerts(sheet: Sheet, report: Report, top: int) -> int:
+    """Write what puts the month as a whole in doubt, before anything else is read."""
+    label, style = severity_label(Severity.CHECK), f"severity_{Severity.CHECK.value}"
+    for row, alert in enumerate(report.alerts, start=top):
+        sheet.text(row, 0, label, style)
+        sheet.merge(row, 1, row, LAST, alert, "text")
+        sheet.height(row, 22 * line_count(alert, _ALERT_WIDTH))
+    return top + len(report.alerts)
 
 
 def _write_attention(sheet: Sheet, report: Report, top: int) -> int:

@@ -8,6 +8,7 @@ import io
 import json
 import platform
 from dataclasses import dataclass
+from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pipeline.model.report import FileRow, Report
     from pipeline.settings import Settings
     from pipeline.write.table import Column, Field
+
+Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
@@ -83,15 +86,25 @@ def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -
     return DataTable(name=name, heads=heads, columns=columns_of(rows, len(heads)))
 
 
-def write_data(tables: list[DataTable], folder: Path) -> None:
-    """Write each table as .csv and .parquet into ``folder``, and let go of it."""
+def write_data(tables: list[DataTable], folder: Path) -> Written:
+    """Write each table as .csv and .parquet into ``folder``, and let go of it.
+
+    Gives what run.json keeps of each file, by which a later month sees that nobody changed it.
+    """
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
 
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
+    written: Written = {}
     while tables:
         table = tables.pop()
+        rows = len(table.columns[0])
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
         write_parquet(folder / f"{table.name}.parquet", table)
+        for path in (folder / f"{table.name}.csv", folder / f"{table.name}.parquet"):
+            with path.open("rb") as opened:
+                digest = file_digest(opened, "sha256").hexdigest()
+            written[path.name] = {"sha256": digest, "rows": rows}
+    return dict(sorted(written.items()))
 
 
 def finding_fields(found: Finding) -> tuple[Field, ...]:
@@ -188,8 +201,10 @@ def write_parquet(path: Path, table: DataTable) -> None:
     pa.default_memory_pool().release_unused()
 
 
-def write_run(report: Report, path: Path, settings: Settings) -> None:
-    """Write run.json: settings, versions, counts, exit code.
+def write_run(
+    report: Report, path: Path, settings: Settings, *, data: Written | None = None
+) -> None:
+    """Write run.json: settings, versions, counts, exit code, and what ``data`` was written.
 
     Timing is not in it: the same inbox, month and settings give the same bytes.
     """
@@ -219,6 +234,7 @@ def write_run(report: Report, path: Path, settings: Settings) -> None:
             "findings": {severity.value: figures.findings.of(severity) for severity in Severity},
         },
         "reconciled": all(check.agrees for check in report.checks),
+        "data": data or {},
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     path.write_text(plain_text(text) + "\n", encoding="utf-8", newline="\n")
