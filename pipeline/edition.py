@@ -69,6 +69,12 @@ def public_edition(
         for place, record in enumerate(batch.files)
     )
     by_key = {record.source.key: public for record, public in zip(batch.files, files, strict=True)}
+    files = tuple(
+        replace(public, replaced_by=by_key[record.replaced_by].source.key)
+        if record.replaced_by
+        else public
+        for record, public in zip(batch.files, files, strict=True)
+    )
     public = replace(
         batch,
         files=files,

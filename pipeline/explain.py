@@ -58,6 +58,7 @@ _DOUBT_CODE = {
     Doubt.DATE: ("A313", "日付に自動変換された回答"),
     Doubt.ERROR: ("A314", "エラー値・値のない数式"),
     Doubt.DITTO: ("A315", "同上・〃（上の項目の回答による）"),
+    Doubt.RETURNS: ("B511", "同じ団体・事業から食い違う回答がある"),
     Doubt.UNREADABLE_OBJECT: ("A316", "書式・図形・印から回答を読み取った"),
 }
 _BUILT_IN = {

@@ -213,6 +213,9 @@ _LATIN_FORM = re.compile(r"\s*,\s*(?=(?:ltd|inc|llc|corp)(?![a-z]))", re.IGNOREC
 _JOINED = "\ufdd0"  # stands for the blank inside a Latin name while a file name is split
 
 
+_NOISE_BEHIND = re.compile(rf"(?:{_OWN_WORDS}|{_VERSION})+$", re.IGNORECASE)
+
+
 class FileNames:
     """Cleans file names of one checklist: its own words are noise, besides the general ones."""
 
@@ -256,6 +259,18 @@ class FileNames:
             if word and word not in words and not self._label.fullmatch(word):
                 words.append(word)
         return tuple(sorted(_joined(words), key=_likelihood))
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Give every word of a file name that is no form, date, version or copy, as it stands.
+
+        ``clean`` looks for a respondent and drops what names none; here all of it is kept.
+        """
+        text = _EXTENSION.sub("", _plain(re.split(r"[/!]", name)[-1]))
+        text = _BRACKETED_COUNTER.sub("|", text)
+        text = _SAFE.sub("|", self._own.sub("|", text))
+        words = [(part or "").strip(" .-・") for part in _SPLIT.split(text)]
+        bare = (_NOISE_BEHIND.sub("", word) for word in words)
+        return tuple(dict.fromkeys(word for word in bare if word))
 
     def _trimmed(self, word: str) -> str:
         """Take noise off both ends of a word; nothing is left of one that is noise alone."""

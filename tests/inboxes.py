@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -73,6 +73,24 @@ def good(name: str, checklist: Checklist, mark: str = "①", note: str = "") -> 
     entry = Entry(written=Written(way=Way.TEXT, text=mark), note=note, status=Status.DONE)
     entries = (entry,) * len(checklist.items)
     form = ReturnedForm(respondent=name, entries=entries, look=Look(label="団体名"))
+    return xlsx(pages(form, checklist), checklist)
+
+
+def partly(
+    name: str,
+    checklist: Checklist,
+    numbers: Iterable[int],
+    mark: str = "①",
+    *,
+    filled_on: str = "",
+) -> bytes:
+    """Give a returned workbook in which only the items of these numbers (from 0) are filled in."""
+    chosen = set(numbers)
+    blank = Entry(written=Written(way=Way.TEXT, text=""), note="", status=Status.BLANK)
+    filled = Entry(written=Written(way=Way.TEXT, text=mark), note="", status=Status.DONE)
+    entries = tuple(filled if n in chosen else blank for n in range(len(checklist.items)))
+    look = Look(label="団体名", date_label="記入日" if filled_on else "")
+    form = ReturnedForm(respondent=name, entries=entries, look=look, filled_on=filled_on)
     return xlsx(pages(form, checklist), checklist)
 
 

@@ -219,11 +219,11 @@ def _previous(text: str) -> PreviousMonth | None:
 
 
 def _batch(files: list[_File], roster: tuple[str, ...] | None) -> Batch:
-    records = tuple(_record(file, roster) for file in files)
+    records = tuple(each for file in files for each in _together(_record(file, roster), file))
     counted = tuple(
         CountedSubmission(respondent=record.respondent, submission=record.content)
         for record in records
-        if record.state is FileState.COUNTED
+        if record.is_form
         and record.respondent is not None
         and isinstance(record.content, Submission)
     )
@@ -252,6 +252,24 @@ def _batch(files: list[_File], roster: tuple[str, ...] | None) -> Batch:
             if name not in answered
         ),
     )
+
+
+def _together(record: FileRecord, file: _File) -> tuple[FileRecord, ...]:
+    """Give a form with another one that counts through it, where the example names one."""
+    items = (CHECKLIST.items[0].id,)
+    for word in ("食い違い", "合わせた"):
+        if word not in file.facts:
+            continue
+        differs = items if word == "食い違い" else ()
+        other = replace(
+            record,
+            source=replace(record.source, path=file.facts[word]),
+            replaced_by=record.source.path,
+            differs=differs,
+            gives=() if differs else items,
+        )
+        return (replace(record, differs=differs), other)
+    return (record,)
 
 
 def _source(file: _File) -> SourceFile:

@@ -334,13 +334,11 @@ OLD, NEW = "2026-11-01T09:00:00+09:00", "2026-11-09T09:00:00+09:00"
             returned("若葉市_20261028.xlsx", modified=NEW),
             "ファイル名の日付",
         ),
-        (returned("b/若葉市.xlsx", modified=NEW), returned("a/若葉市.xlsx", modified=OLD), "更新"),
         (
             returned("若葉市.xlsx", modified=OLD),
             returned("若葉市_最終.xlsx", marks="----", modified=NEW, filled_on="2026-11-09"),
             "記入がある",
         ),
-        (returned("a/若葉市.xlsx"), returned("b/若葉市.xlsx"), "手がかりがない"),
     ],
 )
 def test_which_return_counts(wins: Submission, loses: Submission, because: str) -> None:

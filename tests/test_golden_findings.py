@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from inboxes import good, load, put, settings_for
+from inboxes import good, load, partly, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.model import Checklist
@@ -137,6 +137,10 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     return returns | {
         "大きい町.xlsx": too_large,
         "中身はxlsx.xls": good("拡張子市", checklist),
+        "二通市.xlsx": good("二通市", checklist, "①"),
+        "二通市(1).xlsx": good("二通市", checklist, "③"),
+        "関係者市_推進主体.xlsx": partly("関係者市", checklist, range(37)),
+        "関係者市_都市OS事業者.xlsx": partly("関係者市", checklist, range(37, 55)),
     }
 
 
@@ -158,6 +162,8 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L206", "旧版市.xlsx"),
         ("L208", "写し市.xlsx"),
         ("F111", "後.xlsx"),
+        ("B511", "二通市.xlsx"),
+        ("B512", "関係者市_推進主体.xlsx"),
     ],
 )
 def test_it_names_the_file_that_has_it(code: str, file: str, fired: dict[str, set[str]]) -> None:

@@ -48,7 +48,8 @@ def assemble(
     identifier = Identifier(checklist, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
-    respondents = identifier.respondents(submissions)
+    by_path = identifier.respondents(submissions)
+    respondents = {s.source.key: by_path[s.source.path] for s in submissions}
     records = [_without_answers(o, identifier, excluded) for o in outcomes
                if not isinstance(o, Submission)]  # fmt: skip
     returns: dict[str, list[Submission]] = {}
@@ -62,7 +63,8 @@ def assemble(
     counted: list[CountedSubmission] = []
     entries = {entry_id(entry): entry for entry in roster.entries} if roster else {}
     for same in returns.values():
-        settled = settle(same, respondents)
+        hands = identifier.hands(same, respondents) if len(same) > 1 else {}
+        settled = settle(same, respondents, month=month, hands=hands)
         records += settled.records
         if settled.submission is None:
             continue

@@ -25,7 +25,7 @@ def _files(batch: Batch) -> list[str]:
         for path, count in Counter(record.source.key for record in batch.files).items()
         if count > 1
     ]
-    counted = {r.source.key for r in batch.files if r.state is FileState.COUNTED and not r.is_slip}
+    counted = {r.source.key for r in batch.files if r.is_form}
     submitted = Counter(c.submission.source.key for c in batch.submissions)
     wrong += [
         f"{shown_key(path)}: 集計対象なのに回答がありません"
@@ -40,8 +40,7 @@ def _files(batch: Batch) -> list[str]:
         f"{r.source.shown}: 代わりに集計したはずの「{shown_key(r.replaced_by)}」が"
         "集計対象にありません"
         for r in batch.files
-        if (r.state in _POINTING or (r.state is FileState.COUNTED and r.is_slip))
-        and r.replaced_by not in counted
+        if (r.replaced_by or r.state in _POINTING) and r.replaced_by not in counted
     ]
     wrong += [f"{r.source.shown}: 扱いの理由がありません" for r in batch.files if not r.reason]
     return wrong

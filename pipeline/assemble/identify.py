@@ -6,9 +6,10 @@ Spellings that fold to one name are one respondent, also without a roster.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from pipeline.assemble.stakeholders import Stakeholder, hand_of, rest_of
 from pipeline.model import (
     Checklist,
     Evidence,
@@ -60,6 +61,18 @@ class Identifier:
             if entry is not None:
                 return respondent_of(entry, evidence)
         return None
+
+    def hands(
+        self, same: Iterable[Submission], respondents: Mapping[str, Respondent]
+    ) -> dict[str, Stakeholder]:
+        """Tell by the file names which stakeholder of a respondent wrote which of its returns."""
+        return {s.source.key: hand_of(self._rest(s, respondents[s.source.key])) for s in same}
+
+    def _rest(self, submission: Submission, respondent: Respondent) -> tuple[str, ...]:
+        """Give what a file name says beside form, date, version and the respondent."""
+        entry = self._by_id.get(respondent.id)
+        names = (respondent.name, respondent.evidence, *(entry.aliases if entry else ()))
+        return rest_of(self._names.parts(submission.source.path), names)
 
     def _respondent(self, submission: Submission) -> Respondent:
         inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]

@@ -1,27 +1,33 @@
-"""What counts of one respondent's returns: the newest form, what it does not contain, and slips.
+"""What counts of one respondent's returns: the newest forms, what they do not contain, and slips.
 
-The newest form counts (see `succession`). An item that it does not contain at all, no row, is
-taken from the next newest form that has the row: a 修正版 with the corrected rows alone, or one
-file a category, must not make the other answers vanish. A row that is there and blank stays
-blank; that an older file answers it is recorded, and nothing is filled in. An untouched form
-gives no rows. Send-back slips are laid over the result, item by item, oldest first.
+A form replaces another only where something written proves that it is the later one (see
+`succession`). Forms of which none is proven the later all count, item by item: what they agree on
+stands, what only one of them answers is taken from there, what they differ on is unclear until
+somebody decides (see `joining`). An item that none of them contains at all, no row, is taken from
+the next older forms that have the row: a 修正版 with the corrected rows alone must not make the
+other answers vanish. A row that is there and blank stays blank; that an older file answers it is
+recorded, and nothing is filled in. An untouched form gives nothing. Send-back slips are laid over
+the result, item by item, oldest first; one that nothing proves to be the later counts beside the
+forms.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from pipeline.assemble.joining import Joined, has_row, join, plainness, with_note_of
 from pipeline.assemble.reasons import listed_items, month_words
-from pipeline.assemble.succession import choose, is_untouched
+from pipeline.assemble.stakeholders import Stakeholder, same_hand
+from pipeline.assemble.succession import answered_items, is_untouched, later, layers
 from pipeline.model import (
     Answer,
+    Doubt,
     FileRecord,
     FileState,
-    MatchedBy,
     Respondent,
     Status,
     Submission,
     return_key,
-    shown_key,
 )
 from pipeline.notes import effective_due
 from pipeline.text import is_blank
@@ -40,8 +46,18 @@ class Settled:
     records: tuple[FileRecord, ...]
 
 
-def settle(same: Sequence[Submission], respondents: dict[str, Respondent]) -> Settled:
-    """Give what counts of one respondent's returns, and the record of each of them."""
+def settle(
+    same: Sequence[Submission],
+    respondents: Mapping[str, Respondent],
+    *,
+    month: str,
+    hands: Mapping[str, Stakeholder] | None = None,
+) -> Settled:
+    """Give what counts of one respondent's returns, and the record of each of them.
+
+    ``respondents`` go by the key of a return, and so do ``hands``: whose file of the respondent's
+    stakeholders it is, as its name says.
+    """
     slips = [submission for submission in same if submission.overrides is not None]
     full = [submission for submission in same if submission.overrides is None]
     if not full:
@@ -50,29 +66,80 @@ def settle(same: Sequence[Submission], respondents: dict[str, Respondent]) -> Se
             records=tuple(_alone(slip, respondents[slip.source.key]) for slip in slips),
         )
     unique, doubles = _identical(full)
-    winner, reasons = choose(unique)
-    completed, given = _completed(winner, _newest_first(unique, winner))
     slip_unique, slip_doubles = _identical(slips)
-    final, applied, stale = _with_slips(completed, winner, slip_unique)
-    given = _still_given(given, final, frozenset(i for ids in applied.values() for i in ids))
-    form = _Settling(winner=winner, final=final, respondents=respondents)
+    plan = _plan(unique, slip_unique, hands or {})
+    standing = join([*plan.live, *plan.beside], month=month)
+    completed = _completed(standing.submission, plan.older, month)
+    final, applied, stale = _with_slips(completed, standing, plan, month)
+    settling = _Settling(
+        standing=standing, final=final, plan=plan, respondents=respondents, forms=len(full)
+    )
+    doubles |= slip_doubles
     return Settled(
         submission=final,
         records=(
-            form.counted(len(full), given, applied),
-            *(
-                form.replaced(submission, reasons[submission.source.key], given)
-                for submission in unique
-                if submission is not winner
-            ),
-            *(form.double(s, doubles[s.source.key]) for s in full if s.source.key in doubles),
-            *(form.slip(slip, applied, stale) for slip in slip_unique),
-            *(
-                form.double(s, slip_doubles[s.source.key])
-                for s in slips
-                if s.source.key in slip_doubles
-            ),
+            *(settling.form(one) for one in unique),
+            *(settling.slip(one, applied, stale) for one in slip_unique),
+            *(settling.double(s, doubles[s.source.key]) for s in same if s.source.key in doubles),
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Which returns count together, which are older, and why.
+
+    ``older`` are layers of replaced forms, newest first; ``because`` gives the words of the proof
+    by key. ``beside`` are slips of which nothing tells whether they came before or after the
+    forms, ``over`` those that came after, in layers, oldest first; ``passed`` are older slips and
+    ``unfilled`` say nothing.
+    """
+
+    live: tuple[Submission, ...]
+    older: tuple[tuple[Submission, ...], ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Submission, ...] = ()
+    over: tuple[tuple[Submission, ...], ...] = ()
+    passed: tuple[Submission, ...] = ()
+    unfilled: tuple[Submission, ...] = ()
+
+
+def _plan(
+    forms: Sequence[Submission], slips: Sequence[Submission], hands: Mapping[str, Stakeholder]
+) -> _Plan:
+    touched = [form for form in forms if not is_untouched(form)] or list(forms)
+    answered = {form.source.key: answered_items(form) for form in touched}
+
+    def related(one: Submission, other: Submission) -> bool:
+        """Tell whether one of two forms may replace the other: parts of one answer do not."""
+        mine, theirs = answered[one.source.key], answered[other.source.key]
+        if mine and theirs and not mine & theirs:
+            return False
+        return same_hand(hands.get(one.source.key), hands.get(other.source.key))
+
+    found = layers(touched, related)
+    because = {
+        old.source.key: later(new, old)[1]
+        for newer, older in pairwise(found)
+        for old in older
+        for new in newer
+        if later(new, old)[0] > 0
+    }
+    for form in forms:
+        if form not in touched:
+            because[form.source.key] = "記入があるもの（もう一方は未記入の様式のまま）"
+    live = tuple(found[0])
+    filled = [slip for slip in slips if slip.overrides]
+    passed = [s for s in filled if any(later(s, form)[0] < 0 for form in live)]
+    over = [s for s in filled if s not in passed and all(later(s, form)[0] > 0 for form in live)]
+    return _Plan(
+        live=live,
+        older=tuple(tuple(each) for each in found[1:]),
+        because=because,
+        beside=tuple(slip for slip in filled if slip not in over and slip not in passed),
+        over=tuple(tuple(each) for each in reversed(layers(over))),
+        passed=tuple(passed),
+        unfilled=tuple(slip for slip in slips if not slip.overrides),
     )
 
 
@@ -80,67 +147,147 @@ def settle(same: Sequence[Submission], respondents: dict[str, Respondent]) -> Se
 class _Settling:
     """Makes the records of one respondent's files."""
 
-    winner: Submission
+    standing: Joined
     final: Submission
-    respondents: dict[str, Respondent]
+    plan: _Plan
+    respondents: Mapping[str, Respondent]
+    forms: int
 
-    def counted(self, forms: int, given: Given, applied: Given) -> FileRecord:
-        """Record the form that counts, with what was added to it."""
+    @property
+    def main(self) -> Submission:
+        """Give the form under which the answers count."""
+        return self.standing.form
+
+    def form(self, submission: Submission) -> FileRecord:
+        """Record a form: the one that counts, one that counts with it, or a replaced one."""
+        if submission is self.main:
+            return self._counted()
+        if submission in self.plan.live:
+            return self._beside(submission)
+        return self._replaced(submission)
+
+    def _counted(self) -> FileRecord:
         reason = "集計に入れました。"
-        if forms > 1:
-            reason = f"同じ回答者の {forms} ファイルのうち、このファイルを集計に入れました。"
-        for path, items in given.items():
-            reason += (
-                f"このファイルに行がない {listed_items(items)}は「{shown_key(path)}」の回答です。"
-            )
-        for path, items in applied.items():
-            reason += (
-                f"{listed_items(items)}は差戻し票「{shown_key(path)}」の回答に置き換えました。"
-            )
-        return self._record(self.winner, FileState.COUNTED, reason + _prefilled(self.winner))
+        if self.forms > 1:
+            reason = f"同じ回答者の {self.forms} ファイルのうち、このファイルを集計に入れました。"
+        others = [one for one in self._everyone() if one is not self.main]
+        for one in others:
+            items, path = self._gives(one), one.source.shown
+            if not items:
+                continue
+            if one in self.plan.beside:
+                reason += f"{listed_items(items)}は差戻し票「{path}」の回答と合わせました。"
+            elif one.overrides is not None:
+                reason += f"{listed_items(items)}は差戻し票「{path}」の回答に置き換えました。"
+            elif one in self.plan.live:
+                reason += f"{listed_items(items)}は「{path}」の回答と合わせました。"
+            else:
+                reason += f"このファイルに行がない {listed_items(items)}は「{path}」の回答です。"
+        record = self._record(self.main, FileState.COUNTED, reason + self._differs_words())
+        record = replace(record, reason=record.reason + _prefilled(self.main))
+        return replace(record, differs=self._differs(self.main))
 
-    def replaced(self, submission: Submission, reason: str, given: Given) -> FileRecord:
+    def _everyone(self) -> list[Submission]:
+        older = [one for layer in self.plan.older for one in layer]
+        over = [one for layer in self.plan.over for one in layer]
+        return [*self.plan.live, *older, *self.plan.beside, *over]
+
+    def _beside(self, submission: Submission) -> FileRecord:
+        """Record a form that counts together with the main one, as far as it says more."""
+        items, differs = self._gives(submission), self._differs(submission)
+        path = self.main.source.shown
+        if not items and not differs:
+            reason = (
+                f"「{path}」と中身の違うファイルですが、回答はすべて「{path}」と同じか、"
+                "そこに含まれているため、集計は1件だけです。"
+            )
+            return self._through(self._record(submission, FileState.DUPLICATE, reason))
+        reason = f"同じ回答者の「{path}」と項目ごとに合わせて集計に入れました。"
+        if items:
+            reason += f"{listed_items(items)}はこのファイルの回答です。"
+        record = self._record(submission, FileState.COUNTED, reason + self._differs_words())
+        return replace(self._through(record), gives=items, differs=differs)
+
+    def _replaced(self, submission: Submission) -> FileRecord:
         """Record a form that another one replaced, with what still counts of it."""
-        items = given.get(submission.source.key, ())
+        items, path = self._gives(submission), self.main.source.shown
+        words = self.plan.because.get(submission.source.key, "")
+        reason = (
+            f"同じ回答者の「{path}」を集計に入れ、この「{submission.source.shown}」は入れていません"
+            f"（選んだ理由: {words}）。"
+        )
         if items:
             reason += (
-                f"ただし「{self.winner.source.shown}」に行がない {listed_items(items)}は、"
+                f"ただし「{path}」に行がない {listed_items(items)}は、"
                 "このファイルの回答を集計に使いました。"
             )
-        if _contents(submission.answers) == _contents(self.winner.answers):
+        if _contents(submission.answers) == _contents(self.main.answers):
             reason += "回答と補足説明の内容は同じです。"
-        return self._pointing(submission, FileState.SUPERSEDED, reason, items)
+        return replace(self._pointing(submission, FileState.SUPERSEDED, reason), gives=items)
 
-    def slip(self, slip: Submission, applied: Given, stale: dict[str, str]) -> FileRecord:
+    def slip(self, slip: Submission, applied: Given, stale: Mapping[str, str]) -> FileRecord:
         """Record a send-back slip: counted where its answers are used."""
-        path, form = slip.source.key, self.winner.source.key
-        if path in stale:
-            return self._pointing(slip, FileState.SUPERSEDED, stale[path])
-        items = applied[path]
-        reason = f"差戻し票です。{listed_items(items)}の回答を「{shown_key(form)}」に反映しました。"
-        record = self._pointing(slip, FileState.COUNTED, reason, items)
-        return replace(record, withheld=())
+        key, form = slip.source.key, self.main.source.shown
+        if key in stale:
+            return self._pointing(slip, FileState.SUPERSEDED, stale[key])
+        items, differs = applied.get(key, ()), self._differs(slip)
+        reason = f"差戻し票です。{listed_items(items)}の回答を「{form}」に反映しました。"
+        if slip in self.plan.beside:
+            reason = (
+                f"差戻し票です。「{form}」より後のものか分からないため、項目ごとに合わせました。"
+                + self._differs_words()
+            )
+        record = self._record(slip, FileState.COUNTED, reason)
+        return replace(self._through(record), gives=items, differs=differs)
 
     def double(self, submission: Submission, twin: Submission) -> FileRecord:
         """Record a file with the same bytes as another."""
-        path = self.winner.source.key
         reason = f"「{twin.source.shown}」と中身がまったく同じファイルのため、集計は1件だけです。"
         # Identical to a file that was replaced: what counts is the file that replaced it.
-        if twin is not self.winner:
-            reason += f"集計に入れたのは「{shown_key(path)}」です。"
-        return self._record(submission, FileState.DUPLICATE, reason, replaced_by=path)
+        if twin is not self.main:
+            reason += f"集計に入れたのは「{self.main.source.shown}」です。"
+        return self._through(self._record(submission, FileState.DUPLICATE, reason))
 
-    def _pointing(
-        self, submission: Submission, state: FileState, reason: str, gives: tuple[str, ...] = ()
-    ) -> FileRecord:
+    def _through(self, record: FileRecord) -> FileRecord:
+        return replace(record, replaced_by=self.main.source.key)
+
+    def _gives(self, submission: Submission) -> tuple[str, ...]:
+        """Give the items whose answers stand, wholly or in part, in a file."""
+        key = submission.source.key
+        if submission is self.main:
+            return ()
+        return tuple(answer.item_id for answer in self.final.answers if key in answer.files)
+
+    def _open(self) -> tuple[str, ...]:
+        """Give the items that are still unclear because returns differ."""
+        return tuple(
+            answer.item_id for answer in self.final.answers if answer.mark.doubt is Doubt.RETURNS
+        )
+
+    def _differs(self, submission: Submission) -> tuple[str, ...]:
+        """Give the items of which a file says one of several things."""
+        open_items = frozenset(self._open())
+        return tuple(
+            answer.item_id
+            for answer in submission.answers
+            if answer.item_id in open_items and answer.mark.status is not Status.BLANK
+        )
+
+    def _differs_words(self) -> str:
+        items = self._open()
+        if not items:
+            return ""
+        return f"ファイルによって回答が違う {listed_items(items)}は、判読不能として数えています。"
+
+    def _pointing(self, submission: Submission, state: FileState, reason: str) -> FileRecord:
         withheld = self._withheld(submission)
         if withheld:
             reason += (
                 f"集計に入れた回答では空欄の {listed_items(withheld)}に、"
                 "このファイルでは回答があります。"
             )
-        record = self._record(submission, state, reason, replaced_by=self.winner.source.key)
-        return replace(record, gives=gives, withheld=withheld)
+        record = self._record(submission, state, reason)
+        return replace(self._through(record), withheld=withheld)
 
     def _withheld(self, submission: Submission) -> tuple[str, ...]:
         """Give the items that count as blank and that this file answers."""
@@ -150,9 +297,7 @@ class _Settling:
             if ours.mark.status is Status.BLANK and theirs.mark.status is not Status.BLANK
         )
 
-    def _record(
-        self, submission: Submission, state: FileState, reason: str, replaced_by: str = ""
-    ) -> FileRecord:
+    def _record(self, submission: Submission, state: FileState, reason: str) -> FileRecord:
         return FileRecord(
             source=submission.source,
             state=state,
@@ -160,7 +305,6 @@ class _Settling:
             kind=submission.kind,
             content=submission,
             respondent=self.respondents[submission.source.key],
-            replaced_by=replaced_by,
             is_slip=submission.overrides is not None,
         )
 
@@ -188,153 +332,90 @@ def _alone(slip: Submission, respondent: Respondent) -> FileRecord:
     )
 
 
-def _newest_first(returns: Sequence[Submission], winner: Submission) -> list[Submission]:
-    """Give the replaced forms, newest first; untouched ones hold no answers and are left out."""
-    rest = [one for one in returns if one is not winner and not is_untouched(one)]
-    order: list[Submission] = []
-    while rest:
-        newest, _reasons = choose(rest)
-        order.append(newest)
-        rest.remove(newest)
-    return order
-
-
-def _completed(winner: Submission, older: Sequence[Submission]) -> tuple[Submission, Given]:
-    """Take the items the form does not contain from the newest of the older forms that has them."""
-    if not older:
-        return winner, {}
-    answers = {answer.item_id: answer for answer in winner.answers}
-    repeated = list(winner.repeated)
-    given: dict[str, list[str]] = {}
-    for submission in older:
+def _completed(form: Submission, older: Sequence[Sequence[Submission]], month: str) -> Submission:
+    """Take the items the form does not contain from the newest older forms that have the row."""
+    if not older or all(has_row(answer) for answer in form.answers):
+        return form
+    answers = {answer.item_id: answer for answer in form.answers}
+    repeated = list(form.repeated)
+    for layer in older:
+        before = join(layer, month=month).submission
         taken = [
             theirs
-            for theirs in submission.answers
-            if _has_row(theirs) and not _has_row(answers[theirs.item_id])
+            for theirs in before.answers
+            if has_row(theirs) and not has_row(answers[theirs.item_id])
         ]
-        if not taken:
-            continue
         answers.update((answer.item_id, answer) for answer in taken)
-        ids = [answer.item_id for answer in taken]
-        given[submission.source.key] = ids
-        repeated += [each for each in submission.repeated if each.item_id in ids]
-    completed = replace(
-        winner,
-        answers=tuple(answers[answer.item_id] for answer in winner.answers),
+        ids = {answer.item_id for answer in taken}
+        repeated += [each for each in before.repeated if each.item_id in ids]
+    return replace(
+        form,
+        answers=tuple(answers[answer.item_id] for answer in form.answers),
         repeated=tuple(repeated),
     )
-    return completed, {path: tuple(ids) for path, ids in given.items()}
-
-
-def _still_given(given: Given, final: Submission, answered: frozenset[str]) -> Given:
-    """Leave out what slips have answered since, except where a part still is the older one."""
-    if not given:
-        return given
-    places = {answer.item_id: answer.files for answer in final.answers}
-    left = {
-        path: tuple(i for i in items if i not in answered or path in places[i])
-        for path, items in given.items()
-    }
-    return {path: items for path, items in left.items() if items}
-
-
-def _has_row(answer: Answer) -> bool:
-    return answer.matched_by is not MatchedBy.NONE or answer.location is not None
 
 
 def _with_slips(
-    form: Submission, winner: Submission, slips: Sequence[Submission]
+    form: Submission, standing: Joined, plan: _Plan, month: str
 ) -> tuple[Submission, Given, dict[str, str]]:
     """Lay slips over the form, oldest first: the result, what each gave, and why some gave nothing.
 
     The answers keep their own place (file and cell). A later slip takes an item from an earlier
     one. A slip older than the form is not laid over it: what was sent whole later stands.
     """
-    if not slips:
-        return form, {}, {}
-    order = _oldest_first(slips)
+    main = standing.form.source.shown
     answers = {answer.item_id: answer for answer in form.answers}
-    giver: dict[str, str] = {}
-    stale: dict[str, str] = {}
-    for slip in order:
-        path, ids = slip.source.key, slip.overrides or ()
-        if not ids:
-            stale[path] = (
-                f"差戻し票「{shown_key(path)}」が戻りましたが、新しい回答が1つも記入されていないため、"
-                f"「{winner.source.shown}」の回答のままです。"
-            )
-        elif _precedes(slip, winner):
-            stale[path] = (
-                f"差戻し票「{shown_key(path)}」より後の「{winner.source.shown}」を集計に入れたため、"
-                "この票の回答は使っていません。"
-            )
-        else:
-            for theirs in slip.answers:
-                if theirs.item_id in ids:
-                    answers[theirs.item_id] = _overridden(answers[theirs.item_id], theirs)
-                    giver[theirs.item_id] = path
+    answered: set[str] = set()
+    for layer in plan.over:
+        ids = {item for slip in layer for item in slip.overrides or ()}
+        for theirs in join(layer, month=month).submission.answers:
+            if theirs.item_id in ids:
+                answers[theirs.item_id] = _overridden(answers[theirs.item_id], theirs)
+                answered.add(theirs.item_id)
+    over = [slip for layer in plan.over for slip in layer]
     applied = {
-        path: tuple(i for i in answers if i in giver and path in (giver[i], *answers[i].files))
-        for slip in order
-        if (path := slip.source.key) not in stale
+        slip.source.key: tuple(
+            item for item, answer in answers.items() if slip.source.key in answer.files
+        )
+        for slip in (*over, *plan.beside)
     }
-    for path, items in applied.items():
-        if not items:
-            stale[path] = (
-                f"差戻し票「{shown_key(path)}」の回答は、後の差戻し票の回答に置き換わりました。"
-            )
-    return (
-        replace(
-            form,
-            answers=tuple(answers[answer.item_id] for answer in form.answers),
-            repeated=tuple(each for each in form.repeated if each.item_id not in giver),
-        ),
-        {path: items for path, items in applied.items() if items},
-        stale,
+    stale = {
+        slip.source.key: f"差戻し票「{slip.source.shown}」が戻りましたが、"
+        f"新しい回答が1つも記入されていないため、「{main}」の回答のままです。"
+        for slip in plan.unfilled
+    }
+    stale |= {
+        slip.source.key: f"差戻し票「{slip.source.shown}」より後の「{main}」を集計に入れたため、"
+        "この票の回答は使っていません。"
+        for slip in plan.passed
+    }
+    differing = {item for item, answer in answers.items() if answer.mark.doubt is Doubt.RETURNS}
+    for slip in (*over, *plan.beside):
+        path, key = slip.source.shown, slip.source.key
+        if applied[key] or differing & {*(slip.overrides or ())}:
+            continue
+        stale[key] = f"差戻し票「{path}」の回答は、後の差戻し票の回答に置き換わりました。"
+        if slip in plan.beside:
+            stale[key] = f"差戻し票「{path}」の回答は、「{main}」の回答と同じです。"
+    final = replace(
+        form,
+        answers=tuple(answers[answer.item_id] for answer in form.answers),
+        repeated=tuple(each for each in form.repeated if each.item_id not in answered),
     )
-
-
-def _with_note_of(noted: Answer, answer: Answer) -> Answer:
-    return replace(answer, note=noted.note, note_place=noted.note_place, note_cell=noted.note_cell)
+    return final, applied, stale
 
 
 def _overridden(ours: Answer, theirs: Answer) -> Answer:
     """Lay one line of a slip over an answer: an empty check cell or note leaves the old one."""
     if theirs.mark.status is Status.BLANK:
-        answer = _with_note_of(theirs, ours)
+        answer = with_note_of(theirs, ours)
     elif is_blank(theirs.note.raw):
-        answer = _with_note_of(ours, theirs)
+        answer = with_note_of(ours, theirs)
     else:
         return theirs
+    if answer.mark.doubt is Doubt.RETURNS:
+        return answer
     return replace(answer, due=effective_due(answer.mark, answer.note))
-
-
-def _oldest_first(slips: Iterable[Submission]) -> list[Submission]:
-    """Order slips by when they were made, then by 記入日 where all have one, then by change."""
-    slips = list(slips)
-    dated = all(slip.filled_on for slip in slips)
-
-    def moment(slip: Submission) -> tuple[str, str, str, str]:
-        issued = slip.slip.issued if slip.slip else ""
-        filled_on = slip.filled_on if dated else ""
-        return (issued, filled_on, slip.source.modified, slip.source.key)
-
-    return sorted(slips, key=moment)
-
-
-def _precedes(slip: Submission, form: Submission) -> bool:
-    """Tell whether a slip is older than the form that counts.
-
-    A slip made from this very form never is. Else the 記入日 decide where both have one; else a
-    slip made when the form was there already is the later one; else the times of the last change.
-    """
-    if slip.slip and slip.slip.base and slip.slip.base == form.source.sha256:
-        return False
-    if slip.filled_on and form.filled_on and slip.filled_on != form.filled_on:
-        return slip.filled_on < form.filled_on
-    if slip.slip and slip.slip.issued and form.source.modified <= slip.slip.issued:
-        return False
-    return slip.source.modified < form.source.modified
 
 
 def _prefilled(submission: Submission) -> str:
@@ -352,7 +433,7 @@ def _identical(returns: Iterable[Submission]) -> tuple[list[Submission], dict[st
     """Split off returns with the same bytes as another, by key; the plainest path is kept."""
     kept: dict[str, Submission] = {}
     doubles: dict[str, Submission] = {}
-    for submission in sorted(returns, key=_plainness):
+    for submission in sorted(returns, key=plainness):
         source = submission.source
         key = return_key(source.sha256 or source.path, source.part)
         if key in kept:
@@ -360,11 +441,6 @@ def _identical(returns: Iterable[Submission]) -> tuple[list[Submission], dict[st
         else:
             kept[key] = submission
     return list(kept.values()), doubles
-
-
-def _plainness(submission: Submission) -> tuple[bool, int, int, str]:
-    path = submission.source.path
-    return ("!" in path, path.count("/"), len(path), submission.source.key)
 
 
 def _contents(answers: Iterable[Answer]) -> list[tuple[str, str]]:

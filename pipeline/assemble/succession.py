@@ -1,31 +1,44 @@
-"""Which of several returns of one respondent counts, and the reason in words.
+"""Which of two returns of one respondent is the later one, where something written proves it.
 
-In this order, each only where it tells: a filled form before an untouched one; the later 記入日
-where every return has one; the higher version word in the file name; the later date in the file
-name; the later 記入日 among those left; the later change of the file; at last the path, so that
-the order of the files never matters. An untouched form never replaces answers: it is what people
-send by mistake, and nothing may be lost by it.
+Proof is, in this order, the first that tells: the month a form was handed out filled in with, or
+the moment a slip was made; 記入日 where both returns have one; the version word in the file name;
+the date that people wrote into both file names. The time of the last change, a copy's counter and
+the order of the files prove nothing: they come from saving, not from answering.
+
+A further proof (the time a mail was received) is a further line of `_PROOFS`.
 """
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
-from pipeline.model import Status, Submission, shown_key
-from pipeline.text import fold
+from pipeline.model import Status, Submission
+from pipeline.text import fold, is_blank
 
-_FINAL = re.compile(r"最終|確定|完成|最新|決定|(?<![a-z])(?:final|latest|fix(?:ed)?)(?![a-z])")
-_REVISED = re.compile(
-    r"(?:再修正|修正|訂正|改訂|改定|更新|変更|差し?替|再提出|再送|再回答|追記|(?<![a-z])revised)"
-    r"(?:版|済み?|後|分|ver|え)?\s*\(?(\d{0,2})"
+# What may follow a version word that stands for itself: 更新 of データ更新事業 is none.
+_END = (
+    r"(?=$|[^一-鿿ァ-ヺぁ-ん]|(?:版|稿|案|済|後|分|え|ver|回答|提出|報告|修正|訂正|確定|決定|完成|最終|"
+    r"再|追|送付|反映|箇所|シート|チェック|データ|ファイル|の(?!予定)|です|しました))"
 )
+_FINAL = re.compile(
+    rf"(?:最終|確定|完成|最新|決定){_END}|(?<![a-z])(?:final|latest|fix(?:ed)?)(?![a-z])"
+)
+_REVISED = re.compile(
+    r"(?:再修正|修正|訂正|改訂|改定|更新|変更|差し?替え?|再提出|再送付?|再回答|追記|(?<![a-z])revised)"
+    rf"(?!前|なし|無|不要|依頼|願){_END}(?:版|済み?|後|分|ver)?\s*\(?(\d{{0,2}}(?!\d|[.\-/月年]))"
+    r"|(?<![一-鿿])新(?:版|(?![一-鿿]))"
+)
+_AGAIN = re.compile(r"再提出|再送|再回答")
 _TWICE = re.compile(r"再修正|再々|再再|修正再")
 _NUMBERED = re.compile(
-    r"(?<![a-z])(?:ver(?:sion)?|rev(?:ision)?|v)[.\s_-]*(\d+)(?:[._](\d+))?(?!\d)|第?\s*(\d+)\s*(?:版|回目|稿)"
+    r"(?<![a-z])(?:ver(?:sion)?|rev(?:ision)?|v)[.\s_-]*(\d+)(?:[._](\d+))?(?!\d)"
+    r"|第?\s*(\d+)\s*(?:版|回目|稿)|第?([二三四五])(?:版|回目|稿)"
 )
+_KANJI = {"二": 2, "三": 3, "四": 4, "五": 5}
 _DRAFT = re.compile(
-    r"(?<![提起立])案(?![内件])|たたき台|素案|暫定|旧|初版|(?<![a-z])(?:draft|old)(?![a-z])"
+    r"(?<![提起立])案(?=$|[^一-鿿ァ-ヺぁ-ん])|たたき台|素案|暫定|初版|(?<![a-z])(?:draft|old)(?![a-z])"
+    r"|(?:修正|訂正|改訂|更新|変更|差し?替え?)前|(?<![一-鿿])旧(?:版|回答|様式)?(?![一-鿿])|旧版"
 )
 _ERA = re.compile(
     r"(?:令和|(?<![a-z])r)\.?\s*(\d{1,2})[年.\-/_]\s*(\d{1,2})[月.\-/_]\s*(\d{1,2})(?!\d)"
@@ -35,45 +48,68 @@ _WESTERN = re.compile(r"(?<!\d)(20\d{2})[年.\-/_]?\s*(\d{1,2})[月.\-/_]?\s*(\d
 _PACKED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 _REIWA = 2018  # 令和1 is 2019
 
-Version = tuple[float, ...]
+
+_Order = Callable[[Submission, Submission], int]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """The version words of a file name: ``level`` draft -1, none 0, numbered 1, revised 2, final 3.
+
+    ``again`` tells a return that was sent once more; it does not count for the order.
+    """
+
+    level: int
+    revision: int = 0
+    number: tuple[int, int] = (0, 0)
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Criterion:
-    """One way to tell the later return: a key (None: it does not tell) and the words for it."""
+class _Proof:
+    """One way to tell the later of two: below 0, the first is the earlier one; 0, it tells not."""
 
-    key: Callable[[Submission], str | Version | None]
+    order: _Order
     words: str
-    everyone: bool = False  # it tells only where every return has a key
 
 
-def choose(returns: Sequence[Submission]) -> tuple[Submission, dict[str, str]]:
-    """Give the return that counts, and for each other one, by key, why it does not."""
+def later(one: Submission, other: Submission) -> tuple[int, str]:
+    """Tell by proof which return is the later one: 1 the first, -1 the second, 0 no proof.
+
+    With the words for the proof: シート内の記入日が新しいもの.
+    """
+    for proof in _PROOFS:
+        found = proof.order(one, other)
+        if found:
+            return (1 if found > 0 else -1), proof.words
+    return 0, ""
+
+
+Related = Callable[[Submission, Submission], bool]
+
+
+def layers(
+    returns: Collection[Submission], related: Related = lambda _one, _other: True
+) -> list[list[Submission]]:
+    """Give the returns in layers, newest first.
+
+    Each return is proven to be older than one of the layer before; within a layer nothing proves
+    an order. ``related`` tells whether a proof between two returns means anything: the revised
+    file of one stakeholder does not replace another's.
+    """
     left = sorted(returns, key=lambda submission: submission.source.key)
-    reasons: dict[str, str] = {}
-    for criterion in _CRITERIA:
-        if len(left) == 1:
-            break
-        keys = {s.source.key: criterion.key(s) for s in left}
-        given = [key for key in keys.values() if key is not None]
-        if not given or (criterion.everyone and len(given) < len(left)):
-            continue
-        best = max(given)
-        for submission in left:
-            if keys[submission.source.key] != best:
-                reasons[submission.source.key] = criterion.words
-        left = [s for s in left if keys[s.source.key] == best]
-    winner = left[0]
-    for submission in left[1:]:
-        reasons[submission.source.key] = "新旧を示す手がかりがないため、ファイル名の順で先のもの"
-    return winner, {key: _sentence(key, winner, words) for key, words in reasons.items()}
-
-
-def _sentence(key: str, winner: Submission, words: str) -> str:
-    return (
-        f"同じ回答者の「{winner.source.shown}」を集計に入れ、この「{shown_key(key)}」は入れていません"
-        f"（選んだ理由: {words}）。"
-    )
+    found: list[list[Submission]] = []
+    while left:
+        newest = [
+            one
+            for one in left
+            if not any(other is not one and related(one, other) and later(other, one)[0] > 0
+                       for other in left)
+        ]  # fmt: skip
+        newest = newest or left  # proofs that contradict each other prove nothing
+        found.append(newest)
+        left = [one for one in left if one not in newest]
+    return found
 
 
 def is_untouched(submission: Submission) -> bool:
@@ -83,13 +119,54 @@ def is_untouched(submission: Submission) -> bool:
     )
 
 
+def answered_items(submission: Submission) -> frozenset[str]:
+    """Give the items that a return says something about."""
+    return frozenset(
+        answer.item_id
+        for answer in submission.answers
+        if answer.mark.status is not Status.BLANK or not is_blank(answer.note.raw)
+    )
+
+
+def _by_text(text: Callable[[Submission], str]) -> _Order:
+    """Order by a text that tells only where both have one."""
+
+    def order(one: Submission, other: Submission) -> int:
+        mine, theirs = text(one), text(other)
+        return (mine > theirs) - (mine < theirs) if mine and theirs else 0
+
+    return order
+
+
+def _of_one_kind(order: _Order) -> _Order:
+    """Let file names tell between two forms or two slips only: both are named by people."""
+
+    def alike(one: Submission, other: Submission) -> int:
+        return order(one, other) if (one.slip is None) == (other.slip is None) else 0
+
+    return alike
+
+
+def _by_version(one: Submission, other: Submission) -> int:
+    mine, theirs = version_of(one.source.path), version_of(other.source.path)
+    if mine.number[0] and theirs.number[0] and mine.number != theirs.number:
+        return 1 if mine.number > theirs.number else -1
+    levels = {mine.level, theirs.level}
+    if levels == {0, 1} and max(mine.number, theirs.number) < (1, 1):
+        return 0  # 第1版 beside a name without a version: either may be the first
+    finals = [each for each in (mine, theirs) if each.level == 3]
+    if len(finals) == 1 and (mine.again or theirs.again) and not finals[0].again:
+        return 0  # 最終版 beside 再提出: either may have come first
+    return (mine > theirs) - (mine < theirs)
+
+
 def version_of(path: str) -> Version:
-    """Rank the version words of a file name: draft, none, numbered, revised, final."""
-    name = fold(path.replace("!", "/").rpartition("/")[2])
+    """Read the version words of a file name."""
+    name = fold(path.replace("!", "/").rpartition("/")[2]).rpartition(".")[0]
     numbers = [_number(found) for found in _NUMBERED.finditer(name)]
     number = max(numbers, default=(0, 0))
     revisions = [int(found[1] or 1) for found in _REVISED.finditer(name)]
-    revision = max(revisions, default=0) + (1 if _TWICE.search(name) else 0)
+    revision = max(revisions, default=0) + (1 if revisions and _TWICE.search(name) else 0)
     if _FINAL.search(name):
         level = 3
     elif revision:
@@ -98,15 +175,18 @@ def version_of(path: str) -> Version:
         level = 1
     else:
         level = -1 if _DRAFT.search(name) else 0
-    return (level, revision, *number)
+    again = bool(revisions) and _AGAIN.search(name) is not None
+    return Version(level, revision, number, again)
 
 
 def _number(found: re.Match[str]) -> tuple[int, int]:
+    if found[4]:
+        return (_KANJI[found[4]], 0)
     return (int(found[1] or found[3]), int(found[2] or 0))
 
 
-def name_date(path: str) -> str | None:
-    """Give the day written in a file name as YYYY-MM-DD; None where there is none."""
+def name_date(path: str) -> str:
+    """Give the day written in a file name as YYYY-MM-DD; empty where there is none."""
     name = fold(path.replace("!", "/").rpartition("/")[2])
     for pattern, era in ((_ERA, True), (_PACKED_ERA, True), (_PACKED, False), (_WESTERN, False)):
         found = pattern.search(name)
@@ -115,35 +195,45 @@ def name_date(path: str) -> str | None:
             day = _day(year, int(found[2]), int(found[3]))
             if day:
                 return day
-    return None
+    return ""
 
 
-def _day(year: int, month: int, day: int) -> str | None:
+def _day(year: int, month: int, day: int) -> str:
     try:
         return datetime.date(year, month, day).isoformat()
     except ValueError:
-        return None
+        return ""
 
 
-_CRITERIA = (
-    _Criterion(
-        key=lambda s: (0.0,) if is_untouched(s) else (1.0,),
-        words="記入があるもの（もう一方は未記入の様式のまま）",
+def _slip_and_form(one: Submission, other: Submission) -> int:
+    """Order a slip and a form by the form it was made from, and by the month each belongs to."""
+    if (one.slip is None) == (other.slip is None):
+        return 0
+    slip, form, sign = (one, other, 1) if one.slip else (other, one, -1)
+    if slip.slip and slip.slip.base and slip.slip.base == form.source.sha256:
+        return sign
+    if slip.slip and slip.slip.month and slip.slip.month <= form.prefilled_from:
+        return -sign  # the form was handed out when the slip's month was over
+    return 0
+
+
+def _made_when_the_form_was_there(one: Submission, other: Submission) -> int:
+    if (one.slip is None) == (other.slip is None):
+        return 0
+    slip, form, sign = (one, other, 1) if one.slip else (other, one, -1)
+    issued = slip.slip.issued if slip.slip else ""
+    return sign if issued and form.source.modified <= issued else 0
+
+
+_PROOFS: Sequence[_Proof] = (
+    _Proof(_slip_and_form, "様式や差戻し票の控えから後のもの"),
+    _Proof(_by_text(lambda s: s.slip.issued if s.slip else ""), "後から出した差戻し票"),
+    _Proof(_by_text(lambda s: s.prefilled_from), "後の月に配布した様式"),
+    _Proof(_by_text(lambda s: s.filled_on), "シート内の記入日が新しいもの"),
+    _Proof(_made_when_the_form_was_there, "その回答の後に出した差戻し票"),
+    _Proof(_of_one_kind(_by_version), "ファイル名の版（修正版・再提出・最終など）が新しいもの"),
+    _Proof(
+        _of_one_kind(_by_text(lambda s: name_date(s.source.path))),
+        "ファイル名の日付が新しいもの",
     ),
-    _Criterion(
-        key=lambda s: s.filled_on or None, words="シート内の記入日が新しいもの", everyone=True
-    ),
-    _Criterion(
-        key=lambda s: version_of(s.source.path),
-        words="ファイル名の版（修正版・再提出・最終など）が新しいもの",
-    ),
-    _Criterion(
-        key=lambda s: s.filled_on or None, words="シート内の記入日が新しいもの", everyone=True
-    ),
-    _Criterion(
-        key=lambda s: name_date(s.source.path),
-        words="ファイル名の日付が新しいもの",
-        everyone=True,
-    ),
-    _Criterion(key=lambda s: s.source.modified or None, words="ファイルの更新日時が新しいもの"),
 )

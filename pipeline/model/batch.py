@@ -85,8 +85,10 @@ class FileRecord:
     instead, for SUPERSEDED and DUPLICATE. ``gives`` are the items whose answers count from this
     file although another one is the respondent's form: those a slip answers, and those that the
     newer form does not contain. ``withheld`` are the items this replaced file answers and the
-    form that counts leaves blank. ``is_slip`` tells a send-back slip from a full form: it counts
-    through the form it belongs to, ``replaced_by``.
+    form that counts leaves blank. ``differs`` are the items of which it says one thing and another
+    file that counts says another: they are unclear. ``is_slip`` tells a send-back slip from a full
+    form. A slip, and a form that is counted together with another one, is COUNTED through the form
+    it belongs to, ``replaced_by``.
     """
 
     source: SourceFile
@@ -98,7 +100,13 @@ class FileRecord:
     replaced_by: str = ""
     gives: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
     is_slip: bool = False
+
+    @property
+    def is_form(self) -> bool:
+        """Tell whether it counts as a submission of its own, not through another file."""
+        return self.state is FileState.COUNTED and not self.replaced_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

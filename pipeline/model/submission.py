@@ -80,6 +80,7 @@ class Doubt(StrEnum):
     DATE = "date"  # A313
     ERROR = "error"  # A314
     DITTO = "ditto"  # A315 with nothing readable above
+    RETURNS = "returns"  # B511: several returns say different things, none proven the later
     UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
 
 

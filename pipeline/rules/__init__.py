@@ -5,7 +5,7 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import answers, batch, due, entries, files, layout, notes
+from pipeline.rules import answers, batch, due, entries, files, layout, notes, returns
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
@@ -47,7 +47,7 @@ _FAMILIES = (
     layout.RULES,
     tuple(sorted((*answers.RULES, *due.RULES), key=lambda rule: rule.code)),
     notes.RULES,
-    batch.RULES,
+    tuple(sorted((*batch.RULES, *returns.RULES), key=lambda rule: rule.code)),
     entries.RULES,
 )
 

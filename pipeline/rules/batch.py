@@ -110,7 +110,8 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     message="{reason}",
     fix="{step}",
     general_fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
-    why="1つの団体から複数のファイルが届いたときは、記入日、ファイル名の版、更新日時の順に新しい1つを使います。"
+    why="記入日、ファイル名の修正版・再提出などの言葉や日付、差戻し票や配布した様式の控えから、後のものと"
+    "分かるファイルがあるときは、そちらを使います。保存した日時だけでは置き換えません（B511）。"
     "新しいファイルに行がない項目だけは、古いファイルの回答を使い、要確認として知らせます。"
     "反映できない差戻し票も、ここで知らせます。",
     examples=(
@@ -143,7 +144,7 @@ def _next_step(record: FileRecord) -> str:
     if record.is_slip and record.state is FileState.NOT_CHECKLIST:
         return "反映できるまで、この票は消さずに残してください。"
     if record.is_slip:
-        return "この票の回答を使うときは、記入日とファイルの更新日時を確かめてください。"
+        return "この票の回答を使うときは、記入日を確かめてください。"
     if record.gives:
         return (
             "2つのファイルを合わせて1つの回答としてよいか確かめてください。"
@@ -161,9 +162,10 @@ def _next_step(record: FileRecord) -> str:
     code="B504",
     severity=Severity.INFO,
     title="同一内容のファイル",
-    message="「{other}」と同じ内容のファイルのため、1つだけ数えました。",
+    message="「{other}」と{how}ため、1つだけ数えました。",
     fix="何もしなくてかまいません。",
-    why="同じ添付ファイルを2回保存しても、二重には数えません。",
+    why="同じ添付ファイルを2回保存しても、二重には数えません。回答がすべて同じか、もう一方に"
+    "含まれているファイルも同じです。",
     examples=(
         fires("ファイル: 若葉市 (1).xlsx（同一: 若葉市.xlsx）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -171,12 +173,18 @@ def _next_step(record: FileRecord) -> str:
 )
 def duplicate(context: Context) -> Iterator[Hit]:
     """Find files with the same bytes as another."""
+    hashes = {record.source.sha256 for record in context.batch.files
+              if record.state is not FileState.DUPLICATE}  # fmt: skip
     for record in context.batch.files:
         if record.state is FileState.DUPLICATE:
+            same = record.source.sha256 in hashes
             yield Hit(
                 location=place_in(record.source),
                 respondent=record.respondent,
-                fields={"other": shown_key(record.replaced_by)},
+                fields={
+                    "other": shown_key(record.replaced_by),
+                    "how": "同じ内容のファイルの" if same else "回答が同じか、そこに含まれている",
+                },
             )
 
 

@@ -78,7 +78,7 @@ def send_forms(
     sent = []
     for number, member in enumerate(senders(month)):
         lines = told.to_write[month, member.code]
-        by = member.in_month(month).by
+        by, moment = member.in_month(month).by, first + number * _APART
         if by in {By.FORM, By.UNPROTECTED}:
             content = _form_filled(
                 handed[member.code], lines, checklist, unprotected=by is By.UNPROTECTED
@@ -87,9 +87,9 @@ def send_forms(
             last = MONTHS[MONTHS.index(month) - 1]
             content = (inbox / last / file_of(member, last, checklist)).read_bytes()
         else:
-            content = _own_form(member, month, lines, checklist)
+            content = _own_form(member, month, lines, checklist, moment)
         path = inbox / file_of(member, month, checklist)
-        sent.append(_saved(path, content, first + number * _APART))
+        sent.append(_saved(path, content, moment))
     return tuple(sent)
 
 
@@ -104,7 +104,7 @@ def send_slips(
     for number, slip in enumerate(coming(month, issued)):
         day = _SLIPS if slip.month == month else _LATE if slip.late else _EARLY
         moment = datetime(int(month[:4]), int(month[5:]), day, 1, tzinfo=UTC) + number * _APART
-        content = _slip_filled(issued[slip.month], slip, told, checklist)
+        content = _slip_filled(issued[slip.month], slip, told, checklist, moment)
         sent.append(_saved(inbox / slip_file(slip), content, moment))
     return tuple(sent)
 
@@ -169,8 +169,10 @@ def _form_filled(
     return _bytes(book)
 
 
-def _slip_filled(folder: Path, slip: Slip, told: Meant, checklist: Checklist) -> bytes:
-    """Give a slip as it was sent out, with the lines filled in that its respondent answers."""
+def _slip_filled(
+    folder: Path, slip: Slip, told: Meant, checklist: Checklist, moment: datetime
+) -> bytes:
+    """Give a slip as it was sent out, with day and the lines that its respondent answers."""
     import openpyxl  # noqa: PLC0415 - heavy, and only the story needs it
 
     name = f"差戻し_{member_of(slip.code).name}.xlsx"
@@ -182,6 +184,9 @@ def _slip_filled(folder: Path, slip: Slip, told: Meant, checklist: Checklist) ->
         if line is not None:
             sheet.cell(rows[item], _SLIP_MARK).value = line.text
             sheet.cell(rows[item], _SLIP_NOTE).value = line.note or None
+    for cell in sheet["A"]:
+        if cell.value in checklist.date_labels:
+            cell.offset(column=1).value = _day(moment)
     return _bytes(book)
 
 
@@ -195,13 +200,26 @@ def _item_rows(sheet: Any, column: int, checklist: Checklist) -> dict[str, int]:
     }
 
 
-def _own_form(member: Member, month: str, lines: Mapping[str, Line], checklist: Checklist) -> bytes:
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y/%m/%d}"
+
+
+def _own_form(
+    member: Member,
+    month: str,
+    lines: Mapping[str, Line],
+    checklist: Checklist,
+    moment: datetime,
+) -> bytes:
     """Give the file that a respondent has typed again in a layout of its own."""
     entries = tuple(
         _entry(lines[item.id], member.spelled(lines[item.id].text, month))
         for item in checklist.items
     )
-    form = ReturnedForm(respondent=member.name, entries=entries, look=member.look)
+    filled_on = _day(moment) if member.look.date_label else ""
+    form = ReturnedForm(
+        respondent=member.name, entries=entries, look=member.look, filled_on=filled_on
+    )
     laid = pages(form, checklist)
     if member.in_month(month).by is By.CSV:
         return csv_bytes(laid[0], checklist)

@@ -108,7 +108,7 @@ MEMBERS = (
     ),
     Member(
         code=BENINO, name="紅野市", role="推進主体", shift=9, mail=False,
-        look=Look(label="自治体名", ids=Ids.NARROW, rows_above=2),
+        look=Look(label="自治体名", date_label="記入日", ids=Ids.NARROW, rows_above=2),
         sent=(
             Sent(by=By.OWN, name="【紅野市】別紙3-2.xlsx"),
             Sent(by=By.OWN, name="【紅野市】別紙3-2（10月）.xlsx"),

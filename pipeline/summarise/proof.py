@@ -11,9 +11,9 @@ def reconcile(
     batch: Batch, answers: tuple[AnswerRow, ...], files: tuple[FileRow, ...], tally: Tally
 ) -> tuple[Check, ...]:
     """Give the lines of the reconciliation on 処理記録; `run` refuses to write where one fails."""
-    slips = {record.source.key for record in batch.files if record.is_slip}
-    counted = sum(row.state is FileState.COUNTED and row.key not in slips for row in files)
-    forms = "集計したファイル（差戻し票を除く）" if slips else "集計したファイル"
+    joined = sum(r.state is FileState.COUNTED and not r.is_form for r in batch.files)
+    counted = sum(row.state is FileState.COUNTED for row in files) - joined
+    forms = "集計したファイル（合わせたファイル・差戻し票を除く）" if joined else "集計したファイル"
     paths = {row.file for row in files}
     if len(paths) < len(files):
         forms += "とシート（1つのブックに複数の団体）"

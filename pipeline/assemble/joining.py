@@ -1,0 +1,149 @@
+"""One answer an item from several returns that all count: what agrees, what differs, whose it is.
+
+Nothing here knows which return is the later one: that is settled before (see `succession`). What
+one return leaves blank and another answers is answered. Where two say different things the item
+is unclear, with both texts kept, until somebody decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import Answer, Doubt, Due, Mark, MatchedBy, Status, Submission, shown_key
+from pipeline.notes import effective_due, read_note
+from pipeline.text import is_blank, tidy
+
+_SIGNS = {
+    Status.DONE: "①",
+    Status.PLANNED: "②",
+    Status.NOT_PLANNED: "③",
+    Status.NOT_APPLICABLE: "対象外",
+}
+_LONGEST = 60  # letters of an answer that are repeated beside another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Several returns as one form. ``differing`` are the items on which they differ.
+
+    ``submission`` is that of ``form``, with answers that keep the place they stand in.
+    """
+
+    form: Submission
+    submission: Submission
+    differing: tuple[str, ...] = ()
+
+
+def join(returns: Sequence[Submission], *, month: str) -> Joined:
+    """Give what returns that all count say together. ``month`` is YYYY-MM.
+
+    The form is the one with most answers, then the one with the plainest path.
+    """
+    order = sorted(returns, key=lambda one: (-_answered(one), *plainness(one)))
+    form = next((one for one in order if one.overrides is None), order[0])
+    if len(order) == 1:
+        return Joined(form=form, submission=form)
+    order = [form, *(one for one in order if one is not form)]
+    answers: list[Answer] = []
+    differing: list[str] = []
+    for same in zip(*(one.answers for one in order), strict=True):
+        answer = _joined(same, month)
+        answers.append(answer)
+        if answer.mark.doubt is Doubt.RETURNS:
+            differing.append(answer.item_id)
+    files = {answer.item_id: answer.files for answer in answers}
+    submission = replace(
+        form,
+        answers=tuple(answers),
+        repeated=tuple(
+            each
+            for one in order
+            for each in one.repeated
+            if one is form or one.source.key in files[each.item_id]
+        ),
+        extra_rows=tuple(row for one in order for row in one.extra_rows),
+    )
+    return Joined(form=form, submission=submission, differing=tuple(differing))
+
+
+def plainness(submission: Submission) -> tuple[bool, int, int, str]:
+    """Order returns by their path: the plainest first."""
+    path = submission.source.path
+    return ("!" in path, path.count("/"), len(path), submission.source.key)
+
+
+def has_row(answer: Answer) -> bool:
+    """Tell whether the item stands in the file at all."""
+    return answer.matched_by is not MatchedBy.NONE or answer.location is not None
+
+
+def with_note_of(noted: Answer, answer: Answer) -> Answer:
+    """Give an answer with the note of another one."""
+    return replace(answer, note=noted.note, note_place=noted.note_place, note_cell=noted.note_cell)
+
+
+def _answered(submission: Submission) -> int:
+    return sum(answer.mark.status is not Status.BLANK for answer in submission.answers)
+
+
+def _joined(same: Sequence[Answer], month: str) -> Answer:
+    """Give one answer of those to an item, the form's first."""
+    given = [answer for answer in same if answer.mark.status is not Status.BLANK]
+    if not given:
+        ours = next((answer for answer in same if has_row(answer)), same[0])
+        return _noted(ours, same, month)
+    if len({_meaning(answer) for answer in given}) > 1 or len(_months(given)) > 1:
+        return _noted(_differing(given), same, month)
+    with_month = next((answer for answer in given if answer.due.month), given[0])
+    return _noted(with_month, same, month)
+
+
+def _meaning(answer: Answer) -> tuple[Status, str]:
+    """Give what an answer says: two unclear ones say the same where they are written alike."""
+    unclear = answer.mark.status is Status.UNCLEAR
+    return (answer.mark.status, _said(answer) if unclear else "")
+
+
+def _months(given: Sequence[Answer]) -> set[str]:
+    return {answer.due.month for answer in given if answer.due.month}
+
+
+def _differing(given: Sequence[Answer]) -> Answer:
+    """Give an unclear answer that keeps what each return says, in an order that stays."""
+    by_file = sorted(given, key=lambda answer: answer.files)
+    said = dict.fromkeys(
+        f"{_said(answer)}（{shown_key(answer.files[0])}）" if answer.files else _said(answer)
+        for answer in by_file
+    )
+    mark = Mark(status=Status.UNCLEAR, raw="／".join(said), doubt=Doubt.RETURNS)
+    return replace(given[0], mark=mark, due=Due())
+
+
+def _said(answer: Answer) -> str:
+    """Give an answer in one line: as written, or as read where a legend or drawing holds it."""
+    raw = " ".join(tidy(answer.mark.raw).split())
+    if raw and len(raw) <= _LONGEST and "\n" not in tidy(answer.mark.raw):
+        return raw
+    sign = _SIGNS.get(answer.mark.status, "")
+    month = f"（{answer.due.month}）" if sign and answer.due.month else ""
+    return f"{sign}{month}" or f"{raw[:_LONGEST]}…"
+
+
+def _noted(ours: Answer, same: Sequence[Answer], month: str) -> Answer:
+    """Give an answer with every note written to the item, in an order that stays."""
+    noted = sorted(
+        (answer for answer in same if not is_blank(answer.note.raw)),
+        key=lambda answer: answer.files,
+    )
+    texts = list(dict.fromkeys(tidy(answer.note.raw) for answer in noted))
+    if not texts:
+        return ours
+    if len(texts) == 1:
+        own = not is_blank(ours.note.raw)
+        answer = ours if own else with_note_of(noted[0], ours)
+    else:
+        written = "\n".join(answer.note.raw for answer in noted)
+        last = next(answer for answer in noted if answer is not ours)
+        answer = replace(with_note_of(last, ours), note=read_note(written, month=month))
+    if answer.mark.doubt is Doubt.RETURNS:
+        return answer
+    return replace(answer, due=effective_due(answer.mark, answer.note))

@@ -1,0 +1,84 @@
+"""Rules about several returns of one respondent that count together (B511, B512)."""
+
+from collections.abc import Iterator
+
+from pipeline.model import CountedSubmission, FileRecord, FileState, Severity
+from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
+from pipeline.rules.words import listed
+
+
+def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRecord]]]:
+    """Give each counted submission with the forms that count through it, where there are any."""
+    through: dict[str, list[FileRecord]] = {}
+    forms: dict[str, FileRecord] = {}
+    for record in context.batch.files:
+        if record.is_form and record.respondent:
+            forms[record.respondent.id] = record
+        elif record.state is FileState.COUNTED and record.respondent:
+            through.setdefault(record.respondent.id, []).append(record)
+    for counted in context.batch.submissions:
+        others = through.get(counted.respondent.id)
+        if others:
+            yield counted, [forms[counted.respondent.id], *others]
+
+
+@rule(
+    code="B511",
+    severity=Severity.FIX,
+    title="食い違う回答がありどれが最新か分からない",
+    message="{files}の回答が {count} 項目で食い違い、どれが最新か分かりません。"
+    "食い違う項目は、どちらとも数えず判読不能にしています。",
+    fix="どれが最新か回答者に確かめ、使わないファイルを 除外.txt に書いて集計し直してください。",
+    ask="届いたファイルの回答が食い違っています。どのファイルが最新かお知らせいただくか、"
+    "記入日を入れた最新のチェックシートを1つお送りください。",
+    why="後から届いたものと言えるのは、記入日（両方にあるとき）、ファイル名の修正版・再提出などの言葉や日付、"
+    "差戻し票と配布した様式の控えで分かるときだけです。保存した日時や「(1)」は、写しただけでも変わるため、"
+    "新旧の根拠にしません。回答の同じ項目はそのまま数えます。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（食い違い: 若葉市 (1).xlsx）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx（合わせた: 若葉市_都市OS事業者.xlsx）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def disagreeing(context: Context) -> Iterator[Hit]:
+    """Find respondents whose returns differ and of which none is proven to be the later one."""
+    for counted, records in _together(context):
+        rivals = [record for record in records if record.differs]
+        if not rivals:
+            continue
+        names = [record.source.shown for record in rivals]
+        items = {item for record in rivals for item in record.differs}
+        yield on_submission(
+            counted,
+            "、".join(names),
+            files="と".join(f"「{name}」" for name in names),
+            count=str(len(items)),
+        )
+
+
+@rule(
+    code="B512",
+    severity=Severity.INFO,
+    title="複数の関係者のファイルを項目ごとに合わせた",
+    message="{files}を項目ごとに合わせて、1つの回答として数えました。",
+    fix="合わせてよければ何もしなくてかまいません。別の回答であれば、使わないファイルを 除外.txt に"
+    "書いて集計し直してください。",
+    why="1つの団体の関係者が、それぞれの受け持つ項目だけを書いて送ることがあります。"
+    "どの項目がどのファイルの回答かは、明細のファイル名とセルで分かります。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（合わせた: 若葉市_都市OS事業者.xlsx）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx（食い違い: 若葉市 (1).xlsx）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def merged(context: Context) -> Iterator[Hit]:
+    """Find submissions made of several forms."""
+    for counted, records in _together(context):
+        giving = [record for record in records[1:] if record.gives and not record.is_slip]
+        if giving:
+            said = [f"「{records[0].source.shown}」"]
+            said += [f"「{r.source.shown}」（{len(r.gives)} 項目）" for r in giving]
+            yield on_submission(counted, files=listed(said, "ファイル"))
+
+
+RULES = (disagreeing, merged)

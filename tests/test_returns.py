@@ -1,0 +1,171 @@
+"""Several returns of one respondent, through the whole run: what counts, what is asked."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from inboxes import load, partly, put, settings_for, states, table
+
+from pipeline.run import aggregate
+
+EVERY = range(55)
+FORM = load()
+
+
+def run(
+    folder: Path, files: Mapping[str, bytes], *, times: Mapping[str, int] | None = None
+) -> None:
+    """Put files into an inbox, give them times of change (days) and run the month."""
+    put(folder, files)
+    for name, day in (times or {}).items():
+        os.utime(folder / "inbox" / name, (1_790_000_000 + day * 86_400,) * 2)
+    aggregate(replace(settings_for(folder), pivot=False))
+
+
+def statuses(folder: Path) -> Counter[str]:
+    return Counter(row["status"] for row in table(folder, "answers"))
+
+
+def findings(folder: Path) -> Counter[tuple[str, str]]:
+    return Counter((row["code"], row["severity"]) for row in table(folder, "findings"))
+
+
+def filled(mark: str, name: str = "青葉市", filled_on: str = "") -> bytes:
+    return partly(name, FORM, EVERY, mark, filled_on=filled_on)
+
+
+# --- nothing proves which is the later one -----------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [(1, 2), (2, 1), (1, 1)])
+@pytest.mark.parametrize("marks", ["①③", "③①"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("青葉市.xlsx", "青葉市(1).xlsx"),
+        ("青葉市.xlsx", "青葉市 - コピー.xlsx"),
+        ("a/青葉市.xlsx", "b/青葉市.xlsx"),
+        ("青葉市_A.xlsx", "青葉市_B.xlsx"),
+        ("青葉市_総務課.xlsx", "青葉市_企画課.xlsx"),
+        ("青葉市_推進主体.xlsx", "青葉市_都市OS事業者.xlsx"),
+        ("青葉市.xlsx", "青葉市_観光MaaS事業.xlsx"),  # a project is said by one of them only
+    ],
+)
+def test_time_of_change_and_names_decide_nothing(
+    tmp_path: Path, names: tuple[str, str], marks: str, days: tuple[int, int]
+) -> None:
+    files = {name: filled(mark) for name, mark in zip(names, marks, strict=True)}
+    run(tmp_path, files, times=dict(zip(names, days, strict=True)))
+    assert statuses(tmp_path) == {"unclear": 55}
+    assert findings(tmp_path)["B511", "要修正"] == 1
+    assert {code for (code, severity) in findings(tmp_path) if severity == "要修正"} == {"B511"}
+    assert set(states(tmp_path).values()) == {"counted"}
+    (told,) = [row for row in table(tmp_path, "findings") if row["code"] == "B511"]
+    assert all(name in told["message"] for name in names)
+    assert "55 項目" in told["message"]
+    row = table(tmp_path, "answers")[0]
+    assert all(text in row["mark"] for text in ("①", "③", *names))
+
+
+def test_items_that_agree_stand(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "青葉市.xlsx": filled("①"),
+            "青葉市(1).xlsx": partly("青葉市", FORM, range(10), "③"),
+            "青葉市(2).xlsx": partly("青葉市", FORM, range(10, 20), "①"),
+        },
+    )
+    assert statuses(tmp_path) == {"unclear": 10, "done": 45}
+    assert states(tmp_path)["青葉市(2).xlsx"] == "duplicate"
+    (told,) = [row for row in table(tmp_path, "findings") if row["code"] == "B511"]
+    assert "10 項目" in told["message"]
+    assert "青葉市(2).xlsx" not in told["message"]
+
+
+# --- proof ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [(1, 2), (2, 1)])
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (("青葉市.xlsx", ""), ("青葉市_修正版.xlsx", "")),
+        (("青葉市.xlsx", ""), ("青葉市(1)_再提出.xlsx", "")),
+        (("青葉市.xlsx", ""), ("青葉市_ver2.xlsx", "")),
+        (("青葉市_ver2.xlsx", ""), ("青葉市_ver10.xlsx", "")),
+        (("青葉市.xlsx", "2026/11/2"), ("青葉市 (1).xlsx", "2026/11/5")),
+        (("青葉市_R8.11.2.xlsx", ""), ("青葉市_R8.11.5.xlsx", "")),
+    ],
+)
+def test_proof_of_succession(
+    tmp_path: Path, older: tuple[str, str], newer: tuple[str, str], days: tuple[int, int]
+) -> None:
+    files = {
+        older[0]: filled("①", filled_on=older[1]),
+        newer[0]: filled("③", filled_on=newer[1]),
+    }
+    run(tmp_path, files, times={older[0]: days[0], newer[0]: days[1]})
+    assert statuses(tmp_path) == {"not_planned": 55}
+    assert states(tmp_path) == {older[0]: "superseded", newer[0]: "counted"}
+    assert findings(tmp_path)["B503", "参考"] == 1
+    assert not findings(tmp_path)["B511", "要修正"]
+
+
+# --- stakeholders --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "dates"),
+    [
+        (("月影市_推進主体.xlsx", "月影市_都市OS事業者.xlsx"), ("", "")),
+        (("月影市_推進主体.xlsx", "月影市_都市OS事業者_修正版.xlsx"), ("", "")),
+        (("月影市_推進主体.xlsx", "月影市_都市OS事業者.xlsx"), ("2026/11/2", "2026/11/5")),
+        (("月影市.xlsx", "月影市(1).xlsx"), ("", "")),
+        (("月影市_1.xlsx", "月影市_2.xlsx"), ("2026/11/5", "2026/11/2")),
+    ],
+)
+def test_stakeholders_of_one_city_are_merged(
+    tmp_path: Path, names: tuple[str, str], dates: tuple[str, str]
+) -> None:
+    files = {
+        names[0]: partly("月影市", FORM, range(37), "①", filled_on=dates[0]),
+        names[1]: partly("月影市", FORM, range(37, 55), "②（12月）", filled_on=dates[1]),
+    }
+    run(tmp_path, files)
+    assert statuses(tmp_path) == {"done": 37, "planned": 18}
+    assert not [code for code, severity in findings(tmp_path) if severity == "要修正"]
+    assert findings(tmp_path)["B512", "参考"] == 1
+    assert Counter(row["file"] for row in table(tmp_path, "answers")) == {
+        names[0]: 37,
+        names[1]: 18,
+    }
+    assert len({row["respondent_id"] for row in table(tmp_path, "answers")}) == 1
+
+
+def test_stakeholders_who_overlap_are_asked_about_these_items_only(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "月影市_推進主体.xlsx": partly("月影市", FORM, range(40), "①"),
+            "月影市_都市OS事業者.xlsx": partly("月影市", FORM, range(37, 55), "③"),
+        },
+    )
+    assert statuses(tmp_path) == {"done": 37, "unclear": 3, "not_planned": 15}
+    assert findings(tmp_path)["B511", "要修正"] == 1
+    assert findings(tmp_path)["B512", "参考"] == 1
+
+
+def test_a_revised_file_with_some_items_holds_back_the_others_and_says_so(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "月影市.xlsx": filled("①", "月影市"),
+            "月影市_修正版.xlsx": partly("月影市", FORM, range(5), "③"),
+        },
+    )
+    assert statuses(tmp_path) == {"not_planned": 5, "blank": 50}
+    assert findings(tmp_path)["B503", "要確認"] == 1
