@@ -47,6 +47,7 @@ from pipeline.review import (
     read_review,
     relocated,
     with_overlooked,
+    with_years,
 )
 from pipeline.roster import read_roster
 from pipeline.rules import rules_table
@@ -278,7 +279,7 @@ def judge(gathered: Gathered, history: History) -> Judged:
     review = Review()
     if source is not None:
         review = read_review(read_workbook(source, limits=settings.limits))
-    reviewed = apply_review(batch, raw, review, past=past)
+    reviewed = with_years(apply_review(batch, raw, review, past=past), history)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings)
     findings = raw
     if reviewed.changed:

@@ -49,8 +49,8 @@ def fingerprint(folder: Path) -> dict[str, str]:
     }
 
 
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    path = folder / "outbox" / MONTH / "data" / f"{name}.csv"
+def table(folder: Path, name: str, *, month: str = MONTH) -> list[dict[str, str]]:
+    path = folder / "outbox" / month / "data" / f"{name}.csv"
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 

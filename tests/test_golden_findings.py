@@ -19,7 +19,7 @@ from pipeline.run import aggregate
 from pipeline.sample import write_demo
 from pipeline.sample.year import write_year
 
-REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607"}
+REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}
 
 
 Change = Callable[[Worksheet], None]

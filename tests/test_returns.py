@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from inboxes import load, partly, put, settings_for, states, table
+from reviewing import fill, lines, opened
 
 from pipeline.run import aggregate
+from pipeline.sample import MONTH
 
 EVERY = range(55)
 FORM = load()
@@ -169,3 +171,95 @@ def test_a_revised_file_with_some_items_holds_back_the_others_and_says_so(tmp_pa
     )
     assert statuses(tmp_path) == {"not_planned": 5, "blank": 50}
     assert findings(tmp_path)["B503", "要確認"] == 1
+
+
+# --- 確認票 -------------------------------------------------------------------------------------
+
+CHOICE = ("B511", "")
+
+
+def review_form(folder: Path, month: str = MONTH) -> Path:
+    return folder / "outbox" / month / f"確認票_{month}.xlsx"
+
+
+def choose(folder: Path, file: str) -> None:
+    entry = {"判断": "修正する", "修正後の回答": file, "理由": "電話で確認"}
+    fill(review_form(folder), {CHOICE: entry})
+
+
+def again(folder: Path) -> None:
+    aggregate(replace(settings_for(folder), pivot=False))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "other", "status"),
+    [
+        ("青葉市(1).xlsx", "青葉市.xlsx", "not_planned"),
+        ("青葉市.xlsx", "青葉市(1).xlsx", "done"),
+    ],
+)
+def test_the_file_chosen_counts_from_the_next_run_on(
+    tmp_path: Path, chosen: str, other: str, status: str
+) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    choose(tmp_path, chosen)
+    for _ in range(2):  # decided once, it stays decided
+        again(tmp_path)
+        assert statuses(tmp_path) == {status: 55}
+        assert states(tmp_path) == {chosen: "counted", other: "superseded"}
+        (told,) = [row for row in table(tmp_path, "findings") if row["code"] == "B511"]
+        assert (told["state"], chosen in told["decision"]) == ("修正済み", True)
+        (line,) = [
+            row for row in lines(review_form(tmp_path), "決定済み") if row["コード"] == "B511"
+        ]
+        assert line["修正後の回答"] == chosen
+
+
+def test_the_drop_down_of_the_line_offers_the_files(tmp_path: Path) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    sheet = opened(review_form(tmp_path))["確認票"]
+    offered = [each.formula1 for each in sheet.data_validations.dataValidation]
+    assert '"青葉市(1).xlsx,青葉市.xlsx"' in offered
+
+
+def test_a_further_file_asks_again(tmp_path: Path) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    choose(tmp_path, "青葉市.xlsx")
+    again(tmp_path)
+    run(tmp_path, {"青葉市(2).xlsx": filled("②（12月）")})
+    assert statuses(tmp_path) == {"unclear": 55}
+    (line,) = [row for row in lines(review_form(tmp_path)) if row["コード"] == "B511"]
+    assert line["状態"] == "再確認"
+    assert "青葉市.xlsx" in line["お知らせ"]
+
+
+@pytest.mark.parametrize("gone", ["青葉市.xlsx", "青葉市(1).xlsx"])
+def test_a_file_that_is_no_longer_there(tmp_path: Path, gone: str) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    choose(tmp_path, "青葉市.xlsx")
+    (tmp_path / "inbox" / gone).unlink()
+    again(tmp_path)
+    assert findings(tmp_path)["R608", "要確認"] == (gone == "青葉市.xlsx")
+    assert statuses(tmp_path) == {"not_planned" if gone == "青葉市.xlsx" else "done": 55}
+
+
+def test_what_is_chosen_is_not_carried_to_other_answers_of_the_next_month(tmp_path: Path) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    choose(tmp_path, "青葉市.xlsx")
+    again(tmp_path)
+    for name, mark in (("青葉市.xlsx", "②（3月）"), ("青葉市(1).xlsx", "③")):
+        (tmp_path / "inbox" / name).write_bytes(filled(mark))
+    aggregate(replace(settings_for(tmp_path), month="2026-12", pivot=False))
+    rows = table(tmp_path, "answers", month="2026-12")
+    assert {row["status"] for row in rows} == {"unclear"}
+    assert not [r for r in table(tmp_path, "findings", month="2026-12") if r["code"] == "R608"]
+
+
+@pytest.mark.parametrize("written", ["どちらでも", "③", ""])
+def test_a_choice_that_names_no_file_is_told(tmp_path: Path, written: str) -> None:
+    run(tmp_path, {"青葉市.xlsx": filled("①"), "青葉市(1).xlsx": filled("③")})
+    choose(tmp_path, written)
+    again(tmp_path)
+    assert statuses(tmp_path) == {"unclear": 55}
+    code = "R608" if written else "R602"
+    assert findings(tmp_path)[code, "要確認"] == 1

@@ -17,6 +17,8 @@ from pipeline.model.batch import (
     Roster,
     RosterEntry,
     Severity,
+    contents_of,
+    rivals_of,
     states_of_files,
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
@@ -124,8 +126,10 @@ __all__ = [
     "Unreadable",
     "UnreadableReason",
     "address",
+    "contents_of",
     "place_in",
     "return_key",
+    "rivals_of",
     "shown_key",
     "states_of_files",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer
-from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable
+from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable, return_key
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
 Outcome = Submission | NotChecklist | Unreadable | Skipped  # of reading one file
@@ -109,6 +109,17 @@ class FileRecord:
         return self.state is FileState.COUNTED and not self.replaced_by
 
 
+def rivals_of(records: Iterable[FileRecord]) -> list[FileRecord]:
+    """Give the returns that say different things and of which none is proven the later one."""
+    rivals = [record for record in records if record.differs]
+    return sorted(rivals, key=lambda record: record.source.key)
+
+
+def contents_of(sources: Iterable[SourceFile]) -> str:
+    """Stand for a set of returns by what they hold, whatever they are called."""
+    return ".".join(sorted(return_key(one.sha256[:12], one.part) for one in sources))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedSubmission:
     """A submission that counts, with its respondent. Answers carry the roster's scope."""
@@ -184,6 +195,7 @@ class Finding:
     ask: str = ""  # the next step as told to the respondent; ``fix`` tells it to the coordinator
     state: str = ""  # 新規, 継続, 再確認, 認容, 修正済み, 解消: see model/review.py
     decision: str = ""  # what 確認票 says about it, empty where nothing was decided
+    bound: str = ""  # what a decision about it is bound to, where that is not what was written
 
     @property
     def message(self) -> str:
@@ -217,6 +229,7 @@ class Finding:
             ask=self.ask,
             state=state,
             decision=decision,
+            bound=self.bound,
         )
 
 

@@ -27,6 +27,7 @@ ROWS = 100_000  # on one sheet; more go on on a numbered one
 ENTRIES = ("判断", "修正後の回答", "修正後の予定月", "理由", "担当", "日付")
 CARRIED = "torimatome.carried"  # document property: the earlier form that was taken over
 NOTICE = "お知らせ"
+FILE_CHOICE = "B511"  # the finding about which a file is chosen, not an answer
 KEY = "照合用（変更しないでください）"
 # The order on the sheets to write in: what is judged and the entries stand on one screen, where
 # the answer came from follows. Reading goes by the heads, in whatever order they are.
@@ -135,12 +136,16 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An entry that can be carried out. ``status`` and ``due`` only where the answer changes."""
+    """An entry that can be carried out. ``status`` and ``due`` only where the answer changes.
+
+    ``file`` is the name shown of the return that was chosen.
+    """
 
     key: ReviewKey
     verdict: Verdict
     status: Status | None = None
     due: str = ""  # YYYY-MM
+    file: str = ""  # the return that counts, where several differ
     reason: str = ""
     by: str = ""
     on: str = ""
@@ -259,6 +264,7 @@ class FormRow:
     notice: str = ""
     key: str = ""
     extra: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()  # for 修正後の回答, where it is not one of the answers
     origin: tuple[Location, ...] = ()  # the cells of ENTRIES in the form read, if there was one
 
 

@@ -5,10 +5,11 @@ same, it holds from month to month; once it is another, the finding comes up aga
 No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
 
 Modules: `keys` binds findings, `entries` reads the form, `verdicts` one entry of it, `decide`
-carries it out, `late` tells what came too late into an earlier form, `states` follows findings
-from run to run, `form` lays out the next form.
+carries it out, `choices` which of several files counts, `late` tells what came too late into an
+earlier form, `states` follows findings from run to run, `form` lays out the next form.
 """
 
+from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
 from pipeline.review.entries import find_form, form_source, insist_unchanged, read_review
 from pipeline.review.form import lay_out, relocated
@@ -29,4 +30,5 @@ __all__ = [
     "read_review",
     "relocated",
     "with_overlooked",
+    "with_years",
 ]

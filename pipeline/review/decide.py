@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.model import Precision, Status
+from pipeline.model import Precision, Status, contents_of
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
     ENTRIES,
@@ -18,6 +18,7 @@ from pipeline.model.review import (
     Verdict,
 )
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
+from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
 from pipeline.review.verdicts import EntryError, decision_of, verdict_of
 from pipeline.text import fold
@@ -146,8 +147,9 @@ class _Reviewing:
         try:
             decision = decision_of(key, entry, self.batch)
         except EntryError as mistake:
-            # Of an answer that is gone there is nothing to mend.
-            notice = self._tell(entry, key, mistake) if standing else ""
+            # Of an answer that is gone there is nothing to mend; a chosen file may be gone alone.
+            told = standing or (mistake.code == "R608" and self._in_part(key))
+            notice = self._tell(entry, key, mistake) if told else ""
             return Bound(entry=entry, key=key, standing=standing, notice=notice)
         return Bound(entry=entry, key=key, decision=decision, standing=standing)
 
@@ -156,6 +158,11 @@ class _Reviewing:
         if answer is None:
             return key in self._known
         return digest_of(answer) == key.digest
+
+    def _in_part(self, key: ReviewKey) -> bool:
+        """Tell whether some of the returns that a choice was about are still here."""
+        here = {contents_of([record.source]) for record in self.batch.files}
+        return bool(here & {*key.digest.split(".")})
 
     def _without_contradictions(self, bound: list[Bound]) -> tuple[Bound, ...]:
         """Refuse decisions that make two different answers of one."""
@@ -220,10 +227,12 @@ _NOTICES = {
     "R601": "判断として読めません。リストから選んでください。",
     "R604": "同じ回答への判断が食い違っています。",
     "R605": "どの指摘への記入か分かりません。",
+    "R608": "選ばれたファイルが、食い違うファイルの中に見つかりません。",
 }
 
 
 def _with_decisions(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:
+    batch = with_chosen_files(batch, decisions)
     by_answer: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     for key, decision in sorted(decisions.items()):
         if key.item_id:
@@ -318,7 +327,7 @@ def _reopened(
 
 
 def _outcome(decision: Decision) -> tuple[object, ...]:
-    return (decision.verdict, decision.status, decision.due)
+    return (decision.verdict, decision.status, decision.due, decision.file)
 
 
 def _visible(row: Finding | Entry, written: str) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from sys import intern
 from typing import TYPE_CHECKING
 
-from pipeline.model import Location, Severity, Status, address
+from pipeline.model import Location, Severity, Status, address, rivals_of
 from pipeline.model.review import (
     COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
+    FILE_CHOICE,
     HEADER_ROW,
     OPEN_SHEET,
     ROWS,
@@ -22,9 +23,10 @@ from pipeline.model.review import (
 )
 from pipeline.review.keys import Binder, shown_text
 from pipeline.review.states import words_of
+from pipeline.review.verdicts import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Checklist, Finding
     from pipeline.model.review import Bound, Decision, Reviewed, ReviewKey, Settled
@@ -34,6 +36,7 @@ _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding
 _ASKED = (Severity.FIX, Severity.CHECK)
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+_LONGEST_LIST = 255  # letters of a drop-down's words that Excel keeps
 _NO_ENTRIES = ("",) * len(ENTRIES)
 
 
@@ -151,8 +154,18 @@ class _Layout:
             notice=notice,
             key=key.text,
             extra=self._extra(bound),
+            offered=self._offered_files(finding),
             origin=bound.entry.places if bound else (),
         )
+
+    def _offered_files(self, finding: Finding) -> tuple[str, ...]:
+        """Give the files to choose from; by number where Excel's 255 letters do not hold them."""
+        if finding.code != FILE_CHOICE:
+            return ()
+        records = self._reviewed.source.files
+        of_one = (r for r in records if r.respondent and r.respondent.id == finding.respondent_id)
+        names = [record.source.shown for record in rivals_of(of_one)]
+        return tuple(names if _fitting(names) else numbered(names))
 
     def _kept(self, bound: Bound, state: str) -> FormRow:
         """Give an entry without a finding of this month as it stood."""
@@ -242,6 +255,9 @@ def _offered(checklist: Checklist) -> tuple[str, ...]:
         for option in checklist.options
         if option.status is not Status.UNCLEAR
     )
-    if len(",".join(words)) > 255 or any("," in word for word in words):
-        return tuple(word[0] for word in words)
-    return words
+    return words if _fitting(words) else tuple(word[0] for word in words)
+
+
+def _fitting(words: Sequence[str]) -> bool:
+    """Tell whether a drop-down holds these words."""
+    return len(",".join(words)) <= _LONGEST_LIST and not any("," in word for word in words)

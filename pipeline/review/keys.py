@@ -65,6 +65,8 @@ class Binder:
         A respondent who sent nothing wrote nothing: such a decision holds for the month alone.
         """
         file = finding.location.file
+        if finding.bound:
+            return finding.bound
         if finding.written:
             return _digest("text", finding.location.cell, tidy(finding.written))
         if file in self._contents:

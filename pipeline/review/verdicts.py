@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.marks import read_mark
-from pipeline.model import CellKind, Precision, RawCell, Status
-from pipeline.model.review import Decision, Verdict
+from pipeline.model import CellKind, Precision, RawCell, Status, contents_of, rivals_of
+from pipeline.model.review import FILE_CHOICE, Decision, Verdict
 from pipeline.months import read_due
 from pipeline.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.model import Batch
     from pipeline.model.review import Entry, ReviewKey
 
@@ -52,11 +54,14 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
     verdict = verdict_of(entry)
     if verdict is None:
         raise EntryError("R601", "判断")
-    if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id:
+    chooses = verdict is Verdict.CORRECT and key.code == FILE_CHOICE
+    if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id and not chooses:
         raise EntryError("R606", "判断", f"項目のない指摘に「{verdict.value}」は使えません。")
     decided: Status | None = Status.NOT_APPLICABLE if verdict is Verdict.EXCLUDE else None
-    due = ""
-    if verdict is Verdict.CORRECT:
+    due = file = ""
+    if chooses:
+        file = _file(key, status, month, batch)
+    elif verdict is Verdict.CORRECT:
         decided, due = _correction(status, month, batch)
     elif status or month:
         head = "修正後の回答" if status else "修正後の予定月"
@@ -67,10 +72,37 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
         verdict=verdict,
         status=decided,
         due=due,
+        file=file,
         reason=entry.text("理由"),
         by=entry.text("担当"),
         on=entry.text("日付"),
     )
+
+
+def _file(key: ReviewKey, written: str, month: str, batch: Batch) -> str:
+    """Read which return is to count, by its name or by its place in the list."""
+    if month:
+        raise EntryError("R602", "修正後の予定月", "使うファイルを選ぶ行に予定月は要りません。")
+    if not written:
+        raise EntryError(
+            "R602",
+            "判断",
+            "「修正する」が選ばれていますが、修正後の回答に使うファイルがありません。",
+        )
+    returns = [r for r in batch.files if r.respondent and r.respondent.id == key.subject]
+    rivals = [record.source.shown for record in rivals_of(returns)]
+    names = {fold(file): file for file in (r.source.shown for r in returns)}
+    names |= {fold(words): file for words, file in zip(numbered(rivals), rivals, strict=True)}
+    chosen = names.get(fold(written), "")
+    still_open = contents_of(record.source for record in rivals_of(returns)) == key.digest
+    if not chosen or (still_open and chosen not in rivals):
+        raise EntryError("R608", "修正後の回答")
+    return chosen
+
+
+def numbered(files: Sequence[str]) -> list[str]:
+    """Give words for files whose names are too long for a drop-down: 1番目のファイル."""
+    return [f"{place}番目のファイル" for place in range(1, len(files) + 1)]
 
 
 def _correction(status: str, month: str, batch: Batch) -> tuple[Status, str]:

@@ -142,6 +142,26 @@ written_too_late = rule(
     ),
 )(_problems("R607"))
 
+chosen_file_gone = rule(
+    code="R608",
+    severity=Severity.CHECK,
+    title="確認票で選ばれたファイルがない",
+    message="選ばれたファイルが、食い違うファイルの中に見つかりません。" + _NOT_USED,
+    fix="修正後の回答の欄のリストから、使うファイルを選び直すか、黄色の欄を空にして保存し、"
+    "もう一度集計してください。",
+    why="食い違うファイル（B511）のどれを使うかの判断は、そのファイルが受信フォルダにある間だけ使います。",
+    examples=(
+        fires(
+            "ファイル: 若葉市.xlsx（食い違い: 若葉市 (1).xlsx）\n運用①-1 | ① |\n"
+            "確認票: 若葉市 | | B511 | 修正する | 若葉市 (2).xlsx |"
+        ),
+        silent(
+            "ファイル: 若葉市.xlsx（食い違い: 若葉市 (1).xlsx）\n運用①-1 | ① |\n"
+            "確認票: 若葉市 | | B511 | 修正する | 若葉市 (1).xlsx |"
+        ),
+    ),
+)(_problems("R608"))
+
 RULES = (
     unknown_verdict,
     incomplete_correction,
@@ -150,4 +170,5 @@ RULES = (
     unbound,
     no_answer_to_change,
     written_too_late,
+    chosen_file_gone,
 )

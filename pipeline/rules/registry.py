@@ -80,6 +80,7 @@ class Hit:
     quoted: bool = True  # False where the message itself quotes what was written
     fields: Mapping[str, str] = field(default_factory=dict)
     severity: Severity | None = None
+    bound: str = ""  # what a decision in 確認票 is bound to, where that is not what was written
 
 
 Find = Callable[[Context], Iterator[Hit]]
@@ -140,6 +141,7 @@ class Rule:
             problem=_filled(self.message, hit.fields),
             quoted=quote(hit.written) if quoted else "",
             ask=self.ask,
+            bound=hit.bound,
         )
 
 

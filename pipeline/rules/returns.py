@@ -1,8 +1,16 @@
 """Rules about several returns of one respondent that count together (B511, B512)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pipeline.model import CountedSubmission, FileRecord, FileState, Severity
+from pipeline.model import (
+    CountedSubmission,
+    FileRecord,
+    FileState,
+    Severity,
+    contents_of,
+    rivals_of,
+)
 from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
 from pipeline.rules.words import listed
 
@@ -28,7 +36,8 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
     title="食い違う回答がありどれが最新か分からない",
     message="{files}の回答が {count} 項目で食い違い、どれが最新か分かりません。"
     "食い違う項目は、どちらとも数えず判読不能にしています。",
-    fix="どれが最新か回答者に確かめ、使わないファイルを 除外.txt に書いて集計し直してください。",
+    fix="使うファイルが分かるときは、確認票のこの行で「修正する」を選び、「修正後の回答」で使うファイルを"
+    "選んでください。分からないときは回答者に確かめてください。",
     ask="届いたファイルの回答が食い違っています。どのファイルが最新かお知らせいただくか、"
     "記入日を入れた最新のチェックシートを1つお送りください。",
     why="後から届いたものと言えるのは、記入日（両方にあるとき）、ファイル名の修正版・再提出などの言葉や日付、"
@@ -43,17 +52,19 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
 def disagreeing(context: Context) -> Iterator[Hit]:
     """Find respondents whose returns differ and of which none is proven to be the later one."""
     for counted, records in _together(context):
-        rivals = [record for record in records if record.differs]
+        rivals = rivals_of(records)
         if not rivals:
             continue
         names = [record.source.shown for record in rivals]
         items = {item for record in rivals for item in record.differs}
-        yield on_submission(
+        told = on_submission(
             counted,
             "、".join(names),
             files="と".join(f"「{name}」" for name in names),
             count=str(len(items)),
         )
+        # A choice holds as long as these very files are here, whatever they are called.
+        yield replace(told, quoted=False, bound=contents_of(record.source for record in rivals))
 
 
 @rule(

@@ -22,6 +22,7 @@ from pipeline.review import (
     finding_states,
     form_source,
     read_review,
+    with_years,
 )
 from pipeline.run import gather
 from pipeline.sendback.collect import MISSING, Asked, Line, Package, collect, reminders
@@ -100,6 +101,7 @@ def send_back(
         return check(judged, settings.rules, previous=previous_month(history))
 
     reviewed = _reviewed(batch, judge(batch), settings, history.compare_with)
+    reviewed = with_years(reviewed, history)
     findings = judge(reviewed.batch) if reviewed.changed else reviewed.findings
     settled = finding_states(findings, reviewed)
     excused = frozenset(one.respondent_id for one in settled.closed if one.code == MISSING)

@@ -7,6 +7,7 @@ fits what the row shows.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
@@ -30,7 +31,7 @@ from pipeline.write.lines import Line
 from pipeline.write.safe import line_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pipeline.model.review import FormRow, ReviewForm
@@ -80,7 +81,7 @@ _TITLES = {
 }
 _HELP = {
     "判断": "リストから選んでください。",
-    "修正後の回答": "「修正する」のときに選んでください。",
+    "修正後の回答": "「修正する」のときに選んでください（B511 の行は使うファイル）。",
     "修正後の予定月": "②のときだけ、2027-03 のように年と月を書いてください。",
     "理由": "判断の理由を書いてください。明細と処理記録に残ります（回答者には送りません）。",
     "担当": "判断した人の名前を書いてください。",
@@ -125,7 +126,7 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
         looks = _Looks(book, heads)
         sheet.lines(HEADER_ROW + 1, (_line(sheet, line, looks, entering=entering) for line in some))
         if entering:
-            _offer(sheet, form, HEADER_ROW + 1, HEADER_ROW + max(len(some), 1))
+            _offer(sheet, form, some)
             key = COLUMNS.index(KEY)
             sheet.raw.set_column(key, key, _WIDTHS[KEY], None, {"hidden": True})
         sheet.raw.freeze_panes(HEADER_ROW + 1, _FROZEN)
@@ -173,21 +174,40 @@ def _entry_head(book: Book) -> str:
     return book.variant("head", bg_color="#8A6100")
 
 
-def _offer(sheet: Sheet, form: ReviewForm, first: int, last: int) -> None:
+def _offer(sheet: Sheet, form: ReviewForm, rows: Sequence[FormRow]) -> None:
     """Put drop-downs and a word of help on the columns to fill in."""
-    lists = {
-        "判断": [verdict.value for verdict in Verdict],
-        "修正後の回答": list(form.answers),
-    }
+    first, last = HEADER_ROW + 1, HEADER_ROW + max(len(rows), 1)
     for head in ENTRIES:
-        rule: dict[str, object] = {"validate": "any"}
-        if head in lists:
-            rule = {
-                "validate": "list",
-                "source": lists[head],
-                "error_title": head,
-                "error_message": "リストから選んでください。",
-            }
-        rule |= {"input_title": head, "input_message": _HELP[head]}
         column = COLUMNS.index(head)
-        sheet.raw.data_validation(first, column, last, column, rule)
+        if head == "判断":
+            offered = [(first, last, [verdict.value for verdict in Verdict])]
+        elif head == "修正後の回答":
+            offered = list(_answers_offered(form, rows, first))
+        else:
+            offered = [(first, last, [])]
+        for top, bottom, words in offered:
+            rule: dict[str, object] = {"validate": "any"}
+            if words:
+                rule = {
+                    "validate": "list",
+                    "source": words,
+                    "error_title": head,
+                    "error_message": "リストから選んでください。",
+                    # Sorted, a line of files to choose from may stand where answers are offered.
+                    "error_type": "stop" if len(offered) == 1 else "warning",
+                }
+            rule |= {"input_title": head, "input_message": _HELP[head]}
+            sheet.raw.data_validation(top, column, bottom, column, rule)
+
+
+def _answers_offered(
+    form: ReviewForm, rows: Sequence[FormRow], first: int
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Give the words offered for 修正後の回答 with the rows, first and last, they are for."""
+    row = first
+    for words, same in groupby(rows, key=lambda line: line.offered):
+        last = row + sum(1 for _ in same) - 1
+        yield row, last, list(words or form.answers)
+        row = last + 1
+    if not rows:
+        yield first, first, list(form.answers)
