@@ -48,8 +48,7 @@ def assemble(
     identifier = Identifier(checklist, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
-    by_path = identifier.respondents(submissions)
-    respondents = {s.source.key: by_path[s.source.path] for s in submissions}
+    respondents = identifier.respondents(submissions)
     records = [_without_answers(o, identifier, excluded) for o in outcomes
                if not isinstance(o, Submission)]  # fmt: skip
     returns: dict[str, list[Submission]] = {}
