@@ -22,7 +22,8 @@ help: ## この一覧を表示します / list the targets
 setup: $(RUN) ## 実行環境 (.venv) を用意します / set up what is needed to run
 
 aggregate: $(RUN) ## inbox/ の回答を集計し outbox/ に書き出します (MONTH=2026-11 INBOX=… OUTBOX=…) / the main job
-	@$(BIN)/python -m pipeline aggregate --inbox "$(INBOX)" --outbox "$(OUTBOX)" $(if $(MONTH),--month "$(MONTH)") $(ARGS)
+	@$(BIN)/python -m pipeline aggregate --inbox "$(INBOX)" --outbox "$(OUTBOX)" $(if $(MONTH),--month "$(MONTH)") $(ARGS) \
+	  || { code=$$?; test $$code -eq 1 || exit $$code; } # 1: written; what was not read is told
 
 demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample returns
 	@$(BIN)/python -m pipeline demo --into build/demo

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from pipeline.write.data import Written
 
 MONTH = "2026-11"
+# What a criterion of COUNTIFS would read as a comparison or a pattern.
+HOSTILE_ROLES = ("<>x", "=", ">0", "*", "a?~*", '"')
 ROLES = ("推進主体", "サービス提供者", "都市OS提供者", "アセット提供者")
 CATEGORIES = (
     ("統治", 13, ("①方針を定める", "②方針を広める", "③続ける取組")),
@@ -194,11 +196,12 @@ def make_batch(
     """
     chance = random.Random(seed)  # noqa: S311 - plausible values, no secret
     checklist = make_checklist()
+    roles = HOSTILE_ROLES if hostile else ROLES
     people = tuple(
         Respondent(
             id=f"{131000 + n:06d}",
             name=_name(n, hostile=hostile),
-            role=ROLES[n % 4] if n % 7 else "",
+            role=roles[n % len(roles)] if n % 7 else "",
             on_roster=True if roster else None,
             identified_by=EvidenceKind.CELL if n % 3 else EvidenceKind.FILE_NAME,
         )

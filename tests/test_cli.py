@@ -1,5 +1,6 @@
 """The command line as a coordinator meets it: Japanese words, exit codes, no traceback."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,23 @@ def test_demo_refuses_a_folder_of_somebody_else(
     assert main(["demo", "--into", str(tmp_path)]) == ExitCode.USAGE
     assert "見本以外のファイル" in capsys.readouterr().err
     assert (tmp_path / "大事.xlsx").exists()
+
+
+@pytest.mark.parametrize(("code", "end"), [(0, 0), (1, 0), (2, 2), (3, 2)])
+def test_make_has_nothing_to_add_where_the_workbook_was_written(
+    code: int, end: int, tmp_path: Path
+) -> None:
+    """1 says that some file was not read, which the run has told; make's own code is 2."""
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\nexit {code}\n", encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "ready").touch()
+    ran = subprocess.run(
+        ["make", "aggregate", f"BIN={tmp_path}", f"RUN={tmp_path / 'ready'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == end
+    assert ("Error" in ran.stderr) is (end != 0)

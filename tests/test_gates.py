@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from batches import make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
 from gates.breakages import BREAKAGES, LINT, RECALC, RENDER, SCHEMA, Breakage, broken
 from pivot_books import STATUSES, design, put_pivots, rows, source, write_table
 
+from pipeline.summarise import summarise
+from pipeline.write import write
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import PIVOT_SHEET, write_pivot_sheet
 
@@ -74,6 +77,15 @@ def test_the_lint_catches_what_it_should(
 def test_a_sound_workbook_passes_the_outside_gates(gate: object, sound_book: Path) -> None:
     assert callable(gate)
     assert gate(sound_book) == []
+
+
+@pytest.mark.outside
+def test_roles_and_names_that_look_like_criteria_are_counted_as_texts(tmp_path: Path) -> None:
+    batch = make_batch(12, hostile=True)
+    report = summarise(batch, make_findings(batch), make_settings())
+    write(report, tmp_path, make_settings(pivot=False))
+    (path,) = tmp_path.glob("*.xlsx")
+    assert recalc.problems(path) == []
 
 
 @pytest.mark.outside

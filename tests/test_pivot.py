@@ -1,5 +1,6 @@
 """The pivots read back: cells, cache and records against a count made apart from the product."""
 
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -125,6 +126,17 @@ def test_a_text_over_the_limit_ends_as_in_the_cell(tmp_path: Path) -> None:
     assert note.endswith(CUT)
     assert len(note) == CELL_LIMIT
     assert cache.cacheFields[-1].sharedItems.longText
+
+
+def test_a_field_of_blanks_alone_says_so_as_excel_does(tmp_path: Path) -> None:
+    role = HEADER.index("役割")
+    table = [(*row[:role], None, *row[role + 1 :]) for row in rows()]
+    with zipfile.ZipFile(write_book(tmp_path / "a.xlsx", table)) as package:
+        part = package.read("xl/pivotCache/pivotCacheDefinition1.xml").decode()
+    field = re.search(r'<cacheField name="役割"[^>]*>(<sharedItems[^>]*>)', part)
+    assert field is not None
+    for said in ('containsNonDate="0"', 'containsString="0"', 'containsBlank="1"'):
+        assert said in field[1]
 
 
 def test_without_rows_the_file_stays_and_the_sheet_says_why(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from batches import make_batch, make_findings, make_settings
 
-from pipeline.model import FileState, Status
-from pipeline.model.report import Report
+from pipeline.model import Doubt, FileState, Mark, Status
+from pipeline.model.report import Report, StatusCounts
 from pipeline.model.submission import AnswerDecision
 from pipeline.summarise import summarise
 
@@ -95,3 +95,25 @@ def test_a_row_tells_of_a_decision_and_of_none() -> None:
         ("", None, "", "", "", ""),
     ]
     assert rows[2].decided is None
+
+
+def test_answers_by_signs_are_filled_and_are_no_open_work() -> None:
+    """Who wrote ○△× everywhere has answered; what it means is asked, not held against them."""
+    counts = StatusCounts(done=0, planned=0, not_planned=0, not_applicable=0, blank=5, unclear=50)
+    assert counts.filled_share == 50 / 55
+    assert counts.open == 5
+
+
+def test_what_could_not_be_read_is_listed_by_how_often_it_stands() -> None:
+    batch = make_batch(2)
+    strange = Mark(status=Status.UNCLEAR, raw="対応ずみ半分", doubt=Doubt.NO_NUMBER)
+    error = Mark(status=Status.UNCLEAR, raw="#REF!", doubt=Doubt.ERROR)
+    first, second = batch.submissions
+    answers = [replace(answer, mark=strange) for answer in first.submission.answers[:-1]]
+    answers.append(replace(first.submission.answers[-1], mark=error))
+    changed = replace(first, submission=replace(first.submission, answers=tuple(answers)))
+    report = summarise(replace(batch, submissions=(changed, second)), (), make_settings())
+    listed = {notation.raw: notation.count for notation in report.notations}
+    assert listed["対応ずみ半分"] == len(answers) - 1
+    assert "#REF!" not in listed
+    assert report.notations[0].location == first.submission.answers[0].location

@@ -4,8 +4,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from pipeline.marks.table import matching_key
-from pipeline.model import Answer, Status, UnknownNotation
+from pipeline.model import Answer, Doubt, UnknownNotation
 from pipeline.text import is_blank
+
+_OF_SPELLING = frozenset({Doubt.SEVERAL, Doubt.OUT_OF_RANGE, Doubt.NO_NUMBER, Doubt.SYMBOL})
+_POINTS_SHOWN = 20  # of code points: enough to tell look-alikes, and a cell that can be read
 
 
 def code_points(text: str) -> str:
@@ -34,12 +37,13 @@ def _ordinary(sign: str) -> bool:
 def unknown_notations(answers: Iterable[Answer]) -> tuple[UnknownNotation, ...]:
     """Collect the distinct unclear values, most frequent first, then by folded form.
 
-    Values that fold alike are one; ``raw`` and ``location`` are those of the first.
+    Values that fold alike are one; ``raw`` and ``location`` are those of the first. What no row of
+    the table of notations could settle (an error value, a picture, a date) is none of them.
     """
     first: dict[str, Answer] = {}
     count: dict[str, int] = {}
     for answer in answers:
-        if answer.mark.status is not Status.UNCLEAR or is_blank(answer.mark.raw):
+        if answer.mark.doubt not in _OF_SPELLING or is_blank(answer.mark.raw):
             continue
         key = matching_key(answer.mark.raw)
         first.setdefault(key, answer)
@@ -49,7 +53,7 @@ def unknown_notations(answers: Iterable[Answer]) -> tuple[UnknownNotation, ...]:
             raw=first[key].mark.raw,
             folded=key,
             count=count[key],
-            code_points=code_points(first[key].mark.raw[:100]),
+            code_points=code_points(first[key].mark.raw[:_POINTS_SHOWN]),
             location=first[key].location,
         )
         for key in sorted(first, key=lambda key: (-count[key], key))

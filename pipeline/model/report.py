@@ -11,7 +11,7 @@ from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
 from pipeline.model.months import Months
 from pipeline.model.raw import return_key
-from pipeline.model.submission import Due, DueSource, Precision
+from pipeline.model.submission import Due, DueSource, Precision, UnknownNotation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,8 @@ class StatusCounts:
 
     @property
     def open(self) -> int:
-        """Answers that are not closed: everything applicable that is not done."""
-        return self.applicable - self.done
-
-    @property
-    def readable(self) -> int:
-        """Answers from which a status was read."""
-        return self.total - self.blank - self.unclear
+        """Answers known not to be closed; what could not be read is asked, not held against one."""
+        return self.applicable - self.done - self.unclear
 
     @property
     def done_share(self) -> float | None:
@@ -56,9 +51,9 @@ class StatusCounts:
         return self.done / self.applicable if self.applicable else None
 
     @property
-    def readable_share(self) -> float | None:
-        """記入率: answers read of all asked."""
-        return self.readable / self.total if self.total else None
+    def filled_share(self) -> float | None:
+        """記入率: answers given, readable or not, of all asked."""
+        return (self.total - self.blank) / self.total if self.total else None
 
 
 class RowDecision(NamedTuple):
@@ -329,16 +324,6 @@ class TagCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notation:
-    """A spelling that no table row knows, with how often and where it was first seen."""
-
-    written: str
-    count: int
-    code_points: str
-    example: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One line of the reconciliation: two ways to count the same thing."""
 
@@ -409,7 +394,7 @@ class Report:
     codes: tuple[CodeCount, ...]
     least_done: tuple[ItemTotal, ...]
     most_open: tuple[RespondentTotal, ...]
-    notations: tuple[Notation, ...]
+    notations: tuple[UnknownNotation, ...]
     checks: tuple[Check, ...]
     rules: tuple[RuleRow, ...] = ()
     # cells (role, status) of the table by role that the public edition withholds; None: internal

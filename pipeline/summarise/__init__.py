@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pipeline.changes import compare
 from pipeline.errors import ExitCode
+from pipeline.marks import unknown_notations
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.history import History
 from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
@@ -19,7 +20,6 @@ from pipeline.summarise.lists import (
     count_codes,
     list_least_done,
     list_most_open,
-    list_notations,
     order_planned,
 )
 from pipeline.summarise.months import summarise_months
@@ -86,7 +86,9 @@ def summarise(
         codes=count_codes(found),
         least_done=list_least_done(items),
         most_open=list_most_open(respondents),
-        notations=list_notations(batch),
+        notations=unknown_notations(
+            answer for counted in batch.submissions for answer in counted.submission.answers
+        ),
         checks=reconcile(batch, answers, files, tally),
         rules=rules,
         months=summarise_months(batch, answers, tally, history, comparison),

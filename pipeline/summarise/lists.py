@@ -1,9 +1,9 @@
-"""Choose and order what a person reads: the findings that matter, open work, odd notations."""
+"""Choose and order what a person reads: the findings that matter, open work."""
 
 from collections import Counter
 
-from pipeline.model import Batch, Doubt, Finding, Severity, Status
-from pipeline.model.report import AnswerRow, CodeCount, ItemTotal, Notation, RespondentTotal
+from pipeline.model import Finding, Severity, Status
+from pipeline.model.report import AnswerRow, CodeCount, ItemTotal, RespondentTotal
 
 TOP = 10
 _SEVERITIES = tuple(Severity)
@@ -56,33 +56,3 @@ def order_planned(answers: tuple[AnswerRow, ...]) -> tuple[int, ...]:
     return tuple(
         sorted(planned, key=lambda index: (not answers[index].due, answers[index].due, index))
     )
-
-
-def list_notations(batch: Batch) -> tuple[Notation, ...]:
-    """Give the spellings that no row of the notation table claims, the most frequent first."""
-    counts: Counter[str] = Counter()
-    places: dict[str, str] = {}
-    for counted in batch.submissions:
-        for answer in counted.submission.answers:
-            mark = answer.mark
-            if mark.status is Status.UNCLEAR and not mark.notation and mark.doubt in _SPELLINGS:
-                counts[mark.raw] += 1
-                if answer.location and mark.raw not in places:
-                    place = answer.location
-                    places[mark.raw] = f"{place.file}［{place.sheet}!{place.cell}］"
-    return tuple(
-        Notation(
-            written=written,
-            count=count,
-            code_points=" ".join(f"U+{ord(letter):04X}" for letter in written[:20]),
-            example=places.get(written, ""),
-        )
-        for written, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-
-
-# Doubts that a new row of the notation table could settle; an error value or a picture is not
-# a spelling.
-_SPELLINGS = frozenset(
-    {Doubt.NONE, Doubt.SEVERAL, Doubt.OUT_OF_RANGE, Doubt.NO_NUMBER, Doubt.SYMBOL}
-)

@@ -14,6 +14,7 @@ from pipeline.write.totals import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.model import UnknownNotation
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
@@ -99,12 +100,17 @@ def write_codes(book: Book, report: Report) -> None:
         sheet, row, "読み取れなかった書き方（多い順）",
         ("書かれていた文字", "件数", "文字コード", "最初に見つかった場所", ""),
         [
-            (n.written[:200], f"{n.count:,}", n.code_points, n.example, "")
+            (n.raw[:200], f"{n.count:,}", n.code_points, _place(n), "")
             for n in report.notations
         ] or [("ありません", "", "", "", "")],
     )  # fmt: skip
     sheet.raw.freeze_panes(3, 0)
     sheet.page()
+
+
+def _place(notation: UnknownNotation) -> str:
+    where = notation.location
+    return f"{where.file}［{where.sheet}!{where.cell}］" if where else ""
 
 
 def _rules(report: Report) -> list[tuple[str, ...]]:

@@ -79,7 +79,7 @@ def write_returns(book: Book, report: Report) -> None:
             if line.counts is None or line.number is None:
                 sheet.text(row, place, "", "percent")
                 continue
-            share = line.counts.readable_share if place == 5 else line.counts.done_share
+            share = line.counts.filled_share if place == 5 else line.counts.done_share
             formula = f"=SUMIFS(tbl_respondents[{head}],tbl_respondents[提出番号],{line.number})"
             sheet.count(row, place, formula, share or 0, "percent")
         sheet.number(row, 7, line.findings.fix)

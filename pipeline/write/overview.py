@@ -170,7 +170,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
     most = [
         (
             _short(t.respondent.name),
-            "='団体別集計'!L{0}-'団体別集計'!I{0}-'団体別集計'!F{0}".format(rows[t.number]),
+            "='団体別集計'!G{0}+'団体別集計'!H{0}+'団体別集計'!J{0}".format(rows[t.number]),
             t.counts.open,
         )
         for t in report.most_open

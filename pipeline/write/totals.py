@@ -42,9 +42,14 @@ def countifs(*criteria: tuple[str, str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Give a text as a literal in a formula that COUNTIFS matches letter by letter."""
+    """Give a text as a literal in a formula that COUNTIFS matches letter by letter.
+
+    A criterion that begins like a comparison is one (``>0``, ``<>x``); ``=`` before it says that
+    the rest is the text to find.
+    """
     escaped = "".join(f"~{letter}" if letter in "~*?" else letter for letter in text)
-    return '"' + escaped.replace('"', '""') + '"'
+    comparing = "=" if text.startswith(("=", "<", ">")) else ""
+    return '"' + comparing + escaped.replace('"', '""') + '"'
 
 
 def write_counts(
@@ -223,7 +228,8 @@ def write_respondents(book: Book, report: Report) -> None:
     sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
-        f"{SHARE}記入率は、回答を読み取れた項目の割合です。順位は対応済み率の高い順です。"
+        f"{SHARE}記入率は、読み取れたかどうかによらず、回答が書かれている項目の割合です。"
+        "順位は対応済み率の高い順です。"
     )
     sheet.heading("団体別集計", lead, last=16)
     _write_roles(sheet, report, 3)
@@ -313,12 +319,12 @@ def _write_respondent(
         sheet.text(row, place, text, "text")
     number = ("提出番号", f"$A{r}")
     write_counts(sheet, row, 5, (number,), counts)
-    readable = counts.readable_share
+    filled = counts.filled_share
     sheet.count(
         row,
         13,
-        f'=IF(L{r}=0,"－",(L{r}-J{r}-K{r})/L{r})',
-        "－" if readable is None else readable,
+        f'=IF(L{r}=0,"－",(L{r}-J{r})/L{r})',
+        "－" if filled is None else filled,
         "percent",
     )
     sheet.count(row, 14, "=" + countifs(number, ("期限超過", quoted("はい"))), total.overdue)

@@ -55,6 +55,9 @@ def cache_definition(cache: Cache, *, records_id: str | None) -> etree._Element:
 
 def _shared_items(field: etree._Element, values: tuple[str | None, ...]) -> None:
     shared = child(field, "sharedItems")
+    if set(values) == {None}:  # nothing but blanks: no text and, as Excel says it, no date either
+        shared.set("containsNonDate", "0")
+        shared.set("containsString", "0")
     if None in values:
         shared.set("containsBlank", "1")
     shared.set("count", str(len(values)))
