@@ -7,11 +7,24 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.run-ready
 DEV    := $(VENV)/.dev-ready
 
-# Options of `make aggregate`; empty means the product's own default.
-MONTH  ?=
-INBOX  ?= inbox
-OUTBOX ?= outbox
-ARGS   ?=
+# Options of `make aggregate`; empty means the product's own default. Lower case does as well.
+MONTH  ?= $(month)
+INBOX  ?= $(or $(inbox),inbox)
+OUTBOX ?= $(or $(outbox),outbox)
+ARGS   ?= $(args)
+
+# A variable that nothing uses is a slip of the fingers (MOUTH=2026-11): told, not passed over.
+KNOWN   := PYTHON VENV MONTH INBOX OUTBOX ARGS month inbox outbox args
+GIVEN   := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
+ifneq ($(strip $(UNKNOWN)),)
+$(error 「$(strip $(UNKNOWN))」という指定はありません。使えるのは MONTH INBOX OUTBOX ARGS PYTHON です)
+endif
+TWICE   := $(strip $(foreach name,MONTH/month INBOX/inbox OUTBOX/outbox ARGS/args,\
+             $(if $(filter 2,$(words $(filter $(subst /, ,$(name)),$(GIVEN)))),$(name))))
+ifneq ($(TWICE),)
+$(error 「$(TWICE)」は大文字と小文字のどちらか一方だけを指定してください)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup aggregate demo demo-year test check format docs lock bench verify clean
@@ -22,7 +35,7 @@ help: ## この一覧を表示します / list the targets
 setup: $(RUN) ## 実行環境 (.venv) を用意します / set up what is needed to run
 
 aggregate: $(RUN) ## inbox/ の回答を集計し outbox/ に書き出します (MONTH=2026-11 INBOX=… OUTBOX=…) / the main job
-	@$(BIN)/python -m pipeline aggregate --inbox "$(INBOX)" --outbox "$(OUTBOX)" $(if $(MONTH),--month "$(MONTH)") $(ARGS) \
+	@TORIMATOME_MONTH="$(MONTH)" $(BIN)/python -m pipeline aggregate --inbox "$(INBOX)" --outbox "$(OUTBOX)" $(ARGS) \
 	  || { code=$$?; test $$code -eq 1 || exit $$code; } # 1: written; what was not read is told
 
 demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample returns

@@ -166,7 +166,7 @@ def run_size(returns: int, most_rounds: int = ROUNDS) -> Result:
         generate(inbox, returns, SEED)
         (folder / "ready").touch()
     product = ("-m", "pipeline", "aggregate", "--inbox", str(inbox), "--outbox", str(outbox),
-               "--month", MONTH, "--quiet")  # fmt: skip
+               "--month", MONTH, "--yes", "--quiet")  # fmt: skip
     compared = returns < ALONE_FROM
     rounds = most_rounds if compared else 1
     if compared:

@@ -14,6 +14,7 @@ from pipeline.close import without_other_months
 from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.guard import insist_on_bodies
 from pipeline.history import load_history, previous_month, settle_years, under_public_names
 from pipeline.isolate import collecting_rarely, run_isolated, warm_up
 from pipeline.locate import locate
@@ -169,6 +170,8 @@ def aggregate(
     watch = Stopwatch()
     gathered = gather(settings, progress=progress, watch=watch)
     settings = gathered.settings
+    if not settings.allow_fewer:
+        insist_on_bodies(settings.outbox / settings.month, gathered.batch)
     history = load_history(
         settings.outbox,
         settings.month,

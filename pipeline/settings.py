@@ -1,5 +1,6 @@
 """Everything a run may be told: command line and torimatome.toml, as one frozen value."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -41,7 +42,10 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One run. ``month`` is YYYY-MM; ``made_at`` is ISO 8601 (the clock is an argument)."""
+    """One run. ``month`` is YYYY-MM; ``made_at`` is ISO 8601 (the clock is an argument).
+
+    ``allow_fewer``: the month may be written over by one with far fewer bodies.
+    """
 
     month: str
     made_at: str
@@ -58,6 +62,7 @@ class Settings:
     inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
     data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
     scheduler: str = ""  # a Dask cluster to read on (tcp://…, local); empty: processes of our own
+    allow_fewer: bool = False
     detail_rows: int = 2_000_000  # answers 明細 holds at most; docs/scale.md gives the reason
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
@@ -67,6 +72,7 @@ class Settings:
 class SettingsFile:
     """What torimatome.toml says. None where it says nothing: the command line goes first."""
 
+    month: str | None = None  # YYYY-MM
     checklist: str | None = None
     deadline: str | None = None  # YYYY-MM-DD
     jobs: int | None = None
@@ -111,10 +117,11 @@ def load_settings_file(path: Path) -> SettingsFile:
 def apply_settings_file(settings: Settings, path: Path) -> Settings:
     """Fill in from torimatome.toml what the command line left at its default.
 
-    The command line wins wherever it says something else than the default.
+    The command line wins wherever it says something else than the default; a month that it does
+    not name is empty.
     """
     found = load_settings_file(path)
-    defaults = {entry.name: entry.default for entry in fields(Settings)}
+    defaults = {entry.name: entry.default for entry in fields(Settings)} | {"month": ""}
     told = {
         entry.name: getattr(found, entry.name)
         for entry in fields(SettingsFile)
@@ -196,9 +203,17 @@ def _edition(path: Path, key: str, value: Any) -> str:
     return _text(path, key, value)
 
 
+def _month(path: Path, key: str, value: Any) -> str:
+    text = _text(path, key, value)
+    if not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", text):
+        raise _wrong(path, f'の「{key}」は "2026-11" のように書いてください（今の値: {value}）。')
+    return text
+
+
 _EDITIONS = ("internal", "public")
 
 _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
+    "month": _month,
     "checklist": _text,
     "deadline": _day,
     "jobs": _whole,

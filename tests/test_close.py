@@ -396,7 +396,7 @@ def test_what_lies_beside_a_closed_month_is_told_and_not_counted(
     assert main(["aggregate", *places, "--month", "2026-12"]) == ExitCode.OK
     put(tmp_path, {"遅れ.xlsx": good("楓村", checklist), "遅れ.zip": b"PK\x05\x06" + b"\0" * 18})
     capsys.readouterr()
-    assert main(["aggregate", *places, "--month", MONTH]) == ExitCode.OK
+    assert main(["aggregate", *places, "--month", MONTH, "--yes"]) == ExitCode.OK
     told = capsys.readouterr().out
     assert "▲ 遅れ.xlsx、遅れ.zip: 2026年11月は締めた月で" in told
     assert states(tmp_path) == {

@@ -14,6 +14,7 @@ from pipeline.cli.japanese import JapaneseCommand, JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
+    from pipeline.guard import MonthSource
     from pipeline.model import Checklist
     from pipeline.settings import Settings
 
@@ -21,6 +22,7 @@ JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
 MONTH_FORM = "%Y-%m"
 DEMO_MONTH = "2026-11"
 STORY = "あらすじ.txt"
+MONTH_VARIABLE = "TORIMATOME_MONTH"  # how `make aggregate MONTH=…` hands the month over
 
 
 def _month(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -43,6 +45,18 @@ def _url(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
+def _month_source() -> MonthSource:
+    """Tell what told the month of the present command; TODAY where the command line did not."""
+    from click.core import ParameterSource
+
+    from pipeline.guard import MonthSource
+
+    told = click.get_current_context().get_parameter_source("month")
+    if told is ParameterSource.ENVIRONMENT:
+        return MonthSource.MAKE
+    return MonthSource.OPTION if told is ParameterSource.COMMANDLINE else MonthSource.TODAY
+
+
 def this_month() -> str:
     """Give the present month in Japan. The one place where the clock decides anything."""
     return datetime.now(JAPAN).strftime(MONTH_FORM)
@@ -59,7 +73,11 @@ month_option = click.option(
     callback=_month,
     metavar="YYYY-MM",
     default=None,
+    envvar=MONTH_VARIABLE,
     help="集計する月（例 2026-11）。省略すると今月（日本時間）です。",
+)
+yes_option = click.option(
+    "--yes", is_flag=True, help="前回の月でも次の月でもないとき、確かめずに進みます。"
 )
 inbox_option = click.option(
     "--inbox",
@@ -158,6 +176,12 @@ def torimatome() -> None:
     help="internal（すべて）または public（回答団体に配れる版。名前や原文を含みません）。",
 )
 @click.option("--named", is_flag=True, help="public の版に団体名を残します。")
+@yes_option
+@click.option(
+    "--allow-fewer",
+    is_flag=True,
+    help="同じ月の前回の集計より団体が大きく減っていても書き出します。",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["要修正", "要確認", "参考"]),
@@ -179,6 +203,8 @@ def aggregate(
     no_pivot: bool,
     edition: str,
     named: bool,
+    yes: bool,
+    allow_fewer: bool,
     fail_on: str | None,
     quiet: bool,
 ) -> int:
@@ -187,7 +213,7 @@ def aggregate(
     終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
     3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
     """
-    from pipeline.cli.report import finish_moves, run_and_tell
+    from pipeline.cli.report import run_and_tell
     from pipeline.settings import Settings
 
     if data_url and edition == "public":
@@ -197,7 +223,7 @@ def aggregate(
         )
     remote = "://" in inbox
     settings = Settings(
-        month=month or this_month(),
+        month=month or "",
         made_at="",
         previous=previous or "",
         inbox=Path("inbox") if remote else Path(inbox),
@@ -211,9 +237,9 @@ def aggregate(
         pivot=not no_pivot,
         edition=edition,
         named=named,
+        allow_fewer=allow_fewer,
     )
-    settings = _with_settings_file(settings, settings_file)
-    finish_moves(settings)
+    settings = _begun(_with_settings_file(settings, settings_file), yes=yes)
     return run_and_tell(settings, quiet=quiet, fail_on=fail_on)
 
 
@@ -225,6 +251,26 @@ def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
         if not path.exists():
             return settings
     return apply_settings_file(settings, path)
+
+
+def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
+    """Settle the month and say which it is; finish what an earlier command left half done.
+
+    ``yes`` is None for commands to which any month may be named.
+    """
+    from dataclasses import replace
+
+    from pipeline.cli.report import announce_month, finish_moves
+    from pipeline.guard import Chosen, MonthSource
+
+    today, source = this_month(), _month_source()
+    if not settings.month:
+        settings = replace(settings, month=today)
+    elif source is MonthSource.TODAY:
+        source = MonthSource.FILE
+    finish_moves(settings)
+    announce_month(Chosen(month=settings.month, source=source), settings, today=today, yes=yes)
+    return settings
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -274,7 +320,7 @@ def _empty_demo_folder(into: Path) -> None:
 def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
     from pipeline.cli.report import run_and_tell
 
-    code = run_and_tell(_settings(month, inbox, outbox, own=False), quiet=quiet, fail_on=None)
+    code = run_and_tell(_plain_settings(month, inbox, outbox), quiet=quiet, fail_on=None)
     # The demo holds broken files on purpose: reading them all is not what it shows.
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
 
@@ -283,7 +329,7 @@ def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
     """Play three months of a coordinator and tell them; the same story is kept as a text file."""
     from pipeline.cli.year import play
 
-    settings = _settings(DEMO_MONTH, into / "inbox", into / "outbox", own=False)
+    settings = _plain_settings(DEMO_MONTH, into / "inbox", into / "outbox")
     told = []
     for scene in play(settings, checklist):
         told += [*scene.told, ""]
@@ -369,7 +415,8 @@ def close(month: str | None, inbox: Path, outbox: Path, undo: bool, dry_run: boo
 @inbox_option
 @outbox_option
 @click.option("--no-remind", is_flag=True, help="未提出の団体への督促文を作りません。")
-def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool) -> None:
+@yes_option
+def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool, yes: bool) -> None:
     """直してもらう項目だけの差戻し票と、依頼文・督促文の下書きを団体ごとに作ります。
 
     差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
@@ -377,7 +424,7 @@ def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool) -> N
     from pipeline.cli.report import sendback_lines
     from pipeline.sendback import send_back
 
-    settings = _settings(month, inbox, outbox)
+    settings = _settings(month, inbox, outbox, yes=yes)
     for line in sendback_lines(send_back(settings, remind=not no_remind)):
         click.echo(line)
 
@@ -406,23 +453,19 @@ def distribute(
         click.echo(line)
 
 
-def _settings(month: str | None, inbox: Path, outbox: Path, *, own: bool = True) -> Settings:
-    """Give the settings of a command that has no switches of its own.
+def _settings(month: str | None, inbox: Path, outbox: Path, *, yes: bool | None = None) -> Settings:
+    """Give the settings of a command that has no switches of its own; see `_begun` for ``yes``."""
+    settings = _plain_settings(month or "", inbox, outbox)
+    return _begun(_with_settings_file(settings, None), yes=yes)
 
-    ``own``: the coordinator's torimatome.toml counts; the demo is the same for everybody.
-    """
-    from pipeline.cli.report import finish_moves
+
+def _plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:
+    """Give settings that no torimatome.toml has a say in: the demo is the same for everybody."""
     from pipeline.settings import Settings
 
-    settings = Settings(
-        month=month or this_month(),
-        made_at="",
-        inbox=inbox,
-        outbox=outbox,
-        templates=templates_folder(),
+    return Settings(
+        month=month, made_at="", inbox=inbox, outbox=outbox, templates=templates_folder()
     )
-    finish_moves(settings)
-    return _with_settings_file(settings, None) if own else settings
 
 
 @torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")

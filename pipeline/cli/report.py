@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.close import ClosePlan
     from pipeline.distribute import DistributeResult
+    from pipeline.guard import Chosen
     from pipeline.run import RunResult
     from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
@@ -139,6 +140,32 @@ def close_lines(
     if plan.moves and not dry_run:
         lines.append(f"元に戻すには: torimatome close --month {month} --undo")
     return lines
+
+
+def announce_month(
+    chosen: Chosen, settings: Settings, *, today: str, yes: bool | None = None
+) -> None:
+    """Say which month it is before anything is read, and ask where it is hardly meant.
+
+    ``yes``: the answer is given already; None: nothing is asked.
+    """
+    from pipeline.guard import announcement, doubt_about_month  # noqa: PLC0415 - see above
+    from pipeline.record import aggregated_months  # noqa: PLC0415 - see above
+
+    months = aggregated_months(settings.outbox)
+    click.echo(announcement(chosen, months))
+    doubt = doubt_about_month(chosen.month, months, today) if yes is False else ""
+    if not doubt:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        if click.confirm(f"{doubt}この月でよろしいですか？"):
+            return
+        raise TorimatomeError("何も書き出していません。", ExitCode.USAGE)
+    raise TorimatomeError(
+        f"{doubt}この月でよければ、--yes を付けて（make では ARGS=--yes）もう一度"
+        "実行してください。何も書き出していません。",
+        ExitCode.USAGE,
+    )
 
 
 def finish_moves(settings: Settings) -> None:

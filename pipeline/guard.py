@@ -1,0 +1,109 @@
+"""What is asked before a month is read, and before what it wrote last time is written over.
+
+Pure but for the record of the last run, which is only read. Today is an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from pipeline.errors import TorimatomeError
+from pipeline.model import FileState
+from pipeline.promises import month_after
+from pipeline.record import DamagedError, open_table, read_record
+from pipeline.rules.words import listed, month_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.model import Batch
+
+FAR_MONTHS = 24  # from today, for the first month of all: a slip of the year is most of the errors
+_FEWER = 5  # a fall by more than one in so many is no ordinary month
+
+
+class MonthSource(StrEnum):
+    """What told the month. The value is the word shown."""
+
+    TODAY = "今日の日付から"
+    OPTION = "--month で指定"
+    MAKE = "MONTH= で指定"
+    FILE = "torimatome.toml で指定"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The month of a command (YYYY-MM), and what told it."""
+
+    month: str
+    source: MonthSource
+
+
+def announcement(chosen: Chosen, months: Sequence[str]) -> str:
+    """Give the first line of a command. ``months`` are the aggregated ones, oldest first."""
+    line = f"基準月 {chosen.month}（{chosen.source}）。"
+    if not months:
+        return f"{line}はじめての集計です。"
+    again = chosen.month == months[-1]
+    return f"{line}前回{'も' if again else 'は'} {months[-1]} でした。"
+
+
+def doubt_about_month(month: str, months: Sequence[str], today: str) -> str:
+    """Tell why a month is hardly meant, empty where it is one that is to be expected.
+
+    Expected are the newest aggregated month and the next, for the first of all any within two
+    years of ``today`` (YYYY-MM).
+    """
+    if not months:
+        if abs(month_number(month) - month_number(today)) <= FAR_MONTHS:
+            return ""
+        return f"{month} は、今月（{today}）から {FAR_MONTHS} か月より離れています。"
+    newest, following = months[-1], month_after(months[-1])
+    if month in {newest, following}:
+        return ""
+    again = "集計済みの月ですが、" if month in months else ""
+    return (
+        f"{month} は{again}いちばん新しい集計の月（{newest}）でも、その次の月（{following}）でも"
+        "ありません。"
+    )
+
+
+def insist_on_bodies(folder: Path, batch: Batch) -> None:
+    """Refuse a run that would replace a month's last result by one with far fewer bodies.
+
+    ``folder`` is the month's below outbox/. TorimatomeError names who is missing; nothing is
+    written then.
+    """
+    before = _counted_before(folder)
+    now = {counted.respondent.id: counted.respondent.name for counted in batch.submissions}
+    if not before or (now and (len(before) - len(now)) * _FEWER <= len(before)):
+        return
+    names = set(now.values())
+    lost = [name for id_, name in before.items() if id_ not in now and name not in names]
+    raise TorimatomeError(
+        f"今回数えられるのは {len(now)} 団体で、前回の集計の {len(before)} 団体から大きく減るため、"
+        "書き出していません（前回の結果はそのまま残っています）。\n"
+        f"今回ない団体: {listed(lost, '団体', limit=10)}\n"
+        "受信フォルダから移したり消したりしたファイルがないか、月とフォルダの指定が正しいかを"
+        "確かめてください。減ってよいときは、--allow-fewer を付けて"
+        "（make では ARGS=--allow-fewer）もう一度実行してください。"
+    )
+
+
+def _counted_before(folder: Path) -> Mapping[str, str]:
+    """Give the bodies that the last run of a month counted, by id."""
+    try:
+        with open_table(read_record(folder), "files") as table:
+            names = ("state", "respondent_id", "respondent")
+            pick = itemgetter(*(table.places[name] for name in names))
+            return {
+                table.written(id_): table.written(name)
+                for state, id_, name in map(pick, table.lines)
+                if state == FileState.COUNTED
+            }
+    except (DamagedError, KeyError):
+        return {}

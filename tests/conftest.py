@@ -1,0 +1,11 @@
+"""No test looks at the clock: today is the month that the samples are of."""
+
+import pytest
+
+from pipeline.cli import commands
+from pipeline.sample import MONTH
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "this_month", lambda: MONTH)
