@@ -6,36 +6,31 @@ old month must not stop the present one.
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import PreviousMonth, Status
-from pipeline.model.history import History, PastAnswer, PastMonth, PastRespondent
+from pipeline.model import FileState, PreviousMonth, Status
+from pipeline.model.history import History, PastAnswer, PastMonth, PastProblem, PastRespondent
+from pipeline.record import MONTH, RUN, DamagedError, open_table, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from pipeline.model import Answer, Batch, CountedSubmission, Respondent
+    from pipeline.model import Answer, Batch, CountedSubmission, FileRecord, Respondent
+    from pipeline.record import Table
 
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _NEEDED = frozenset(
     {
         "respondent_id", "respondent", "role", "checklist", "checklist_version", "item_id",
         "status", "due", "mark", "file",
     }
 )  # fmt: skip
-_LONGEST_FIELD = 10_000_000  # a note may be as long as it likes; Python's own limit is 131,072
-_FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 def load_history(
@@ -47,23 +42,73 @@ def load_history(
     """
     months: list[PastMonth] = []
     notices: list[str] = []
+    problems: list[PastProblem] = []
     shared = _Shared()
     for folder in sorted(outbox.iterdir()) if outbox.is_dir() else ():
-        if not _MONTH.fullmatch(folder.name) or folder.name >= month or not folder.is_dir():
+        if not MONTH.fullmatch(folder.name) or folder.name >= month or not folder.is_dir():
             continue
-        past = _read_month(folder, checklist, shared)
+        past = _read_month(folder, checklist, shared, problems)
         if isinstance(past, PastMonth):
             months.append(past)
-            if past.product_version and past.product_version != __version__:
-                notices.append(
-                    f"{past.month} は別の版（{past.product_version}）で集計されています。"
-                    "数え方が変わっている場合があります。"
-                )
-        else:
+        elif past:
             notices.append(past)
     by_month = {past.month: past for past in months}
+    notices += (*_version_notices(months), *map(_problem_notice, problems))
     compare_with = _to_compare(months, by_month, month, previous, notices)
-    return History(months=tuple(months), notices=tuple(notices), compare_with=compare_with)
+    return History(
+        months=tuple(months),
+        notices=tuple(notices),
+        problems=tuple(problems),
+        compare_with=compare_with,
+    )
+
+
+def _version_notices(months: Iterable[PastMonth]) -> Iterator[str]:
+    for past in months:
+        if past.product_version and past.product_version != __version__:
+            yield (
+                f"{past.month} は別の版（{past.product_version}）で集計されています。"
+                "数え方が変わっている場合があります。"
+            )
+    unchecked = [past.month for past in months if not past.checked]
+    if unchecked:
+        yield (
+            f"{'、'.join(unchecked)} は古い版の集計のため、データが書き換えられていないかは"
+            "確かめていません。"
+        )
+
+
+def _problem_notice(problem: PastProblem) -> str:
+    what = "控え（Parquet）を使いました。" if problem.copied else "その月とは比べていません。"
+    return f"outbox/{problem.file} は{problem.problem}。{what}"
+
+
+def in_light_of(batch: Batch, history: History, inbox: Path) -> Batch:
+    """Give the batch with what earlier months add: years, files counted before, damaged data.
+
+    A file counted before lies there still where the month that counted it was not closed: a
+    body that sends the same file again leaves the first one in that month's folder.
+    """
+    files = tuple(_with_earlier_count(record, history, inbox) for record in batch.files)
+    return replace(settle_years(batch, history), files=files, past_problems=history.problems)
+
+
+def _with_earlier_count(record: FileRecord, history: History, inbox: Path) -> FileRecord:
+    digest = record.source.sha256
+    if not digest or record.state not in {FileState.COUNTED, FileState.SUPERSEDED}:
+        return record
+    months = (past for past in reversed(history.months) if digest in past.counted)
+    past = next(months, None)
+    if past is None or _is_put_away(inbox / past.month, past.counted[digest], past.month):
+        return record
+    return replace(record, counted_before=past.month)
+
+
+def _is_put_away(closed: Path, path: str, month: str) -> bool:
+    """Tell whether a file lies in the folder of its closed month; for a member, its archive."""
+    own = path.removeprefix(f"{month}/")
+    ends = (*(at for at, letter in enumerate(own) if letter == "!"), len(own))
+    return any((closed / own[:end]).is_file() for end in ends)
 
 
 def previous_month(history: History) -> PreviousMonth | None:
@@ -214,61 +259,82 @@ class _Shared:
         return known
 
 
-def _read_month(folder: Path, checklist: str, shared: _Shared) -> PastMonth | str:
-    """Give a month, or the notice that says why it cannot be used."""
+def _read_month(
+    folder: Path, checklist: str, shared: _Shared, problems: list[PastProblem]
+) -> PastMonth | str:
+    """Give a month, or the notice that says why it is not compared, empty where a problem does."""
+    if not (folder / RUN).exists() and not (folder / "data").exists():
+        return f"{folder.name} は集計の結果（data フォルダ）がないため、比較に使っていません。"
     try:
-        with _table(folder / "data" / "answers.csv") as (places, lines):
-            with _table(folder / "data" / "files.csv") as (columns, files):
-                pick = itemgetter(columns["file"], columns["sha256"])
-                hashes = dict(map(pick, files))
-            run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            first = next(lines, None)
-            if first is not None and not places.keys() >= _NEEDED:
-                return f"{folder.name} のデータの列が足りないため、比較に使っていません。"
-            rows = chain([first] if first else [], lines)
-            said = _said(places, rows, checklist, hashes, shared)
-    except FileNotFoundError as error:
-        lacking = Path(error.filename).name
-        return f"{folder.name} のデータ（{lacking}）がないため、比較に使っていません。"
-    except (OSError, ValueError, KeyError, csv.Error):
-        return f"{folder.name} のデータが読めないため、比較に使っていません。"
+        record = read_record(folder)
+        with open_table(record, "files") as table:
+            problems += _copied(folder, "files", table.doubt)
+            pick = itemgetter(*(table.places[name] for name in ("file", "sha256", "state")))
+            files = [(table.written(path), *of) for path, *of in map(pick, table.lines)]
+        with open_table(record, "answers") as table:
+            problems += _copied(folder, "answers", table.doubt)
+            first = next(table.lines, None)
+            if first is not None and not table.places.keys() >= _NEEDED:
+                raise DamagedError("data/answers.csv", "列が足りません")
+            rows = chain([first] if first else [], table.lines)
+            hashes = {path: digest for path, digest, _ in files}
+            said = _said(replace(table, lines=rows), checklist, hashes, shared)
+        with open_table(record, "findings") as table:  # read later, by `past_findings`
+            problems += _copied(folder, "findings", table.doubt)
+    except DamagedError as error:
+        place = f"{folder.name}/{error.name}"
+        problems.append(PastProblem(month=folder.name, file=place, problem=error.problem))
+        return ""
+    except KeyError:
+        place = f"{folder.name}/data/files.csv"
+        problems.append(PastProblem(month=folder.name, file=place, problem="列が足りません"))
+        return ""
     if first and not said.respondents:
         return f"{folder.name} は別の様式の集計のため、比較に使っていません。"
-    versions, counts = _part(run, "versions"), _part(run, "counts")
+    versions, counts = record.part("versions"), record.part("counts")
     return replace(
         said,
         month=folder.name,
         product_version=str(versions.get("torimatome", "")),
         asked=_count(counts.get("asked")),
         missing=_count(counts.get("missing")),
+        checked=bool(record.stated),
+        counted={
+            digest: path for path, digest, state in files if digest and state == FileState.COUNTED
+        },
     )
+
+
+def _copied(folder: Path, name: str, doubt: str) -> Iterator[PastProblem]:
+    """Tell that the copy of a table was read."""
+    if doubt:
+        place = f"{folder.name}/data/{name}.csv"
+        yield PastProblem(month=folder.name, file=place, problem=doubt, copied=True)
 
 
 _PICKED = ("checklist", "checklist_version", "respondent_id", "respondent", "role", "item_id",
            "file", "status", "due", "due_inferred", "mark", "note")  # fmt: skip
 
 
-def _said(
-    places: Mapping[str, int],
-    rows: Iterable[list[str]],
-    checklist: str,
-    hashes: Mapping[str, str],
-    shared: _Shared,
-) -> PastMonth:
+def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shared) -> PastMonth:
     """Give what the lines of answers.csv say of a checklist, one after the other."""
+    places, written = table.places, table.written
     version = ""
     answers: dict[tuple[str, str], PastAnswer] = {}
     people: dict[str, tuple[str, str]] = {}
     nowhere = -1  # every line ends with an empty text
     pick = itemgetter(*(places.get(name, nowhere) for name in _PICKED))
-    for row in rows:
-        of, its_version, respondent, name, role, item, file, *written = pick(row)
+    for row in table.lines:
+        of, its_version, respondent, name, role, item, file, *said = pick(row)
+        status, due, due_inferred, mark, note = said
         if of != checklist:
             continue
         version = version if people else its_version
-        key = shared.key(_as_written(respondent), item)
-        people[key[0]] = (_as_written(name), role)
-        answers[key] = shared.answer(hashes.get(file, ""), *written)
+        key = shared.key(written(respondent), item)
+        people[key[0]] = (written(name), role)
+        answers[key] = shared.answer(
+            hashes.get(written(file), ""), status, due, due_inferred, written(mark), written(note)
+        )
     return PastMonth(
         month="",
         product_version="",
@@ -282,33 +348,8 @@ def _said(
     )
 
 
-def _part(run: object, name: str) -> dict[str, object]:
-    part = run.get(name) if isinstance(run, dict) else None
-    return part if isinstance(part, dict) else {}
-
-
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _as_written(text: str) -> str:
-    """Take away the apostrophe that the CSV puts before what starts like a formula."""
-    if text[:1] != "'":
-        return text
-    start = text[1:].lstrip(" \u3000\xa0\ufeff")[:1]
-    return text[1:] if start and start in _FORMULA_STARTS else text
-
-
-@contextmanager
-def _table(path: Path) -> Iterator[tuple[Mapping[str, int], Iterator[list[str]]]]:
-    """Open a CSV file: the place of each head, and the lines, an empty text at the end of each."""
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        lines = csv.reader(stream)
-        heads = next(lines, [])
-        width = len(heads)
-        whole = (line[:width] + [""] * (width + 1 - len(line)) for line in lines if line)
-        yield {head: place for place, head in enumerate(heads)}, whole
 
 
 _STATUSES = {status.value: status for status in Status}
@@ -320,9 +361,9 @@ def _answer(
     return PastAnswer(
         # of a version that knew more: nothing is assumed of a status unknown here
         status=_STATUSES.get(status, Status.UNCLEAR),
-        due=due if _MONTH.fullmatch(due) else "",
+        due=due if MONTH.fullmatch(due) else "",
         due_inferred=due_inferred.lower() == "true",
         mark=mark,
         sha256=sha256,
-        note=_as_written(note),
+        note=note,
     )

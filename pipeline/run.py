@@ -15,7 +15,7 @@ from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.guard import insist_on_bodies
-from pipeline.history import load_history, previous_month, settle_years, under_public_names
+from pipeline.history import in_light_of, load_history, previous_month, under_public_names
 from pipeline.isolate import collecting_rarely, run_isolated, warm_up
 from pipeline.locate import locate
 from pipeline.model import (
@@ -275,7 +275,7 @@ def judge(gathered: Gathered, history: History) -> Judged:
     """
     settings, past = gathered.settings, history.compare_with
     previous = previous_month(history)
-    batch = settle_years(gathered.batch, history)
+    batch = in_light_of(gathered.batch, history, settings.inbox)
     raw = check(batch, settings.rules, previous=previous)
     form = find_form(settings.outbox, settings.month)
     source = form_source(form, settings.outbox) if form else None

@@ -40,6 +40,7 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.model.history import PastProblem
 from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
 from pipeline.parse import parse
 from pipeline.review import (
@@ -129,7 +130,9 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
     roster: tuple[str, ...] | None = None
     form = [line for line in text.splitlines() if line.startswith("確認票:")]
     late = [line for line in text.splitlines() if line.startswith("前の確認票:")]
-    for line in text.splitlines()[: len(text.splitlines()) - len(form) - len(late)]:
+    data = [line for line in text.splitlines() if line.startswith("前の月のデータ:")]
+    beside = len(form) + len(late) + len(data)  # they stand last
+    for line in text.splitlines()[: len(text.splitlines()) - beside]:
         key, _, value = (part.strip() for part in line.partition(":"))
         if key == "ファイル":
             files.append(_file(value))
@@ -151,7 +154,7 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
             if previous is not None:
                 files[-1].facts["前月"] = previous.name
     last = _previous(text)
-    batch = _batch(files, roster)
+    batch = replace(_batch(files, roster), past_problems=tuple(map(_past_problem, data)))
     return _reviewed(batch, last, form, late) if form or late else batch, last
 
 
@@ -195,6 +198,11 @@ def _file(value: str) -> _File:
     name, _, facts = value.removesuffix("）").partition("（")
     pairs = (fact.partition(":") for fact in facts.split("，") if fact)
     return _File(name, {key.strip(): fact.strip() for key, _, fact in pairs})
+
+
+def _past_problem(line: str) -> PastProblem:
+    file, problem, used = (part.strip() for part in line.partition(":")[2].split("|"))
+    return PastProblem(month=file[:7], file=file, problem=problem, copied=used == "控え")
 
 
 def _row(line: str) -> _Row:
@@ -323,6 +331,7 @@ def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
         content=submission,
         respondent=_respondent(file, roster),
         replaced_by=facts.get("置き換え", facts.get("同一", "")),
+        counted_before=facts.get("前に集計", ""),
     )
 
 

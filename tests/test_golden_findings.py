@@ -18,6 +18,7 @@ from pipeline.rules import RULES
 from pipeline.run import aggregate
 from pipeline.sample import write_demo
 from pipeline.sample.year import write_year
+from pipeline.settings import Settings
 
 REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}
 
@@ -63,10 +64,21 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     put(closed, {f"{runs[-1].month}/前.xlsx": good("前市", checklist)})
     put(closed, {"後.xlsx": good("後市", checklist)})
     runs.append(settings_for(closed))
+    runs += months_gone_wrong(tmp_path_factory.mktemp("months"), checklist)
     for settings in runs:
         for finding in aggregate(replace(settings, pivot=False)).findings:
             found.setdefault(finding.code, set()).add(finding.location.file)
     return found
+
+
+def months_gone_wrong(folder: Path, checklist: Checklist) -> list[Settings]:
+    """Count a month and never close it, and empty its data; give the month after."""
+    put(folder, {"据置市.xlsx": good("据置市", checklist)})
+    for month in ("2026-08", "2026-09"):
+        aggregate(settings_for(folder, month=month, pivot=False))
+    for path in (folder / "outbox" / "2026-08" / "data").iterdir():
+        path.write_bytes(b"")
+    return [settings_for(folder, month="2026-10")]
 
 
 def lose_a_row(item_id: str) -> Change:
@@ -162,6 +174,8 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L206", "旧版市.xlsx"),
         ("L208", "写し市.xlsx"),
         ("F111", "後.xlsx"),
+        ("B514", "据置市.xlsx"),
+        ("M701", "outbox/2026-08/data/files.csv"),
         ("B511", "二通市.xlsx"),
         ("B512", "関係者市_推進主体.xlsx"),
     ],

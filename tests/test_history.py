@@ -1,6 +1,7 @@
 """Earlier months: read from their data, never changed, never fatal."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,23 +93,116 @@ def test_no_outbox_is_no_history(tmp_path: Path) -> None:
     assert previous_month(history) is None
 
 
+def as_excel_saves(path: Path) -> None:
+    """Save a CSV as Excel does when somebody looked at it: 2026-11 becomes a date, Nov-26."""
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace(",2027-", ",Mar-"), encoding="utf-8-sig", newline="")
+
+
+def cut(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+
+
+def lose_a_body(path: Path) -> None:
+    lines = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([*lines[:1], *lines[4:]]))
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "dates": as_excel_saves,
+    "rows": lose_a_body,
+    "cut": cut,
+    "empty": lambda path: path.write_bytes(b""),
+    "binary": lambda path: path.write_bytes(b"\x00\xff\xfe" * 100),
+    "columns": lambda path: path.write_text("a,b\r\n1,2\r\n", encoding="utf-8-sig"),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["answers", "files", "findings"])
+def test_a_csv_that_was_changed_is_read_from_its_copy(
+    tmp_path: Path, name: str, damage: str
+) -> None:
+    record(tmp_path, with_due(month_of(make_batch(2), "2026-10"), "2027-03", inferred=True))
+    whole = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    path = tmp_path / "2026-10" / "data" / f"{name}.csv"
+    before = path.read_bytes() if path.exists() else b""
+    DAMAGES[damage](path)
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert history.months == whole.months
+    if path.exists() and path.read_bytes() == before:  # a table without such a date
+        assert history.problems == ()
+        return
+    (problem,) = history.problems
+    assert (problem.month, problem.file) == ("2026-10", f"2026-10/data/{name}.csv")
+    assert problem.copied
+    assert any("控え（Parquet）を使いました" in notice for notice in history.notices)
+
+
+@pytest.mark.parametrize("damage", ["dates", "rows", "cut", "empty", "gone"])
+@pytest.mark.parametrize("copy", ["empty", "binary", "gone"])
+def test_a_month_whose_copy_is_changed_too_is_not_compared(
+    tmp_path: Path, damage: str, copy: str
+) -> None:
+    record(tmp_path, with_due(month_of(make_batch(2), "2026-10"), "2027-03", inferred=True))
+    data = tmp_path / "2026-10" / "data"
+    DAMAGES[damage](data / "answers.csv")
+    DAMAGES[copy](data / "answers.parquet")
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert history.months == ()
+    assert [problem.copied for problem in history.problems] == [False]
+    assert any("その月とは比べていません" in notice for notice in history.notices)
+
+
+def test_how_a_csv_differs_is_told(tmp_path: Path) -> None:
+    record(tmp_path, with_due(month_of(make_batch(2), "2026-10"), "2027-03", inferred=True))
+    answers = tmp_path / "2026-10" / "data" / "answers.csv"
+    rows = answers.read_bytes().count(b"\r\n") - 1
+    whole = answers.read_bytes()
+    for damage, words in (
+        ("dates", "中身が書き換えられています"),
+        ("rows", f"{rows}行のはずが{rows - 3}行です"),
+        ("empty", "空になっています"),
+        ("gone", "ファイルがありません"),
+    ):
+        answers.write_bytes(whole)
+        DAMAGES[damage](answers)
+        (problem,) = load_history(tmp_path, "2026-11", checklist=CHECKLIST).problems
+        assert problem.problem == words
+
+
 @pytest.mark.parametrize("damage", ["answers.csv", "files.csv", "run.json", "columns", "binary"])
-def test_a_damaged_month_is_a_notice(tmp_path: Path, damage: str) -> None:
-    record(tmp_path, month_of(make_batch(1), "2026-10"))
+def test_a_damaged_month_of_an_old_version_is_told(tmp_path: Path, damage: str) -> None:
+    """Its run.json has no hashes: what can be read is taken, and that is said."""
+    for month in ("2026-09", "2026-10"):
+        record(tmp_path, month_of(make_batch(1), month))
+        run = tmp_path / month / "run.json"
+        content = json.loads(run.read_text(encoding="utf-8"))
+        del content["data"]
+        run.write_text(json.dumps(content), encoding="utf-8")
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert [past.month for past in history.months] == ["2026-09", "2026-10"]
+    assert ["2026-09、2026-10 は古い版" in notice for notice in history.notices] == [True]
     folder = tmp_path / "2026-10"
-    answers = folder / "data" / "answers.csv"
     match damage:
         case "run.json":
             (folder / "run.json").write_text("{")
-        case "columns":
-            answers.write_text("a,b\r\n1,2\r\n", encoding="utf-8-sig")
-        case "binary":
-            answers.write_bytes(b"\x00\xff\xfe" * 100)
+        case "columns" | "binary":
+            DAMAGES[damage](folder / "data" / "answers.csv")
         case name:
             (folder / "data" / name).unlink()
     history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
-    assert history.months == ()
-    assert any("2026-10" in notice for notice in history.notices)
+    assert [past.month for past in history.months] == ["2026-09"]
+    assert [problem.copied for problem in history.problems] == [False]
+
+
+def test_a_folder_without_a_run_is_no_damage(tmp_path: Path) -> None:
+    (tmp_path / "2026-10" / "差戻し").mkdir(parents=True)
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert history.problems == ()
+    assert "2026-10" in history.notices[0]
 
 
 def test_another_version_or_checklist_is_told(tmp_path: Path) -> None:

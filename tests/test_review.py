@@ -633,6 +633,7 @@ def _save_findings(folder: Path, result: Step) -> None:
     from pipeline.write.table import columns_of  # noqa: PLC0415 - the same
 
     (folder / "data").mkdir(exist_ok=True)
+    (folder / "run.json").write_text("{}", encoding="utf-8")
     every = (*result.settled.open, *result.settled.done)
     write_csv(
         folder / "data" / "findings.csv",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
-from pipeline.model.history import PastAnswer
+from pipeline.model.history import PastAnswer, PastProblem
 from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable, return_key
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
@@ -102,6 +102,7 @@ class FileRecord:
     withheld: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     is_slip: bool = False
+    counted_before: str = ""  # the earlier month (YYYY-MM) that counted it and was never closed
 
     @property
     def is_form(self) -> bool:
@@ -161,6 +162,7 @@ class Batch:
     missing: tuple[Respondent, ...] = ()
     excluded: tuple[str, ...] = ()  # ids of the roster's respondents that are set aside
     entry_problems: tuple[EntryProblem, ...] = ()  # of 確認票
+    past_problems: tuple[PastProblem, ...] = ()  # of earlier months' data files
 
 
 class Severity(StrEnum):

@@ -1,7 +1,7 @@
 """Earlier months as their data files tell them, and what this month makes of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
@@ -36,7 +36,8 @@ class PastMonth:
     """One earlier month, as counted then. ``answers`` go by (respondent id, item id).
 
     ``asked`` and ``missing`` count the roster's respondents; None where the month had no roster
-    or does not tell.
+    or does not tell. ``counted`` are the files that counted, by hash; the value is the path.
+    ``checked``: its data files are known to be as its run wrote them.
     """
 
     month: str  # YYYY-MM
@@ -47,18 +48,36 @@ class PastMonth:
     respondents: Mapping[str, PastRespondent]
     asked: int | None = None
     missing: int | None = None
+    counted: Mapping[str, str] = field(default_factory=dict)
+    checked: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastProblem:
+    """A file of an earlier month that is not as its run wrote it. ``file`` is below outbox/.
+
+    ``problem`` tells in Japanese how it differs. ``copied``: its untouched copy was read instead;
+    otherwise the month is out of every comparison.
+    """
+
+    month: str  # YYYY-MM
+    file: str
+    problem: str
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Every earlier month of the same checklist, oldest first.
 
-    ``notices`` say in Japanese which month is missing, broken or made by another version.
-    ``compare_with`` is the month that 前月比 looks at: the latest, or the one asked for.
+    ``notices`` say in Japanese which month is missing or made by another version; ``problems``
+    are the files that somebody or something changed. ``compare_with`` is the month that 前月比
+    looks at: the latest, or the one asked for.
     """
 
     months: tuple[PastMonth, ...] = ()
     notices: tuple[str, ...] = ()
+    problems: tuple[PastProblem, ...] = ()
     compare_with: PastMonth | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from pipeline.model.review import (
     Settled,
     Verdict,
 )
+from pipeline.record import DamagedError, open_table, read_record
 from pipeline.review.keys import keys_of
 from pipeline.rules.words import STATUS_WORDS, month_words
 from pipeline.text import fold
@@ -32,25 +32,21 @@ _BY_DECISION = frozenset({"A306", "N401", "N402", "N403"})
 _STILL = frozenset({"A307", "A308", "A318"})
 # About one step from a month to the next, or about 確認票 itself: such a finding is not mended.
 _PASSING = ("B506", "B507", "R6")
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 Identity = tuple[str, str, str, str]
 
 
 def past_findings(folder: Path) -> tuple[PastFinding, ...]:
-    """Read data/findings.csv below a month's folder; nothing where it is missing or damaged."""
+    """Read data/findings below a month's folder; nothing where it is missing or damaged."""
     try:
-        with (folder / "data" / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
-            lines = csv.reader(stream)
-            heads = next(lines, [])
-            places = {head: place for place, head in enumerate(heads)}
+        with open_table(read_record(folder), "findings") as table:
+            places = table.places
             if not places.keys() >= _NEEDED:
                 return ()
-            nowhere = len(heads)  # an empty text that ends every line
+            nowhere = len(places)  # an empty text that ends every line
             pick = itemgetter(*(places.get(name, nowhere) for name in PastFinding._fields))
-            whole = (line[:nowhere] + [""] * (nowhere + 1 - len(line)) for line in lines if line)
-            return tuple(_past(pick(line)) for line in whole)
-    except (OSError, ValueError, KeyError, csv.Error):
+            return tuple(_past(map(table.written, pick(line))) for line in table.lines)
+    except (DamagedError, KeyError):
         return ()
 
 
@@ -58,15 +54,9 @@ _NEEDED = frozenset(PastFinding._fields) - PastFinding._field_defaults.keys()
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
-def _past(texts: tuple[str, ...]) -> PastFinding:
-    code, severity, *others = (_as_written(t) if t[:1] == "'" else t for t in texts)
+def _past(texts: Iterable[str]) -> PastFinding:
+    code, severity, *others = texts
     return PastFinding(code, _SEVERITIES[severity], *others)
-
-
-def _as_written(text: str) -> str:
-    """Take off the apostrophe that keeps a CSV field from being a formula."""
-    bare = text[1:].lstrip(" 　 ﻿")
-    return text[1:] if text.startswith("'") and bare.startswith(_FORMULA_STARTS) else text
 
 
 def finding_states(

@@ -5,7 +5,7 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import answers, batch, due, entries, files, layout, notes, returns
+from pipeline.rules import answers, batch, due, entries, files, layout, notes, past, returns
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
@@ -49,6 +49,7 @@ _FAMILIES = (
     notes.RULES,
     tuple(sorted((*batch.RULES, *returns.RULES), key=lambda rule: rule.code)),
     entries.RULES,
+    past.RULES,
 )
 
 RULES = register((rule for family in _FAMILIES for rule in family), RETIRED)

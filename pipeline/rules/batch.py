@@ -425,6 +425,38 @@ def all_the_same(context: Context) -> Iterator[Hit]:
             )
 
 
+@rule(
+    code="B514",
+    severity=Severity.CHECK,
+    title="前の月に集計したものと同じファイル（締め忘れ）",
+    message="{words}の集計で数えたファイルと同じもので、{words}分はまだ締めていません。{counted}",
+    fix="{words}の回答であれば、「torimatome close --month {month}」で締めてから、"
+    "集計し直してください。同じ内容が今月もあらためて届いたのであれば、何もしなくてかまいません。",
+    general_fix="前の月の回答であれば、その月を「torimatome close --month」で締めてから、"
+    "集計し直してください。同じ内容が今月もあらためて届いたのであれば、何もしなくてかまいません。",
+    why="月を締めないまま次の月を集計すると、前の月の回答が今月の回答として数えられます。"
+    "締めた月のファイルと同じものがもう一度届いたときは、ここには出ません。",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（前に集計: 2026-10）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def counted_before(context: Context) -> Iterator[Hit]:
+    """Find files that an earlier month counted and that still lie in the inbox."""
+    for record in context.batch.files:
+        if record.counted_before:
+            again = record.state is FileState.COUNTED
+            yield Hit(
+                location=Location(file=record.source.path),
+                respondent=record.respondent,
+                fields={
+                    "month": record.counted_before,
+                    "words": month_words(record.counted_before),
+                    "counted": "今月の集計にも入れています。" if again else "",
+                },
+            )
+
+
 RULES = (
     missing,
     not_on_roster,
@@ -435,4 +467,5 @@ RULES = (
     put_off,
     identified_weakly,
     all_the_same,
+    counted_before,
 )

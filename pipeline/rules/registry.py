@@ -26,7 +26,7 @@ from pipeline.rules.asked import AskedAnswers
 from pipeline.rules.words import quote
 from pipeline.text import is_blank
 
-_CODE = re.compile(r"[FLANBR]\d{3}")
+_CODE = re.compile(r"[FLANBRM]\d{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

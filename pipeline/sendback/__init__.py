@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.check import check
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.history import load_history, previous_month, settle_years
+from pipeline.history import in_light_of, load_history, previous_month
 from pipeline.mails import addresses, draft, plain_letter
 from pipeline.model.review import Review, Reviewed
 from pipeline.publish import publish, staging_folder
@@ -95,7 +95,7 @@ def send_back(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
-    batch = settle_years(gathered.batch, history)
+    batch = in_light_of(gathered.batch, history, settings.inbox)
 
     def judge(judged: Batch) -> tuple[Finding, ...]:
         return check(judged, settings.rules, previous=previous_month(history))
