@@ -14,7 +14,7 @@ OUTBOX ?= $(or $(outbox),outbox)
 ARGS   ?= $(args)
 
 # A variable that nothing uses is a slip of the fingers (MOUTH=2026-11): told, not passed over.
-KNOWN   := PYTHON VENV MONTH INBOX OUTBOX ARGS month inbox outbox args
+KNOWN   := PYTHON VENV BIN RUN DEV MONTH INBOX OUTBOX ARGS month inbox outbox args
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
