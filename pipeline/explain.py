@@ -71,6 +71,7 @@ _BUILT_IN = {
     "number-among-words": "文の中に番号があるが、回答かどうか決まらない",
     "out-of-range": "①②③にない番号",
     "ambiguous-number": "数字の並びがいく通りにも読める",
+    "done-with-plan": "①なのに、これから来る時期が年とともに書かれている",
     "done-words-with-time": "済みとも予定とも読める",
     "symbol": "記号だけ",
     "date-text": "日付だけ",

@@ -6,13 +6,22 @@ the month, or write their answer before or after them.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from pipeline.marks.table import matching_key
-from pipeline.marks.words import STATUS_OF, Reading, read_text
+from pipeline.marks.options import (
+    CIRCLE,
+    CROSS,
+    SIGNS,
+    STRONG,
+    Segment,
+    Squeezed,
+    form_of,
+    instruction_mask,
+    option_lines,
+    squeeze,
+)
+from pipeline.marks.words import STATUS_OF, Reading, read_text, unclear
 from pipeline.model import Decoration, Doubt, Due, DueSource, Mark, ReadBy, Run, Status
 from pipeline.months import split_due
 from pipeline.text import fold
@@ -20,31 +29,13 @@ from pipeline.text import fold
 LONGEST = 2000  # characters of a cell that is searched for the legend
 SHORTEST = 6  # below this no option line fits; nearly all answers stop here
 
-# Signs that choose an option; a circle is weaker, for ○ beside ● is an empty radio button.
-_FILLED = frozenset("❶❷❸➊➋➌⓵⓶⓷")
-_STRONG = frozenset("●◎■☑☒✓✔✅レv★☆→⇒➡▶►*>←⇐<〆⭕♦◆▼")
-_CIRCLE = frozenset("○〇◯o")
-_EMPTY = frozenset("/□☐・-:|()◇△▽ー.、,")
-_CROSS = frozenset("×✕✖x")
-_SIGNS = _STRONG | _CIRCLE | _EMPTY | _CROSS
-_INSTRUCTION = re.compile(
-    r"※[^※①②③]{0,40}(?:記載|記入|選択|回答)[^※①②③]{0,20}(?:ください|下さい|する|こと)。?"
+# Beside a legend in other words only a number, with or without its month, is an answer.
+_PLAIN_ANSWER = re.compile(
+    r"^[^①-③1-3]{0,8}[①-③1-3](?:番|です|[.。、)])*"
+    r"(?:[( ]*(?:[\d.年月令和r/]|来|今|末|頃|予定)+\)?)?$"
+    r"|^\(?(?:対象外|該当なし|非該当)\)?$"
 )
-_NUMBER = r"(?:{circled}|\({digit}\)|{digit}[.:、,)]?)?"
 _FORMAT_WORDS = {"struck": "取り消し線", "bold": "太字", "underlined": "下線", "color": "文字の色"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """One option line found in a cell; positions count in the squeezed text."""
-
-    number: int
-    start: int
-    end: int
-    lines: frozenset[int]  # 0-based lines of the cell as written
-    due_text: str = ""
-    signs: str = ""
-    filled: bool = False  # its number is written ❶
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +48,11 @@ class LegendFound:
     struck: frozenset[int] = frozenset()  # numbers of the options struck through by format
 
     @property
+    def foreign(self) -> bool:
+        """Tell whether its words are not those of ①②③: nobody knows then what a number means."""
+        return any(segment.foreign for segment in self.segments)
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         return tuple(segment.number for segment in self.segments)
 
@@ -66,112 +62,16 @@ class LegendFound:
         return tuple(segment for segment in self.segments if segment.lines & covered)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Squeezed:
-    """A cell's text folded sign by sign, without spaces, with the way back to the raw text."""
-
-    text: str
-    raw_at: tuple[int, ...]
-    line_at: tuple[int, ...]
-    raw: str
-
-    def filled(self, at: int) -> bool:
-        """Tell whether the sign there was written as a filled or double circle."""
-        return self.raw[self.raw_at[at]] in _FILLED
-
-
-@lru_cache(maxsize=4096)
-def _fold_sign(sign: str) -> str:
-    return matching_key(sign).replace(" ", "")
-
-
-def _squeeze(raw: str) -> _Squeezed:
-    text: list[str] = []
-    raw_at: list[int] = []
-    line_at: list[int] = []
-    line, at = 0, 0
-    while at < len(raw):
-        end = at + 1
-        while end < len(raw) and (unicodedata.combining(raw[end]) or raw[end] in "ﾞﾟ"):
-            end += 1
-        sign = raw[at:end]
-        if sign in "\n\r\v\f\x85\u2028\u2029":
-            line += not (sign == "\n" and raw[at - 1 : at] == "\r")
-        folded = _fold_sign(sign)
-        text.append(folded)
-        raw_at.extend([at] * len(folded))
-        line_at.extend([line] * len(folded))
-        at = end
-    return _Squeezed(text="".join(text), raw_at=tuple(raw_at), line_at=tuple(line_at), raw=raw)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Compiled:
-    options: tuple[tuple[int, re.Pattern[str]], ...]
-    instructions: tuple[str, ...]
-
-
-@lru_cache(maxsize=32)
-def _compile(legend: tuple[str, ...]) -> _Compiled:
-    options: list[tuple[int, re.Pattern[str]]] = []
-    instructions: list[str] = []
-    for line in legend:
-        key = _squeeze(line).text
-        lead = re.match(r"[①-⑳]", key)
-        if lead is None:
-            instructions.append(key)
-            continue
-        number = ord(lead[0]) - 0x245F
-        label, bracket, _ = key[1:].partition("(")
-        pattern = "(?P<number>" + _NUMBER.format(circled=lead[0], digit=number) + ")"
-        pattern += re.escape(label)
-        if bracket:
-            pattern += r"(?:\((?P<due>[^()①②③]{0,30})\)?)?"
-        options.append((number, re.compile(pattern)))
-    return _Compiled(options=tuple(options), instructions=tuple(instructions))
-
-
-def _segments(squeezed: _Squeezed, compiled: _Compiled) -> list[Segment]:
-    found = [
-        Segment(
-            number=number,
-            start=match.start(),
-            end=match.end(),
-            lines=frozenset(squeezed.line_at[match.start() : match.end()]),
-            due_text=match.groupdict().get("due") or "",
-            filled=squeezed.filled(match.start()),
-        )
-        for number, pattern in compiled.options
-        for match in pattern.finditer(squeezed.text)
-    ]
-    return sorted(found, key=lambda segment: segment.start)
-
-
-def _blank_instructions(squeezed: _Squeezed, compiled: _Compiled) -> list[bool]:
-    """Tell for each sign whether it belongs to the form's instruction line."""
-    mask = [False] * len(squeezed.text)
-    spans = [match.span() for match in _INSTRUCTION.finditer(squeezed.text)]
-    for line in compiled.instructions:
-        at = squeezed.text.find(line)
-        if line and at >= 0:
-            spans.append((at, at + len(line)))
-    for start, end in spans:
-        mask[start:end] = [True] * (end - start)
-    return mask
-
-
 def read_legend(
     raw: str, legend: tuple[str, ...], month: str, decoration: Decoration | None
 ) -> LegendFound | None:
     """Read a cell that holds the legend or a part of it; None where it holds none."""
-    if len(raw) > LONGEST or not legend:
+    if not SHORTEST <= len(raw) <= LONGEST:
         return None
-    if len(raw) < SHORTEST:
-        return None
-    compiled = _compile(legend)
-    squeezed = _squeeze(raw)
-    segments = _segments(squeezed, compiled)
-    instruction = _blank_instructions(squeezed, compiled)
+    form = form_of(legend)
+    squeezed = squeeze(raw)
+    instruction = instruction_mask(squeezed, form)
+    segments = option_lines(squeezed, form, instruction, month)
     if not segments and not any(instruction):
         return None
     runs = _formats(raw, decoration)
@@ -182,12 +82,12 @@ def read_legend(
         cell = _Cell(raw=raw, squeezed=squeezed, instruction=instruction, outside=outside)
         return _few(cell, segments, month, decoration)
     formats = _Formats(squeezed, segments, runs, whole=bool(decoration and decoration.struck))
-    mark = _decide(segments, outside, formats, month, compiled)
+    mark = _decide(segments, outside, formats, month)
     struck = frozenset(formats.struck)
     return LegendFound(mark=mark, segments=tuple(segments), outside=outside, struck=struck)
 
 
-def _without_struck(segment: Segment, squeezed: _Squeezed, struck: list[bool]) -> Segment:
+def _without_struck(segment: Segment, squeezed: Squeezed, struck: list[bool]) -> Segment:
     """Leave out what was struck from the month of an option: （12月→1月） with 12月 struck."""
     if not segment.due_text:
         return segment
@@ -199,7 +99,7 @@ def _without_struck(segment: Segment, squeezed: _Squeezed, struck: list[bool]) -
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cell:
     raw: str
-    squeezed: _Squeezed
+    squeezed: Squeezed
     instruction: list[bool]
     outside: str
 
@@ -223,7 +123,7 @@ def _few(
 
 
 def _surroundings(
-    squeezed: _Squeezed, segments: list[Segment], instruction: list[bool], struck: list[bool]
+    squeezed: Squeezed, segments: list[Segment], instruction: list[bool], struck: list[bool]
 ) -> tuple[list[Segment], str]:
     """Share out what stands between the option lines: signs to a line, the rest outside."""
     owner = [-1] * len(squeezed.text)
@@ -250,7 +150,7 @@ def _surroundings(
         after = owner[end] if end < len(owner) and squeezed.line_at[end] == line else -1
         before = owner[at - 1] if at and squeezed.line_at[at - 1] == line else -1
         target = after if after >= 0 else before
-        if target >= 0 and all(sign in _SIGNS for sign in gap):
+        if target >= 0 and all(sign in SIGNS for sign in gap):
             signs[target] += gap if target == after else "|" + gap
         else:
             outside.append(gap)
@@ -262,11 +162,11 @@ def _surroundings(
 def _weight(signs: str) -> int:
     """0 nothing or an empty box, 1 crossed, 2 circled, 3 a strong sign."""
     found = set(signs)
-    if found & _STRONG:
+    if found & STRONG:
         return 3
-    if found & _CIRCLE:
+    if found & CIRCLE:
         return 2
-    return 1 if found & _CROSS else 0
+    return 1 if found & CROSS else 0
 
 
 def _signed(segments: list[Segment]) -> tuple[int | None, bool]:
@@ -289,7 +189,7 @@ class _Formats:
     """What formatting says about the option lines: which are struck, which one stands out."""
 
     def __init__(
-        self, squeezed: _Squeezed, segments: list[Segment], runs: list[Run] | None, *, whole: bool
+        self, squeezed: Squeezed, segments: list[Segment], runs: list[Run] | None, *, whole: bool
     ) -> None:
         self.struck: set[int] = {s.number for s in segments} if whole and not runs else set()
         self.chosen: set[int] = set()
@@ -373,14 +273,12 @@ def _formats(raw: str, decoration: Decoration | None) -> list[Run] | None:
     return None
 
 
-def _decide(
-    segments: list[Segment], outside: str, formats: _Formats, month: str, compiled: _Compiled
-) -> Mark:
+def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str) -> Mark:
     """Weigh everything that may choose an option; what disagrees is 複数."""
     evidence: list[tuple[int | None, ReadBy]] = []
     reading: Reading | None = None
     if fold(outside):
-        reading = read_text(outside, month)
+        reading = _read_outside(outside, segments, month)
         if reading.status not in (*STATUS_OF.values(), Status.BLANK):
             return reading.mark()
         if reading.status is not Status.BLANK:
@@ -395,15 +293,14 @@ def _decide(
         evidence.append((kept[0], ReadBy.FORMAT))
     evidence += [(number, ReadBy.FORMAT) for number in sorted(formats.chosen)]
     evidence += _filled_month(segments, formats, month)
-    numbers = {number for number, _ in evidence}
+    numbers = {number for number, _ in evidence} | _alone(segments)
+    foreign = bool(evidence) and any(segment.foreign for segment in segments)
     repeated = len({s.number for s in segments}) < len(segments)
     struck = numbers & formats.struck and not reading
-    if torn or len(numbers) > 1 or struck or (formats.doubtful and not numbers):
+    if torn or len(numbers) > 1 or struck or foreign or (formats.doubtful and not numbers):
         return _unclear(Doubt.SEVERAL, "legend-several", "")
-    if not numbers:
-        if formats.struck or repeated or len(segments) < len(compiled.options):
-            return _unclear(Doubt.SEVERAL, "legend-part", "")
-        return Mark(status=Status.BLANK, notation="legend", legend_untouched=True)
+    if not evidence:
+        return _unchosen(segments, touched=bool(formats.struck or repeated))
     status = STATUS_OF.get(evidence[0][0] or 0, Status.UNCLEAR)
     read_by = evidence[0][1]
     return Mark(
@@ -413,6 +310,29 @@ def _decide(
         due=_planned_due(status, segments, reading, month),
         object_text="・".join(formats.words) if read_by is ReadBy.FORMAT else "",
     )
+
+
+def _read_outside(outside: str, segments: list[Segment], month: str) -> Reading:
+    """Read what stands beside the legend; beside one in other words only a number answers."""
+    reading = read_text(outside, month)
+    official = all(segment.official for segment in segments)
+    if official or reading.status not in STATUS_OF.values() or _PLAIN_ANSWER.search(fold(outside)):
+        return reading
+    return unclear(Doubt.SEVERAL, "legend-several")
+
+
+def _alone(segments: list[Segment]) -> set[int]:
+    """Give the numbers without their words, among lines that still have theirs."""
+    alone = {segment.number for segment in segments if segment.wordless}
+    return alone if len(alone) < len(segments) else set()
+
+
+def _unchosen(segments: list[Segment], *, touched: bool) -> Mark:
+    """Give the mark of option lines of which none was chosen: blank only where all stand whole."""
+    touched |= any(segment.altered or segment.wordless for segment in segments)
+    if touched or len(segments) < len(STATUS_OF):
+        return _unclear(Doubt.SEVERAL, "legend-part", "")
+    return Mark(status=Status.BLANK, notation="legend", legend_untouched=True)
 
 
 def _filled_month(

@@ -53,6 +53,7 @@ def overlay(
     if legend and seen.struck:
         _remaining(seen, legend)
     if legend:
+        seen.several |= legend.foreign and bool(seen.chosen)
         seen.several |= any(status.code in legend.struck for status, _, _ in seen.chosen)
     return _combined(mark, legend, seen, month)
 

@@ -28,7 +28,8 @@ class Notation:
     """One row: what it means and, unless it is an exact row, the pattern that finds it.
 
     ``status`` is None for the signs that repeat the item above. ``whole`` asks that the pattern
-    matches everything, ``due`` that a month stands beside it (True) or that none does (False).
+    matches everything, ``due`` that a month stands beside it (True) or that none does (False),
+    ``joined`` that the words follow a plain digit without anything between.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Notation:
     numbers: tuple[int, ...] = ()
     whole: bool = False
     due: bool | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +122,5 @@ def _notation(
         numbers=tuple(row.get("number", ())),
         whole=bool(row.get("whole", False)),
         due=row.get("due"),
+        joined=bool(row.get("joined", False)),
     )

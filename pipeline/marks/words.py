@@ -7,6 +7,7 @@ from functools import lru_cache
 from pipeline.marks.table import Notation, Table, load_table, matching_key
 from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
 from pipeline.months import split_due
+from pipeline.text import fold
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
 
@@ -17,6 +18,8 @@ _BEFORE = re.compile(
     r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
     r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*#]*"
 )
+# 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
+_JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
 _TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
 _LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
@@ -29,8 +32,8 @@ _SEVERAL_AFTER = re.compile(
     r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末])"
 )
 # 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
-# finger on the next key.
-_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?|[1-4]q")
+# finger on the next key. 3か月 is a time that something takes.
+_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?|[1-4]q|\d{1,2}(?:か月|年|週)間?")
 _DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
 # ①→ and ①－: a change begun, or an answer taken back.
 _DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
@@ -53,11 +56,12 @@ _NO_LETTER = re.compile(r"[\W_〇]+")
 _TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
 # ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
 _ACT = re.compile(
-    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了"
+    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降"
 )
 _NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
 # 今年度対応済み speaks of what is done, although the year still runs.
 _RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
+_TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
 _BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
 
@@ -104,7 +108,7 @@ def read_text(text: str, month: str) -> Reading:
     return (
         _exact(table, key)
         or _no_words(key)
-        or _numbered(table, key, month)
+        or _numbered(table, key, month, joined=bool(_JOINED.match(fold(text))))
         or _worded(table, key, month)
     )
 
@@ -151,8 +155,11 @@ def _reading(row: Notation, read_by: ReadBy, due: Due) -> Reading:
     return Reading(status=row.status, notation=row.id, read_by=read_by, due=due)
 
 
-def _numbered(table: Table, key: str, month: str) -> Reading | None:
-    """Read a text that leads with a number, or holds one circled number among words."""
+def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | None:
+    """Read a text that leads with a number, or holds one circled number among words.
+
+    ``joined`` tells that words follow the first digit without a space or sign: 3社.
+    """
     key = _unwrapped(key)
     start = _BEFORE.match(key)
     at = start.end() if start else 0
@@ -170,7 +177,8 @@ def _numbered(table: Table, key: str, month: str) -> Reading | None:
         return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
     if _ambiguous(lead, rest):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
-    return _beside(table, number, rest, month)
+    joined &= bool(lead["plain"]) and lead["sep"] != "." and not lead[0].endswith(("番", "目"))
+    return _beside(table, number, rest, month, joined=joined)
 
 
 def _number(lead: re.Match[str]) -> int:
@@ -201,7 +209,7 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
     return bool(re.match(r" \d月", rest)) and lead["plain"] == "1"
 
 
-def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
+def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
     if _DANGLING.fullmatch(rest) or (number == 1 and rest[:1] in tuple("→⇒>")):
         return unclear(Doubt.NO_NUMBER, "number-denied")
@@ -211,21 +219,44 @@ def _beside(table: Table, number: int, rest: str, month: str) -> Reading:
     if number == 2:
         words = _settled(words, due)
     words = _bare(words)
-    planned = due.month > month and not due.inferred and bool(words)  # ①令和9年3月策定
-    gone = bool(_RUNNING.match(due.written)) and bool(re.search("済|した", words))
-    gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
-    planned |= due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
-    if number == 1 and due.written and (planned or not (gone or _past_or_month(due, month))):
-        return unclear(Doubt.NO_NUMBER, "done-with-doubt")
+    doubt = _time_beside_done(due, words, month) if number == 1 else Doubt.NONE
+    if doubt:
+        return unclear(doubt, "done-with-plan" if doubt is Doubt.SEVERAL else "done-with-doubt")
     for row in table.beside:
-        if number not in row.numbers or row.pattern is None:
-            continue
-        if row.due is not None and row.due != bool(due.month):
-            continue
-        match = row.pattern.fullmatch if row.whole else row.pattern.search
-        if match(words):
+        if number in row.numbers and _fits(row, words, due, joined=joined):
             return _reading(row, ReadBy.NUMBER, due)
     return unclear(Doubt.NO_NUMBER, "unknown-text")
+
+
+def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:
+    if row.pattern is None or (row.joined and not joined):
+        return False
+    if row.due is not None and row.due != bool(due.month):
+        return False
+    match = row.pattern.fullmatch if row.whole else row.pattern.search
+    return bool(match(words))
+
+
+def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
+    """Say what a time beside ① has against it: SEVERAL for one to come, NONE for one gone by."""
+    if _ahead(due, month):
+        return Doubt.SEVERAL
+    if not due.written:
+        return Doubt.NONE
+    gone = bool(_RUNNING.match(due.written)) and bool(re.search("済|した", words))
+    gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
+    planned = due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
+    settled = gone or _past_or_month(due, month)
+    return Doubt.NO_NUMBER if planned or not settled else Doubt.NONE
+
+
+def _ahead(due: Due, month: str) -> bool:
+    """Tell whether a time beside ① is one to come by its own words: 令和9年4月, 来年3月, 来年度."""
+    if not due.month > month:
+        return False
+    if _TO_COME.search(due.written):
+        return True
+    return not due.inferred and due.precision is Precision.MONTH
 
 
 def _settled(words: str, due: Due) -> str:
@@ -243,12 +274,19 @@ def _past_or_month(due: Due, month: str) -> bool:
         return due.problem is DueProblem.MISSING and "?" not in due.written
     gone = not due.inferred and due.month <= month
     if due.precision is Precision.MONTH:
-        if _TERM_TO_COME.search(due.written) and not gone:
+        if _term(due, month) and not gone:
             return False
         return bool(_WRITTEN_MONTH.search(due.written)) and (
             "月" in due.written or not due.inferred
         )
     return gone
+
+
+def _term(due: Due, month: str) -> bool:
+    """Tell whether a month is a term to be kept: 12月中 at any time, 12月末 while it lies ahead."""
+    return bool(_TERM_TO_COME.search(due.written)) or (
+        due.month > month and due.written.endswith("末")
+    )
 
 
 def _among_words(table: Table, key: str, month: str) -> Reading | None:
@@ -310,6 +348,8 @@ def _finished(due: Due, words: str, month: str) -> bool:
     """Tell whether done words beside a time speak of the past: 3月完了 may be a plan."""
     if not due.month and not due.written:
         return True
+    if _ahead(due, month):
+        return False
     past = "済" in words or "した" in words
     gone = bool(due.month) and not due.inferred and (due.month, not past) <= (month, False)
     whole = due.precision in (Precision.MONTH, Precision.YEAR, Precision.FISCAL_YEAR)
@@ -320,5 +360,5 @@ def _finished(due: Due, words: str, month: str) -> bool:
         ahead = int(due.month[:4]) * 12 + int(due.month[5:]) - int(month[:4]) * 12 - int(month[5:])
         running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
         return past and running and ahead < 12
-    open_end = _TERM_TO_COME.search(due.written)
+    open_end = _term(due, month) or (due.month > month and words.startswith(("より", "から")))
     return past and not open_end and bool(re.search(r"\d月", due.written))

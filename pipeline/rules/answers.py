@@ -60,19 +60,25 @@ def blank(context: Context) -> Iterator[Hit]:
     code="A302",
     severity=Severity.FIX,
     title="複数の番号",
-    message="複数の番号が書かれています。",
+    message="{what}",
     fix=f"{_CHOOSE}だけを残してもらってください。",
     ask=f"{_CHOOSE}だけを残してください。",
     why="どれが答えか決められません。一部だけ対応済みのときも、番号は回答者に決めてもらいます。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ①② |"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ①→② |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ①（令和9年4月） |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ①（令和5年4月） |"),
     ),
 )
 def several(context: Context) -> Iterator[Hit]:
     """Find check cells with more than one option."""
-    yield from _doubtful(context, Doubt.SEVERAL)
+    for counted, answer in context.asked.unusual:
+        if answer.mark.doubt is Doubt.SEVERAL:
+            plan = answer.mark.notation == "done-with-plan"
+            what = "①とこれから来る時期が並んでいます。" if plan else "複数の番号が書かれています。"
+            yield on_answer(counted, answer, what=what)
 
 
 @rule(

@@ -1,0 +1,64 @@
+"""Marks in a real workbook, through the whole run: what each cell is counted as."""
+
+from pathlib import Path
+
+from inboxes import load, put, settings_for, table
+
+from pipeline.model import Status
+from pipeline.run import aggregate
+from pipeline.sample.forms import Look, ReturnedForm, pages
+from pipeline.sample.hands import Entry, Way, Written
+from pipeline.sample.workbooks import xlsx
+
+# What a check cell says, its right status and the finding it raises ("" for none of its own).
+CELLS = (
+    ("①対応済\n②これから対応予定（○月）\n③対応の予定なし", "blank", "A301"),
+    ("①はい\n②今後対応予定（○月）\n③対応しない\n※該当する番号を選択してください", "blank", "A301"),
+    ("１．既に対応済み　２．これから対応予定（○月）　３．対応の予定なし", "blank", "A301"),
+    ("1 対応済 2 予定（ 月） 3 予定なし", "blank", "A301"),
+    ("①\n②これから対応予定（○月）\n③対応の予定なし", "unclear", "A302"),
+    ("①対応済\n②対応予定（12月）\n③予定なし", "planned", "A316"),
+    ("①未対応\n②対応中\n○③対応済", "unclear", "A302"),
+    ("○①対応済\n②対応予定（○月）\n③予定なし", "done", "A316"),
+    ("①（策定へ）", "unclear", "A304"),
+    ("①（導入へ）", "unclear", "A304"),
+    ("①（ISMS取得へ）", "unclear", "A304"),
+    ("①対応の方針です", "unclear", "A304"),
+    ("①（導入の方針）", "unclear", "A304"),
+    ("①（ISO27001取得を）", "unclear", "A304"),
+    ("①は", "unclear", "A304"),
+    ("①に向けて", "unclear", "A304"),
+    ("①（令和9年4月）", "unclear", "A302"),
+    ("①R9年3月", "unclear", "A302"),
+    ("①（来年3月）", "unclear", "A302"),
+    ("①2027/3", "unclear", "A302"),
+    ("①（翌年度）", "unclear", "A302"),
+    ("①（12月）", "done", "A312"),
+    ("①（令和8年11月）", "done", "A312"),
+    ("①（令和5年3月策定）", "done", "A312"),
+    ("1システム", "unclear", "A304"),
+    ("3社", "unclear", "A304"),
+    ("3名", "unclear", "A304"),
+    ("2回", "unclear", "A304"),
+    ("1件", "unclear", "A304"),
+    ("①基本方針を策定済み", "done", ""),
+    ("①", "done", ""),
+)
+
+
+def test_each_cell_is_counted_as_it_stands(tmp_path: Path) -> None:
+    checklist = load()
+    texts = [text for text, _, _ in CELLS] + ["③"] * (len(checklist.items) - len(CELLS))
+    entries = tuple(
+        Entry(written=Written(way=Way.TEXT, text=text), note="", status=Status.UNCLEAR)
+        for text in texts
+    )
+    form = ReturnedForm(respondent="若葉市", entries=entries, look=Look(label="団体名"))
+    (tmp_path / "inbox").mkdir()
+    put(tmp_path, {"若葉市.xlsx": xlsx(pages(form, checklist), checklist)})
+    aggregate(settings_for(tmp_path, jobs=1))
+    rows = table(tmp_path, "answers")
+    assert len(rows) == len(checklist.items)
+    for row, (text, status, code) in zip(rows, CELLS, strict=False):
+        assert (row["mark"], row["status"]) == (text, status)
+        assert code in row["findings"], (text, row["findings"])
