@@ -10,13 +10,13 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.identify import entry_id
 from pipeline.discover import discover
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
 from pipeline.mails import day_words, month_words
 from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
+from pipeline.respondents import entry_id
 from pipeline.run import roster_of
 from pipeline.slips import CHECKLIST, MONTH, RESPONDENT, prefill_properties
 from pipeline.template import load_checklist
@@ -89,8 +89,8 @@ def distribute(
         forms={key: folder / name for key, name in names.items()},
         archive=folder / archive,
         prefilled_from=past.month if past else "",
-        without_answers=tuple(e.name for e in asked if past and entry_id(e) not in known),
-        excluded=tuple(entry.name for entry in roster.entries if entry.excluded),
+        without_answers=tuple(e.shown for e in asked if past and entry_id(e) not in known),
+        excluded=tuple(entry.shown for entry in roster.entries if entry.excluded),
         notices=notices,
     )
 
@@ -99,7 +99,11 @@ def form_names(checklist: Checklist, asked: tuple[RosterEntry, ...]) -> dict[str
     """Give the file name of each respondent's form by id: 別紙3-2_チェックシート_若葉市.xlsx."""
     words = f"{checklist.version}_チェックシート"
     return unique_names(
-        {entry_id(entry): f"{words}_{entry.name}" for entry in asked}, suffix=".xlsx"
+        {
+            entry_id(entry): "_".join(filter(None, (words, entry.name, entry.project)))
+            for entry in asked
+        },
+        suffix=".xlsx",
     )
 
 
@@ -123,6 +127,7 @@ def handout_for(
     return Handout(
         head={
             checklist.respondent_labels[0]: entry.name,
+            **project_head(checklist, entry.project),
             **dict.fromkeys((*checklist.date_labels[:1], *checklist.other_labels[:1]), ""),
         },
         lines=_lines(checklist, settings, past.month if past and filled else ""),
@@ -130,6 +135,11 @@ def handout_for(
         choices=choices_of(checklist, settings.month),
         prefill=filled,
     )
+
+
+def project_head(checklist: Checklist, project: str) -> dict[str, str]:
+    """Give the line of a form's head that says its project, where it has one."""
+    return dict.fromkeys(checklist.project_labels[:1], project) if project else {}
 
 
 def _lines(checklist: Checklist, settings: Settings, prefilled_from: str) -> tuple[str, ...]:

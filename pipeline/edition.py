@@ -28,6 +28,7 @@ from pipeline.model import (
     Status,
     place_in,
 )
+from pipeline.respondents import entry_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -223,6 +224,9 @@ def _public_respondent(respondent: Respondent, alias: str, role: str, *, named: 
         identified_by=EvidenceKind.NONE,
         evidence="",
         mail="",
+        project=respondent.project if named else "",
+        body="",
+        body_name="",
     )
 
 
@@ -231,13 +235,13 @@ def _public_roster(roster: Roster | None, aliases: Mapping[str, Respondent]) -> 
         return None
     entries = tuple(
         RosterEntry(
-            code=aliases[entry.code].id,
-            name=aliases[entry.code].name,
-            role=aliases[entry.code].role,
+            code=aliases[entry_id(entry)].id,
+            name=aliases[entry_id(entry)].name,
+            role=aliases[entry_id(entry)].role,
             excluded="除外" if entry.excluded else "",
         )
         for entry in roster.entries
-        if entry.code in aliases
+        if entry_id(entry) in aliases
     )
     return Roster(entries=entries, file="名簿")
 
@@ -308,4 +312,5 @@ def _public_finding(finding: Finding, aliases: Mapping[str, Respondent]) -> Find
         fix="",
         respondent_id=known.id if known else "",
         respondent=known.name if known else "",
+        project=known.project if known else "",
     )

@@ -3,13 +3,17 @@
 All of it only proposes; `assemble` decides. What is ambiguous gives no match, never a guess.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pipeline.model import RosterEntry
+from pipeline.projects import unit_id
 from pipeline.text import fold
+
+_ID_DIGITS = 8
 
 # Old and variant shapes of one ideograph (異体字). NFKC has mended compatibility ideographs.
 _VARIANTS = str.maketrans(
@@ -340,8 +344,39 @@ _SHORT_LEGAL = re.compile(rf"\(({'|'.join(sorted(_LONG_LEGAL, key=len, reverse=T
 # --- the roster -----------------------------------------------------------------------------
 
 
+def stable_id(key: str) -> str:
+    """Give an id for a respondent without a code: the same for the same name, every month."""
+    return f"x-{hashlib.sha256(key.encode()).hexdigest()[:_ID_DIGITS]}"
+
+
+def body_id(entry: RosterEntry) -> str:
+    """Give the id of a body on the roster: its code, else one made from its name."""
+    return entry.code or stable_id(fold_name(entry.name))
+
+
+def entry_id(entry: RosterEntry) -> str:
+    """Give the id of a roster entry: that of its body and, where it has one, of its project."""
+    return unit_id(body_id(entry), entry.project)
+
+
+def same_body(entries: Sequence[RosterEntry]) -> list[int]:
+    """Give for each entry the place of the first one of its body: same code or same name."""
+    first: dict[str, int] = {}
+    places: list[int] = []
+    for number, entry in enumerate(entries):
+        keys = [f"name {fold_name(entry.name)}", *([f"code {entry.code}"] if entry.code else ())]
+        place = min((first[key] for key in keys if key in first), default=number)
+        for key in keys:
+            first.setdefault(key, place)
+        places.append(place)
+    return places
+
+
 class NameIndex:
-    """Finds roster entries by code, name and 別名. What fits two entries fits none."""
+    """Finds roster entries by code, name and 別名. What fits two bodies fits none.
+
+    Of a body with several projects the first entry stands for all.
+    """
 
     def __init__(self, entries: Sequence[RosterEntry]) -> None:
         """Index the entries of a roster."""
@@ -349,7 +384,7 @@ class NameIndex:
         self._names: dict[str, set[int]] = {}
         self._looser: dict[str, set[int]] = {}
         self._entries = tuple(entries)
-        for number, entry in enumerate(entries):
+        for number, entry in zip(same_body(entries), entries, strict=True):
             if entry.code:
                 self._codes.setdefault(_code(entry.code), set()).add(number)
             for name in (entry.name, *entry.aliases):

@@ -15,6 +15,7 @@ from pipeline.model import (
     RosterEntry,
     address,
 )
+from pipeline.projects import project_key
 from pipeline.respondents import fold_name
 from pipeline.text import fold, tidy
 
@@ -29,6 +30,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "事業者コード",
     ),
     "団体名": ("名称", "団体名称", "事業者名", "自治体名", "回答者名", "会社名", "法人名"),
+    "事業名": ("提案名", "プロジェクト名", "事業", "プロジェクト", "事業・提案名", "対象事業名"),
     "別名": ("略称", "通称", "別称", "別名・略称"),
     "役割": ("区分", "種別", "役割区分"),
     "対象分野": ("分野", "対象", "回答分野", "対象カテゴリ"),
@@ -157,6 +159,7 @@ class _Reading:
                 code=code,
                 name=name,
                 aliases=_parts(self._text(row, "別名").translate(_ALIAS_SEPARATORS)),
+                project=" ".join(self._text(row, "事業名").split()),
                 role=self._text(row, "役割"),
                 scope=scope,
                 contact=self._text(row, "担当"),
@@ -214,7 +217,7 @@ def _exclusion(text: str) -> str:
 
 
 def _repeated(entries: tuple[RosterEntry, ...], header: _Header) -> Iterator[str]:
-    """Tell codes, names and 別名 that stand for two respondents."""
+    """Tell codes, names and 別名 that stand for two respondents; two projects are no mistake."""
     yield from _same(entries, lambda e: (e.code,), header, "団体コード")
     yield from _same(entries, lambda e: (e.name, *e.aliases), header, "団体名")
 
@@ -225,16 +228,33 @@ def _same(
     header: _Header,
     column: str,
 ) -> Iterator[str]:
-    first: dict[str, RosterEntry] = {}
+    seen: dict[str, list[RosterEntry]] = {}
     for entry in entries:
         for value in values(entry):
             key = fold(value) if column == "団体コード" else fold_name(value)
-            if not key or first.setdefault(key, entry) is entry:
+            before = seen.setdefault(key, []) if key else [entry]
+            if entry in before:
+                continue
+            rival = next((each for each in before if not _two_projects(entry, each)), None)
+            before.append(entry)
+            if rival is None:
                 continue
             place = entry.location.cell if entry.location else ""
-            other = first[key].location
+            other = rival.location
             yield (
                 f"{header.file}［{header.sheet.name}!{place}］: {column}「{value}」が"
-                f" {other.cell if other else ''}（{first[key].name}）と重なっています。"
-                "別の団体であれば区別できる書き方に、同じ団体であれば1行にしてください。"
+                f" {other.cell if other else ''}（{rival.name}）と重なっています。"
+                "別の団体であれば区別できる書き方に、同じ団体であれば1行にしてください"
+                "（1つの団体の複数の事業は、行ごとに違う「事業名」を書けば別々に数えます）。"
             )
+
+
+def _two_projects(one: RosterEntry, other: RosterEntry) -> bool:
+    """Tell whether two lines are two projects of one body."""
+    projects = {project_key(one.project), project_key(other.project)}
+    return len(projects) == 2 and "" not in projects and _one_name(one, other)
+
+
+def _one_name(one: RosterEntry, other: RosterEntry) -> bool:
+    mine = {fold_name(name) for name in (one.name, *one.aliases)}
+    return not mine.isdisjoint(fold_name(name) for name in (other.name, *other.aliases))

@@ -23,7 +23,7 @@ _LISTS = (
     "respondent_labels",
     "date_labels",
 )
-_OPTIONAL_LISTS = ("headings", "file_words", "other_headers", "other_labels")
+_OPTIONAL_LISTS = ("headings", "file_words", "other_headers", "other_labels", "project_labels")
 _KNOWN = {*_TEXTS, *_LISTS, *_OPTIONAL_LISTS, "caption", "options", "items", "old_versions"}
 _ITEM_KEYS = {"id", "title", "description", "category", "section", "table"}
 _OPTION_KEYS = {"number", "status", "label"}
@@ -86,6 +86,7 @@ def load_checklist(folder: Path) -> Checklist:
         other_labels=lists["other_labels"],
         respondent_labels=lists["respondent_labels"],
         date_labels=lists["date_labels"],
+        project_labels=lists["project_labels"],
         headings=tuple(dict.fromkeys([*sections, *lists["headings"]])),
         file_words=lists["file_words"],
         old_versions=_old_versions(table, place),

@@ -83,6 +83,7 @@ def partly(
     mark: str = "①",
     *,
     filled_on: str = "",
+    project: str = "",
 ) -> bytes:
     """Give a returned workbook in which only the items of these numbers (from 0) are filled in."""
     chosen = set(numbers)
@@ -90,8 +91,21 @@ def partly(
     filled = Entry(written=Written(way=Way.TEXT, text=mark), note="", status=Status.DONE)
     entries = tuple(filled if n in chosen else blank for n in range(len(checklist.items)))
     look = Look(label="団体名", date_label="記入日" if filled_on else "")
-    form = ReturnedForm(respondent=name, entries=entries, look=look, filled_on=filled_on)
+    form = ReturnedForm(
+        respondent=name, entries=entries, look=look, filled_on=filled_on, project=project
+    )
     return xlsx(pages(form, checklist), checklist)
+
+
+def roster(*rows: tuple[str, ...]) -> bytes:
+    """Give 名簿.xlsx with the columns 団体コード, 団体名, 事業名."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (("団体コード", "団体名", "事業名"), *rows):
+        sheet.append(row)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> None:

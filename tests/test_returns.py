@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from inboxes import load, partly, put, settings_for, states, table
+from inboxes import load, partly, put, roster, settings_for, states, table
 from reviewing import fill, lines, opened
 
 from pipeline.run import aggregate
@@ -35,8 +35,8 @@ def findings(folder: Path) -> Counter[tuple[str, str]]:
     return Counter((row["code"], row["severity"]) for row in table(folder, "findings"))
 
 
-def filled(mark: str, name: str = "青葉市", filled_on: str = "") -> bytes:
-    return partly(name, FORM, EVERY, mark, filled_on=filled_on)
+def filled(mark: str, name: str = "青葉市", filled_on: str = "", project: str = "") -> bytes:
+    return partly(name, FORM, EVERY, mark, filled_on=filled_on, project=project)
 
 
 # --- nothing proves which is the later one -----------------------------------------------------
@@ -263,3 +263,132 @@ def test_a_choice_that_names_no_file_is_told(tmp_path: Path, written: str) -> No
     assert statuses(tmp_path) == {"unclear": 55}
     code = "R608" if written else "R602"
     assert findings(tmp_path)[code, "要確認"] == 1
+
+
+# --- projects ------------------------------------------------------------------------------------
+
+TOUR, FLOOD = "観光MaaS事業", "防災DX事業"
+PROJECTS = ("A観光MaaS事業", "B防災DX事業")
+MOON = ("M01", "月影市")
+
+
+def units(folder: Path, *, month: str = MONTH) -> dict[str, Counter[str]]:
+    """Give the statuses of each unit by its name as shown."""
+    found: dict[str, Counter[str]] = {}
+    for row in table(folder, "answers", month=month):
+        found.setdefault(row["respondent"], Counter())[row["status"]] += 1
+    return found
+
+
+@pytest.mark.parametrize("days", [(1, 2), (2, 1), (1, 1)])
+def test_two_projects_of_one_city_in_the_file_names(tmp_path: Path, days: tuple[int, int]) -> None:
+    names = tuple(f"月影市_{project}.xlsx" for project in PROJECTS)
+    files = {names[0]: filled("①", "月影市"), names[1]: filled("③", "月影市")}
+    run(tmp_path, files, times=dict(zip(names, days, strict=True)))
+    assert units(tmp_path) == {
+        f"月影市／{PROJECTS[0]}": {"done": 55},
+        f"月影市／{PROJECTS[1]}": {"not_planned": 55},
+    }
+    for kind in ("answers", "files", "findings"):
+        assert {row["project"] for row in table(tmp_path, kind)} >= {*PROJECTS}
+    ids = {row["respondent_id"] for row in table(tmp_path, "answers")}
+    assert len(ids) == 2
+    assert findings(tmp_path)["B509", "要確認"] == 2  # told that the file names alone say so
+
+
+def test_two_lines_of_the_roster_are_two_units(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD), ("M02", "日影市")),
+            "月影市_観光MaaS.xlsx": filled("①", "月影市"),
+            "日影市.xlsx": filled("③", "日影市"),
+        },
+    )
+    assert units(tmp_path) == {f"月影市／{TOUR}": {"done": 55}, "日影市": {"not_planned": 55}}
+    (missing,) = [row for row in table(tmp_path, "findings") if row["code"] == "B501"]
+    assert missing["respondent"] == f"月影市／{FLOOD}"
+    assert missing["project"] == FLOOD
+
+
+@pytest.mark.parametrize("others", [{}, {"月影市_観光MaaS.xlsx": "②（12月）"}])
+def test_a_return_of_nobody_knows_which_project_is_not_counted(
+    tmp_path: Path, others: dict[str, str]
+) -> None:
+    run(
+        tmp_path,
+        {
+            "名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD)),
+            "月影市.xlsx": filled("①", "月影市"),
+            **{name: filled(mark, "月影市") for name, mark in others.items()},
+        },
+    )
+    assert statuses(tmp_path)["done"] == 0
+    (told,) = [row for row in table(tmp_path, "findings") if row["code"] == "B511"]
+    assert all(text in told["message"] for text in ("月影市.xlsx", TOUR, FLOOD))
+    missing = [row for row in table(tmp_path, "findings") if row["code"] == "B501"]
+    assert len(missing) == 2 - len(others)
+    assert all("月影市.xlsx" in row["message"] for row in missing)
+    assert states(tmp_path)["月影市.xlsx"] == "not_checklist"
+
+
+def test_a_copy_of_a_return_is_of_the_same_project(tmp_path: Path) -> None:
+    content = filled("①", "月影市")
+    run(
+        tmp_path,
+        {
+            "名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD)),
+            "月影市.xlsx": content,
+            "月影市_防災DX事業.xlsx": content,
+        },
+    )
+    assert units(tmp_path) == {f"月影市／{FLOOD}": {"done": 55}}
+    assert Counter(states(tmp_path).values())["duplicate"] == 1
+
+
+def test_a_cell_names_the_project(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "1.xlsx": filled("①", "月影市", project=TOUR),
+            "2.xlsx": filled("③", "月影市", project=FLOOD),
+            "3.xlsx": filled("②（12月）", "日影市", project="農業DX事業"),
+        },
+    )
+    assert units(tmp_path) == {
+        f"月影市／{TOUR}": {"done": 55},
+        f"月影市／{FLOOD}": {"not_planned": 55},
+        "日影市": {"planned": 55},  # its only project: nothing to tell apart
+    }
+    rows = table(tmp_path, "answers")
+    assert {row["project"] for row in rows} == {TOUR, FLOOD, "農業DX事業"}
+    assert not findings(tmp_path)["B511", "要修正"]
+
+
+def test_a_project_that_the_roster_does_not_know(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "名簿.xlsx": roster((*MOON, TOUR)),
+            "1.xlsx": filled("①", "月影市", project=FLOOD),
+        },
+    )
+    assert units(tmp_path) == {f"月影市／{FLOOD}": {"done": 55}}
+    assert findings(tmp_path)["B502", "要確認"] == 1
+    assert findings(tmp_path)["B501", "要修正"] == 1
+
+
+def test_projects_are_revised_one_by_one(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "月影市_観光MaaS事業.xlsx": filled("①", "月影市"),
+            "月影市_防災DX事業.xlsx": filled("①", "月影市"),
+            "月影市_防災DX事業_修正版.xlsx": filled("③", "月影市"),
+        },
+    )
+    assert units(tmp_path) == {
+        f"月影市／{TOUR}": {"done": 55},
+        f"月影市／{FLOOD}": {"not_planned": 55},
+    }
+    assert findings(tmp_path)["B503", "参考"] == 1

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from pipeline.assemble.conservation import conservation
 from pipeline.assemble.exclusions import Exclusions
-from pipeline.assemble.identify import Identifier, entry_id, respondent_of
+from pipeline.assemble.identify import Identifier, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
 from pipeline.assemble.settle import settle
+from pipeline.assemble.units import Projects
 from pipeline.model import (
     Answer,
     Batch,
@@ -29,6 +30,7 @@ from pipeline.model import (
     Submission,
     Unreadable,
 )
+from pipeline.respondents import entry_id
 
 __all__ = ["assemble", "conservation"]
 
@@ -46,31 +48,41 @@ def assemble(
     The order of `outcomes` does not matter; keys must be unique.
     """
     identifier = Identifier(checklist, roster)
+    projects = Projects(identifier.names, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
-    respondents = identifier.respondents(submissions)
-    records = [_without_answers(o, identifier, excluded) for o in outcomes
+    bodies = identifier.respondents(submissions)
+    # What is set aside by its file name has no say in which project a body's other files are of.
+    aside = {s.source.key for s in submissions if excluded.reason(s.source.path, None)}
+    units = projects.split((s for s in submissions if s.source.key not in aside), bodies)
+    respondents = {**bodies, **units.respondents}
+    records = [_without_answers(o, identifier, projects, excluded) for o in outcomes
                if not isinstance(o, Submission)]  # fmt: skip
     returns: dict[str, list[Submission]] = {}
     for submission in submissions:
-        respondent = respondents[submission.source.key]
+        key = submission.source.key
+        respondent = respondents[key]
         reason = excluded.reason(submission.source.path, respondent)
         if reason:
             records.append(_record(submission, FileState.EXCLUDED, reason, respondent))
+        elif key in units.between:
+            records.append(_of_no_project(submission, respondent, units.between[key]))
         else:
             returns.setdefault(respondent.id, []).append(submission)
     counted: list[CountedSubmission] = []
     entries = {entry_id(entry): entry for entry in roster.entries} if roster else {}
     for same in returns.values():
-        hands = identifier.hands(same, respondents) if len(same) > 1 else {}
+        hands = projects.hands(same, respondents) if len(same) > 1 else {}
         settled = settle(same, respondents, month=month, hands=hands)
         records += settled.records
         if settled.submission is None:
             continue
         respondent = respondents[settled.submission.source.key]
-        scoped = _scoped(settled.submission, entries.get(respondent.id), checklist)
+        entry = entries.get(respondent.id) or entries.get(respondent.of_body)
+        scoped = _scoped(settled.submission, entry, checklist)
         counted.append(CountedSubmission(respondent=respondent, submission=scoped))
-    present = {entry.respondent.id for entry in counted}
+    # A body that is asked as a whole has answered where one of its projects has.
+    present = {one.respondent.id for one in counted} | {one.respondent.of_body for one in counted}
     return Batch(
         month=month,
         checklist=checklist,
@@ -87,7 +99,10 @@ def assemble(
 
 
 def _without_answers(
-    outcome: NotChecklist | Unreadable | Skipped, identifier: Identifier, excluded: Exclusions
+    outcome: NotChecklist | Unreadable | Skipped,
+    identifier: Identifier,
+    projects: Projects,
+    excluded: Exclusions,
 ) -> FileRecord:
     """Give the record of a file that holds no answers."""
     if isinstance(outcome, Skipped):
@@ -99,7 +114,7 @@ def _without_answers(
             kind=outcome.kind,
             content=outcome,
         )
-    respondent = identifier.on_roster(outcome)
+    respondent = projects.of_path(outcome.source.path, identifier.on_roster(outcome))
     reason = excluded.reason(outcome.source.path, respondent)
     if reason:
         return _record(outcome, FileState.EXCLUDED, reason, respondent)
@@ -109,6 +124,19 @@ def _without_answers(
     if outcome.own:
         reason = f"回答ではなく{outcome.own}のため、集計に入れていません。"
     return _record(outcome, FileState.NOT_CHECKLIST, reason, respondent)
+
+
+def _of_no_project(
+    submission: Submission, respondent: Respondent, between: tuple[str, ...]
+) -> FileRecord:
+    """Record a return of a body with several projects that does not say which one it is about."""
+    projects = "か".join(f"「{project}」" for project in between)
+    reason = (
+        f"{projects}のどちらの回答か分からないため、集計に入れていません。"
+        "シートの事業名の欄かファイル名に事業名を入れて、集計し直してください。"
+    )
+    record = _record(submission, FileState.NOT_CHECKLIST, reason, respondent)
+    return replace(record, between=between)
 
 
 def _record(
@@ -158,7 +186,7 @@ def _ordered(
         sorted(
             counted,
             key=lambda one: (
-                places.get(one.respondent.id, len(places)),
+                places.get(one.respondent.id, places.get(one.respondent.of_body, len(places))),
                 one.respondent.name,
                 one.respondent.id,
             ),

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from pipeline.assemble.identify import entry_id
 from pipeline.model import Batch, FileState, shown_key
+from pipeline.respondents import entry_id
 
 _POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
 
@@ -93,11 +93,12 @@ def _givers(batch: Batch) -> list[str]:
 def _respondents(batch: Batch) -> list[str]:
     counted = Counter(c.respondent.id for c in batch.submissions)
     wrong = [f"{i}: 回答が {n} 件集計されています" for i, n in sorted(counted.items()) if n > 1]
+    answered = {*counted, *(c.respondent.of_body for c in batch.submissions)}
     missing = [respondent.id for respondent in batch.missing]
     wrong += [f"{i}: 提出済みなのに未提出とされています" for i in missing if i in counted]
     if batch.roster is not None:
         asked = {entry_id(entry) for entry in batch.roster.entries}
         excluded = {entry_id(entry) for entry in batch.roster.entries if entry.excluded}
-        lost = asked - excluded - {*counted} - {*missing} - {*batch.excluded}
+        lost = asked - excluded - answered - {*missing} - {*batch.excluded}
         wrong += [f"{i}: 名簿にあるのに提出済みでも未提出でもありません" for i in sorted(lost)]
     return wrong

@@ -4,9 +4,8 @@ import fnmatch
 import re
 import unicodedata
 
-from pipeline.assemble.identify import entry_id
 from pipeline.model import Respondent, Roster, RosterEntry
-from pipeline.respondents import fold_name
+from pipeline.respondents import entry_id, fold_name
 
 
 class Exclusions:
@@ -34,12 +33,13 @@ class Exclusions:
         entry = self._entries.get(respondent.id)
         if entry is not None and entry.excluded:
             return f"名簿で除外とされているため、集計に入れていません（理由: {entry.excluded}）。"
-        line = self._name_line(respondent.id, respondent.name, *(entry.aliases if entry else ()))
+        names = (respondent.name, respondent.of_body, respondent.body_name)
+        line = self._name_line(respondent.id, *names, *(entry.aliases if entry else ()))
         return f"除外.txt の「{line}」に当たるため、集計に入れていません。" if line else ""
 
     def covers(self, entry: RosterEntry) -> bool:
         """Tell whether a respondent on the roster is set aside as a whole."""
-        names = (entry.code, entry.name, *entry.aliases)
+        names = (entry.code, entry.name, entry.shown, *entry.aliases)
         return bool(entry.excluded) or bool(self._name_line(*names))
 
     def _name_line(self, *names: str) -> str:

@@ -5,11 +5,9 @@ evidence that fits an entry decides, except that a cell naming another organisat
 Spellings that fold to one name are one respondent, also without a roster.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pipeline.assemble.stakeholders import Stakeholder, hand_of, rest_of
 from pipeline.model import (
     Checklist,
     Evidence,
@@ -25,15 +23,18 @@ from pipeline.model import (
 from pipeline.respondents import (
     FileNames,
     NameIndex,
+    body_id,
+    entry_id,
     fold_name,
     is_organisation,
     names_nobody,
+    same_body,
+    stable_id,
     without_prefecture,
 )
 from pipeline.text import fold, tidy
 
 _STRENGTH = {kind: place for place, kind in enumerate(EvidenceKind)}
-_ID_DIGITS = 8
 
 
 class Identifier:
@@ -46,7 +47,17 @@ class Identifier:
         )
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
-        self._by_id = {entry_id(entry): entry for entry in roster.entries} if roster else {}
+        entries = roster.entries if roster else ()
+        # Which project of its body is told later (see `units`): the first entry stands for all.
+        self._by_id = {
+            entry_id(entry): entries[first]
+            for first, entry in zip(same_body(entries), entries, strict=True)
+        }
+
+    @property
+    def names(self) -> FileNames:
+        """Give what cleans the file names."""
+        return self._names
 
     def respondents(self, submissions: Iterable[Submission]) -> dict[str, Respondent]:
         """Give the respondent of each submission by the key of its source."""
@@ -61,18 +72,6 @@ class Identifier:
             if entry is not None:
                 return respondent_of(entry, evidence)
         return None
-
-    def hands(
-        self, same: Iterable[Submission], respondents: Mapping[str, Respondent]
-    ) -> dict[str, Stakeholder]:
-        """Tell by the file names which stakeholder of a respondent wrote which of its returns."""
-        return {s.source.key: hand_of(self._rest(s, respondents[s.source.key])) for s in same}
-
-    def _rest(self, submission: Submission, respondent: Respondent) -> tuple[str, ...]:
-        """Give what a file name says beside form, date, version and the respondent."""
-        entry = self._by_id.get(respondent.id)
-        names = (respondent.name, respondent.evidence, *(entry.aliases if entry else ()))
-        return rest_of(self._names.parts(submission.source.path), names)
 
     def _respondent(self, submission: Submission) -> Respondent:
         inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
@@ -117,7 +116,7 @@ class Identifier:
         if self._roster is None:
             return None
         if evidence.kind is EvidenceKind.HIDDEN_ID:
-            return self._index.by_code(evidence.text) or self._by_id.get(evidence.text)
+            return self._by_id.get(evidence.text) or self._index.by_code(evidence.text)
         found = self._index.by_name(evidence.text) if evidence.text else None
         if found is None:
             whole = evidence.location.file if evidence.location else ""
@@ -169,16 +168,6 @@ class Identifier:
         )
 
 
-def stable_id(key: str) -> str:
-    """Give an id for a respondent without a code: the same for the same name, every month."""
-    return f"x-{hashlib.sha256(key.encode()).hexdigest()[:_ID_DIGITS]}"
-
-
-def entry_id(entry: RosterEntry) -> str:
-    """Give the id of a roster entry: its code, else one made from its name."""
-    return entry.code or stable_id(fold_name(entry.name))
-
-
 def respondent_of(entry: RosterEntry, evidence: Evidence | None = None) -> Respondent:
     """Give a roster entry as a respondent, with what it was told by."""
     written = evidence.text if evidence else ""
@@ -186,12 +175,15 @@ def respondent_of(entry: RosterEntry, evidence: Evidence | None = None) -> Respo
         written = evidence.location.file
     return Respondent(
         id=entry_id(entry),
-        name=entry.name,
+        name=entry.shown,
         role=entry.role,
         on_roster=True,
         identified_by=evidence.kind if evidence else EvidenceKind.NONE,
         evidence=written,
         mail=entry.mail,
+        project=entry.project,
+        body=body_id(entry) if entry.project else "",
+        body_name=entry.name if entry.project else "",
     )
 
 

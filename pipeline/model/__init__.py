@@ -19,6 +19,7 @@ from pipeline.model.batch import (
     Severity,
     contents_of,
     rivals_of,
+    shown_unit,
     states_of_files,
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
@@ -131,5 +132,6 @@ __all__ = [
     "return_key",
     "rivals_of",
     "shown_key",
+    "shown_unit",
     "states_of_files",
 ]

@@ -36,19 +36,33 @@ def states_of_files(returns: Iterable[tuple[str, FileState]]) -> dict[str, FileS
     return states
 
 
+def shown_unit(body: str, project: str) -> str:
+    """Give the name of a unit as it is shown everywhere."""
+    return f"{body}／{project}" if project else body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterEntry:
-    """One line of 名簿.xlsx. ``scope`` empty means every category."""
+    """One line of 名簿.xlsx. ``scope`` empty means every category.
+
+    Two lines of one body with different ``project`` are two units.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
+    project: str = ""
     role: str = ""
     scope: tuple[str, ...] = ()
     contact: str = ""
     mail: str = ""
     excluded: str = ""  # the reason, empty where the respondent counts
     location: Location | None = None
+
+    @property
+    def shown(self) -> str:
+        """Give the name that is shown: 月影市／観光MaaS事業."""
+        return shown_unit(self.name, self.project)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +78,9 @@ class Respondent:
     """Who answered. ``id`` is the roster's code, else a stable one made from the name.
 
     ``on_roster`` is None where the run has no roster. ``disputed`` is another respondent's name
-    that a labelled cell gives, although the form was handed out to this one.
+    that a labelled cell gives, although the form was handed out to this one. ``project`` is the
+    project the answers are about, empty where none is given. ``body`` and ``body_name`` are set
+    where the respondent is one unit of a body; ``name`` then shows both: 月影市／観光MaaS事業.
     """
 
     id: str
@@ -75,6 +91,14 @@ class Respondent:
     evidence: str = ""
     mail: str = ""
     disputed: str = ""
+    project: str = ""
+    body: str = ""
+    body_name: str = ""
+
+    @property
+    def of_body(self) -> str:
+        """Give the id of the body it belongs to: its own where it is not one of several units."""
+        return self.body or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +110,8 @@ class FileRecord:
     file although another one is the respondent's form: those a slip answers, and those that the
     newer form does not contain. ``withheld`` are the items this replaced file answers and the
     form that counts leaves blank. ``differs`` are the items of which it says one thing and another
-    file that counts says another: they are unclear. ``is_slip`` tells a send-back slip from a full
+    file that counts says another: they are unclear. ``between`` are the projects of a body of which
+    nobody can tell which one the file is about. ``is_slip`` tells a send-back slip from a full
     form. A slip, and a form that is counted together with another one, is COUNTED through the form
     it belongs to, ``replaced_by``.
     """
@@ -101,6 +126,7 @@ class FileRecord:
     gives: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
     is_slip: bool = False
     counted_before: str = ""  # the earlier month (YYYY-MM) that counted it and was never closed
 
@@ -198,6 +224,7 @@ class Finding:
     state: str = ""  # 新規, 継続, 再確認, 認容, 修正済み, 解消: see model/review.py
     decision: str = ""  # what 確認票 says about it, empty where nothing was decided
     bound: str = ""  # what a decision about it is bound to, where that is not what was written
+    project: str = ""
 
     @property
     def message(self) -> str:
@@ -232,6 +259,7 @@ class Finding:
             state=state,
             decision=decision,
             bound=self.bound,
+            project=self.project,
         )
 
 

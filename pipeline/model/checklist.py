@@ -68,6 +68,7 @@ class Checklist:
     old_versions: Mapping[str, str] = field(default_factory=dict)
     caption: str = ""  # the line printed at the head of the form; empty: the title
     other_headers: tuple[str, ...] = ()  # columns that hold neither (前回回答, 担当課 …)
+    project_labels: tuple[str, ...] = ()  # 事業名, 提案名 …
     other_labels: tuple[str, ...] = ()  # labels of a form's head that name no respondent (電話 …)
 
     def item(self, item_id: str) -> Item:

@@ -117,6 +117,11 @@ class AnswerRow(NamedTuple):
         return self.who.role
 
     @property
+    def project(self) -> str:
+        """Give the project the answer is about, empty where none is given."""
+        return self.who.project
+
+    @property
     def category(self) -> str:
         """Give the item's category."""
         return self.asked.category
@@ -207,6 +212,7 @@ class FileRow:
     sheets: tuple[str, ...]
     answers: int
     part: str = ""  # of the return, see SourceFile
+    project: str = ""
 
     @property
     def key(self) -> str:

@@ -334,6 +334,7 @@ class Submission:
     overrides: tuple[str, ...] | None = None
     hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers, passed over (L207)
     slip: Slip | None = None
+    project: str = ""  # what a cell 事業名 near the top says
     prefilled_from: str = ""
     as_handed_out: tuple[str, ...] = ()
 

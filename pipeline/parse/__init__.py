@@ -71,6 +71,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         evidence=head.evidence(),
         sheets=tuple(sheet.name for sheet in workbook.sheets),
         filled_on=head.filled_on(),
+        project=head.project(),
         repeated=tuple(repeated),
         extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
         copies=layout.copies,

@@ -18,6 +18,7 @@ from pipeline.model import (
 )
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
+from pipeline.projects import project_key
 from pipeline.respondents import is_organisation
 from pipeline.slips import RESPONDENT, hidden_properties
 from pipeline.text import fold, tidy
@@ -25,6 +26,7 @@ from pipeline.text import fold, tidy
 _HEAD_ROWS = 40  # rows of a sheet without items (a cover) that may carry the labels
 _REACH = 8  # columns right of a label in which its value may stand
 _VALUE_LENGTH = 60
+_PROJECT_LENGTH = 120
 _COLON = re.compile(r"\s*[:：]\s*|\s*=\s*")
 _TRIM = re.compile(r"^[\s■●○◆◇□・*※\d.]*[【\[(「『<《]*|[】\])」』>》]*\s*$")
 _BRACKETED = re.compile(r"^[\s■●◆・]*[【\[（(]([^】\]）)]+)[】\]）)]\s*[:：]?\s*(.*)$", re.DOTALL)
@@ -45,8 +47,10 @@ class _Labels:
     def __init__(self, checklist: Checklist) -> None:
         self.names = {_key(name): rank for rank, name in enumerate(checklist.respondent_labels)}
         self.dates = {_key(name) for name in checklist.date_labels}
+        self.projects = {_key(name) for name in checklist.project_labels}
         self.captions = {_key(text) for text in (*checklist.headings, *checklist.categories)}
-        self.all = {*self.names, *self.dates, *map(_key, checklist.other_labels)}
+        others = map(_key, checklist.other_labels)
+        self.all = {*self.names, *self.dates, *self.projects, *others}
 
 
 @lru_cache(maxsize=16384)
@@ -124,6 +128,20 @@ class Head:
                 found.append(evidence)
         return tuple(found)
 
+    def project(self) -> str:
+        """Give the project that a cell names, empty where none does or they name several."""
+        found: dict[str, str] = {}
+        for _order, sheet, last, key, label, value in self._labelled:
+            if label not in self._labels.projects:
+                continue
+            text = _name(value, _PROJECT_LENGTH)
+            if not text:
+                beside = _beside(sheet, key, last, self._labels, _PROJECT_LENGTH)
+                text = _name(beside[1].text, _PROJECT_LENGTH) if beside else ""
+            if text:
+                found.setdefault(project_key(text), text)
+        return next(iter(found.values())) if len(found) == 1 else ""
+
     def filled_on(self) -> str:
         """Give the 記入日 inside as YYYY-MM-DD, empty where there is none."""
         for _order, sheet, _last, key, label, value in self._labelled:
@@ -170,10 +188,10 @@ def _labelled(sheet: RawSheet, last: int, labels: _Labels) -> Iterator[tuple[Cel
             yield key, _key(name), rest.strip()
 
 
-def _name(text: str) -> str:
+def _name(text: str, longest: int = _VALUE_LENGTH) -> str:
     """Give a value as a name, empty where it is an instruction or a placeholder."""
     value = tidy(text).replace("\n", " ").strip()
-    if not value or len(value) > _VALUE_LENGTH or value.startswith(("※", "＊", "*")):
+    if not value or len(value) > longest or value.startswith(("※", "＊", "*")):
         return ""
     bare = _BRACKETS.sub("", fold(value)).strip()
     if not bare:
@@ -182,7 +200,7 @@ def _name(text: str) -> str:
 
 
 def _beside(
-    sheet: RawSheet, key: CellKey, last: int, labels: _Labels
+    sheet: RawSheet, key: CellKey, last: int, labels: _Labels, longest: int = _VALUE_LENGTH
 ) -> tuple[CellKey, RawCell] | None:
     """Give the value right of a label or, where there is none, below it (above row ``last``)."""
     row, column = key
@@ -192,7 +210,7 @@ def _beside(
             continue
         if _is_label(cell, labels):
             break
-        if cell.kind is CellKind.TEXT and _name(cell.text):
+        if cell.kind is CellKind.TEXT and _name(cell.text, longest):
             return place, cell
     for place in ((row + 1, column), (row + 2, column)):
         cell = sheet.cells.get(place) if place[0] < last else None

@@ -52,13 +52,15 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
 def missing(context: Context) -> Iterator[Hit]:
     """Find respondents on the roster without a submission that counts."""
     roster = context.batch.roster
-    entries = {entry.name: entry for entry in roster.entries} if roster else {}
+    entries = {entry.shown: entry for entry in roster.entries} if roster else {}
     unread: dict[str, list[str]] = defaultdict(list)
     for record in context.batch.files:
         if record.respondent is not None and record.state in _NOT_READ:
             unread[record.respondent.id].append(f"「{record.source.shown}」")
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
+        files = unread.get(respondent.id)
+        of_body = unread.get(respondent.of_body)
         contact = (
             " ".join(part for part in (entry.contact, entry.mail) if part)
             if entry
@@ -70,9 +72,12 @@ def missing(context: Context) -> Iterator[Hit]:
             respondent=respondent,
             subject=respondent.name,
             fields={
-                "what": f"届いたファイル{listed(unread[respondent.id])}から回答を読み取れず、"
+                "what": f"届いたファイル{listed(files)}から回答を読み取れず、"
                 "提出されたものとして数えていません。"
-                if respondent.id in unread
+                if files
+                else f"届いたファイル{listed(of_body)}がどの事業の回答か分からず、"
+                "提出されたものとして数えていません。"
+                if of_body
                 else "名簿にありますが、まだ提出されていません。",
                 "contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、",
             },
@@ -84,8 +89,7 @@ def missing(context: Context) -> Iterator[Hit]:
     severity=Severity.CHECK,
     title="名簿にない回答者",
     message="回答者「{name}」は名簿にありません。集計には入れています。",
-    fix="名簿の団体の別の書き方であれば、名簿の「別名」に「{name}」を書き足してください。"
-    "依頼していない団体であれば、除外.txt にファイル名を書いてください。",
+    fix="{step}依頼していない団体であれば、除外.txt にファイル名を書いてください。",
     general_fix="名簿の団体の別の書き方であれば、名簿の「別名」に書き足してください。依頼していない団体であれば、"
     "除外.txt にファイル名を書いてください。",
     why="名前の書き方が違うだけのときは、同じ団体が未提出（B501）にも出ます。",
@@ -100,7 +104,16 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         respondent = counted.respondent
         if respondent.on_roster is False and respondent.identified_by is not EvidenceKind.NONE:
-            yield on_submission(counted, name=respondent.name)
+            step = (
+                "名簿の団体の別の書き方であれば、名簿の「別名」に"
+                f"「{respondent.name}」を書き足してください。"
+            )
+            if respondent.body:
+                step = (
+                    f"「{respondent.body_name}」の事業の別の書き方であれば、名簿の「事業名」とシートの事業名を"
+                    "そろえてください。別の事業であれば、名簿に行を足してください。"
+                )
+            yield on_submission(counted, name=respondent.name, step=step)
 
 
 @rule(
@@ -368,6 +381,14 @@ def identified_weakly(context: Context) -> Iterator[Hit]:
                 f"「{respondent.name}」の回答とみなしました。",
                 step=f"どちらの団体の回答か確かめてください。「{respondent.disputed}」の回答であれば、"
                 "その団体の様式に写して集計し直してください。",
+            )
+        elif respondent.body and respondent.identified_by in words:
+            yield on_submission(
+                counted,
+                what=f"シートに事業名がないため、{words[respondent.identified_by]}から"
+                f"「{respondent.name}」の回答とみなしました。",
+                step="合っていれば何もしなくてかまいません。違うときは、シートの事業名の欄に正しい事業名を"
+                "書いて集計し直してください。毎月同じ事業として数えるには、名簿の「事業名」に書いておくと確実です。",
             )
         elif respondent.identified_by in words:
             yield on_submission(

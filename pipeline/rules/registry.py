@@ -142,6 +142,7 @@ class Rule:
             quoted=quote(hit.written) if quoted else "",
             ask=self.ask,
             bound=hit.bound,
+            project=hit.respondent.project if hit.respondent else "",
         )
 
 

@@ -7,6 +7,7 @@ from pipeline.model import (
     CountedSubmission,
     FileRecord,
     FileState,
+    Location,
     Severity,
     contents_of,
     rivals_of,
@@ -33,13 +34,13 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
 @rule(
     code="B511",
     severity=Severity.FIX,
-    title="食い違う回答がありどれが最新か分からない",
-    message="{files}の回答が {count} 項目で食い違い、どれが最新か分かりません。"
-    "食い違う項目は、どちらとも数えず判読不能にしています。",
-    fix="使うファイルが分かるときは、確認票のこの行で「修正する」を選び、「修正後の回答」で使うファイルを"
-    "選んでください。分からないときは回答者に確かめてください。",
-    ask="届いたファイルの回答が食い違っています。どのファイルが最新かお知らせいただくか、"
-    "記入日を入れた最新のチェックシートを1つお送りください。",
+    title="食い違う回答があり、どれが最新か（どの事業か）分からない",
+    message="{what}",
+    fix="{step}",
+    general_fix="使うファイルが分かるときは、確認票の B511 の行で「修正する」を選び、"
+    "「修正後の回答」で使うファイルを選んでください。事業が分からないときは、シートの事業名の欄かファイル名に事業名を入れてください。",
+    ask="どのファイルが最新か（どの事業の回答か）お知らせいただくか、記入日と事業名を入れた最新の"
+    "チェックシートをお送りください。",
     why="後から届いたものと言えるのは、記入日（両方にあるとき）、ファイル名の修正版・再提出などの言葉や日付、"
     "差戻し票と配布した様式の控えで分かるときだけです。保存した日時や「(1)」は、写しただけでも変わるため、"
     "新旧の根拠にしません。回答の同じ項目はそのまま数えます。",
@@ -50,18 +51,34 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
     ),
 )
 def disagreeing(context: Context) -> Iterator[Hit]:
-    """Find respondents whose returns differ and of which none is proven to be the later one."""
+    """Find returns that differ, none proven the later, and those of a project nobody can tell."""
+    for record in context.batch.files:
+        if record.between:
+            projects = "か".join(f"「{project}」" for project in record.between)
+            yield Hit(
+                location=Location(file=record.source.path, sheet=""),
+                respondent=record.respondent,
+                subject=record.respondent.name if record.respondent else "",
+                fields={
+                    "what": f"{projects}のどちらの回答か分かりません。どちらにも数えていません。",
+                    "step": "シートの事業名の欄かファイル名に事業名を入れて、集計し直してください。"
+                    "分からないときは回答者に確かめてください。",
+                },
+            )
     for counted, records in _together(context):
         rivals = rivals_of(records)
         if not rivals:
             continue
         names = [record.source.shown for record in rivals]
+        files = "と".join(f"「{name}」" for name in names)
         items = {item for record in rivals for item in record.differs}
         told = on_submission(
             counted,
             "、".join(names),
-            files="と".join(f"「{name}」" for name in names),
-            count=str(len(items)),
+            what=f"{files}の回答が {len(items)} 項目で食い違い、どれが最新か分かりません。"
+            "食い違う項目は、どちらとも数えず判読不能にしています。",
+            step="使うファイルが分かるときは、確認票のこの行で「修正する」を選び、「修正後の回答」で"
+            "使うファイルを選んでください。分からないときは回答者に確かめてください。",
         )
         # A choice holds as long as these very files are here, whatever they are called.
         yield replace(told, quoted=False, bound=contents_of(record.source for record in rivals))

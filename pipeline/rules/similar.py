@@ -61,7 +61,7 @@ def find_twins(
     profiles = _profiles(batch, least_length)
     found: dict[int, list[tuple[float, int, Twin]]] = defaultdict(list)
     for left, right in _candidates(profiles, least_notes):
-        if submissions[left].respondent.id == submissions[right].respondent.id:
+        if submissions[left].respondent.of_body == submissions[right].respondent.of_body:
             continue
         shares = _compare(profiles[left], profiles[right], share, least_notes)
         if shares is None:
@@ -98,7 +98,7 @@ def _profiles(batch: Batch, least_length: int) -> list[_Profile]:
 
 def _notes(counted: CountedSubmission, least_length: int) -> dict[str, str]:
     """Fold the notes long enough to compare; the respondent's own name is left out of them."""
-    name = fold(counted.respondent.name)
+    name = fold(counted.respondent.body_name or counted.respondent.name)
     notes: dict[str, str] = {}
     for answer in counted.submission.answers:
         note = answer.note

@@ -80,6 +80,7 @@ class ReturnedForm:
     entries: tuple[Entry, ...]
     look: Look = Look()
     filled_on: str = ""  # as written: 令和8年11月5日
+    project: str = ""  # beside 事業名
 
     def __post_init__(self) -> None:
         """A merged check cell holds one answer, so its items must mean the same."""
@@ -147,6 +148,7 @@ class _Writer:
         self.row += 1
         for label, value in (
             (self.look.label, self.form.respondent),
+            ("事業名", self.form.project),
             (self.look.date_label, self.form.filled_on),
         ):
             if label and value:

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.identify import entry_id
 from pipeline.model import Respondent, Severity
 from pipeline.model.review import FindingState, Verdict
+from pipeline.respondents import entry_id
 from pipeline.text import is_blank, tidy
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def _goes_back(finding: Finding) -> bool:
 def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Respondent, ...]:
     """Give who has not answered and is not asked to send a file again, in roster order."""
     known = {package.respondent.id for package in packages}
-    return tuple(one for one in batch.missing if one.id not in known)
+    # A body that is asked which project its file is about is not told that nothing came.
+    return tuple(one for one in batch.missing if known.isdisjoint((one.id, one.of_body)))
 
 
 def _people(batch: Batch) -> dict[str, Respondent]:

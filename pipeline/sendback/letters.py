@@ -8,8 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.identify import entry_id
-from pipeline.distribute import form_names, handout_for
+from pipeline.distribute import form_names, handout_for, project_head
 from pipeline.mails import (
     Attachment,
     Letter,
@@ -20,6 +19,7 @@ from pipeline.mails import (
     salutation,
 )
 from pipeline.model import RosterEntry, Slip
+from pipeline.respondents import entry_id
 from pipeline.slips import CHECKLIST, RESPONDENT, slip_properties
 from pipeline.write.blank_form import write_handout
 from pipeline.write.choices import choices_of
@@ -148,7 +148,8 @@ def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
     return SlipSheet(
         title=f"差戻し票（{month}分）　{checklist.title}",
         head={
-            checklist.respondent_labels[0]: respondent.name,
+            checklist.respondent_labels[0]: respondent.body_name or respondent.name,
+            **project_head(checklist, respondent.project if respondent.body else ""),
             **dict.fromkeys((*checklist.date_labels[:1], *checklist.other_labels[:1]), ""),
         },
         explanation=(
@@ -181,7 +182,11 @@ def _form(respondent: Respondent, batch: Batch, settings: Settings) -> Attachmen
     """Give the form to fill in afresh, made for this respondent."""
     entries = batch.roster.entries if batch.roster else ()
     entry = next((each for each in entries if entry_id(each) == respondent.id), None)
-    entry = entry or RosterEntry(code=respondent.id, name=respondent.name)
+    entry = entry or RosterEntry(
+        code=respondent.of_body,
+        name=respondent.body_name or respondent.name,
+        project=respondent.project if respondent.body else "",
+    )
     name = form_names(batch.checklist, (entry,))[entry_id(entry)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "form.xlsx"

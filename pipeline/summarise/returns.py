@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pipeline.model import Batch, FileRecord, FileState, Finding, Respondent, RosterEntry
 from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
+from pipeline.respondents import entry_id
 from pipeline.summarise.rows import severity_counts
 
 MISSING = "未提出"
@@ -20,7 +21,7 @@ def list_returns(
     batch: Batch, totals: tuple[RespondentTotal, ...], findings: tuple[Finding, ...]
 ) -> tuple[ReturnRow, ...]:
     """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
-    entries = {entry.code: entry for entry in batch.roster.entries} if batch.roster else {}
+    entries = {entry_id(entry): entry for entry in batch.roster.entries} if batch.roster else {}
     told = _told(findings)
     unread = _unread(batch)
     records = {record.source.key: record for record in batch.files}
@@ -29,7 +30,7 @@ def list_returns(
     for respondent in batch.missing:
         if respondent.id not in seen:
             seen.add(respondent.id)
-            files = unread.get(respondent.id)
+            files = unread.get(respondent.id) or unread.get(respondent.of_body)
             rows.append(
                 _unreadable(files[0], respondent, entries, told)
                 if files
@@ -40,13 +41,13 @@ def list_returns(
         for record in batch.files
         if record.state is FileState.UNREADABLE
         and record.respondent
-        and record.respondent.id not in seen
+        and record.respondent.id not in seen | {one.of_body for one in batch.missing}
     ]
     rows += [
         ReturnRow(
             state=EXCLUDED,
             reason=entry.excluded,
-            respondent=Respondent(id=entry.code, name=entry.name, role=entry.role, on_roster=True),
+            respondent=Respondent(id=id_, name=entry.shown, role=entry.role, on_roster=True),
             contact=entry.contact,
             file="",
             modified="",
@@ -54,14 +55,17 @@ def list_returns(
             counts=None,
             findings=SeverityCounts(),
         )
-        for entry in entries.values()
-        if entry.excluded and entry.code not in seen
+        for id_, entry in entries.items()
+        if entry.excluded and id_ not in seen
     ]
-    places = {code: place for place, code in enumerate(entries)}
+    places = {id_: place for place, id_ in enumerate(entries)}
     return tuple(
         sorted(
             rows,
-            key=lambda row: (ORDER.index(row.state), places.get(row.respondent.id, len(places))),
+            key=lambda row: (
+                ORDER.index(row.state),
+                places.get(row.respondent.id, places.get(row.respondent.of_body, len(places))),
+            ),
         )
     )
 
@@ -143,7 +147,7 @@ def _unreadable(
 
 
 def _contact(respondent: Respondent, entries: dict[str, RosterEntry]) -> str:
-    entry = entries.get(respondent.id)
+    entry = entries.get(respondent.id) or entries.get(respondent.of_body)
     if entry is None:
         return respondent.mail
     return " ".join(part for part in (entry.contact, entry.mail) if part)

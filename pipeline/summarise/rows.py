@@ -184,6 +184,7 @@ def _file_row(record: FileRecord) -> FileRow:
         identified_by=respondent.identified_by.value if respondent else "",
         sheets=sheets,
         answers=len(content.answers) if isinstance(content, Submission) else 0,
+        project=respondent.project if respondent else "",
     )
 
 

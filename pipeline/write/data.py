@@ -34,11 +34,11 @@ Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of dat
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
     "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
-    "written", "message", "fix", "state", "decision",
+    "written", "message", "fix", "state", "decision", "project",
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
-    "respondent", "identified_by", "sheets", "answers",
+    "respondent", "identified_by", "sheets", "answers", "project",
 )  # fmt: skip
 CHANGES = (
     "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
@@ -112,7 +112,7 @@ def finding_fields(found: Finding) -> tuple[Field, ...]:
     return (
         found.code, found.severity.value, found.respondent_id, found.respondent, found.item_id,
         found.location.file, found.location.sheet, found.location.cell, found.written,
-        found.message, found.fix, found.state, found.decision,
+        found.message, found.fix, found.state, found.decision, found.project,
     )  # fmt: skip
 
 
@@ -121,6 +121,7 @@ def file_fields(row: FileRow) -> tuple[Field, ...]:
     return (
         row.file, row.sha256, row.size, row.modified, row.kind, row.state.value, row.reason,
         row.respondent_id, row.respondent, row.identified_by, " / ".join(row.sheets), row.answers,
+        row.project,
     )  # fmt: skip
 
 
