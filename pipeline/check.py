@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
-from pipeline.respondents import entry_id
 from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
 from pipeline.rules.asked import sort_answers
 from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
@@ -113,8 +112,9 @@ def _respondent_order(batch: Batch) -> dict[str, int]:
     """Give each respondent's place: the roster's order, then the order of the submissions."""
     order: dict[str, int] = {}
     known = [*(counted.respondent for counted in batch.submissions), *batch.missing]
+    ids = {respondent.name: respondent.id for respondent in known}
     for entry in batch.roster.entries if batch.roster else ():
-        order.setdefault(entry_id(entry), len(order))
+        order.setdefault(ids.get(entry.shown, entry.code), len(order))
     for respondent in known:
         order.setdefault(respondent.id, len(order))
     return order

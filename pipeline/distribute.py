@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.assemble.identify import respondent_of
+from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
@@ -73,7 +75,7 @@ def distribute(
     notices: tuple[str, ...] = ()
     past: PastMonth | None = None
     if prefill:
-        past, notices = _last_month(settings, checklist)
+        past, notices = _last_month(settings, checklist, asked)
     folder = into or settings.outbox / f"配布_{settings.month}"
     names = form_names(checklist, asked)
     archive = f"配布_{settings.month}.zip"
@@ -210,7 +212,7 @@ def _roster(settings: Settings, checklist: Checklist) -> Roster:
 
 
 def _last_month(
-    settings: Settings, checklist: Checklist
+    settings: Settings, checklist: Checklist, asked: tuple[RosterEntry, ...]
 ) -> tuple[PastMonth | None, tuple[str, ...]]:
     history = load_history(
         settings.outbox,
@@ -218,6 +220,7 @@ def _last_month(
         checklist=checklist.id,
         previous=settings.previous or None,
     )
+    history = continued(history, map(respondent_of, asked))
     if history.compare_with is None:
         raise TorimatomeError(
             f"前月の回答を入れられません。{settings.outbox} に {settings.month} より前の月の集計が"

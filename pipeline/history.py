@@ -313,7 +313,7 @@ def _copied(folder: Path, name: str, doubt: str) -> Iterator[PastProblem]:
 
 
 _PICKED = ("checklist", "checklist_version", "respondent_id", "respondent", "role", "item_id",
-           "file", "status", "due", "due_inferred", "mark", "note")  # fmt: skip
+           "file", "project", "status", "due", "due_inferred", "mark", "note")  # fmt: skip
 
 
 def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shared) -> PastMonth:
@@ -321,17 +321,17 @@ def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shar
     places, written = table.places, table.written
     version = ""
     answers: dict[tuple[str, str], PastAnswer] = {}
-    people: dict[str, tuple[str, str]] = {}
+    people: dict[str, tuple[str, str, str]] = {}
     nowhere = -1  # every line ends with an empty text
     pick = itemgetter(*(places.get(name, nowhere) for name in _PICKED))
     for row in table.lines:
-        of, its_version, respondent, name, role, item, file, *said = pick(row)
+        of, its_version, respondent, name, role, item, file, project, *said = pick(row)
         status, due, due_inferred, mark, note = said
         if of != checklist:
             continue
         version = version if people else its_version
         key = shared.key(written(respondent), item)
-        people[key[0]] = (written(name), role)
+        people[key[0]] = (written(name), role, written(project))
         answers[key] = shared.answer(
             hashes.get(written(file), ""), status, due, due_inferred, written(mark), written(note)
         )
@@ -342,8 +342,8 @@ def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shar
         checklist_version=version,
         answers=answers,
         respondents={
-            id_: PastRespondent(id=id_, name=name, role=role)
-            for id_, (name, role) in people.items()
+            id_: PastRespondent(id=id_, name=name, role=role, project=project)
+            for id_, (name, role, project) in people.items()
         },
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.assemble import assemble, conservation
 from pipeline.check import attention, check, refuse_unknown
 from pipeline.close import without_other_months
+from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
 from pipeline.errors import ExitCode, TorimatomeError
@@ -178,6 +179,7 @@ def aggregate(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
+    history = continued(history, gathered.batch.units)
     judged = judge(gathered, history)
     watch.lap("check")
     folder, public = settings.outbox / settings.month, settings.edition == "public"

@@ -5,13 +5,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from inboxes import load, partly, put, roster, settings_for, states, table
 from reviewing import fill, lines, opened
 
+from pipeline.distribute import distribute
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
+from pipeline.sendback import send_back
 
 EVERY = range(55)
 FORM = load()
@@ -392,3 +396,115 @@ def test_projects_are_revised_one_by_one(tmp_path: Path) -> None:
         f"月影市／{FLOOD}": {"not_planned": 55},
     }
     assert findings(tmp_path)["B503", "参考"] == 1
+
+
+# --- from month to month -------------------------------------------------------------------------
+
+OCTOBER = "2026-10"
+
+
+def play(folder: Path, month: str, files: Mapping[str, bytes]) -> None:
+    """Run a month over an inbox of its own; 名簿.xlsx stays."""
+    for path in (folder / "inbox").glob("*.xlsx"):
+        path.unlink()
+    put(folder, files)
+    aggregate(replace(settings_for(folder), month=month, pivot=False, made_at=""))
+
+
+def moved(folder: Path) -> Counter[tuple[str, str]]:
+    return Counter((row["respondent"], row["movement"]) for row in table(folder, "changes"))
+
+
+def test_the_first_project_keeps_its_past_when_a_second_one_comes(tmp_path: Path) -> None:
+    play(tmp_path, OCTOBER, {"1.xlsx": filled("②（12月）", "月影市", project=TOUR)})
+    files = {
+        "1.xlsx": filled("①", "月影市", project=TOUR),
+        "2.xlsx": filled("③", "月影市", project=FLOOD),
+    }
+    play(tmp_path, MONTH, files)
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "前進"): 55}
+    promises = Counter((r["respondent"], r["outcome"]) for r in table(tmp_path, "promises"))
+    assert promises == {(f"月影市／{TOUR}", "期限内に対応"): 55}
+
+
+def test_what_a_body_said_as_a_whole_belongs_to_no_project(tmp_path: Path) -> None:
+    play(tmp_path, OCTOBER, {"1.xlsx": filled("①", "月影市")})
+    files = {
+        "月影市_観光MaaS事業.xlsx": filled("①", "月影市"),
+        "月影市_防災DX事業.xlsx": filled("③", "月影市"),
+    }
+    play(tmp_path, MONTH, files)
+    assert moved(tmp_path) == {}
+    assert not findings(tmp_path)["B506", "要確認"]
+
+
+def test_a_project_written_into_the_roster_later_is_the_same_unit(tmp_path: Path) -> None:
+    play(
+        tmp_path, OCTOBER, {"名簿.xlsx": roster((*MOON, "")), "月影市.xlsx": filled("①", "月影市")}
+    )
+    play(
+        tmp_path, MONTH, {"名簿.xlsx": roster((*MOON, TOUR)), "月影市.xlsx": filled("③", "月影市")}
+    )
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "後退"): 55}
+
+
+def test_units_join_over_months_by_the_roster(tmp_path: Path) -> None:
+    for month, mark in ((OCTOBER, "②（12月）"), (MONTH, "①")):
+        files = {
+            "名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD)),
+            "月影市_観光MaaS事業.xlsx": filled(mark, "月影市"),
+            "月影市_防災DX事業.xlsx": filled("③", "月影市"),
+        }
+        play(tmp_path, month, files)
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "前進"): 55}
+
+
+# --- forms and slips of units ---------------------------------------------------------------------
+
+
+def test_forms_and_slips_of_a_unit_come_back_to_it(tmp_path: Path) -> None:
+    put(tmp_path, {"名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD))})
+    handed = distribute(settings_for(tmp_path)).forms.values()
+    assert {path.name for path in handed} == {
+        f"別紙3-2_チェックシート_月影市_{project}.xlsx" for project in (TOUR, FLOOD)
+    }
+    for number, path in enumerate(sorted(handed)):  # whatever they are called
+        book: Any = openpyxl.load_workbook(path)
+        sheet = book["チェックシート"]
+        assert any(cell.value in (TOUR, FLOOD) for row in sheet["A1:D12"] for cell in row)
+        if number:
+            book.save(tmp_path / "inbox" / f"返信{number}.xlsx")
+        else:
+            for name in list(book.custom_doc_props.names):  # a program that drops the hidden id
+                del book.custom_doc_props[name]
+            book.save(tmp_path / "inbox" / f"返信{number}.xlsx")
+    again(tmp_path)
+    assert units(tmp_path) == {
+        f"月影市／{TOUR}": {"blank": 55},
+        f"月影市／{FLOOD}": {"blank": 55},
+    }
+    assert not findings(tmp_path)["B511", "要修正"]
+
+
+def test_a_slip_goes_back_to_its_unit(tmp_path: Path) -> None:
+    files = {
+        "名簿.xlsx": roster((*MOON, TOUR), (*MOON, FLOOD)),
+        "月影市_観光MaaS事業.xlsx": filled("①", "月影市"),
+        "月影市_防災DX事業.xlsx": filled("②", "月影市"),
+    }
+    run(tmp_path, files)
+    send_back(settings_for(tmp_path))
+    (path,) = (tmp_path / "outbox" / MONTH / "差戻し").glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["差戻し票"]
+    cells = [
+        n
+        for n in range(1, sheet.max_row + 1)
+        if any(str(sheet.cell(n, c).value).startswith("ガバナンス①-1") for c in range(1, 6))
+    ]
+    (row,) = cells
+    sheet.cell(row, 6).value = "①"
+    book.save(tmp_path / "inbox" / "返信.xlsx")
+    again(tmp_path)
+    assert units(tmp_path)[f"月影市／{FLOOD}"] == {"planned": 54, "done": 1}
+    assert units(tmp_path)[f"月影市／{TOUR}"] == {"done": 55}

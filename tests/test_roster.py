@@ -18,6 +18,7 @@ from pipeline.model import (
     SourceFile,
 )
 from pipeline.read import read_workbook
+from pipeline.respondents import entry_id
 from pipeline.roster import COLUMNS, read_roster
 from pipeline.settings import Limits
 from pipeline.template import load_checklist
@@ -135,15 +136,15 @@ def test_the_template_has_the_headers_and_the_drop_downs(checklist: Checklist) -
         for rule in sheet.data_validations.dataValidation
         if rule.type == "list"
     }
-    assert [*lists] == ["D2", "E2"]
-    assert lists["E2"] == '"' + ",".join(checklist.categories) + '"'
+    assert [*lists] == ["E2", "F2"]
+    assert lists["F2"] == '"' + ",".join(checklist.categories) + '"'
     assert sheet["A2"].number_format == "@"
 
 
 def test_a_filled_template_is_read_back(checklist: Checklist, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(TEMPLATES / "名簿.xlsx")
     sheet = book["名簿"]
-    sheet["A2"], sheet["B2"], sheet["E2"] = "011002", "若葉市", "サービス"
+    sheet["A2"], sheet["B2"], sheet["F2"] = "011002", "若葉市", "サービス"
     book.save(tmp_path / "名簿.xlsx")
     source = SourceFile(path="名簿.xlsx", location=tmp_path / "名簿.xlsx")
     read = read_workbook(source, limits=Limits())
@@ -165,3 +166,40 @@ def test_the_untouched_template_says_that_nobody_is_on_it(
 
 def _bare(roster: Roster) -> list[object]:
     return [replace(entry, location=None) for entry in roster.entries]
+
+
+def rostered(*rows: tuple[str, str, str], checklist: Checklist) -> Roster:
+    lines = (" | ".join(row) for row in (("団体コード", "団体名", "事業名"), *rows))
+    return read_roster(workbook("\n".join(lines)), checklist)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("M01", "月影市", "観光MaaS事業"), ("M01", "月影市", "防災DX事業")),
+        (("M01", "月影市", "観光MaaS事業"), ("M02", "月影市", "防災DX事業")),
+        (("", "月影市", "観光MaaS事業"), ("", "月影市", "防災DX事業"), ("", "月影市", "農業")),
+    ],
+)
+def test_lines_of_one_body_with_different_projects_are_units(
+    rows: tuple[tuple[str, str, str], ...], checklist: Checklist
+) -> None:
+    entries = rostered(*rows, checklist=checklist).entries
+    assert [entry.shown for entry in entries] == [f"月影市／{project}" for _, _, project in rows]
+    assert len({entry_id(entry) for entry in entries}) == len(rows)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("M01", "月影市", "観光MaaS事業"), ("M01", "月影市", "観光ＭａａＳ 事業")),
+        (("M01", "月影市", "観光MaaS事業"), ("M01", "月影市", "")),
+        (("M01", "月影市", ""), ("M01", "月影市", "")),
+        (("M01", "月影市", "観光MaaS事業"), ("M01", "日影市", "防災DX事業")),
+    ],
+)
+def test_lines_that_are_no_two_units_stay_a_mistake(
+    rows: tuple[tuple[str, str, str], ...], checklist: Checklist
+) -> None:
+    with pytest.raises(TorimatomeError, match="重なっています"):
+        rostered(*rows, checklist=checklist)

@@ -190,6 +190,11 @@ class Batch:
     entry_problems: tuple[EntryProblem, ...] = ()  # of 確認票
     past_problems: tuple[PastProblem, ...] = ()  # of earlier months' data files
 
+    @property
+    def units(self) -> tuple[Respondent, ...]:
+        """Give everybody who counts or is missing."""
+        return (*(counted.respondent for counted in self.submissions), *self.missing)
+
 
 class Severity(StrEnum):
     """Who has to act: the respondent, a person who looks, nobody."""

@@ -29,6 +29,7 @@ class PastRespondent:
     id: str
     name: str
     role: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.check import check
+from pipeline.continuity import continued
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import in_light_of, load_history, previous_month
 from pipeline.mails import addresses, draft, plain_letter
@@ -95,6 +96,7 @@ def send_back(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
+    history = continued(history, gathered.batch.units)
     batch = in_light_of(gathered.batch, history, settings.inbox)
 
     def judge(judged: Batch) -> tuple[Finding, ...]:
