@@ -23,6 +23,11 @@ def bare_project(text: str) -> str:
     return _GENERAL.sub("", key) or key
 
 
+def is_general(text: str) -> bool:
+    """Tell whether a project's name is made of such words alone (推進事業): it tells none apart."""
+    return not _GENERAL.sub("", project_key(text))
+
+
 def unit_id(body: str, project: str) -> str:
     """Give the id of a project of a body: the same for the same names, every month."""
     if not project:

@@ -196,7 +196,8 @@ _WHOLE_WORDS = (
     r"(?:pw|パスワード)(?:付き?|有り?|あり|なし|解除)?|至急|途中|未完|時点|現在|事務局|ほんとに?|本当に?|"
     r"第[一二三四五六七八九十]回|課長|部長|担当.*|.{0,12}提供者|推進主体|.*です|東京|本社|支社|本店"
 )
-_BRACKETED_COUNTER = re.compile(r"\(\s*\d{1,3}\s*\)|\[\s*\d{1,3}\s*\]|[\u2460-\u2473]$")
+_COPY_COUNTER = re.compile(r"\(\s*\d{1,3}\s*\)|\[\s*\d{1,3}\s*\]")
+_BRACKETED_COUNTER = re.compile(rf"{_COPY_COUNTER.pattern}|[\u2460-\u2473]$")
 _SAFE = re.compile(
     f"[^_\\s]{{1,10}}宛て?(?=[_\\s)】]|$)|{_FORM_NUMBER}|{_DATE}|{_NUMBERED}", re.IGNORECASE
 )
@@ -217,7 +218,7 @@ _LATIN_FORM = re.compile(r"\s*,\s*(?=(?:ltd|inc|llc|corp)(?![a-z]))", re.IGNOREC
 _JOINED = "\ufdd0"  # stands for the blank inside a Latin name while a file name is split
 
 
-_NOISE_BEHIND = re.compile(rf"(?:{_OWN_WORDS}|{_VERSION})+$", re.IGNORECASE)
+_NOISE_BEHIND = re.compile(rf"(?:{_OWN_WORDS}|{_VERSION}|(?<![提起立])案)+$", re.IGNORECASE)
 
 
 class FileNames:
@@ -270,7 +271,7 @@ class FileNames:
         ``clean`` looks for a respondent and drops what names none; here all of it is kept.
         """
         text = _EXTENSION.sub("", _plain(re.split(r"[/!]", name)[-1]))
-        text = _BRACKETED_COUNTER.sub("|", text)
+        text = _COPY_COUNTER.sub("|", text)
         text = _SAFE.sub("|", self._own.sub("|", text))
         words = [(part or "").strip(" .-・") for part in _SPLIT.split(text)]
         bare = (_NOISE_BEHIND.sub("", word) for word in words)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.projects import is_general
 from pipeline.respondents import fold_name, is_organisation
 from pipeline.text import fold
 
@@ -53,7 +54,9 @@ def hand_of(rest: Iterable[str]) -> Stakeholder:
 def project_of(rest: Iterable[str]) -> str:
     """Give the project that a file name says, empty where it says none."""
     for word in rest:
-        if _PROJECT.search(word) and not _is_stakeholder(word) and not _DEPARTMENT.search(word):
+        if not _PROJECT.search(word) or is_general(word):
+            continue
+        if not _is_stakeholder(word) and not _DEPARTMENT.search(word):
             return word
     return ""
 

@@ -46,6 +46,7 @@ _ERA = re.compile(
 _PACKED_ERA = re.compile(r"(?<![a-z])r(\d{1,2})(\d{2})(\d{2})(?!\d)")
 _WESTERN = re.compile(r"(?<!\d)(20\d{2})[年.\-/_]?\s*(\d{1,2})[月.\-/_]?\s*(\d{1,2})(?!\d)")
 _PACKED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
+_DAY = re.compile(r"(?<![\d年.\-/])(\d{1,2})月\s*(\d{1,2})日")
 _REIWA = 2018  # 令和1 is 2019
 
 
@@ -185,8 +186,16 @@ def _number(found: re.Match[str]) -> tuple[int, int]:
     return (int(found[1] or found[3]), int(found[2] or 0))
 
 
+def _by_name_date(one: Submission, other: Submission) -> int:
+    mine, theirs = name_date(one.source.path), name_date(other.source.path)
+    return (mine > theirs) - (mine < theirs) if len(mine) == len(theirs) else 0
+
+
 def name_date(path: str) -> str:
-    """Give the day written in a file name as YYYY-MM-DD; empty where there is none."""
+    """Give the day written in a file name, empty where there is none.
+
+    YYYY-MM-DD, or MM-DD where no year is written: the two are not compared with each other.
+    """
     name = fold(path.replace("!", "/").rpartition("/")[2])
     for pattern, era in ((_ERA, True), (_PACKED_ERA, True), (_PACKED, False), (_WESTERN, False)):
         found = pattern.search(name)
@@ -195,7 +204,9 @@ def name_date(path: str) -> str:
             day = _day(year, int(found[2]), int(found[3]))
             if day:
                 return day
-    return ""
+    found = _DAY.search(name)
+    # Any leap year: the day alone is read.
+    return _day(2028, int(found[1]), int(found[2]))[5:] if found else ""
 
 
 def _day(year: int, month: int, day: int) -> str:
@@ -232,8 +243,5 @@ _PROOFS: Sequence[_Proof] = (
     _Proof(_by_text(lambda s: s.filled_on), "シート内の記入日が新しいもの"),
     _Proof(_made_when_the_form_was_there, "その回答の後に出した差戻し票"),
     _Proof(_of_one_kind(_by_version), "ファイル名の版（修正版・再提出・最終など）が新しいもの"),
-    _Proof(
-        _of_one_kind(_by_text(lambda s: name_date(s.source.path))),
-        "ファイル名の日付が新しいもの",
-    ),
+    _Proof(_of_one_kind(_by_name_date), "ファイル名の日付が新しいもの"),
 )
