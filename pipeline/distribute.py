@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.assemble.identify import respondent_of
 from pipeline.continuity import continued
 from pipeline.discover import discover
+from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
 from pipeline.mails import day_words, month_words
@@ -20,7 +21,7 @@ from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
 from pipeline.respondents import entry_id
 from pipeline.run import roster_of
-from pipeline.slips import CHECKLIST, MONTH, RESPONDENT, prefill_properties
+from pipeline.slips import CHECKLIST, EDITION, MONTH, RESPONDENT, prefill_properties
 from pipeline.template import load_checklist
 from pipeline.write.names import unique_names
 
@@ -121,6 +122,7 @@ def handout_for(
         RESPONDENT: entry_id(entry),
         MONTH: settings.month,
         CHECKLIST: checklist.id,
+        EDITION: checklist.version,
     }
     if past and filled:
         properties |= prefill_properties(
@@ -220,6 +222,7 @@ def _last_month(
         checklist=checklist.id,
         previous=settings.previous or None,
     )
+    history = in_edition(history, checklist)
     history = continued(history, map(respondent_of, asked))
     if history.compare_with is None:
         raise TorimatomeError(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.errors import TorimatomeError
+from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState
 from pipeline.promises import month_after
 from pipeline.record import DamagedError, open_table, read_record
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Batch
+    from pipeline.model import Batch, Checklist
 
 FAR_MONTHS = 24  # from today, for the first month of all: a slip of the year is most of the errors
 _FEWER = 5  # a fall by more than one in so many is no ordinary month
@@ -69,6 +69,27 @@ def doubt_about_month(month: str, months: Sequence[str], today: str) -> str:
     return (
         f"{month} は{again}いちばん新しい集計の月（{newest}）でも、その次の月（{following}）でも"
         "ありません。"
+    )
+
+
+def insist_on_one_checklist(folder: Path, checklist: Checklist) -> None:
+    """Refuse a run over a month's folder that holds another checklist, or another edition of it.
+
+    TorimatomeError (usage); what stands there stays as it is.
+    """
+    try:
+        there = read_record(folder).part("checklist")
+    except DamagedError:
+        return
+    written, now = (there.get("id"), there.get("version")), (checklist.id, checklist.version)
+    if not there or written == now:
+        return
+    raise TorimatomeError(
+        f"{folder} には別の様式の集計があります（{' '.join(map(str, written))}。"
+        f"今回の様式は {' '.join(now)}）。1 つの月のフォルダに 2 つの様式は置けません。"
+        "様式ごとに --outbox と --inbox を分けるか、今ある集計を別の場所へ移してから、"
+        "もう一度実行してください。",
+        ExitCode.USAGE,
     )
 
 

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, PreviousMonth, Status
-from pipeline.model.history import History, PastAnswer, PastMonth, PastProblem, PastRespondent
+from pipeline.model.history import (
+    History,
+    ItemAsked,
+    PastAnswer,
+    PastMonth,
+    PastProblem,
+    PastRespondent,
+)
 from pipeline.record import MONTH, RUN, DamagedError, open_table, read_record
 
 if TYPE_CHECKING:
@@ -313,7 +320,8 @@ def _copied(folder: Path, name: str, doubt: str) -> Iterator[PastProblem]:
 
 
 _PICKED = ("checklist", "checklist_version", "respondent_id", "respondent", "role", "item_id",
-           "file", "project", "status", "due", "due_inferred", "mark", "note")  # fmt: skip
+           "file", "project", "status", "due", "due_inferred", "mark", "note", "item", "category",
+           "section")  # fmt: skip
 
 
 def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shared) -> PastMonth:
@@ -322,13 +330,17 @@ def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shar
     version = ""
     answers: dict[tuple[str, str], PastAnswer] = {}
     people: dict[str, tuple[str, str, str]] = {}
+    items: dict[str, ItemAsked] = {}
     nowhere = -1  # every line ends with an empty text
     pick = itemgetter(*(places.get(name, nowhere) for name in _PICKED))
     for row in table.lines:
         of, its_version, respondent, name, role, item, file, project, *said = pick(row)
-        status, due, due_inferred, mark, note = said
+        status, due, due_inferred, mark, note, *text = said
         if of != checklist:
             continue
+        if item not in items:
+            items[item] = ItemAsked(id=item, title=written(text[0]), category=text[1],
+                                    section=text[2])  # fmt: skip
         version = version if people else its_version
         key = shared.key(written(respondent), item)
         people[key[0]] = (written(name), role, written(project))
@@ -341,6 +353,7 @@ def _said(table: Table, checklist: str, hashes: Mapping[str, str], shared: _Shar
         checklist=checklist,
         checklist_version=version,
         answers=answers,
+        items=tuple(items.values()),
         respondents={
             id_: PastRespondent(id=id_, name=name, role=role, project=project)
             for id_, (name, role, project) in people.items()

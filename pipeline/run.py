@@ -14,8 +14,9 @@ from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.edition import public_names, public_report
+from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.guard import insist_on_bodies
+from pipeline.guard import insist_on_bodies, insist_on_one_checklist
 from pipeline.history import in_light_of, load_history, previous_month, under_public_names
 from pipeline.isolate import collecting_rarely, run_isolated, warm_up
 from pipeline.locate import locate
@@ -39,6 +40,7 @@ from pipeline.publish import publish, staging_folder
 from pipeline.read import read_workbook
 from pipeline.review import (
     apply_review,
+    at_present_items,
     find_form,
     finding_states,
     form_source,
@@ -171,6 +173,7 @@ def aggregate(
     watch = Stopwatch()
     gathered = gather(settings, progress=progress, watch=watch)
     settings = gathered.settings
+    insist_on_one_checklist(settings.outbox / settings.month, gathered.checklist)
     if not settings.allow_fewer:
         insist_on_bodies(settings.outbox / settings.month, gathered.batch)
     history = load_history(
@@ -179,6 +182,7 @@ def aggregate(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
+    history = in_edition(history, gathered.checklist)
     history = continued(history, gathered.batch.units)
     judged = judge(gathered, history)
     watch.lap("check")
@@ -284,15 +288,16 @@ def judge(gathered: Gathered, history: History) -> Judged:
     review = Review()
     if source is not None:
         review = read_review(read_workbook(source, limits=settings.limits))
+        review = at_present_items(review, history.moved_since(source.location.parent.name))
     reviewed = with_years(apply_review(batch, raw, review, past=past), history)
-    reviewed, carried = _with_earlier_form(reviewed, review, source, settings)
+    reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
     findings = raw
     if reviewed.changed:
         findings = check(reviewed.batch, settings.rules, previous=previous)
     settled = finding_states(
         findings,
         reviewed,
-        earlier=past_findings(settings.outbox / past.month) if past else (),
+        earlier=past_findings(settings.outbox / past.month, past.moved) if past else (),
         before=past_findings(settings.outbox / settings.month),
         off=settings.rules.off,
     )
@@ -307,7 +312,11 @@ def judge(gathered: Gathered, history: History) -> Judged:
 
 
 def _with_earlier_form(
-    reviewed: Reviewed, review: Review, source: SourceFile | None, settings: Settings
+    reviewed: Reviewed,
+    review: Review,
+    source: SourceFile | None,
+    settings: Settings,
+    history: History,
 ) -> tuple[Reviewed, str]:
     """Tell what was written into the earlier 確認票 since it was taken over, and which that is.
 
@@ -322,6 +331,7 @@ def _with_earlier_form(
         if source.location == earlier or review.carried == stamp:
             return reviewed, stamp
         written = read_review(read_workbook(found, limits=settings.limits))
+        written = at_present_items(written, history.moved_since(earlier.parent.name))
     except TorimatomeError:
         return reviewed, review.carried
     late = overlooked(review, written, reviewed.source)

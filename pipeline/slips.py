@@ -14,6 +14,7 @@ from pipeline.text import is_blank, tidy
 RESPONDENT = "torimatome.respondent"
 MONTH = "torimatome.month"
 CHECKLIST = "torimatome.checklist"
+EDITION = "torimatome.edition"
 SLIP = "torimatome.slip"
 BASE = "torimatome.base"
 ISSUED = "torimatome.issued"
@@ -114,12 +115,15 @@ def prefill_properties(month: str, filled: Sequence[tuple[str, str] | None]) -> 
 
 
 def unchanged(
-    properties: Mapping[str, str], answers: Sequence[Answer]
+    properties: Mapping[str, str], answers: Sequence[Answer], *, edition: str
 ) -> tuple[str, tuple[str, ...]]:
     """Give the month whose answers were filled in, and the items that still stand as they were.
 
-    ``answers`` are in form order, one per item; nothing is told where the form has other items.
+    ``answers`` are in form order, one per item; nothing is told where the form is of another
+    edition or has other items.
     """
+    if properties.get(EDITION, edition) != edition:
+        return "", ()
     pieces: list[str] = []
     while (piece := properties.get(f"{PREFILL}.{len(pieces) + 1}")) is not None:
         pieces.append(piece)

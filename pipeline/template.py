@@ -25,8 +25,16 @@ _LISTS = (
 )
 _OPTIONAL_LISTS = ("headings", "file_words", "other_headers", "other_labels", "project_labels")
 _KNOWN = {*_TEXTS, *_LISTS, *_OPTIONAL_LISTS, "caption", "options", "items", "old_versions"}
-_ITEM_KEYS = {"id", "title", "description", "category", "section", "table"}
+_ITEM_KEYS = {"id", "title", "description", "category", "section", "table", "was"}
 _OPTION_KEYS = {"number", "status", "label"}
+
+# What the numbers of a check cell mean: the table of notations reads them so.
+STANDARD = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
+_NEVER_SAID = {
+    Status.DONE: ("未", "予定", "なし", "ない", "しない"),
+    Status.PLANNED: ("済", "予定なし", "しない"),
+    Status.NOT_PLANNED: ("済", "完了"),
+}
 
 
 class _Place:
@@ -134,6 +142,7 @@ def _items(
     table: Mapping[str, object], categories: tuple[str, ...], place: _Place
 ) -> Iterator[Item]:
     seen: dict[str, str] = {}
+    were: dict[tuple[str, str], str] = {}
     for entry, here in _entries(table, "items", _ITEM_KEYS, place):
         item = Item(
             id=_text(entry, "id", here),
@@ -142,7 +151,12 @@ def _items(
             category=_text(entry, "category", here),
             section=_text(entry, "section", here, required=False),
             table=_whole(entry, "table", here, default=0),
+            was=_was(entry, here),
         )
+        for edition, then in item.was:
+            if then and (edition, then) in were:
+                raise here.error(f"was「{then}」は {were[edition, then]} にも書かれています。")
+            were[edition, then] = item.id
         key = fold(item.id).replace(" ", "")
         if key in seen:
             raise here.error(f"項目 {item.id} は {seen[key]} と同じ番号です。")
@@ -150,6 +164,19 @@ def _items(
             raise here.error(f"分野「{item.category}」が categories にありません。")
         seen[key] = item.id
         yield item
+
+
+def _was(entry: Mapping[str, object], here: _Place) -> tuple[tuple[str, str], ...]:
+    """Read `was`: an id of the edition before, or a table of editions with an id each."""
+    value = entry.get("was", {})
+    if isinstance(value, str):
+        return (("", value.strip()),)
+    if not isinstance(value, dict) or not all(isinstance(then, str) for then in value.values()):
+        raise here.error(
+            'was = "前の版の項目ID"、または was = { "版の名前" = "その版の項目ID" } の形で'
+            "書いてください（その版になかった項目は空の文字にします）。"
+        )
+    return tuple((str(edition), str(then).strip()) for edition, then in value.items())
 
 
 def _options(table: Mapping[str, object], place: _Place) -> Iterator[Option]:
@@ -162,8 +189,22 @@ def _options(table: Mapping[str, object], place: _Place) -> Iterator[Option]:
             raise here.error(f"番号 {number} が 2 回あります。")
         if status not in statuses:
             raise here.error(f"status「{status}」はありません。使える値: {'、'.join(statuses)}")
+        label = _text(entry, "label", here)
+        if STANDARD.get(number) is not statuses[status] or _contradicts(label, statuses[status]):
+            raise here.error(
+                f"番号 {number}「{label}」（{status}）は集計できません。読み取れる回答欄は、"
+                "1 が対応済み（done）、2 が対応予定（planned）、3 が対応の予定なし（not_planned）の"
+                "3 つだけです。意味の違う番号をこの 3 つとして数えると、集計が誤ります。"
+            )
         seen.add(number)
-        yield Option(number=number, status=statuses[status], label=_text(entry, "label", here))
+        yield Option(number=number, status=statuses[status], label=label)
+    if seen != STANDARD.keys():
+        raise place.at("[[options]]").error("番号 1、2、3 の 3 つを書いてください。")
+
+
+def _contradicts(label: str, status: Status) -> bool:
+    """Tell whether a label says something else than the status beside it."""
+    return any(word in label for word in _NEVER_SAID.get(status, ()))
 
 
 def _whole(

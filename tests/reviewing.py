@@ -11,6 +11,7 @@ from batches import save_data
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.check import check
+from pipeline.editions import in_edition
 from pipeline.history import load_history, previous_month, settle_years
 from pipeline.model import Batch, Finding, PreviousMonth, RawWorkbook, SourceFile
 from pipeline.model.report import Report
@@ -80,6 +81,7 @@ def run_month(settings: Settings) -> tuple[Report, Step]:
     gathered = gather(settings)
     settings = gathered.settings
     history = load_history(settings.outbox, settings.month, checklist=gathered.checklist.id)
+    history = in_edition(history, gathered.checklist)
     folder = settings.outbox / settings.month
     past = history.compare_with
     found = find_form(settings.outbox, settings.month)

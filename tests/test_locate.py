@@ -51,7 +51,11 @@ def test_layout(case: dict[str, Any]) -> None:
     wanted = pairs(case.get("statuses", []))
     assert {item_id: statuses[item_id] for item_id in wanted} == wanted
     assert [row.text for row in submission.extra_rows] == case.get("others", [])
-    by_title = [answer.item_id for answer in found if answer.matched_by is MatchedBy.TITLE]
+    by_title = [
+        answer.item_id
+        for answer in found
+        if answer.matched_by in {MatchedBy.TITLE, MatchedBy.MOVED}
+    ]
     assert by_title == case.get("by_title", [])
     titles = [answer.item_id for answer in found if answer.title_written]
     assert titles == case.get("titles", by_title)

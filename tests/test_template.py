@@ -165,6 +165,17 @@ def test_another_checklist_is_another_folder(tmp_path: Path) -> None:
         ('status = "done"', 'status = "finished"', "[[options]] 1 件目"),
         ("number = 2", "number = 1", "[[options]] 2 件目"),
         ("number = 2", 'number = "2"', "[[options]] 2 件目"),
+        ('status = "done"', 'status = "not_planned"', "[[options]] 1 件目"),
+        ('label = "はい"', 'label = "未対応"', "[[options]] 1 件目"),
+        ('label = "いいえ"', 'label = "対応済み"', "[[options]] 3 件目"),
+        ("number = 3", "number = 4", "[[options]] 3 件目"),
+        ('title = "水を備える"', 'title = "水を備える"\nwas = 3', "[[items]] 1 件目"),
+        (
+            'title = "水を備える"',
+            'title = "水を備える"\nwas = "備え9"\n[[items]]\nid = "備え8"\ntitle = "火"\n'
+            'was = "備え9"',
+            "備え1 にも",
+        ),
         ('id = "tiny"', 'id = "tiny', "TOML"),
         ('id = "tiny"', 'id = "tiny"\nold_versions = {"第1版" = 1}', "old_versions"),
     ],

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +98,14 @@ outbox_option = click.option(
 )
 
 
+checklist_option = click.option(
+    "--checklist",
+    metavar="NAME",
+    default="smartcity-security",
+    help="様式の名前（templates/ の下のフォルダ名）。",
+)
+
+
 @click.group(
     cls=JapaneseGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -133,12 +142,7 @@ def torimatome() -> None:
     help="比べる月。省略すると outbox/ にあるいちばん新しい前の月です。",
 )
 @outbox_option
-@click.option(
-    "--checklist",
-    metavar="NAME",
-    default="smartcity-security",
-    help="様式の名前（templates/ の下のフォルダ名）。",
-)
+@checklist_option
 @click.option(
     "--settings",
     "settings_file",
@@ -258,7 +262,6 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
 
     ``yes`` is None for commands to which any month may be named.
     """
-    from dataclasses import replace
 
     from pipeline.cli.report import announce_month, finish_moves
     from pipeline.guard import Chosen, MonthSource
@@ -350,29 +353,29 @@ def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @month_option
-def inspect(files: tuple[Path, ...], month: str | None) -> None:
+@checklist_option
+def inspect(files: tuple[Path, ...], month: str | None, checklist: str) -> None:
     """ファイルの中で何が見つかったか（シート・表・列・団体名・項目・指摘）を表示します。"""
     from pipeline.inspection import describe
-    from pipeline.template import load_checklist
 
-    checklist = load_checklist(templates_folder() / "smartcity-security")
+    form = _checklist(checklist)
     for path in files:
-        click.echo(describe(path, checklist=checklist, month=month or this_month()))
+        click.echo(describe(path, checklist=form, month=month or this_month()))
 
 
 @torimatome.command(options_metavar="[オプション]")
 @click.argument("text", metavar="回答")
 @month_option
-def explain(text: str, month: str | None) -> None:
+@checklist_option
+def explain(text: str, month: str | None, checklist: str) -> None:
     """チェック欄に書かれた文字がどう読まれるかを表示します。
 
     例: torimatome explain "②（○月）" --month 2026-11
     """
     from pipeline.explain import explain as explain_text
-    from pipeline.template import load_checklist
 
-    checklist = load_checklist(templates_folder() / "smartcity-security")
-    click.echo(explain_text(text, month=month or this_month(), legend=checklist.legend))
+    legend = _checklist(checklist).legend
+    click.echo(explain_text(text, month=month or this_month(), legend=legend))
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -398,25 +401,31 @@ def rules(code: str | None) -> None:
 @month_option
 @inbox_option
 @outbox_option
+@checklist_option
 @click.option("--undo", is_flag=True, help="締めた月のファイルを inbox/ に戻します。")
 @click.option("--dry-run", is_flag=True, help="移動せず、移動する予定だけを表示します。")
-def close(month: str | None, inbox: Path, outbox: Path, undo: bool, dry_run: bool) -> None:
+def close(
+    month: str | None, inbox: Path, outbox: Path, checklist: str, undo: bool, dry_run: bool
+) -> None:
     """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。
 
     移すのは、その月の集計が読んだファイルだけです。集計のあとに届いたファイルは移しません。
     """
     from pipeline.cli.report import close_month
 
-    close_month(_settings(month, inbox, outbox), dry_run=dry_run, undo=undo)
+    close_month(_settings(month, inbox, outbox, checklist), dry_run=dry_run, undo=undo)
 
 
 @torimatome.command(options_metavar="[オプション]")
 @month_option
 @inbox_option
 @outbox_option
+@checklist_option
 @click.option("--no-remind", is_flag=True, help="未提出の団体への督促文を作りません。")
 @yes_option
-def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool, yes: bool) -> None:
+def sendback(
+    month: str | None, inbox: Path, outbox: Path, checklist: str, no_remind: bool, yes: bool
+) -> None:
     """直してもらう項目だけの差戻し票と、依頼文・督促文の下書きを団体ごとに作ります。
 
     差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
@@ -424,7 +433,7 @@ def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool, yes:
     from pipeline.cli.report import sendback_lines
     from pipeline.sendback import send_back
 
-    settings = _settings(month, inbox, outbox, yes=yes)
+    settings = _settings(month, inbox, outbox, checklist, yes=yes)
     for line in sendback_lines(send_back(settings, remind=not no_remind)):
         click.echo(line)
 
@@ -433,6 +442,7 @@ def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool, yes:
 @month_option
 @inbox_option
 @outbox_option
+@checklist_option
 @click.option("--prefill", is_flag=True, help="前の月の回答を、前月分と分かる形で入れておきます。")
 @click.option(
     "--into",
@@ -442,21 +452,37 @@ def sendback(month: str | None, inbox: Path, outbox: Path, no_remind: bool, yes:
     help="書き出すフォルダ（省略時は outbox/配布_YYYY-MM）。",
 )
 def distribute(
-    month: str | None, inbox: Path, outbox: Path, prefill: bool, into: Path | None
+    month: str | None,
+    inbox: Path,
+    outbox: Path,
+    checklist: str,
+    prefill: bool,
+    into: Path | None,
 ) -> None:
     """名簿の団体ごとに、選択肢の付いた配布用のチェックシートを作ります。"""
     from pipeline.cli.report import distribute_lines
     from pipeline.distribute import distribute as write_forms
 
-    settings = _settings(month, inbox, outbox)
+    settings = _settings(month, inbox, outbox, checklist)
     for line in distribute_lines(write_forms(settings, prefill=prefill, into=into)):
         click.echo(line)
 
 
-def _settings(month: str | None, inbox: Path, outbox: Path, *, yes: bool | None = None) -> Settings:
+def _settings(
+    month: str | None, inbox: Path, outbox: Path, checklist: str, *, yes: bool | None = None
+) -> Settings:
     """Give the settings of a command that has no switches of its own; see `_begun` for ``yes``."""
-    settings = _plain_settings(month or "", inbox, outbox)
+    settings = replace(_plain_settings(month or "", inbox, outbox), checklist=checklist)
     return _begun(_with_settings_file(settings, None), yes=yes)
+
+
+def _checklist(name: str) -> Checklist:
+    """Load the checklist of a command that reads no inbox; torimatome.toml has its say."""
+    from pipeline.template import load_checklist
+
+    settings = replace(_plain_settings("", Path("inbox"), Path("outbox")), checklist=name)
+    settings = _with_settings_file(settings, None)
+    return load_checklist(settings.templates / settings.checklist)
 
 
 def _plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:

@@ -58,7 +58,7 @@ def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) 
     ids: dict[str, Fit] = {}
     titles: set[str] = set()
     for hit in (hit for sheet in found for hit in sheet.found):
-        if hit.matched_by is MatchedBy.TITLE:
+        if hit.matched_by is not MatchedBy.ID:
             titles.add(hit.item_id)
         else:
             ids[hit.item_id] = max(hit.fit, ids.get(hit.item_id, Fit.MENTION))

@@ -37,7 +37,7 @@ def is_unlike(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
 
 def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:
     """Tell whether a row that has an item's id asks something else."""
-    if hit.fit is Fit.STRONG or hit.matched_by is MatchedBy.TITLE:
+    if hit.fit is Fit.STRONG or hit.matched_by is not MatchedBy.ID:
         return False
     whole = index.whole[hit.item_id]
     apart = {*columns.apart, *columns.rivals}

@@ -155,8 +155,36 @@ def _with_slips_of_the_pen(
         if not items or rightful & set(items) or (len(items) == 1 and claims[items] > 1):
             result.append(hit)
         elif len(items) == 1:
-            result.append(replace(hit, item_id=items[0], matched_by=MatchedBy.TITLE))
-    return tuple(result)
+            result.append(replace(hit, item_id=items[0], matched_by=MatchedBy.MOVED))
+    return _of_an_older_edition(tuple(result), index)
+
+
+def _of_an_older_edition(found: tuple[Found, ...], index: Index) -> tuple[Found, ...]:
+    """Let `was` decide on a form of an older edition where neither number nor title is this one's.
+
+    Where numbers have moved, a number before a text that is not its item's is the number of then:
+    it is the item that says so (`was`), or no item of this form, never the one that has it now.
+    """
+    renumbered = {_section(hit, index) for hit in found if hit.matched_by is MatchedBy.MOVED}
+    if not renumbered:
+        return found
+    then = {old: item.id for item in index.items for _, old in item.was if old}
+    kept = []
+    for hit in found:
+        if (
+            hit.matched_by is MatchedBy.MOVED
+            or hit.fit is not Fit.WEAK
+            or _section(hit, index) not in renumbered
+        ):
+            kept.append(hit)
+        elif hit.item_id in then:
+            kept.append(replace(hit, item_id=then[hit.item_id], matched_by=MatchedBy.MOVED))
+    return tuple(kept)
+
+
+def _section(hit: Found, index: Index) -> tuple[str, str]:
+    item = index.by_id[hit.item_id]
+    return item.category, item.section
 
 
 def _other_items(grid: Grid, index: Index, hit: Found, heads: Heads) -> tuple[str, ...]:

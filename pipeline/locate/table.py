@@ -302,7 +302,7 @@ class _TableReader:
     def _title_written(self, hit: Found, block: tuple[int, ...]) -> str:
         """Give the row's text where it differs from the form's title, else nothing."""
         grid, mark = self.grid, self.columns.mark
-        if hit.matched_by is MatchedBy.TITLE:
+        if hit.matched_by is not MatchedBy.ID:
             return tidy(grid.text((hit.row, hit.column)))
         edge = mark if mark is not None and mark > hit.column else None
         texts = [

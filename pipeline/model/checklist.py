@@ -35,7 +35,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line to answer. ``id`` is the official one (ガバナンス①-1)."""
+    """One line to answer. ``id`` is the official one (ガバナンス①-1).
+
+    ``was`` are pairs of an edition and the id of the same question there, empty where it had none;
+    the edition before this one is named by an empty text. See `editions`.
+    """
 
     id: str
     title: str
@@ -43,6 +47,7 @@ class Item:
     category: str
     section: str  # the heading above it, empty where the category has none
     table: int  # 0-based table of the form it stands in
+    was: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

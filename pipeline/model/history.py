@@ -33,8 +33,22 @@ class PastRespondent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAsked:
+    """An item as another edition has it: as the data of an earlier month tells of it."""
+
+    id: str
+    title: str
+    category: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastMonth:
     """One earlier month, as counted then. ``answers`` go by (respondent id, item id).
+
+    ``items`` are those asked then, as they were. Where the checklist has another edition now,
+    ``answers`` go by the present ids, and ``moved`` gives the present id of each id then, empty
+    for a question that is not asked any more; it is empty where nothing moved.
 
     ``asked`` and ``missing`` count the roster's respondents; None where the month had no roster
     or does not tell. ``counted`` are the files that counted, by hash; the value is the path.
@@ -47,6 +61,8 @@ class PastMonth:
     checklist_version: str
     answers: Mapping[tuple[str, str], PastAnswer]
     respondents: Mapping[str, PastRespondent]
+    items: tuple[ItemAsked, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
     asked: int | None = None
     missing: int | None = None
     counted: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +96,10 @@ class History:
     notices: tuple[str, ...] = ()
     problems: tuple[PastProblem, ...] = ()
     compare_with: PastMonth | None = None
+
+    def moved_since(self, month: str) -> Mapping[str, str]:
+        """Give `PastMonth.moved` of a month; empty for one that is not among them."""
+        return next((past.moved for past in self.months if past.month == month), {})
 
 
 class Movement(StrEnum):

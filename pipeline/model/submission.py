@@ -144,6 +144,7 @@ class MatchedBy(StrEnum):
 
     ID = "id"
     TITLE = "title"
+    MOVED = "moved"  # by its text, although another item's number stands before it
     NONE = ""  # the item has no row in this file
 
 

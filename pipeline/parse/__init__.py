@@ -61,7 +61,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
     properties = hidden_properties(workbook)
     head = Head(workbook, layout, checklist, month=month)
     slip = read_slip(properties)
-    prefilled_from, as_handed_out = unchanged(properties, answers)
+    prefilled_from, as_handed_out = unchanged(properties, answers, edition=checklist.version)
     return Submission(
         source=workbook.source,
         kind=workbook.kind,

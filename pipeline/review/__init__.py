@@ -11,7 +11,13 @@ earlier form, `states` follows findings from run to run, `form` lays out the nex
 
 from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
-from pipeline.review.entries import find_form, form_source, insist_unchanged, read_review
+from pipeline.review.entries import (
+    at_present_items,
+    find_form,
+    form_source,
+    insist_unchanged,
+    read_review,
+)
 from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
 from pipeline.review.late import overlooked, with_overlooked
@@ -19,6 +25,7 @@ from pipeline.review.states import finding_states, past_findings
 
 __all__ = [
     "apply_review",
+    "at_present_items",
     "find_form",
     "finding_states",
     "form_source",

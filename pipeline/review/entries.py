@@ -157,6 +157,28 @@ def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:
     )
 
 
+def at_present_items(review: Review, moved: Mapping[str, str]) -> Review:
+    """Bind entries of an earlier month's form to the present ids of their items.
+
+    ``moved`` as in `past_findings`. An entry about an item that is not asked any more is bound to
+    no item of this edition, and stands in the next form as it was written.
+    """
+    if not moved:
+        return review
+
+    def rebound(key: ReviewKey) -> ReviewKey:
+        now = moved.get(key.item_id, key.item_id)
+        return key._replace(item_id=now or f"{key.item_id}（前の版）")
+
+    return replace(
+        review,
+        entries=tuple(
+            replace(entry, key=rebound(entry.key)) if entry.key else entry
+            for entry in review.entries
+        ),
+    )
+
+
 def _cannot_read(found: Unreadable | Skipped) -> str:
     reason = found.reason if isinstance(found, Unreadable) else None
     step = {

@@ -21,7 +21,7 @@ from pipeline.rules.words import STATUS_WORDS, month_words
 from pipeline.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pipeline.model.review import ReviewKey
@@ -36,8 +36,23 @@ _PASSING = ("B506", "B507", "R6")
 Identity = tuple[str, str, str, str]
 
 
-def past_findings(folder: Path) -> tuple[PastFinding, ...]:
-    """Read data/findings below a month's folder; nothing where it is missing or damaged."""
+def past_findings(folder: Path, moved: Mapping[str, str] | None = None) -> tuple[PastFinding, ...]:
+    """Read data/findings below a month's folder; nothing where it is missing or damaged.
+
+    ``moved`` gives the present id of each item of that month's edition, empty for one that is not
+    asked any more: what was found there is left out.
+    """
+    found = _past_findings(folder)
+    if not moved:
+        return found
+    return tuple(
+        past._replace(item_id=now)
+        for past in found
+        if (now := moved.get(past.item_id, past.item_id)) or not past.item_id
+    )
+
+
+def _past_findings(folder: Path) -> tuple[PastFinding, ...]:
     try:
         with open_table(read_record(folder), "findings") as table:
             places = table.places

@@ -110,6 +110,7 @@ def repeated_differently(context: Context) -> Iterator[Hit]:
 
 
 _MANY_WITHOUT_ID = 5  # rows from which a lost id column is one finding
+_MANY_MOVED = 3  # rows from which numbers that are another's are another edition's (L206)
 
 
 @rule(
@@ -133,10 +134,14 @@ def title_differs(context: Context) -> Iterator[Hit]:
     titles = {item.id: item.title for item in context.batch.checklist.items}
     for counted in context.batch.submissions:
         without_id: list[Answer] = []
+        moved: list[Answer] = []
         for answer in counted.submission.answers:
             if not answer.in_scope or _as_printed(answer):
                 continue
             title = titles.get(answer.item_id, "")
+            if answer.matched_by is MatchedBy.MOVED:
+                moved.append(answer)
+                continue
             same = _squeezed(answer.title_written).startswith(_squeezed(title))
             if answer.matched_by is MatchedBy.TITLE and (same or not answer.title_written):
                 without_id.append(answer)
@@ -149,11 +154,15 @@ def title_differs(context: Context) -> Iterator[Hit]:
             for answer in without_id:
                 what = "項目番号がないため、項目文からこの項目とみなしました。"
                 yield _row_hit(counted, answer, what, titles.get(answer.item_id, ""))
+        for answer in moved if len(moved) < _MANY_MOVED else ():
+            what = "項目文の前の番号が様式と違います。項目文から、この項目とみなしました。"
+            yield _row_hit(counted, answer, what, titles.get(answer.item_id, ""))
 
 
 def _as_printed(answer: Answer) -> bool:
     """Tell a row that has its id and the form's own text, as nearly every one."""
-    return not answer.title_written and answer.matched_by is not MatchedBy.TITLE
+    by_text = {MatchedBy.TITLE, MatchedBy.MOVED}
+    return not answer.title_written and answer.matched_by not in by_text
 
 
 def _squeezed(text: str) -> str:
@@ -252,7 +261,7 @@ def guessed_columns(context: Context) -> Iterator[Hit]:
     code="L206",
     severity=Severity.CHECK,
     title="様式の版が違う",
-    message="別の版の様式で回答しています。",
+    message="別の版の様式で回答しています{how}。",
     fix="今の様式で答え直してもらうか、このまま集計してよいか決めてください。",
     ask="今の様式で、もう一度ご回答ください。",
     why="版によって項目の文や数が違うことがあり、同じ問いへの回答とは限りません。",
@@ -265,8 +274,15 @@ def other_version(context: Context) -> Iterator[Hit]:
     """Find submissions that carry the title of another edition."""
     for counted in context.batch.submissions:
         written = counted.submission.version_written
+        moved = [a for a in counted.submission.answers if a.matched_by is MatchedBy.MOVED]
         if written:
-            yield on_submission(counted, written)
+            yield on_submission(counted, written, how="")
+        elif len(moved) >= _MANY_MOVED:
+            items = listed([answer.item_id for answer in moved], "項目", limit=3)
+            how = (
+                f"（{len(moved)}項目の番号が今の様式と違います。項目文から {items}とみなしました）"
+            )
+            yield on_submission(counted, moved[0].title_written, how=how)
 
 
 @rule(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.check import check
 from pipeline.continuity import continued
+from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import in_light_of, load_history, previous_month
 from pipeline.mails import addresses, draft, plain_letter
@@ -96,6 +97,7 @@ def send_back(
         checklist=gathered.checklist.id,
         previous=settings.previous or None,
     )
+    history = in_edition(history, gathered.checklist)
     history = continued(history, gathered.batch.units)
     batch = in_light_of(gathered.batch, history, settings.inbox)
 
