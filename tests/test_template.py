@@ -172,8 +172,8 @@ def test_another_checklist_is_another_folder(tmp_path: Path) -> None:
         ('title = "水を備える"', 'title = "水を備える"\nwas = 3', "[[items]] 1 件目"),
         (
             'title = "水を備える"',
-            'title = "水を備える"\nwas = "備え9"\n[[items]]\nid = "備え8"\ntitle = "火"\n'
-            'was = "備え9"',
+            'title = "水を備える"\ncategory = "備え"\nwas = "備え9"\n[[items]]\nid = "備え8"\n'
+            'title = "火"\nwas = "備え9"',
             "備え1 にも",
         ),
         ('id = "tiny"', 'id = "tiny', "TOML"),
