@@ -1,0 +1,27 @@
+"""Half a year by chance: whatever the coordinator does, the figures are those of a pencil."""
+
+import random
+from pathlib import Path
+
+import pytest
+from office import MONTHS, Office
+
+
+def play(folder: Path, seed: int, patched: pytest.MonkeyPatch) -> Office:
+    office = Office(folder=folder, chance=random.Random(seed), patched=patched)  # noqa: S311
+    for month in MONTHS:
+        office.month(month)
+    return office
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_story_by_chance(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = play(tmp_path, seed, monkeypatch)
+    assert office.played == list(MONTHS)
+    assert {"slip", "decisions", "spoilt data"} <= set(+office.deeds)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_stories(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(tmp_path, seed, monkeypatch)
