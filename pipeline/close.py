@@ -228,6 +228,8 @@ def finish_interrupted(inbox: Path) -> str:
     Where a name is taken by now, what was moved is put back instead.
     """
     journal = inbox / JOURNAL
+    with contextlib.suppress(OSError):  # one that was never finished: nothing was moved yet
+        _fresh(journal).unlink(missing_ok=True)
     if not journal.is_file():
         return ""
     try:
@@ -311,7 +313,7 @@ def _write_journal(inbox: Path, moves: Sequence[Move]) -> None:
         for move in moves
     ]
     journal = inbox / JOURNAL
-    fresh = journal.with_name(f"{journal.name}.new")
+    fresh = _fresh(journal)
     try:
         with fresh.open("w", encoding="utf-8", newline="\n") as opened:
             json.dump({"moves": lines}, opened, indent=0)  # escaped: a name may be no Unicode
@@ -324,6 +326,10 @@ def _write_journal(inbox: Path, moves: Sequence[Move]) -> None:
             f"{inbox} に書き込めませんでした（{error.strerror or error}）。何も移動していません。"
             "空き容量と書き込みの権限を確かめてから、もう一度実行してください。"
         ) from error
+
+
+def _fresh(journal: Path) -> Path:
+    return journal.with_name(f"{journal.name}.new")
 
 
 def _remove_journal(inbox: Path) -> None:
