@@ -16,12 +16,12 @@ import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import file_digest
-from operator import itemgetter
 from typing import TYPE_CHECKING, TypeGuard
 
 from pipeline.discover import JOURNAL, Found, is_closed, set_aside, walk
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Skipped, SkipReason
+from pipeline.model.review import FindingState
 from pipeline.record import DamagedError, Recorded, aggregated_months, open_table, read_record
 
 if TYPE_CHECKING:
@@ -73,16 +73,16 @@ def plan_close(inbox: Path, outbox: Path, month: str) -> ClosePlan:
             f"{month} をもう一度集計してから、締めてください。"
         ) from error
     closed = inbox / month
-    moves, later, there = [], [], set()
-    for found in _files(inbox, inbox):
-        digest = _digest(found.location)
-        target = closed / found.location.relative_to(inbox)
-        if digest not in seen or (target.exists() and _digest(target) == digest):
-            later.append(found.location)
-        else:
+    put_away = {found.location: _digest(found) for found in _sent(inbox, closed)}
+    there = set(put_away.values())
+    moves, later = [], []
+    for found in _sent(inbox, inbox):
+        digest, target = _digest(found), closed / found.location.relative_to(inbox)
+        if digest in seen and put_away.get(target) != digest:
             moves.append(Move(source=found.location, target=target))
             there.add(digest)
-    there.update(_digest(found.location) for found in _files(inbox, closed))
+        else:
+            later.append(found.location)
     return ClosePlan(
         moves=tuple(sorted(moves, key=lambda move: str(move.source))),
         later=tuple(sorted(later)),
@@ -137,8 +137,7 @@ def _files_seen(record: Recorded, month: str) -> Iterator[tuple[str, str]]:
     read: that is none of the month's.
     """
     with open_table(record, "files") as table:
-        pick = itemgetter(*(table.places[name] for name in ("file", "sha256")))
-        rows = [(table.written(path), digest) for path, digest in map(pick, table.lines)]
+        rows = [(table.written(path), of) for path, of in table.columns("file", "sha256")]
     inside = f"{month}/"
     of_closed = any(path.startswith(inside) for path, _ in rows)
     paths = {path for path, _ in rows}
@@ -154,9 +153,8 @@ def _still_open(record: Recorded) -> Iterator[str]:
     """Tell what a month that is closed leaves undone."""
     counts, missing = record.part("counts"), []
     with open_table(record, "findings") as table:
-        pick = itemgetter(*(table.places[name] for name in ("code", "respondent", "state")))
-        for code, name, state in map(pick, table.lines):
-            if code == "B501" and state != "認容":
+        for code, name, state in table.columns("code", "respondent", "state"):
+            if code == "B501" and (not state or FindingState(state).is_open):
                 missing.append(table.written(name))
     if missing:
         yield f"未提出 {len(missing)} 団体（{_named(missing)}）"
@@ -173,22 +171,21 @@ def _named(names: Sequence[str]) -> str:
     return "、".join(names[:_NAMES]) + more
 
 
-def _files(inbox: Path, root: Path) -> Iterator[Found]:
-    """Give the files below a folder that somebody sent, none of other months."""
+def _sent(inbox: Path, root: Path) -> Iterator[Found]:
+    """Give what somebody sent below a folder, none of other months; links and pipes too."""
     for found in walk(inbox, root):
-        if isinstance(found, Found) and found.is_file:
-            own = found.location.relative_to(root).as_posix()
-            if not set_aside(own, at_top="/" not in own):
-                yield found
+        own = found.location.relative_to(root).as_posix() if isinstance(found, Found) else ""
+        if isinstance(found, Found) and not set_aside(own, at_top="/" not in own):
+            yield found
 
 
-def _digest(path: Path) -> str:
-    """Give the hash of a file, or an empty text where it cannot be read: it is not moved then."""
-    try:
-        with path.open("rb") as opened:
-            return file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return ""
+def _digest(found: Found) -> str:
+    """Give the hash of a file, empty where it is none or cannot be read: it is not moved then."""
+    with contextlib.suppress(OSError):
+        if found.is_file:
+            with found.location.open("rb") as opened:
+                return file_digest(opened, "sha256").hexdigest()
+    return ""
 
 
 def plan_undo(inbox: Path, month: str) -> ClosePlan:
@@ -201,11 +198,11 @@ def plan_undo(inbox: Path, month: str) -> ClosePlan:
         )
     moves = (
         Move(source=each.location, target=inbox / each.location.relative_to(closed))
-        for each in _files(inbox, closed)
+        for each in _sent(inbox, closed)
     )
     return ClosePlan(
         moves=tuple(sorted(moves, key=lambda move: str(move.source))),
-        later=tuple(sorted(found.location for found in _files(inbox, inbox))),
+        later=tuple(sorted(found.location for found in _sent(inbox, inbox))),
     )
 
 
@@ -288,7 +285,7 @@ def check_moves(moves: Sequence[Move]) -> None:
     problems = []
     targets = Counter(os.path.normcase(move.target) for move in moves)
     for move in moves:
-        if not move.source.exists():
+        if not os.path.lexists(move.source):
             problems.append(f"{move.source}: ファイルがなくなっています。")
         if os.path.lexists(move.target) or targets[os.path.normcase(move.target)] > 1:
             problems.append(f"{move.target}: 同じ名前のファイルが既にあります。")

@@ -188,11 +188,11 @@ def _unopened(found: Found, limits: Limits) -> SourceFile:
 
 
 def is_closed(folder: Path) -> bool:
-    """Tell whether a month's folder holds anything but what systems drop into folders."""
+    """Tell whether a month's folder holds anything but a roster and what systems drop there."""
     if not folder.is_dir():
         return False
     return any(
-        isinstance(found, Unreadable) or not set_aside(found.path, at_top=False)
+        isinstance(found, Unreadable) or not set_aside(found.path, at_top="/" not in found.path)
         for found in walk(folder, folder)
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
@@ -119,12 +118,10 @@ def _counted_before(folder: Path) -> Mapping[str, str]:
     """Give the bodies that the last run of a month counted, by id."""
     try:
         with open_table(read_record(folder), "files") as table:
-            names = ("state", "respondent_id", "respondent")
-            pick = itemgetter(*(table.places[name] for name in names))
             return {
                 table.written(id_): table.written(name)
-                for state, id_, name in map(pick, table.lines)
+                for state, id_, name in table.columns("state", "respondent_id", "respondent")
                 if state == FileState.COUNTED
             }
-    except (DamagedError, KeyError):
+    except DamagedError:
         return {}

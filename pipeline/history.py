@@ -276,8 +276,10 @@ def _read_month(
         record = read_record(folder)
         with open_table(record, "files") as table:
             problems += _copied(folder, "files", table.doubt)
-            pick = itemgetter(*(table.places[name] for name in ("file", "sha256", "state")))
-            files = [(table.written(path), *of) for path, *of in map(pick, table.lines)]
+            files = [
+                (table.written(path), digest, state)
+                for path, digest, state in table.columns("file", "sha256", "state")
+            ]
         with open_table(record, "answers") as table:
             problems += _copied(folder, "answers", table.doubt)
             first = next(table.lines, None)
@@ -291,10 +293,6 @@ def _read_month(
     except DamagedError as error:
         place = f"{folder.name}/{error.name}"
         problems.append(PastProblem(month=folder.name, file=place, problem=error.problem))
-        return ""
-    except KeyError:
-        place = f"{folder.name}/data/files.csv"
-        problems.append(PastProblem(month=folder.name, file=place, problem="列が足りません"))
         return ""
     if first and not said.respondents:
         return f"{folder.name} は別の様式の集計のため、比較に使っていません。"

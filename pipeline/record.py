@@ -13,6 +13,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,14 +62,22 @@ class DamagedError(Exception):
 class Table:
     """A table of data/: the place of each head, and the lines, an empty text at the end of each.
 
-    ``written`` gives a field as it was before the CSV made it harmless. ``doubt`` tells why the
-    copy is read and not the CSV, empty where the CSV is as it was written.
+    ``name`` is that of the file read. ``written`` gives a field as it was before the CSV made it
+    harmless. ``doubt`` tells why the copy is read and not the CSV, empty where the CSV is as it
+    was written.
     """
 
+    name: str
     places: Mapping[str, int]
     lines: Iterator[list[str]]
     written: Callable[[str], str]
     doubt: str = ""
+
+    def columns(self, *names: str) -> Iterator[tuple[str, ...]]:
+        """Give some columns of every line. `DamagedError` where one of them is not there."""
+        if not self.places.keys() >= set(names):
+            raise DamagedError(self.name, "列が足りません")
+        return map(itemgetter(*(self.places[name] for name in names)), self.lines)
 
 
 def aggregated_months(outbox: Path) -> tuple[str, ...]:
@@ -168,7 +177,8 @@ def _lines_of_csv(path: Path) -> Iterator[Table]:
         heads = next(lines, [])
         width = len(heads)
         whole = (line[:width] + [""] * (width + 1 - len(line)) for line in lines if line)
-        yield Table(places=_placed(heads), lines=whole, written=as_written)
+        name = f"data/{path.name}"
+        yield Table(name=name, places=_placed(heads), lines=whole, written=as_written)
 
 
 @contextmanager
@@ -182,7 +192,8 @@ def _lines_of_parquet(path: Path, doubt: str) -> Iterator[Table]:
             for batch in opened.iter_batches(batch_size=_PIECE)
             for line in zip(*batch.to_pydict().values(), strict=True)
         )
-        yield Table(places=_placed(heads), lines=lines, written=str, doubt=doubt)
+        name = f"data/{path.name}"
+        yield Table(name=name, places=_placed(heads), lines=lines, written=str, doubt=doubt)
 
 
 def _placed(heads: list[str]) -> Mapping[str, int]:

@@ -139,6 +139,14 @@ def test_what_came_or_changed_since_the_run_stays_and_is_told(month: tuple[Path,
     assert (inbox / "2026-10" / "先月.xlsx").exists()
 
 
+def test_a_link_is_told_and_stays(month: tuple[Path, Path], tmp_path: Path) -> None:
+    inbox, outbox = month
+    (tmp_path / "elsewhere.xlsx").write_text("若葉市.xlsx", encoding="utf-8")
+    (inbox / "リンク.xlsx").symlink_to(tmp_path / "elsewhere.xlsx")
+    plan = plan_close(inbox, outbox, MONTH)
+    assert plan.later == (inbox / "リンク.xlsx",)
+
+
 def test_a_renamed_file_is_known_by_its_hash(tmp_path: Path) -> None:
     inbox, outbox = dropped(tmp_path, "a.xlsx"), recorded(tmp_path, {"a.xlsx": "counted"})
     (inbox / "a.xlsx").rename(inbox / "若葉市.xlsx")
@@ -153,7 +161,11 @@ def test_only_an_aggregated_month_can_be_closed(month: tuple[Path, Path]) -> Non
     with pytest.raises(TorimatomeError, match=r"2025-01 はまだ集計していない.*2026-11") as caught:
         plan_close(inbox, outbox, "2025-01")
     assert caught.value.exit_code is ExitCode.USAGE
-    (outbox / MONTH / "data" / "files.csv").write_bytes(b"")
+    files = outbox / MONTH / "data" / "files.csv"
+    files.write_text("a,b\r\n1,2\r\n", encoding="utf-8-sig")
+    with pytest.raises(TorimatomeError, match="列が足りません"):
+        plan_close(inbox, outbox, MONTH)
+    files.write_bytes(b"")
     with pytest.raises(TorimatomeError, match="もう一度集計してから") as caught:
         plan_close(inbox, outbox, MONTH)
     assert caught.value.exit_code is ExitCode.NOTHING_WRITTEN
@@ -188,6 +200,7 @@ def test_what_is_still_open_is_told(tmp_path: Path) -> None:
         {"a.xlsx": "counted"},
         *missing,
         ("B501", "認容市", "認容"),
+        ("B501", "届いた市", "解消"),
         ("A301", "若葉市", "新規"),
         counts={"files": {"unreadable": 2}, "findings": {"要修正": 9, "要確認": 0}},
     )

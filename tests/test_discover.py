@@ -104,7 +104,7 @@ def test_a_closed_month_is_read_from_its_folder(tmp_path: Path) -> None:
     assert found.roster.path == "2026-10/名簿.xlsx"
 
 
-@pytest.mark.parametrize("left", [(), (".DS_Store", "Thumbs.db", "~$a.xlsx")])
+@pytest.mark.parametrize("left", [(), (".DS_Store", "Thumbs.db", "~$a.xlsx"), ("名簿.xlsx",)])
 def test_a_month_folder_without_returns_hides_nothing(
     tmp_path: Path, left: tuple[str, ...]
 ) -> None:
