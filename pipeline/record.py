@@ -91,7 +91,7 @@ def aggregated_months(outbox: Path) -> tuple[str, ...]:
 def read_record(folder: Path) -> Recorded:
     """Read run.json of a month's folder. `DamagedError` where it is missing or no JSON."""
     try:
-        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        run = json.loads((folder / RUN).read_text(encoding="utf-8-sig"))  # Notepad adds a mark
     except FileNotFoundError as error:
         raise DamagedError(RUN, "ファイルがありません") from error
     except (OSError, ValueError) as error:

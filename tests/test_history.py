@@ -198,6 +198,16 @@ def test_a_damaged_month_of_an_old_version_is_told(tmp_path: Path, damage: str) 
     assert [problem.copied for problem in history.problems] == [False]
 
 
+def test_a_run_json_that_an_editor_saved_again_still_holds(tmp_path: Path) -> None:
+    record(tmp_path, month_of(make_batch(1), "2026-10"))
+    run = tmp_path / "2026-10" / "run.json"
+    text = run.read_text(encoding="utf-8").replace("\n", "\r\n")
+    run.write_text(text, encoding="utf-8-sig", newline="")
+    history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)
+    assert [past.checked for past in history.months] == [True]
+    assert history.problems == ()
+
+
 def test_a_folder_without_a_run_is_no_damage(tmp_path: Path) -> None:
     (tmp_path / "2026-10" / "差戻し").mkdir(parents=True)
     history = load_history(tmp_path, "2026-11", checklist=CHECKLIST)

@@ -157,7 +157,8 @@ def announce_month(
     doubt = doubt_about_month(chosen.month, months, today) if yes is False else ""
     if not doubt:
         return
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    # A process without a terminal may have no streams at all.
+    if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         if click.confirm(f"{doubt}この月でよろしいですか？"):
             return
         raise TorimatomeError("何も書き出していません。", ExitCode.USAGE)
