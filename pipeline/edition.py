@@ -296,6 +296,7 @@ def _public_answer(answer: Answer, source: SourceFile) -> Answer:
         note_cell=None,
         title_written="",
         unsupported=(),
+        aside=None,
         decision=None,  # names who decided, and why
     )
 

@@ -189,16 +189,20 @@ def encrypted_ods() -> bytes:
     return repacked(ods_with(""), {"META-INF/manifest.xml": manifest, "content.xml": b"\x93\x11"})
 
 
-def ods_with(rows: str) -> bytes:
-    """Give an .ods of one sheet from its rows' XML."""
+def ods_with(rows: str, *, styles: str = "") -> bytes:
+    """Give an .ods of one sheet from its rows' XML and that of its automatic styles."""
     names = {
         "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
         "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
         "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+        "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
     }
     spaces = " ".join(f'xmlns:{key}="{name}"' for key, name in names.items())
     content = (
-        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f"<office:document-content {spaces}>"
+        f"<office:automatic-styles>{styles}</office:automatic-styles>"
+        "<office:body><office:spreadsheet>"
         f'<table:table table:name="Sheet1">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

@@ -43,6 +43,7 @@ from pipeline.model import (
 from pipeline.model.history import PastProblem
 from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
 from pipeline.parse import parse
+from pipeline.read.numbers import as_shown
 from pipeline.review import (
     apply_review,
     finding_states,
@@ -366,7 +367,12 @@ def _sheet(name: str, file: _File) -> RawSheet:
     drawings: list[Drawing] = []
     hidden: set[int] = set()
 
+    comments: dict[tuple[int, int], str] = {}
+
     def write(row: int, column: int, text: str) -> None:
+        commented = re.fullmatch(r"(.*?) ?〈コメント (.+)〉", text)
+        if commented:
+            text, comments[row, column] = commented[1], commented[2]
         if text:
             cells[row, column] = _cell(text)
         found = re.fullmatch(r"〈凡例 楕円 (\d)〉", text)
@@ -385,7 +391,13 @@ def _sheet(name: str, file: _File) -> RawSheet:
             write(row, column, text)
         if is_hidden:
             hidden.add(row)
-    return RawSheet(name=name, cells=cells, drawings=tuple(drawings), hidden_rows=frozenset(hidden))
+    return RawSheet(
+        name=name,
+        cells=cells,
+        drawings=tuple(drawings),
+        hidden_rows=frozenset(hidden),
+        comments=comments,
+    )
 
 
 def _all_rows(file: _File) -> list[_Row]:
@@ -411,17 +423,20 @@ def _all_rows(file: _File) -> list[_Row]:
     return rows + extra
 
 
+_KINDS = {"日付": CellKind.DATE, "エラー": CellKind.ERROR, "数式": CellKind.NO_VALUE}
+
+
 def _cell(text: str) -> RawCell:
     found = re.fullmatch(r"〈(\S+?)(?: (.*))?〉", text)
     if not found:
         return RawCell(kind=CellKind.TEXT, text=text)
     word, value = found[1], found[2] or ""
-    if word == "日付":
-        return RawCell(kind=CellKind.DATE, text=value)
-    if word == "エラー":
-        return RawCell(kind=CellKind.ERROR, text=value)
-    if word == "数式":
-        return RawCell(kind=CellKind.NO_VALUE, text=value, formula=True)
+    if word == "表示形式":
+        stored, _, code = value.partition(" ")
+        kind = CellKind.NUMBER if stored.isascii() else CellKind.TEXT
+        return as_shown(RawCell(kind=kind, text=stored), code)
+    if word in _KINDS:
+        return RawCell(kind=_KINDS[word], text=value, formula=word == "数式")
     if word == "長文":
         return RawCell(kind=CellKind.TEXT, text="長" * int(value))
     lines = list(LEGEND)

@@ -31,7 +31,6 @@ def sheet_of(folder: Path, *cells: str, **more: object) -> RawSheet:
         ("<c><v>1E+3</v></c>", CellKind.NUMBER, "1000"),
         ("<c><v>-3</v></c>", CellKind.NUMBER, "-3"),
         ("<c><v>９</v></c>", CellKind.TEXT, "９"),  # no program writes it; no number then
-        ('<c s="6"><v>1</v></c>', CellKind.NUMBER, "1"),  # 0"番"
         ('<c s="7"><v>1</v></c>', CellKind.NUMBER, "1"),  # [Red]0
         ('<c s="4"><v>46063</v></c>', CellKind.DATE, "2026-02-10"),
         ('<c s="4"><v>46063.5</v></c>', CellKind.DATE, "2026-02-10T12:00:00"),

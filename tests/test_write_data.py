@@ -20,7 +20,7 @@ SPECIFIED = {
     "answers": "month respondent_id respondent role checklist checklist_version category section"
     " item_id item status status_code due due_precision due_inferred due_source mark note tags"
     " findings file sheet cell decision status_before due_before decision_reason decided_by"
-    " decided_on project",
+    " decided_on project comment",
     "findings": "code severity respondent_id respondent item_id file sheet cell written message"
     " fix state decision project",
     "files": "file sha256 bytes modified kind state reason respondent_id respondent identified_by"

@@ -560,8 +560,10 @@ def place_of(place: str) -> tuple[int, int]:
 # ── Other formats ───────────────────────────────────────────────────────────────────────────
 
 
-def xls(rows: Rows, *, name: str = "チェックシート") -> bytes:
-    """Give an Excel 97 workbook; dates and formulas are not offered."""
+def xls(
+    rows: Rows, *, name: str = "チェックシート", formats: Mapping[str, str] | None = None
+) -> bytes:
+    """Give an Excel 97 workbook; ``formats`` are number formats by address."""
     import xlwt  # noqa: PLC0415 - for this format alone
 
     book = xlwt.Workbook(encoding="utf-8")
@@ -569,23 +571,35 @@ def xls(rows: Rows, *, name: str = "チェックシート") -> bytes:
     for row, values in enumerate(rows):
         for column, value in enumerate(values):
             if value is not None:
-                sheet.write(row, column, value)
+                style = xlwt.XFStyle()
+                style.num_format_str = (formats or {}).get(address(row, column), "General")
+                sheet.write(row, column, value, style)
     memory = io.BytesIO()
     book.save(memory)
     return memory.getvalue()
 
 
-def xlsb(rows: Rows, *, name: str = "チェックシート", more: bytes = b"") -> bytes:
+def xlsb(
+    rows: Rows,
+    *,
+    name: str = "チェックシート",
+    more: bytes = b"",
+    formats: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+) -> bytes:
     """Give a binary workbook after [MS-XLSB]; ``more`` are further records of the sheet data.
 
     A text that starts with ``#`` becomes an error cell, texts of column A stand in the cell.
+    ``formats`` are number formats and ``comments`` notes by address.
     """
+    codes = ["General", *dict.fromkeys((formats or {}).values())]
     strings: list[str] = []
     data = b""
     for row, values in enumerate(rows):
         data += record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
         for column, value in enumerate(values):
-            data += _binary_cell(column, value, strings)
+            style = codes.index((formats or {}).get(address(row, column), "General"))
+            data += _binary_cell(column, value, strings, style)
     sheet = (
         record(129)
         + record(148, struct.pack("<4I", 0, len(rows), 0, 9))
@@ -612,8 +626,22 @@ def xlsb(rows: Rows, *, name: str = "チェックシート", more: bytes = b"") 
                 {
                     "rId1": ("worksheet", "worksheets/sheet1.bin"),
                     "rId2": ("sharedStrings", "sharedStrings.bin"),
+                    "rId3": ("styles", "styles.bin"),
                 }
             ),
+            "xl/worksheets/_rels/sheet1.bin.rels": rels(
+                {"rId1": ("comments", "../comments1.bin")} if comments else {}
+            ),
+            "xl/comments1.bin": record(632, _wide("担当"))
+            + b"".join(_binary_comment(place, text) for place, text in (comments or {}).items()),
+            "xl/styles.bin": b"".join(
+                record(44, struct.pack("<H", 200 + n) + _wide(code)) for n, code in enumerate(codes)
+            )
+            + record(617, struct.pack("<I", len(codes)))
+            + b"".join(
+                record(47, struct.pack("<HH12x", 0, 200 + n if n else 0)) for n in range(len(codes))
+            )
+            + record(618),
             "xl/workbook.bin": record(131) + record(143) + listed + record(144) + record(132),
             "xl/worksheets/sheet1.bin": sheet,
             "xl/sharedStrings.bin": record(159, struct.pack("<II", len(strings), len(strings)))
@@ -634,6 +662,12 @@ def record(number: int, body: bytes = b"") -> bytes:
     return head + length + bytes([size]) + body
 
 
+def _binary_comment(place: str, text: str) -> bytes:
+    row, column = place_of(place)
+    where = struct.pack("<5I16x", 0, row, row, column, column)
+    return record(635, where) + record(637, b"\0" + _wide(text)) + record(636)
+
+
 def _wide(text: str) -> bytes:
     units = text.encode("utf-16-le")
     return struct.pack("<I", len(units) // 2) + units
@@ -643,9 +677,9 @@ _BINARY_ERRORS = {"#REF!": 0x17, "#N/A": 0x2A, "#DIV/0!": 0x07}
 
 
 def _binary_cell(  # noqa: PLR0911 - one return for each type of cell
-    column: int, value: Value, strings: list[str]
+    column: int, value: Value, strings: list[str], style: int
 ) -> bytes:
-    place = struct.pack("<II", column, 0)
+    place = struct.pack("<II", column, style)
     match value:
         case None:
             return b""

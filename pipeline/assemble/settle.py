@@ -408,7 +408,7 @@ def _with_slips(
 def _overridden(ours: Answer, theirs: Answer) -> Answer:
     """Lay one line of a slip over an answer: an empty check cell or note leaves the old one."""
     if theirs.mark.status is Status.BLANK:
-        answer = with_note_of(theirs, ours)
+        answer = replace(with_note_of(theirs, ours), aside=ours.aside or theirs.aside)
     elif is_blank(theirs.note.raw):
         answer = with_note_of(ours, theirs)
     else:

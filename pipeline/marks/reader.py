@@ -81,14 +81,19 @@ def _read_cell(
     return overlay(mark, None, drawings, month) if drawings else mark
 
 
+_NO_NUMBER = {
+    CellKind.BOOLEAN: (Doubt.SYMBOL, "boolean"),
+    CellKind.DATE: (Doubt.DATE, "date-cell"),
+    CellKind.ERROR: (Doubt.ERROR, "error-cell"),
+    CellKind.NO_VALUE: (Doubt.ERROR, "error-cell"),
+    CellKind.UNRENDERED: (Doubt.NO_NUMBER, "unrendered"),
+}
+
+
 def _read_value(cell: RawCell) -> Reading:
     """Read a cell whose value is no text. True equals 1 in Python: the kind goes first."""
-    if cell.kind is CellKind.BOOLEAN:
-        return unclear(Doubt.SYMBOL, "boolean")
-    if cell.kind is CellKind.DATE:
-        return unclear(Doubt.DATE, "date-cell")
-    if cell.kind in (CellKind.ERROR, CellKind.NO_VALUE):
-        return unclear(Doubt.ERROR, "error-cell")
+    if cell.kind in _NO_NUMBER:
+        return unclear(*_NO_NUMBER[cell.kind])
     try:
         number = float(cell.text)
     except ValueError:

@@ -41,12 +41,14 @@ from pipeline.model.raw import (
     SourceFile,
     Unreadable,
     UnreadableReason,
+    Unseen,
     address,
     return_key,
     shown_key,
 )
 from pipeline.model.submission import (
     Answer,
+    Aside,
     Doubt,
     Due,
     DueProblem,
@@ -73,6 +75,7 @@ from pipeline.model.submission import (
 __all__ = [
     "Answer",
     "Area",
+    "Aside",
     "Batch",
     "CellKey",
     "CellKind",
@@ -126,6 +129,7 @@ __all__ = [
     "UnknownNotation",
     "Unreadable",
     "UnreadableReason",
+    "Unseen",
     "address",
     "contents_of",
     "place_in",

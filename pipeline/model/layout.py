@@ -31,6 +31,7 @@ class ItemRow:
     note_place: CellKey | None = None
     note_cells: tuple[CellKey, ...] = ()
     hidden: bool = False
+    added: str = ""  # what stands behind the form's own text of the item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

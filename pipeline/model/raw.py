@@ -144,20 +144,26 @@ class CellKind(StrEnum):
     DATE = "date"
     ERROR = "error"
     NO_VALUE = "no_value"  # a formula that was never calculated
+    UNRENDERED = "unrendered"  # a value whose number format shows nobody knows what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawCell:
-    """One cell that holds something. ``text`` is the value as written, never cleaned.
+    """One cell that holds something. ``text`` is what it shows, never cleaned.
 
     NUMBER: shortest decimal (``1``, ``2.5``). BOOLEAN: ``TRUE`` or ``FALSE``. DATE: ISO
     (``2026-02-10``, with the time where there is one). ERROR: ``#REF!``. NO_VALUE: the formula
-    with its ``=``. ``formula`` tells that a stored value came from a formula.
+    with its ``=``. ``formula`` tells that a stored value came from a formula. Where a number
+    format shows something else than the value, ``stored`` is the value, ``number_format`` the
+    format (empty where the file does not say it) and the cell is TEXT, perhaps an empty one.
+    UNRENDERED: the value, which nobody should read as it stands.
     """
 
     kind: CellKind
     text: str
     formula: bool = False
+    stored: str = ""
+    number_format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +233,25 @@ class Area:
 CellKey = tuple[int, int]  # (row, column), 0-based
 
 
+class Unseen(StrEnum):
+    """What keeps people from seeing what a cell holds, on a sheet that they do see."""
+
+    COLOUR = "colour"  # letters in the colour of the paper
+    SIZE = "size"  # letters next to nothing
+    FORMAT = "format"  # a number format that shows nothing
+    HEIGHT = "height"  # a row next to nothing
+    WIDTH = "width"  # a column next to nothing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:
     """One sheet: the cells that hold something, by (row, column), and what lies over them.
 
-    ``unsupported`` names, in Japanese, decorations that this file type's reader cannot see
-    (``図形``, ``文字の書式``), so that a blank beside them is not taken for granted.
+    Rows and columns of next to no size are among the hidden ones and in ``slim_rows`` and
+    ``slim_columns``. ``comments`` are notes and threads without their authors; ``unseen`` are the
+    cells whose letters nobody sees. ``unsupported`` names, in Japanese, decorations that this
+    file type's reader cannot see (``図形``, ``文字の書式``), so that a blank beside them is not
+    taken for granted.
     """
 
     name: str
@@ -241,9 +260,12 @@ class RawSheet:
     visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    slim_rows: frozenset[int] = frozenset()
+    slim_columns: frozenset[int] = frozenset()
     decorations: Mapping[CellKey, Decoration] = field(default_factory=dict)
     drawings: tuple[Drawing, ...] = ()
     comments: Mapping[CellKey, str] = field(default_factory=dict)
+    unseen: Mapping[CellKey, Unseen] = field(default_factory=dict)
     unsupported: tuple[str, ...] = ()
 
 

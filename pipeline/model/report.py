@@ -100,6 +100,7 @@ class AnswerRow(NamedTuple):
     # The file is the one of the month compared with; None where nothing is compared.
     same_file: bool | None = None
     decided: RowDecision | None = None
+    comment: str = ""  # comments and threads on check cell and note
 
     @property
     def respondent_id(self) -> str:

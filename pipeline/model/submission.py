@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pipeline.model.checklist import Status
 from pipeline.model.quick import Columns, quickly_pickled
-from pipeline.model.raw import FileKind, SourceFile, return_key
+from pipeline.model.raw import FileKind, SourceFile, Unseen, return_key
 
 
 class Precision(StrEnum):
@@ -117,6 +117,22 @@ class Note:
 
 @quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What a few answers carry beside mark and note. A remark is read as a note is.
+
+    ``stored`` is the value of the check cell where a number format shows something else, and
+    ``number_format`` that format, empty where the file does not say it.
+    """
+
+    comment: Note = Note()  # comments and threads on check and note cells
+    added: Note = Note()  # what was typed behind the item text of the form
+    stored: str = ""
+    number_format: str = ""
+    unseen: Unseen | None = None  # why nobody sees the answer
+
+
+@quickly_pickled()
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file.
 
@@ -192,6 +208,12 @@ class Answer:
     in_scope: bool = True  # False: the roster puts its category out of scope
     unsupported: tuple[str, ...] = ()  # decorations that could not be looked at
     decision: AnswerDecision | None = None  # mark and due are then those decided
+    aside: Aside | None = None
+
+    @property
+    def comment(self) -> str:
+        """Give the comments on check cell and note."""
+        return self.aside.comment.raw if self.aside else ""
 
     @property
     def location(self) -> Location | None:

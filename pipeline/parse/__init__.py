@@ -25,6 +25,7 @@ from pipeline.model import (
 )
 from pipeline.model.layout import ItemRow, Layout, OtherRow
 from pipeline.notes import effective_due, read_note
+from pipeline.parse.asides import find_aside, gather_comments, join_asides
 from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options
 from pipeline.slips import answered, hidden_properties, read_slip, unchanged
@@ -52,7 +53,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         given = by_item.get(item.id, [])
         if len(given) > 1:
             repeated.append(_repeated(item.id, given))
-            answers.append(_merged(given, agree=repeated[-1].agree))
+            answers.append(_merged(given, agree=repeated[-1].agree, month=month))
         elif given:
             answers.append(given[0])
         else:
@@ -94,6 +95,7 @@ class _Reader:
         self.checklist = checklist
         self.month = month
         self._places = [place_in(workbook.source, sheet.name) for sheet in workbook.sheets]
+        self._comments = [gather_comments(sheet) for sheet in workbook.sheets]
         self._drawings: dict[tuple[int, CellKey], list[Drawing]] = defaultdict(list)
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
@@ -127,6 +129,7 @@ class _Reader:
             title_written=row.title_written,
             hidden=row.hidden,
             unsupported=sheet.unsupported,
+            aside=find_aside(row, sheet, self._comments[row.sheet], month=self.month),
         )
 
     def _mark(self, row: ItemRow, sheet: RawSheet, above: Mark | None) -> Mark:
@@ -138,7 +141,7 @@ class _Reader:
                 drawings += self._drawings[row.sheet, key]
         cell = cells[0] if cells else None
         if len(cells) > 1:
-            cell = RawCell(kind=CellKind.TEXT, text="\n".join(each.text for each in cells))
+            cell = _joined(cells)
             decoration = None
         return read_mark(
             cell,
@@ -178,6 +181,13 @@ class _Reader:
         return tuple(words)
 
 
+def _joined(cells: list[RawCell]) -> RawCell:
+    """Give the cells of one answer as one; a part that nobody should read spoils the whole."""
+    unread = any(cell.kind is CellKind.UNRENDERED for cell in cells)
+    kind = CellKind.UNRENDERED if unread else CellKind.TEXT
+    return RawCell(kind=kind, text="\n".join(cell.text for cell in cells))
+
+
 def _object(sheet: RawSheet, drawing: Drawing) -> str:
     name = drawing.text or drawing.name
     return (
@@ -204,10 +214,12 @@ def _repeated(item_id: str, given: list[Answer]) -> Repeated:
     )
 
 
-def _merged(given: list[Answer], *, agree: bool) -> Answer:
+def _merged(given: list[Answer], *, agree: bool, month: str) -> Answer:
     """Give the one answer of an item that stands several times; unclear where they differ."""
     filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
     first = filled[0] if filled else given[0]
+    if any(answer.aside for answer in given):
+        first = replace(first, aside=join_asides(first, given, month=month))
     noted = next((answer for answer in given if not answer.note.empty), None)
     if first.note.empty and noted is not None:
         due = effective_due(first.mark, noted.note)

@@ -33,8 +33,9 @@ def read_options(
     if len(written) > 1:
         return Mark(status=Status.UNCLEAR, raw=raw, doubt=Doubt.SEVERAL)
     number, cell = written[0]
-    if not number:
-        return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=Doubt.SYMBOL)
+    if not number or cell.kind is CellKind.UNRENDERED:
+        doubt = Doubt.SYMBOL if not number else Doubt.NO_NUMBER
+        return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=doubt)
     text = fold(cell.text)
     ticked = text[0] in _TICKS or text in ("true", "v", "1", fold(_circled(number)), str(number))
     rest = cell.text.strip()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from lxml import etree
 
 from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell
-from pipeline.read.numbers import iso_text, number_cell
+from pipeline.read.numbers import as_shown, iso_text, number_cell
 from pipeline.read.parts import SheetPart, read_control
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import Piece, RichText, decoration, dressed, read_text
@@ -111,6 +111,11 @@ class _Rows:
             for index, style in enumerate(book.styles)
             if style.struck or style.fill
         }
+        self.formats = {
+            index: style.number_format
+            for index, style in enumerate(book.styles)
+            if style.number_format
+        }
         self.shared: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
 
     def take(self, element: etree._Element) -> None:
@@ -137,6 +142,8 @@ class _Rows:
             self.sheet.styles[key] = style
         cell, pieces = self._value(element, style)
         if cell is not None:
+            if style in self.formats:
+                cell = as_shown(cell, self.formats[style])
             self.sheet.cells[key] = cell
         if pieces:
             self._decorate(key, style, pieces)

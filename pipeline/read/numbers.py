@@ -2,10 +2,13 @@
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from pipeline.model import CellKind, RawCell
+from pipeline.number_formats import BUILT_IN, is_plain, show_number, show_text
 
 # Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30), with the
 # Japanese and other East Asian ones (27-36, 50-58).
@@ -33,9 +36,53 @@ def shows_date(code: str) -> bool:
     return bool(_DATE_LETTERS.search(section))
 
 
+def value_format(code: str) -> str:
+    """Give a number format where it may show a value otherwise than it is; dates are told apart."""
+    return "" if is_plain(code) or shows_date(code) else code
+
+
+_EXACT_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
+
+
+@lru_cache(maxsize=16384)
+def as_shown(cell: RawCell, code: str) -> RawCell:
+    """Give a cell as a number format shows it: the same cell where that changes nothing.
+
+    What is rounded or scaled, or cannot be rendered, is read as nothing at all.
+    """
+    if cell.kind is CellKind.NUMBER:
+        shown = show_number(cell.text, code)
+    elif cell.kind is CellKind.TEXT:
+        shown = show_text(cell.text, code)
+    else:
+        return cell
+    if shown is None or not shown.exact:
+        return replace(cell, kind=CellKind.UNRENDERED, stored=cell.text, number_format=code)
+    return shown_cell(cell, shown.text, code)
+
+
+def shown_cell(cell: RawCell, text: str, code: str = "") -> RawCell:
+    """Give a cell that shows a text: itself where the text is its value and no more."""
+    number = _EXACT_NUMBER.fullmatch(text.strip()) if cell.kind is CellKind.NUMBER else None
+    if text == cell.text or (number and number[1] == cell.text):
+        return cell
+    return replace(cell, kind=CellKind.TEXT, text=text, stored=cell.text, number_format=code)
+
+
 def built_in_date(number_format: int) -> bool:
     """Tell whether a built-in number format id shows a date or time."""
     return number_format in _BUILT_IN_DATES
+
+
+def format_of(number: int, formats: Mapping[int, str]) -> tuple[bool, str]:
+    """Tell of a format id whether it shows dates, and its code where values need rendering.
+
+    ``formats`` are those that the workbook declares itself; they go before the built-in ones.
+    """
+    code = formats.get(number)
+    if code is None:
+        return built_in_date(number), BUILT_IN.get(number, "")
+    return shows_date(code), value_format(code)
 
 
 def shortest(value: float) -> str:

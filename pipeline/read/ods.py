@@ -1,7 +1,9 @@
 """OpenDocument spreadsheets (.ods): content.xml read sparsely, repeated cells counted first."""
 
+import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lxml import etree
@@ -19,7 +21,8 @@ from pipeline.model import (
     SourceFile,
     UnreadableReason,
 )
-from pipeline.read.numbers import iso_text, number_cell
+from pipeline.read.comments import plain_comment
+from pipeline.read.numbers import iso_text, number_cell, shown_cell
 from pipeline.read.package import Package
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration, dressed
@@ -37,6 +40,7 @@ class _Style:
     run: Run
     fill: str = ""
     shown: bool = True
+    formatted: bool = False  # a number format of its own
 
 
 @dataclass(slots=True)
@@ -124,7 +128,9 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     """Read one cell element, which stands for each cell of an area."""
     style = sheet.styles.get(attribute(element, "style-name"))
     runs, comment = _content(sheet, element, style.run if style else Run(text=""))
-    value = _value(element, "".join(run.text for run in runs))
+    value = _value(
+        element, "".join(run.text for run in runs), formatted=style is not None and style.formatted
+    )
     look = decoration(
         runs, struck=style is not None and style.run.struck, fill=style.fill if style else ""
     )
@@ -165,7 +171,7 @@ def _take_span(sheet: _Sheet, element: etree._Element, area: Area) -> None:
 
 
 def _value(  # noqa: PLR0911 - one return for each type of cell
-    element: etree._Element, text: str
+    element: etree._Element, text: str, *, formatted: bool
 ) -> RawCell | None:
     formula = attribute(element, "formula")
     has_formula = bool(formula)
@@ -181,21 +187,48 @@ def _value(  # noqa: PLR0911 - one return for each type of cell
         # LibreOffice writes a truth value without the format for one as a formula
         return RawCell(kind=CellKind.BOOLEAN, text=formula[formula.index("=") + 1 : -2])
     if kind in {"float", "percentage", "currency"}:
-        return number_cell(
-            attribute(element, "value"), is_date=False, epoch_1904=False, formula=has_formula
-        )
-    if text:
+        return _number(element, text, kind, formatted=formatted)
+    stored = element.get(_STRING_VALUE) or text
+    if stored:
         if kind == "time":
             return RawCell(kind=CellKind.DATE, text=text, formula=has_formula)
         if has_formula and text.startswith("#") and text.rstrip("!?").isupper():
             return RawCell(kind=CellKind.ERROR, text=text, formula=True)
-        return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
+        cell = RawCell(kind=CellKind.TEXT, text=stored, formula=has_formula)
+        same = "".join(stored.split()) == "".join(text.split())
+        return cell if same or element.find("{*}p") is None else shown_cell(cell, text)
     if has_formula and not kind:
         plain = formula.partition(":=")[2] or formula.lstrip("=")
         return RawCell(kind=CellKind.NO_VALUE, text=f"={plain}", formula=True)
     return None
 
 
+def _number(element: etree._Element, text: str, kind: str, *, formatted: bool) -> RawCell:
+    """Give a number as the paragraphs show it; where they round it, nobody should read it."""
+    cell = number_cell(
+        attribute(element, "value"),
+        is_date=False,
+        epoch_1904=False,
+        formula=bool(attribute(element, "formula")),
+    )
+    if text == cell.text or not (text or formatted) or cell.kind is not CellKind.NUMBER:
+        return cell
+    if not text and element.find("{*}p") is None:
+        return replace(cell, kind=CellKind.UNRENDERED, stored=cell.text)
+    value = float(cell.text)
+    shown = [float(found.replace(",", "")) for found in _SHOWN_NUMBER.findall(text)]
+    alone = len(shown) == 1 and _SHOWN_NUMBER.fullmatch(text.strip())
+    if alone and math.isclose(shown[0], value):
+        return shown_cell(cell, text) if value.is_integer() else cell
+    whole = value * 100 if kind == "percentage" else value
+    told = any(math.isclose(each, abs(whole)) for each in shown)
+    if shown and not told:
+        return replace(cell, kind=CellKind.UNRENDERED, stored=cell.text)
+    return shown_cell(cell, text)
+
+
+_SHOWN_NUMBER = re.compile(r"(?<![\d.,])-?\d[\d,]*(?:\.\d+)?")
+_STRING_VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}string-value"
 _CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 
 
@@ -220,13 +253,17 @@ def _content(sheet: _Sheet, element: etree._Element, own: Run) -> tuple[list[Run
             first = False
             _paragraph(sheet, child, own, runs)
         elif name == "annotation":
-            comment = "\n".join(
-                "".join(str(part) for part in paragraph.itertext())
-                for paragraph in child.findall("{*}p")
-            )
+            paragraphs = child.findall("{*}p")
+            lines = ("".join(str(part) for part in line.itertext()) for line in paragraphs)
+            comment = plain_comment("\n".join(lines), _creator(child))
         else:
             sheet.shapes += 1
     return runs, comment
+
+
+def _creator(annotation: etree._Element) -> tuple[str, ...]:
+    creator = annotation.find("{*}creator")
+    return (creator.text or "",) if creator is not None else ()
 
 
 def _paragraph(sheet: _Sheet, element: etree._Element, look: Run, runs: list[Run]) -> None:
@@ -283,7 +320,12 @@ def _style(element: etree._Element) -> _Style:
             fill = "" if colour in {"", "TRANSPARENT", "FFFFFF"} else f"rgb:{colour}"
         elif name == "table-properties":
             shown = attribute(child, "display") != "false"
-    return _Style(run=run, fill=fill, shown=shown)
+    return _Style(
+        run=run,
+        fill=fill,
+        shown=shown,
+        formatted=bool(attribute(element, "data-style-name")),
+    )
 
 
 def _count(element: etree._Element, name: str) -> int:

@@ -6,7 +6,6 @@ from lxml import etree
 
 from pipeline.model import (
     Area,
-    CellKey,
     Drawing,
     FileKind,
     RawSheet,
@@ -14,14 +13,15 @@ from pipeline.model import (
     SourceFile,
     UnreadableReason,
 )
-from pipeline.read.cells import Book, cell_key, read_sheet
+from pipeline.read.cells import Book, read_sheet
+from pipeline.read.comments import read_comments
 from pipeline.read.package import Package
 from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, relations
-from pipeline.read.strings import read_strings, read_text
+from pipeline.read.strings import read_strings
 from pipeline.read.styles import read_styles
-from pipeline.read.xml import attribute, local, parse, stream
+from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
 
@@ -40,6 +40,8 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         merged = fitting_areas(part, limits)
         around = relations(package, relation.target)
         drawings = _drawings(package, part, merged, around, book)
+        comments = read_comments(package, around)
+        unseen = (("図形", drawings), ("コメント", comments))
         sheets.append(
             RawSheet(
                 name=element.get("name") or "",
@@ -50,8 +52,8 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
                 hidden_columns=frozenset(part.hidden_columns),
                 decorations=part.decorations,
                 drawings=drawings or (),
-                unsupported=() if drawings is not None else ("図形",),
-                comments=_comments(package, around),
+                unsupported=tuple(name for name, found in unseen if found is None),
+                comments=comments or {},
             )
         )
     if not sheets:
@@ -104,20 +106,6 @@ def _drawings(
         if refusal.reason is not UnreadableReason.BROKEN:
             raise
         return None
-
-
-def _comments(package: Package, around: Mapping[str, Relation]) -> Mapping[CellKey, str]:
-    """Give the comments (notes) of a sheet by cell."""
-    found: dict[CellKey, str] = {}
-    for relation in around.values():
-        if relation.kind != "comments" or relation.target not in package:
-            continue
-        for element in stream(package.read(relation.target), relation.target, tags=("comment",)):
-            key = cell_key(element.get("ref") or "")
-            text = element.find("{*}text")
-            if key is not None and text is not None:
-                found[key] = read_text(text).text
-    return found
 
 
 def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.model import Run
-from pipeline.read.numbers import built_in_date, shows_date
+from pipeline.read.numbers import format_of
 from pipeline.read.strings import NO_LOOK, color_token, font_look
 from pipeline.read.xml import local, parse, remembered
 
@@ -18,6 +18,7 @@ class CellStyle:
     """
 
     is_date: bool = False
+    number_format: str = ""  # empty where it shows text and whole numbers as they are
     run: Run = NO_LOOK  # the look of the font
     fill: str = ""
     font_size: float = 11.0
@@ -45,7 +46,7 @@ class _Font:
 def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
     """Give the cell styles by their index in ``cellXfs``."""
     root = parse(content, part)
-    formats: dict[int, bool] = {}
+    formats: dict[int, str] = {}
     fonts: list[_Font] = []
     fills: list[str] = []
     styles: list[CellStyle] = []
@@ -53,8 +54,7 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
         match local(group):
             case "numFmts":
                 formats = {
-                    _int(item.get("numFmtId")): shows_date(item.get("formatCode") or "")
-                    for item in group
+                    _int(item.get("numFmtId")): item.get("formatCode") or "" for item in group
                 }
             case "fonts":
                 fonts = [_font(item) for item in group]
@@ -68,9 +68,9 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
 
 
 def _style(
-    element: etree._Element, formats: dict[int, bool], fonts: list[_Font], fills: list[str]
+    element: etree._Element, formats: dict[int, str], fonts: list[_Font], fills: list[str]
 ) -> CellStyle:
-    number_format = _int(element.get("numFmtId"))
+    is_date, number_format = format_of(_int(element.get("numFmtId")), formats)
     font_index = _int(element.get("fontId"))
     fill_index = _int(element.get("fillId"))
     font = fonts[font_index] if font_index < len(fonts) else _Font()
@@ -80,7 +80,8 @@ def _style(
             vertical = child.get("vertical") or "bottom"
             wrap = child.get("wrapText") in {"1", "true"}
     return CellStyle(
-        is_date=formats.get(number_format, built_in_date(number_format)),
+        is_date=is_date,
+        number_format=number_format,
         run=font.run,
         fill=fills[fill_index] if fill_index < len(fills) else "",
         font_size=font.size,

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -21,8 +22,16 @@ from pipeline.model import (
     Run,
     SourceFile,
 )
+from pipeline.number_formats import BUILT_IN
+from pipeline.read.comments import plain_comment
 from pipeline.read.geometry import Grid
-from pipeline.read.numbers import built_in_date, number_cell, shows_date
+from pipeline.read.numbers import (
+    as_shown,
+    built_in_date,
+    number_cell,
+    shows_date,
+    value_format,
+)
 from pipeline.read.parts import SheetPart
 from pipeline.read.placing import place
 from pipeline.read.refusal import broken, too_large
@@ -62,17 +71,18 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
 def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSheet:
     cells: dict[CellKey, RawCell] = {}
     decorations: dict[CellKey, Decoration] = {}
-    looks: dict[int, tuple[bool, Decoration]] = {}
+    looks: dict[int, _Look] = {}
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             index = cell.xf_index
             if index not in looks:
                 looks[index] = _look(book, index)
-            is_date, plain = looks[index]
+            look = looks[index]
+            plain = look.plain
             key = (row, column)
-            value = _value(book, cell, is_date, key in substream.formulas)
+            value = _value(book, cell, look.is_date, key in substream.formulas)
             if value is not None:
-                cells[key] = value
+                cells[key] = as_shown(value, look.number_format) if look.number_format else value
             runs = _runs(book, sheet, key, cell)
             if runs:
                 plain = decoration(runs, struck=plain.struck, fill=plain.fill)
@@ -92,7 +102,11 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
             column for column, info in sheet.colinfo_map.items() if info.hidden
         ),
         decorations=decorations,
-        comments={key: note.text for key, note in sheet.cell_note_map.items() if note.text},
+        comments={
+            key: text
+            for key, note in sheet.cell_note_map.items()
+            if (text := plain_comment(note.text or "", (note.author or "",)))
+        },
         drawings=drawings or (),
         unsupported=() if drawings is not None else ("図形",),
     )
@@ -114,24 +128,35 @@ def _value(book: Any, cell: Any, is_date: bool, formula: bool) -> RawCell | None
     return None
 
 
-def _look(book: Any, index: int | None) -> tuple[bool, Decoration]:
+_UNDECORATED = Decoration()
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a cell format (XF) says of the cells that use it."""
+
+    is_date: bool = False
+    number_format: str = ""  # empty where it shows values as they are
+    plain: Decoration = _UNDECORATED
+
+
+def _look(book: Any, index: int | None) -> _Look:
     if index is None or not 0 <= index < len(book.xf_list):
-        return False, Decoration()
+        return _Look()
     style = book.xf_list[index]
     number_format = book.format_map.get(style.format_key)
-    if number_format is None:
-        is_date = built_in_date(style.format_key)
-    else:
-        is_date = shows_date(number_format.format_str) or (
-            built_in_date(style.format_key) and style.format_key < 60
-        )
+    code = number_format.format_str if number_format else BUILT_IN.get(style.format_key, "")
+    is_date = shows_date(code) or built_in_date(style.format_key)
     struck = 0 <= style.font_index < len(book.font_list) and bool(
         book.font_list[style.font_index].struck_out
     )
     background = style.background
     solid = background.fill_pattern == 1 and background.pattern_colour_index not in _WHITES
-    return is_date, Decoration(
-        struck=struck, fill=f"indexed:{background.pattern_colour_index}" if solid else ""
+    fill = f"indexed:{background.pattern_colour_index}" if solid else ""
+    return _Look(
+        is_date=is_date,
+        number_format="" if is_date else value_format(code),
+        plain=Decoration(struck=struck, fill=fill),
     )
 
 

@@ -1,8 +1,8 @@
 """Binary OOXML workbooks (.xlsb, BIFF12 after [MS-XLSB]), read sparsely record by record."""
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pipeline.model import (
     Area,
@@ -14,7 +14,8 @@ from pipeline.model import (
     RawWorkbook,
     SourceFile,
 )
-from pipeline.read.numbers import built_in_date, number_cell, shows_date
+from pipeline.read.comments import plain_comment, read_comments
+from pipeline.read.numbers import as_shown, format_of, number_cell
 from pipeline.read.package import Package
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.relations import main_part, relations
@@ -27,6 +28,7 @@ _RICH_CELL = 62
 _SST_ITEM = 19
 _FORMAT, _XF, _CELL_XFS, _CELL_XFS_END = 44, 47, 617, 618
 _COLUMN, _MERGE = 60, 176
+_AUTHOR, _COMMENT, _COMMENT_TEXT = 632, 635, 637
 _WORKBOOK, _SHEET = 153, 156
 
 _ERRORS = {
@@ -39,7 +41,7 @@ _UNSUPPORTED = ("文字の書式", "図形")
 @dataclass(frozen=True, slots=True)
 class _Book:
     strings: tuple[str, ...]
-    date_styles: tuple[bool, ...]
+    styles: tuple[tuple[bool, str], ...]  # whether it shows dates, and its number format
     epoch_1904: bool
     limits: Limits
 
@@ -60,12 +62,15 @@ def read_xlsb(package: Package, source: SourceFile, limits: Limits) -> RawWorkbo
             listed.append((name, relation_id, body[0] == 0))
     book = _Book(
         strings=_strings(package, targets.get("sharedStrings", ""), limits),
-        date_styles=_date_styles(package, targets.get("styles", "")),
+        styles=_styles(package, targets.get("styles", "")),
         epoch_1904=epoch_1904,
         limits=limits,
     )
     sheets = tuple(
-        _sheet(package.read(related[relation_id].target), name, visible, book)
+        _with_comments(
+            _sheet(package.read(related[relation_id].target), name, visible, book),
+            read_comments(package, relations(package, related[relation_id].target), _notes),
+        )
         for name, relation_id, visible in listed
         if relation_id in related and related[relation_id].kind == "worksheet"
     )
@@ -128,20 +133,19 @@ def _strings(package: Package, part: str, limits: Limits) -> tuple[str, ...]:
     )
 
 
-def _date_styles(package: Package, part: str) -> tuple[bool, ...]:
+def _styles(package: Package, part: str) -> tuple[tuple[bool, str], ...]:
     if part not in package:
         return ()
-    formats: dict[int, bool] = {}
-    styles: list[bool] = []
+    formats: dict[int, str] = {}
+    styles: list[tuple[bool, str]] = []
     inside = False
     for code, body in records(package.read(part), part):
         if code == _FORMAT:
-            formats[struct.unpack_from("<H", body)[0]] = shows_date(wide_string(body, 2)[0])
+            formats[struct.unpack_from("<H", body)[0]] = wide_string(body, 2)[0]
         elif code in {_CELL_XFS, _CELL_XFS_END}:
             inside = code == _CELL_XFS
         elif code == _XF and inside:
-            number = struct.unpack_from("<H", body, 2)[0]
-            styles.append(formats.get(number, built_in_date(number)))
+            styles.append(format_of(struct.unpack_from("<H", body, 2)[0], formats))
     return tuple(styles)
 
 
@@ -161,9 +165,10 @@ def _sheet(content: bytes, name: str, visible: bool, book: _Book) -> RawSheet:
                 raise too_large(f"{name}: row {row + 1}, {len(cells)} cells with a value")
         elif code in _CELLS or code == _RICH_CELL:
             column, style = struct.unpack_from("<II", body)
-            cell = _value(code, body, style & 0xFFFFFF, book)
+            is_date, shown_by = _style(book, style & 0xFFFFFF)
+            cell = _value(code, body, is_date, book)
             if cell is not None and column < 16_384:
-                cells[(row, column)] = cell
+                cells[(row, column)] = as_shown(cell, shown_by) if shown_by else cell
         elif code == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             merged.append(Area(top=top, left=left, bottom=bottom, right=right))
@@ -184,7 +189,30 @@ def _sheet(content: bytes, name: str, visible: bool, book: _Book) -> RawSheet:
     )
 
 
-def _value(code: int, body: bytes, style: int, book: _Book) -> RawCell | None:
+def _style(book: _Book, index: int) -> tuple[bool, str]:
+    return book.styles[index] if index < len(book.styles) else (False, "")
+
+
+def _with_comments(sheet: RawSheet, comments: Mapping[CellKey, str] | None) -> RawSheet:
+    if comments is None:
+        return replace(sheet, unsupported=(*sheet.unsupported, "コメント"))
+    return replace(sheet, comments=comments) if comments else sheet
+
+
+def _notes(content: bytes, part: str) -> Iterator[tuple[CellKey, str]]:
+    authors: list[str] = []
+    key: CellKey = (0, 0)
+    for code, body in records(content, part):
+        if code == _AUTHOR:
+            authors.append(wide_string(body, 0)[0])
+        elif code == _COMMENT:
+            row, column = struct.unpack_from("<I4xI", body, 4)
+            key = (row, column)
+        elif code == _COMMENT_TEXT:
+            yield key, plain_comment(wide_string(body, 1)[0], authors)
+
+
+def _value(code: int, body: bytes, is_date: bool, book: _Book) -> RawCell | None:
     """Read a cell record after its column and style (8 bytes)."""
     formula = code in range(8, 12)
     text = _text(code, body, book)
@@ -199,7 +227,6 @@ def _value(code: int, body: bytes, style: int, book: _Book) -> RawCell | None:
             return RawCell(kind=CellKind.BOOLEAN, text=boolean, formula=formula)
         case 2 | 5 | 9:
             number = _rk(body) if code == 2 else struct.unpack_from("<d", body, 8)[0]
-            is_date = style < len(book.date_styles) and book.date_styles[style]
             return number_cell(
                 repr(number), is_date=is_date, epoch_1904=book.epoch_1904, formula=formula
             )

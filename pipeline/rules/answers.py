@@ -10,6 +10,7 @@ from pipeline.model import (
     Severity,
     Status,
 )
+from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
     Context,
     Hit,
@@ -53,7 +54,15 @@ def blank(context: Context) -> Iterator[Hit]:
         if has_row(answer):
             legend = answer.mark.legend_untouched
             what = _LEGEND_LEFT if legend else "チェック欄が空です。"
+            what += "".join(_beside(answer)) if answer.aside else ""
             yield replace(on_answer(counted, answer, what=what), quoted=not legend)
+
+
+def _beside(answer: Answer) -> Iterator[str]:
+    """Tell what stands in comments and behind the item text; the answer may be there."""
+    for remark in remarks_of(answer):
+        if remark.said is not answer.note and not remark.said.empty:
+            yield f"{remark.where}に「{quote(remark.said.raw)}」とあります。"
 
 
 @rule(
@@ -111,6 +120,8 @@ def out_of_range(context: Context) -> Iterator[Hit]:
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 検討中 |"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 一部対応済み |"),
+        fires('ファイル: 若葉市.xlsx\n運用①-2 | 〈表示形式 1 0"件未対応"〉 |'),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈表示形式 1 # ?/?〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | 対応済み |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | |"),
     ),
@@ -235,6 +246,7 @@ def ditto(context: Context) -> Iterator[Hit]:
             )
 
 
+_READ = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _SEEN = {
     ReadBy.FORMAT: "文字の書式",
     ReadBy.DRAWING: "重ねた図形",
@@ -256,12 +268,14 @@ _SEEN = {
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例 楕円 2〉 |"),
         fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例 印 1〉 |"),
+        fires('ファイル: 若葉市.xlsx\n運用①-1 | 〈表示形式 12 "②（"0"月）"〉 |'),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
 def by_format(context: Context) -> Iterator[Hit]:
     """Find answers told by format, drawing or control, and objects nobody could read."""
+    yield from _by_number_format(context)
     for counted, answer in context.asked.unusual:
         mark = answer.mark
         step = "ファイルのこのセルを開いて、読み取りが合っているか確かめてください。"
@@ -280,6 +294,20 @@ def by_format(context: Context) -> Iterator[Hit]:
         else:
             continue
         yield on_answer(counted, answer, what=what, step=step)
+
+
+def _by_number_format(context: Context) -> Iterator[Hit]:
+    """Find answers that a number format alone shows; they are as clear as any text."""
+    for counted, answer in context.asked.asides:
+        mark, aside = answer.mark, answer.aside
+        if aside and aside.stored and mark.status in _READ and mark.read_by not in _SEEN:
+            hit = on_answer(
+                counted,
+                answer,
+                what=f"セルに表示されているとおり、{answer_words(answer)}と読み取りました。",
+                step="違うときは、セルの表示形式を「標準」にし、番号で書き直してもらってください。",
+            )
+            yield replace(hit, severity=Severity.INFO)
 
 
 def _detail(answer: Answer) -> str:

@@ -7,10 +7,18 @@ status, about a mark that is no plain number, or about a note: it goes through t
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pipeline.model import Answer, Batch, CountedSubmission, Doubt, ReadBy, Status
+from pipeline.model import Answer, Batch, CountedSubmission, Doubt, Note, ReadBy, Status
 
 Asked = tuple[CountedSubmission, Answer]
+
+
+class Remark(NamedTuple):
+    """Something written beside a mark: where, in words, and what it says."""
+
+    where: str
+    said: Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +26,22 @@ class AskedAnswers:
     """Every answer that counts and was asked for: in scope, of a counted submission.
 
     ``unusual`` are those whose mark is neither a number alone nor nothing at all, ``noted`` those
-    with something in the note cell. All are in the order of the submissions and of the form.
+    with something in the note cell, ``asides`` those with something beside both. All are in the
+    order of the submissions and of the form.
     """
 
     by_status: Mapping[Status, Sequence[Asked]]
     unusual: Sequence[Asked]
     noted: Sequence[Asked]
+    asides: Sequence[Asked]
+
+    def remarks(self) -> Iterator[tuple[CountedSubmission, Answer, Remark]]:
+        """Give all that was written beside marks: notes, comments, additions to the item text."""
+        for counted, answer in self.noted:
+            yield counted, answer, Remark(NOTED, answer.note)
+        for counted, answer in self.asides:
+            for remark in _beside(answer):
+                yield counted, answer, remark
 
     def of(self, *statuses: Status) -> Iterator[Asked]:
         """Give the answers of these statuses, one status after the other."""
@@ -31,11 +49,30 @@ class AskedAnswers:
             yield from self.by_status.get(status, ())
 
 
+NOTED = "補足説明欄"
+
+
+def remarks_of(answer: Answer) -> Iterator[Remark]:
+    """Give what was written beside a mark, empty notes left out."""
+    if answer.note.raw:
+        yield Remark(NOTED, answer.note)
+    yield from _beside(answer)
+
+
+def _beside(answer: Answer) -> Iterator[Remark]:
+    if answer.aside is not None:
+        if answer.aside.comment.raw:
+            yield Remark("セルのコメント", answer.aside.comment)
+        if answer.aside.added.raw:
+            yield Remark("項目文の後ろ", answer.aside.added)
+
+
 def sort_answers(batch: Batch) -> AskedAnswers:
     """Sort the answers that were asked for."""
     by_status: defaultdict[Status, list[Asked]] = defaultdict(list)
     unusual: list[Asked] = []
     noted: list[Asked] = []
+    asides: list[Asked] = []
     plain, nothing, sound = ReadBy.NUMBER, ReadBy.NOTHING, Doubt.NONE
     for counted in batch.submissions:
         for answer in counted.submission.answers:
@@ -52,4 +89,6 @@ def sort_answers(batch: Batch) -> AskedAnswers:
                 unusual.append(asked)
             if answer.note.raw:
                 noted.append(asked)
-    return AskedAnswers(by_status=by_status, unusual=unusual, noted=noted)
+            if answer.aside is not None:
+                asides.append(asked)
+    return AskedAnswers(by_status=by_status, unusual=unusual, noted=noted, asides=asides)

@@ -10,15 +10,17 @@ from pipeline.model import (
     MatchedBy,
     Severity,
     Status,
+    Unseen,
     address,
     place_in,
 )
+from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
     Context,
     Hit,
     fires,
     has_row,
-    on_note,
+    on_remark,
     on_submission,
     rule,
     silent,
@@ -288,7 +290,7 @@ def other_version(context: Context) -> Iterator[Hit]:
 @rule(
     code="L207",
     severity=Severity.CHECK,
-    title="非表示の行・列・シートに回答がある",
+    title="見えないところに回答がある",
     message="{what}",
     fix="{step}",
     general_fix="再表示して、どれが正しい回答か回答者に確かめてください。",
@@ -296,35 +298,21 @@ def other_version(context: Context) -> Iterator[Hit]:
     why="古い回答や下書きを隠したまま送っていることがあります。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n（非表示）運用①-1 | ① |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈表示形式 1 ;;;〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
 def hidden(context: Context) -> Iterator[Hit]:
-    """Find sheets with answers that nobody sees, one hit a sheet."""
+    """Find answers that nobody sees, one hit a sheet and reason."""
     for counted in context.batch.submissions:
-        sheets: dict[str, list[Answer]] = defaultdict(list)
+        found: dict[tuple[str, Unseen | None], list[Answer]] = defaultdict(list)
         for answer in counted.submission.answers:
-            if (
-                answer.in_scope
-                and answer.hidden
-                and answer.location is not None
-                and answer.mark.status is not Status.BLANK
-            ):
-                sheets[answer.location.sheet].append(answer)
-        for found in sheets.values():
-            cells = [f"{answer.item_id}" for answer in found]
-            location = found[0].location
-            if location is not None:
-                yield Hit(
-                    location=location,
-                    respondent=counted.respondent,
-                    written=" ／ ".join(answer.mark.raw for answer in found[:10]),
-                    fields={
-                        "what": f"非表示の行・列・シートに{len(found)}項目の回答があります"
-                        f"（{listed(cells, '項目')}）。集計には入れています。",
-                        "step": "再表示して、回答として数えてよいか回答者に確かめてください。",
-                    },
-                )
+            unseen = answer.aside.unseen if answer.aside else None
+            filled = answer.mark.status is not Status.BLANK or unseen is Unseen.FORMAT
+            if answer.in_scope and filled and answer.place and (answer.hidden or unseen):
+                found[answer.place.sheet, unseen].append(answer)
+        for (_, unseen), answers in found.items():
+            yield _unseen_hit(counted, unseen, answers)
         for name in counted.submission.hidden_copies:
             yield Hit(
                 location=place_in(counted.submission.source, name),
@@ -335,6 +323,35 @@ def hidden(context: Context) -> Iterator[Hit]:
                     "回答者に確かめてください。",
                 },
             )
+
+
+_UNSEEN = {
+    None: "非表示の行・列・シートに",
+    Unseen.HEIGHT: "高さがほとんどない行に",
+    Unseen.WIDTH: "幅がほとんどない列に",
+    Unseen.COLOUR: "文字の色がセルの色と同じで見えないセルに",
+    Unseen.SIZE: "文字が小さすぎて見えないセルに",
+    Unseen.FORMAT: "表示形式のために何も表示されないセルに",
+}
+
+
+def _unseen_hit(counted: CountedSubmission, unseen: Unseen | None, answers: list[Answer]) -> Hit:
+    counts = unseen is not Unseen.FORMAT
+    written = [
+        answer.mark.raw if counts or not answer.aside else answer.aside.stored for answer in answers
+    ]
+    items = listed([answer.item_id for answer in answers], "項目")
+    treated = "集計には入れています。" if counts else "表示のとおり、空欄として数えました。"
+    show = "見えるように直して" if unseen else "再表示して"
+    return Hit(
+        location=answers[0].location or whole_file(counted),
+        respondent=counted.respondent,
+        written=" ／ ".join(written[:10]),
+        fields={
+            "what": f"{_UNSEEN[unseen]}{len(answers)}項目の回答があります（{items}）。{treated}",
+            "step": f"{show}、回答として数えてよいか回答者に確かめてください。",
+        },
+    )
 
 
 @rule(
@@ -361,8 +378,8 @@ def copies(context: Context) -> Iterator[Hit]:
 @rule(
     code="L209",
     severity=Severity.CHECK,
-    title="補足説明欄に回答らしい記載",
-    message="チェック欄は空ですが、補足説明欄に{status}と読める記載があります。",
+    title="補足説明欄やコメントに回答らしい記載",
+    message="チェック欄は空ですが、{where}に{status}と読める記載があります。",
     fix="この内容が回答か確かめ、チェック欄に番号を入れてもらってください。"
     "確かめるまでは未記入として数えます。",
     ask="チェック欄に①～③の番号を入れてください。",
@@ -370,6 +387,7 @@ def copies(context: Context) -> Iterator[Hit]:
     covers=("A301",),
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | | ①"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈コメント ③ 予定なし〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① | ①"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | | 予算要求中"),
     ),
@@ -377,8 +395,10 @@ def copies(context: Context) -> Iterator[Hit]:
 def answer_in_note(context: Context) -> Iterator[Hit]:
     """Find blank check cells beside a note that reads as an answer."""
     for counted, answer in context.asked.of(Status.BLANK):
-        if answer.note.mark_like is not None:
-            yield on_note(counted, answer, status=STATUS_WORDS[answer.note.mark_like])
+        for remark in remarks_of(answer):
+            if remark.said.mark_like is not None:
+                status = STATUS_WORDS[remark.said.mark_like]
+                yield on_remark(counted, answer, remark, status=status)
 
 
 @rule(

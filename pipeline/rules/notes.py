@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from pipeline.model import Due, DueSource, Note, Severity, Status
+from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
     Context,
     Hit,
     Threshold,
     fires,
     on_note,
+    on_remark,
     rule,
     silent,
 )
@@ -43,7 +45,7 @@ _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
 def no_reason(context: Context) -> Iterator[Hit]:
     """Find ③ without a reason."""
     for counted, answer in context.asked.of(Status.NOT_PLANNED):
-        if answer.note.empty:
+        if all(remark.said.empty for remark in remarks_of(answer)):
             yield on_note(counted, answer)
 
 
@@ -56,7 +58,7 @@ def _has_more_to_do(note: Note, month: str) -> bool:
     code="N402",
     severity=Severity.CHECK,
     title="回答と補足説明が食い違う",
-    message="チェック欄は{status}ですが、補足説明欄に「{words}」とあります。",
+    message="チェック欄は{status}ですが、{where}に「{words}」とあります。",
     fix="{step}",
     general_fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
     ask="番号と補足説明のどちらが正しいか確かめ、違うほうを直してください。",
@@ -66,6 +68,8 @@ def _has_more_to_do(note: Note, month: str) -> bool:
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 未策定のため、今後策定する予定"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 令和6年に策定済み"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 対応済み"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① 〈コメント まだ未対応です〉 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ① 〈コメント ③ 予定なし〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 策定済みの方針を来年度に見直す予定"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 費用に見合わないため"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 現在検討中"),
@@ -73,22 +77,26 @@ def _has_more_to_do(note: Note, month: str) -> bool:
 )
 def contradiction(context: Context) -> Iterator[Hit]:
     """Find notes that say the opposite of the check cell."""
-    for counted, answer in context.asked.noted:
-        status, note = answer.mark.status, answer.note
+    for counted, answer, remark in context.asked.remarks():
+        status, note = answer.mark.status, remark.said
         if status is Status.DONE:
-            words = note.says_not_done
+            words = note.says_not_done or _other_answer(status, note)
             step = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
         elif status is Status.NOT_PLANNED or (
             status is Status.PLANNED and not _has_more_to_do(note, context.batch.month)
         ):
-            words = note.says_done
+            words = note.says_done or _other_answer(status, note)
             step = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
         else:
             continue
         if words:
-            yield on_note(
-                counted, answer, status=STATUS_WORDS[status], words=quote(words), step=step
-            )
+            fields = {"status": STATUS_WORDS[status], "words": quote(words), "step": step}
+            yield on_remark(counted, answer, remark, **fields)
+
+
+def _other_answer(status: Status, note: Note) -> str:
+    """Give a note that is nothing but another answer: ③ beside ①."""
+    return note.raw if note.mark_like not in (None, status) else ""
 
 
 def _apart(mark: Due, note: Due) -> bool:
@@ -105,7 +113,7 @@ def _apart(mark: Due, note: Due) -> bool:
     code="N403",
     severity=Severity.CHECK,
     title="チェック欄と補足説明欄の月が違う",
-    message="チェック欄の予定月は{due}ですが、補足説明欄には{months}とあります。"
+    message="チェック欄の予定月は{due}ですが、{where}には{months}とあります。"
     "チェック欄の月で数えました。",
     fix="どちらが正しいか確かめ、チェック欄の月を直してもらってください。",
     ask="チェック欄と補足説明欄の月を、正しい月にそろえてください。",
@@ -124,10 +132,12 @@ def months_differ(context: Context) -> Iterator[Hit]:
         due = answer.due
         if not due.month or due.source is DueSource.NOTE:
             continue
-        named = [d for d in answer.note.months if d.month and d.month >= context.batch.month]
-        if named and all(_apart(due, other) for other in named):
-            months = listed([month_words(other.month) for other in named])
-            yield on_note(counted, answer, due=month_words(due.month), months=months)
+        for remark in remarks_of(answer):
+            named = [d for d in remark.said.months if d.month and d.month >= context.batch.month]
+            if named and all(_apart(due, other) for other in named):
+                months = listed([month_words(other.month) for other in named])
+                fields = {"due": month_words(due.month), "months": months}
+                yield on_remark(counted, answer, remark, **fields)
 
 
 @rule(
@@ -166,7 +176,7 @@ def long_note(context: Context) -> Iterator[Hit]:
     code="N405",
     severity=Severity.CHECK,
     title="個人情報らしい記載",
-    message="補足説明欄に{kinds}らしい記載があります（{found}）。",
+    message="{where}に{kinds}らしい記載があります（{found}）。",
     fix="集計表を外に渡す前に、消すか伏せるか決めてください。",
     why="集計表は回答者以外にも渡ります。担当者の連絡先が混じったまま配られるのを防ぎます。",
     examples=(
@@ -175,19 +185,20 @@ def long_note(context: Context) -> Iterator[Hit]:
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ① | 令和8年4月1日に策定"),
     ),
 )
-def personal(context: Context) -> Iterator[Hit]:
+def personal_data(context: Context) -> Iterator[Hit]:
     """Find mail addresses and telephone numbers in notes."""
-    for counted, answer in context.asked.noted:
-        if answer.note.personal:
+    for counted, answer, remark in context.asked.remarks():
+        personal = remark.said.personal
+        if personal:
             kinds = {
-                "メールアドレス" if "@" in text or "＠" in text else "電話番号"
-                for text in answer.note.personal
+                "メールアドレス" if "@" in text or "＠" in text else "電話番号" for text in personal
             }
-            yield on_note(
+            yield on_remark(
                 counted,
                 answer,
+                remark,
                 kinds="・".join(sorted(kinds)),
-                found=listed([quote(text, 30) for text in answer.note.personal]),
+                found=listed([quote(text, 30) for text in personal]),
             )
 
 
@@ -195,7 +206,7 @@ def personal(context: Context) -> Iterator[Hit]:
     code="N406",
     severity=Severity.INFO,
     title="別紙参照",
-    message="補足説明欄が別紙などを参照しています。参照先の内容は集計に入っていません。",
+    message="{where}が別紙などを参照しています。参照先の内容は集計に入っていません。",
     fix="参照先が届いているか確かめ、必要なら送ってもらってください。",
     why="回答の根拠が別の文書にあるときは、その文書がないと読み取れません。",
     examples=(
@@ -205,9 +216,9 @@ def personal(context: Context) -> Iterator[Hit]:
 )
 def attachment(context: Context) -> Iterator[Hit]:
     """Find notes that refer to another document."""
-    for counted, answer in context.asked.noted:
-        if answer.note.refers_to_attachment:
-            yield on_note(counted, answer)
+    for counted, answer, remark in context.asked.remarks():
+        if remark.said.refers_to_attachment:
+            yield on_remark(counted, answer, remark)
 
 
-RULES = (no_reason, contradiction, months_differ, long_note, personal, attachment)
+RULES = (no_reason, contradiction, months_differ, long_note, personal_data, attachment)

@@ -6,7 +6,7 @@ together. Legend sheet, ``torimatome rules`` and docs/rules.md are generated fro
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sys import intern
 from types import MappingProxyType
 
@@ -22,8 +22,8 @@ from pipeline.model import (
     Severity,
     place_in,
 )
-from pipeline.rules.asked import AskedAnswers
-from pipeline.rules.words import quote
+from pipeline.rules.asked import AskedAnswers, Remark
+from pipeline.rules.words import quote, shown_words
 from pipeline.text import is_blank
 
 _CODE = re.compile(r"[FLANBRM]\d{3}")
@@ -79,6 +79,7 @@ class Hit:
     written: str = ""
     quoted: bool = True  # False where the message itself quotes what was written
     fields: Mapping[str, str] = field(default_factory=dict)
+    shown_by: str = ""  # how a number format comes to show what was written, after the message
     severity: Severity | None = None
     bound: str = ""  # what a decision in 確認票 is bound to, where that is not what was written
 
@@ -138,7 +139,7 @@ class Rule:
             respondent=hit.respondent.name if hit.respondent else "",
             item_id=hit.item_id,
             subject=hit.subject,
-            problem=_filled(self.message, hit.fields),
+            problem=_filled(self.message, hit.fields) + hit.shown_by,
             quoted=quote(hit.written) if quoted else "",
             ask=self.ask,
             bound=hit.bound,
@@ -248,7 +249,16 @@ def on_answer(counted: CountedSubmission, answer: Answer, /, **fields: str) -> H
         item_id=answer.item_id,
         written=answer.mark.raw,
         fields=fields,
+        shown_by=shown_words(answer) if answer.aside else "",
     )
+
+
+def on_remark(counted: CountedSubmission, answer: Answer, remark: Remark, /, **fields: str) -> Hit:
+    """Make the hit of a rule about something written beside a check cell."""
+    fields["where"] = remark.where
+    if remark.said is answer.note:
+        return on_note(counted, answer, **fields)
+    return replace(on_answer(counted, answer, **fields), written=remark.said.raw, shown_by="")
 
 
 def on_note(counted: CountedSubmission, answer: Answer, /, **fields: str) -> Hit:

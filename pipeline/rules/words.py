@@ -56,6 +56,17 @@ def quote(text: str, limit: int = QUOTED) -> str:
     return line if len(line) <= limit else f"{line[:limit]}…"
 
 
+def shown_words(answer: Answer) -> str:
+    """Tell how a number format comes to show what a cell shows; empty where none does."""
+    aside = answer.aside
+    if aside is None or not aside.stored:
+        return ""
+    code = f"「{quote(aside.number_format, 60)}」" if aside.number_format else ""
+    if answer.mark.raw == aside.stored:
+        return f"セルの値は「{quote(aside.stored)}」ですが、表示形式{code}の見え方が分かりません。"
+    return f"セルの値は「{quote(aside.stored)}」で、表示形式{code}によりこの表示になっています。"
+
+
 def listed(names: Sequence[str], unit: str = "件", limit: int = LISTED) -> str:
     """Name the members of a list: ``C12、C15 ほか3か所``."""
     head = "、".join(names[:limit])

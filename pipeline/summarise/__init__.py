@@ -81,7 +81,9 @@ def summarise(
         respondents=respondents,
         due_months=tally.due_months(),
         planned=order_planned(answers),
-        notes=tuple(index for index, row in enumerate(answers) if not row.note_empty),
+        notes=tuple(
+            index for index, row in enumerate(answers) if not row.note_empty or row.comment
+        ),
         tags=tally.tags(),
         codes=count_codes(found),
         least_done=list_least_done(items),

@@ -140,7 +140,7 @@ def _answer_row(
         place.sheet if place else "",
         (answer.mark_cell or "") if place else "",
         answer.in_scope, note.empty, "" < due.month < overdue_before, same_file,
-        _decided(answer.decision) if answer.decision else None,
+        _decided(answer.decision) if answer.decision else None, answer.comment,
     )  # fmt: skip
 
 

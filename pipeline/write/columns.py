@@ -240,6 +240,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("判断した担当", "decided_by", 14, "確認票に書かれた担当", lambda row, _: row.decided_by),
     Column("判断の日付", "decided_on", 12, "確認票に書かれた日付", lambda row, _: row.decided_on),
     Column("事業名", "project", 24, "回答の対象の事業。なければ空欄", lambda row, _: row.project),
+    Column(
+        "コメント",
+        "comment",
+        30,
+        "チェック欄・補足説明欄のセルに付けられたコメント（メモ、スレッド）。書いた人の名前は除く",
+        lambda row, _: row.comment,
+    ),
 )
 HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 # Whole numbers; every other column of 明細 is text.

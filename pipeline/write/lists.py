@@ -272,23 +272,24 @@ def severity_label(severity: Severity) -> str:
 
 _NOTE_HEADS = (
     "No.", "団体名", "役割", "分野", "項目ID", "回答", "分類", "明細", "項目", "補足説明",
+    "コメント",
 )  # fmt: skip
 
 
 def write_notes(book: Book, report: Report) -> None:
     """Write 補足説明: counts by tag, then every note."""
     sheet = book.sheet("補足説明")
-    widths = (20, 30, 22, 22, 20, 18, 24, 12, 44, 64)  # the counts by tag stand above
+    widths = (20, 30, 22, 22, 20, 18, 24, 12, 44, 64, 40)  # the counts by tag stand above
     sheet.columns(*widths)
     lead = (
-        "補足説明欄の記載です（空欄や「特になし」などを除きます）。分類は文中の言葉から付けています。"
+        "補足説明欄の記載と、セルに付けられたコメントです（空欄や「特になし」などを除きます）。分類は文中の言葉から付けています。"
         "一つの記載に複数の分類が付くことがあります。分類の件数は作成時の値です。"
         "長い記載は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
-    sheet.heading("補足説明", lead, last=8)
+    sheet.heading("補足説明", lead, last=9)
     row = _write_tags(sheet, report, 3)
     top = row + 2
-    sheet.section(top - 2, f"補足説明の一覧（{len(report.notes):,}件）", last=9)
+    sheet.section(top - 2, f"補足説明の一覧（{len(report.notes):,}件）", last=10)
     room = book.rows - top
     for part, start in enumerate(range(0, max(len(report.notes), 1), room)):
         chosen = report.notes[start : start + room]
@@ -306,7 +307,7 @@ def _write_tags(sheet: Sheet, report: Report, top: int) -> int:
     """Write the counts by tag and give the row after them."""
     if not report.tags:
         return top
-    sheet.section(top, "分類別の件数", last=9)
+    sheet.section(top, "分類別の件数", last=10)
     heads = ("分類", *STATUS_HEADS, "計")
     styles = ["head", *status_styles(), "head"]
     for place, (head, style) in enumerate(zip(heads, styles, strict=True)):
@@ -334,11 +335,12 @@ def _note(sheet: Sheet, number: int, index: int, report: Report) -> Line:
         ("明細へ", "celllink"),
         (answer.item, "text"),
         (answer.note, "long"),
+        (answer.comment, "long"),
     )
     points = sheet.points(
         (
             (1, answer.respondent), (2, role), (3, answer.category), (4, answer.item_id),
-            (6, tags), (8, answer.item), (9, answer.note),
+            (6, tags), (8, answer.item), (9, answer.note), (10, answer.comment),
         )
     )  # fmt: skip
     return Line(cells, points, (Link(7, detail_row(index, sheet.book.rows)),))
