@@ -2,16 +2,24 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Due, DueProblem, DueSource, Mark, Note, Precision, Status
+from pipeline.model import Answer, Aside, Due, DueProblem, DueSource, Mark, Note, Precision, Status
 from pipeline.months import find_months, normalise
 from pipeline.text import fold, is_blank
 
-__all__ = ["NoteTable", "effective_due", "load_note_table", "read_note"]
+__all__ = [
+    "NoteTable",
+    "effective_due",
+    "load_note_table",
+    "read_note",
+    "read_remark",
+    "with_comments_of",
+]
 
 _PATH = Path(__file__).parent / "notes.toml"
 _LONGEST_MARK = 40  # characters; a longer note is prose, not an answer
@@ -119,6 +127,25 @@ def read_note(text: str, *, month: str) -> Note:
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
     )
+
+
+_POINTING = "→⇒➡➔▶►>＞:：=＝ \u3000\t"  # before an answer typed behind a text
+
+
+def read_remark(text: str, *, month: str) -> Note:
+    """Read a comment, or an addition to the form's text, as a note is read."""
+    if is_blank(text):
+        return Note()
+    return replace(read_note(text.lstrip(_POINTING), month=month), raw=text)
+
+
+def with_comments_of(answer: Answer, given: Iterable[Answer], *, month: str) -> Answer:
+    """Give an answer with the comments on all the answers it stands for."""
+    texts = dict.fromkeys(each.comment for each in given if each.aside and each.comment)
+    if not texts or tuple(texts) == (answer.comment,):
+        return answer
+    comment = read_remark("\n".join(texts), month=month)
+    return replace(answer, aside=replace(answer.aside or Aside(), comment=comment))
 
 
 def normalise_lines(text: str) -> str:

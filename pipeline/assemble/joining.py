@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import Answer, Doubt, Due, Mark, MatchedBy, Status, Submission, shown_key
-from pipeline.notes import effective_due, read_note
+from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.text import is_blank, tidy
 
 _SIGNS = {
@@ -46,7 +46,7 @@ def join(returns: Sequence[Submission], *, month: str) -> Joined:
     answers: list[Answer] = []
     differing: list[str] = []
     for same in zip(*(one.answers for one in order), strict=True):
-        answer = _joined(same, month)
+        answer = with_comments_of(_joined(same, month), same, month=month)
         answers.append(answer)
         if answer.mark.doubt is Doubt.RETURNS:
             differing.append(answer.item_id)
@@ -115,7 +115,7 @@ def _differing(given: Sequence[Answer]) -> Answer:
         for answer in by_file
     )
     mark = Mark(status=Status.UNCLEAR, raw="／".join(said), doubt=Doubt.RETURNS)
-    return replace(given[0], mark=mark, due=Due())
+    return replace(given[0], mark=mark, due=Due(), aside=None)
 
 
 def _said(answer: Answer) -> str:

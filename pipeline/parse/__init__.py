@@ -24,8 +24,8 @@ from pipeline.model import (
     place_in,
 )
 from pipeline.model.layout import ItemRow, Layout, OtherRow
-from pipeline.notes import effective_due, read_note
-from pipeline.parse.asides import find_aside, gather_comments, join_asides
+from pipeline.notes import effective_due, read_note, with_comments_of
+from pipeline.parse.asides import find_aside, gather_comments
 from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options
 from pipeline.slips import answered, hidden_properties, read_slip, unchanged
@@ -218,8 +218,7 @@ def _merged(given: list[Answer], *, agree: bool, month: str) -> Answer:
     """Give the one answer of an item that stands several times; unclear where they differ."""
     filled = [answer for answer in given if answer.mark.status is not Status.BLANK]
     first = filled[0] if filled else given[0]
-    if any(answer.aside for answer in given):
-        first = replace(first, aside=join_asides(first, given, month=month))
+    first = with_comments_of(first, given, month=month)
     noted = next((answer for answer in given if not answer.note.empty), None)
     if first.note.empty and noted is not None:
         due = effective_due(first.mark, noted.note)

@@ -1,16 +1,14 @@
 """What stands beside an answer and in no cell of it: comments, additions, what hides it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
-from pipeline.model import Answer, Aside, CellKey, Note, RawCell, RawSheet, Unseen
+from pipeline.model import Aside, CellKey, RawCell, RawSheet, Unseen
 from pipeline.model.layout import ItemRow
-from pipeline.notes import read_note
+from pipeline.notes import read_remark
 from pipeline.text import is_blank
 
 _NOTHING = Aside()
 _NAUGHT = frozenset({"0", "0.0"})  # hidden by many forms; it is no answer
-_POINTING = "→⇒➡➔▶►>＞:：=＝ \u3000\t"  # before an answer typed behind a text
 
 
 def gather_comments(sheet: RawSheet) -> Mapping[CellKey, str]:
@@ -40,20 +38,13 @@ def find_aside(
         return None
     texts = [comments[key] for key in dict.fromkeys((*marks, *row.note_cells)) if key in comments]
     aside = Aside(
-        comment=_remark("\n".join(texts), month),
-        added=_remark(row.added, month),
+        comment=read_remark("\n".join(texts), month=month),
+        added=read_remark(row.added, month=month),
         stored=cell.stored if cell else "",
         number_format=cell.number_format if cell else "",
         unseen=unseen,
     )
     return None if aside == _NOTHING else aside
-
-
-def _remark(text: str, month: str) -> Note:
-    """Read a remark as a note is read; an arrow in front of it points to it."""
-    if is_blank(text):
-        return Note()
-    return replace(read_note(text.lstrip(_POINTING), month=month), raw=text)
 
 
 def _unseen(
@@ -69,9 +60,3 @@ def _unseen(
     if cell is not None and is_blank(cell.text) and cell.stored not in _NAUGHT:
         return Unseen.FORMAT
     return next((sheet.unseen[key] for key in marks if key in sheet.unseen), None)
-
-
-def join_asides(first: Answer, given: Iterable[Answer], *, month: str) -> Aside:
-    """Give the aside of an answer that stands several times: with the comments on all its rows."""
-    texts = dict.fromkeys(answer.comment for answer in given if answer.comment)
-    return replace(first.aside or _NOTHING, comment=_remark("\n".join(texts), month))
