@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from pipeline.locate.additions import added_text
 from pipeline.locate.columns import SURE_HEADERS, Columns, choose_columns
 from pipeline.locate.doubts import (
     answer_cells,
@@ -19,6 +20,7 @@ from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
 from pipeline.locate.others import other_rows
 from pipeline.locate.rows import find_rows, is_worth_reading
+from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
 from pipeline.model.layout import ItemRow, OtherRow
 from pipeline.text import fold, tidy
@@ -284,6 +286,7 @@ class _TableReader:
             note_place=notes[0] if notes else None,
             note_cells=notes,
             hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
+            added=self._added(hit, block),
         )
 
     def _cells(
@@ -299,18 +302,29 @@ class _TableReader:
         filled = tuple(key for key in keys if not self.grid.at(key).blank)
         return filled or tuple(keys)[:1]
 
-    def _title_written(self, hit: Found, block: tuple[int, ...]) -> str:
-        """Give the row's text where it differs from the form's title, else nothing."""
-        grid, mark = self.grid, self.columns.mark
-        if hit.matched_by is not MatchedBy.ID:
-            return tidy(grid.text((hit.row, hit.column)))
+    def _texts(self, hit: Found, block: tuple[int, ...]) -> list[Wording]:
+        """Give what stands from the item's id on to its check cell."""
+        mark = self.columns.mark
         edge = mark if mark is not None and mark > hit.column else None
-        texts = [
+        return [
             said
             for row in block
-            for column, said in grid.row(row).items()
+            for column, said in self.grid.row(row).items()
             if column >= hit.column and column not in self.apart and (edge is None or column < edge)
         ]
+
+    def _added(self, hit: Found, block: tuple[int, ...]) -> str:
+        """Give what was typed behind the item's own text."""
+        texts = self._texts(hit, block)
+        added = [added_text(self.index, hit.item_id, said.text) for said in texts]
+        return "\n".join(text for text in added if text)
+
+    def _title_written(self, hit: Found, block: tuple[int, ...]) -> str:
+        """Give the row's text where it differs from the form's title, else nothing."""
+        grid = self.grid
+        if hit.matched_by is not MatchedBy.ID:
+            return tidy(grid.text((hit.row, hit.column)))
+        texts = self._texts(hit, block)
         if self.index.title[hit.item_id] in "".join([said.key for said in texts]):
             return ""
         match = texts[0].match if texts else None

@@ -128,6 +128,7 @@ _MANY_MOVED = 3  # rows from which numbers that are another's are another editio
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1：まったく別の設問に書き換えた文 | ① |"),
         fires("ファイル: 若葉市.xlsx\n利用規程を定める | ① |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1：利用規程を定める → 一部の課のみ | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
@@ -137,6 +138,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         without_id: list[Answer] = []
         moved: list[Answer] = []
+        yield from _additions(counted)
         for answer in counted.submission.answers:
             if not answer.in_scope or _as_printed(answer):
                 continue
@@ -159,6 +161,42 @@ def title_differs(context: Context) -> Iterator[Hit]:
         for answer in moved if len(moved) < _MANY_MOVED else ():
             what = "項目文の前の番号が様式と違います。項目文から、この項目とみなしました。"
             yield _row_hit(counted, answer, what, titles.get(answer.item_id, ""))
+
+
+def _additions(counted: CountedSubmission) -> Iterator[Hit]:
+    """Find what was typed behind item texts; where many rows have some, one hit tells of them."""
+    found = [
+        (answer, answer.aside.added.raw)
+        for answer in counted.submission.answers
+        if answer.aside
+        and answer.in_scope
+        and answer.aside.added.raw
+        and not (answer.mark.status is Status.BLANK and answer.aside.added.mark_like)  # L209
+    ]
+    if len(found) < _MANY_WITHOUT_ID:
+        for answer, added in found:
+            yield _addition(counted, answer, added, answer.item_id)
+    else:
+        items = listed([answer.item_id for answer, _ in found], "項目", limit=3)
+        first = quote(found[0][1])
+        what = f"項目文の後ろに書き足しが{len(found)}項目あります（{items}。初めは「{first}」）。"
+        yield _addition(counted, found[0][0], found[0][1], "", what)
+
+
+def _addition(
+    counted: CountedSubmission, answer: Answer, added: str, item_id: str, what: str = ""
+) -> Hit:
+    return Hit(
+        location=answer.row_location or answer.location or whole_file(counted),
+        respondent=counted.respondent,
+        item_id=item_id,
+        written=added,
+        quoted=not what,
+        fields={
+            "what": what or "項目文の後ろに、様式にない文字が書き足されています。",
+            "step": "書き足しが回答や条件でないか確かめてください。回答としては数えていません。",
+        },
+    )
 
 
 def _as_printed(answer: Answer) -> bool:
@@ -388,6 +426,7 @@ def copies(context: Context) -> Iterator[Hit]:
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | | ①"),
         fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈コメント ③ 予定なし〉 |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1：利用規程を定める → ③ | |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① | ①"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | | 予算要求中"),
     ),
