@@ -17,16 +17,22 @@ import pytest
 from hostile import ods_with
 from hypothesis import given
 from hypothesis import strategies as st
+from inboxes import put, settings_for, table
 from layouts import smartcity
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import Rows, read, repacked, xls, xlsb
 
 from pipeline.locate import locate
-from pipeline.model import Answer, CellKind, FileKind, RawWorkbook, Status, Submission
+from pipeline.model import Answer, CellKind, FileKind, RawWorkbook, Status, Submission, Unseen
 from pipeline.number_formats import show_number, show_text
 from pipeline.parse import parse
 from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import value_format
+from pipeline.run import aggregate
 
 DONE, PLANNED, REFUSED = Status.DONE, Status.PLANNED, Status.NOT_PLANNED
 BLANK, UNCLEAR = Status.BLANK, Status.UNCLEAR
@@ -370,3 +376,178 @@ def test_plain_cells_stay_numbers(tmp_path: Path) -> None:
     plain = [place for place, code in FORMATS.items() if code in {"General", "0", "0.00"}]
     for place in plain:
         assert sheet.cells[int(place[1:]) - 1, 1].kind is CellKind.NUMBER
+
+
+# ── Answers that nobody sees, and what stands behind an item's text ─────────────────────────
+
+
+def changed(change: Callable[[Worksheet], None]) -> bytes:
+    """Give a plain workbook, ① everywhere, with one thing done to it."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in rows(lambda _: "①"):
+        sheet.append(row)
+    change(sheet)
+    memory = io.BytesIO()
+    book.save(memory)
+    return memory.getvalue()
+
+
+def ink(colour: Color, paper: Color | None = None) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        sheet["B2"].font = Font(color=colour)
+        if paper is not None:
+            sheet["B2"].fill = PatternFill("solid", fgColor=paper)
+
+    return change
+
+
+def tiny(sheet: Worksheet) -> None:
+    sheet["B2"].font = Font(size=1)
+
+
+def low(sheet: Worksheet) -> None:
+    sheet.row_dimensions[2].height = 0.75
+
+
+def narrow(sheet: Worksheet) -> None:
+    sheet.column_dimensions["B"].width = 0.2
+
+
+def veiled(sheet: Worksheet) -> None:
+    sheet["B2"].number_format = ";;;"
+
+
+def in_white_pieces(sheet: Worksheet) -> None:
+    white = InlineFont(color=Color(rgb="FFFFFFFF"))
+    sheet["B2"].value = CellRichText(TextBlock(white, "①"), TextBlock(white, " 済"))
+
+
+WHITE, DARK = Color(rgb="FFFFFFFF"), Color(rgb="FF1F1F1F")
+UNSEEN: Mapping[str, tuple[Callable[[Worksheet], None], Unseen | None]] = {
+    "white": (ink(WHITE), Unseen.COLOUR),
+    "nearly white": (ink(Color(rgb="FFF8F8F8")), Unseen.COLOUR),
+    "theme": (ink(Color(theme=0)), Unseen.COLOUR),
+    "indexed": (ink(Color(indexed=9)), Unseen.COLOUR),
+    "yellow on yellow": (
+        ink(Color(rgb="FFFFFF00"), Color(rgb="FFFFFF00")),
+        Unseen.COLOUR,
+    ),
+    "black on black": (ink(Color(rgb="FF000000"), Color(rgb="FF000000")), Unseen.COLOUR),
+    "tinted on tinted": (
+        ink(Color(theme=4, tint=0.8), Color(theme=4, tint=0.8)),
+        Unseen.COLOUR,
+    ),
+    "pieces": (in_white_pieces, Unseen.COLOUR),
+    "tiny": (tiny, Unseen.SIZE),
+    "low": (low, Unseen.HEIGHT),
+    "narrow": (narrow, Unseen.WIDTH),
+    "veiled": (veiled, Unseen.FORMAT),
+    "white on dark": (ink(WHITE, DARK), None),
+    "white on theme": (ink(WHITE, Color(theme=4)), None),
+    "grey": (ink(Color(rgb="FF808080")), None),
+    "yellow": (ink(Color(rgb="FFFFFF00")), None),
+    "red": (ink(Color(rgb="FFFF0000")), None),
+    "black on yellow": (ink(Color(theme=1), Color(rgb="FFFFFF00")), None),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_answers_that_nobody_sees_are_told(name: str, tmp_path: Path) -> None:
+    change, why = UNSEEN[name]
+    found = answers(tmp_path, changed(change))
+    first = found[0].aside.unseen if found[0].aside else None
+    assert first is why
+    everywhere = name == "narrow"
+    assert any(answer.aside for answer in found[1:]) is everywhere
+
+
+def test_white_on_a_pattern_may_be_seen(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["B2"].font = Font(color=WHITE)
+        sheet["B2"].fill = PatternFill("darkGray")
+
+    assert answers(tmp_path, changed(change))[0].aside is None
+
+
+def test_xls_tells_white_letters_and_low_rows(tmp_path: Path) -> None:
+    import xlwt  # noqa: PLC0415 - for this format alone
+
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("チェックシート")
+    for row, values in enumerate(rows(lambda _: "①")):
+        for column, value in enumerate(values):
+            look = xlwt.easyxf("font: colour white" if row == 1 else "")
+            sheet.write(row, column, value, look)
+    sheet.row(2).height_mismatch = True
+    sheet.row(2).height = 15
+    memory = io.BytesIO()
+    book.save(memory)
+    found = answers(tmp_path, memory.getvalue())
+    told = [answer.aside.unseen if answer.aside else None for answer in found[:3]]
+    assert told == [Unseen.COLOUR, Unseen.HEIGHT, None]
+
+
+def test_ods_tells_white_letters_and_low_rows(tmp_path: Path) -> None:
+    listed = ""
+    for number, row in enumerate(rows(lambda _: "①")):
+        cells = "".join(
+            f"<table:table-cell{' table:style-name=' + quoteattr('w') if number == 1 else ''}>"
+            f"<text:p>{escape(str(value or ''))}</text:p></table:table-cell>"
+            for value in row
+        )
+        style = ' table:style-name="low"' if number == 2 else ""
+        listed += f"<table:table-row{style}>{cells}</table:table-row>"
+    styles = (
+        '<style:style style:name="w"><style:text-properties fo:color="#ffffff"/></style:style>'
+        '<style:style style:name="low"><style:table-row-properties style:row-height="0.02cm"/>'
+        "</style:style>"
+    )
+    found = answers(tmp_path, ods_with(listed, styles=styles))
+    told = [answer.aside.unseen if answer.aside else None for answer in found[:3]]
+    assert told == [Unseen.COLOUR, Unseen.HEIGHT, None]
+
+
+def behind(text: str, mark: str | None) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        sheet["A2"].value = f"{sheet['A2'].value}{text}"
+        sheet["B2"].value = mark
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        (behind("\n→ ③", None), {"L209"}),
+        (behind("（未対応）", "①"), {"L203", "N402"}),
+        (behind("\n一部の課のみ", "①"), {"L203"}),
+        (behind("\n一部の課のみ", None), {"L203", "A301"}),
+        (behind("すること", "①"), set()),
+        (behind("", "①"), set()),
+        (ink(WHITE), {"L207"}),
+        (low, {"L207"}),
+        (veiled, {"L207", "A301"}),
+    ],
+)
+def test_the_whole_run_tells_of_it(
+    change: Callable[[Worksheet], None], codes: set[str], tmp_path: Path
+) -> None:
+    put(tmp_path / "inbox", {"若葉市.xlsx": changed(change)})
+    aggregate(settings_for(tmp_path))
+    told = table(tmp_path, "findings")
+    about = {"L203", "L207", "L209", "A301", "A304", "A316", "N402"}
+    item = ITEMS[0].id
+    # the check cells of the other items hold ①, and those below the rows of this book are missing
+    mine = [each for each in told if each["item_id"] == item or item in each["message"]]
+    assert {each["code"] for each in mine if each["code"] in about} == codes
+
+
+def test_the_comment_is_a_column_of_the_answers(tmp_path: Path) -> None:
+    put(tmp_path / "inbox", {"若葉市.xlsx": xlsx_book(COMMENTS)})
+    aggregate(settings_for(tmp_path))
+    lines = {line["item_id"]: line for line in table(tmp_path, "answers")}
+    assert lines[ITEMS[0].id]["comment"] == "まだ未対応です。12月に対応予定"
+    told = [each for each in table(tmp_path, "findings") if each["item_id"] == ITEMS[12].id]
+    assert "L209" in {each["code"] for each in told}
+    assert any("③ 予定なし" in each["message"] for each in told)

@@ -4,19 +4,20 @@ The declared ``<dimension>`` is never asked, and a value at XFD1048576 costs as 
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell
+from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell, Unseen
+from pipeline.read.colours import OFFICE_THEME, Colour
 from pipeline.read.numbers import as_shown, iso_text, number_cell
-from pipeline.read.parts import SheetPart, read_control
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart, read_control
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import Piece, RichText, decoration, dressed, read_text
-from pipeline.read.styles import PLAIN, CellStyle
+from pipeline.read.styles import PLAIN, CellStyle, unseen
 from pipeline.read.xml import attribute, local, stream
 from pipeline.settings import Limits
 from pipeline.text import unescape
@@ -36,6 +37,8 @@ class Book:
     strings: Sequence[RichText] = ()
     styles: Sequence[CellStyle] = ()
     epoch_1904: bool = False
+    unseen: Mapping[int, Unseen] = field(default_factory=dict)  # styles whose letters are not seen
+    theme: Callable[[], Sequence[Colour]] = lambda: OFFICE_THEME
 
 
 @lru_cache(maxsize=16384)
@@ -93,6 +96,10 @@ def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPa
             sheet.legacy_drawings.append(attribute(element, "id"))
         elif name == "control":
             sheet.controls.append(read_control(element))
+    if sheet.default_height is not None and sheet.default_height < SLIM_ROW:
+        slim = {row for row, _ in sheet.cells} - sheet.row_heights.keys() - sheet.hidden_rows
+        sheet.slim_rows |= slim
+        sheet.hidden_rows |= slim
     return sheet
 
 
@@ -129,6 +136,9 @@ class _Rows:
             self.sheet.hidden_rows.add(self.row)
         elif (points := _positive(height)) is not None:
             self.sheet.row_heights[self.row] = points
+            if points < SLIM_ROW:
+                self.sheet.hidden_rows.add(self.row)
+                self.sheet.slim_rows.add(self.row)
         key: CellKey = (self.row, -1)
         for cell in element:
             key = cell_key(cell.get("r") or "") or (self.row, key[1] + 1)
@@ -145,6 +155,8 @@ class _Rows:
             if style in self.formats:
                 cell = as_shown(cell, self.formats[style])
             self.sheet.cells[key] = cell
+            if style in self.book.unseen and not pieces:
+                self.sheet.unseen[key] = self.book.unseen[style]
         if pieces:
             self._decorate(key, style, pieces)
         elif style in self.dressed_styles:
@@ -224,6 +236,10 @@ class _Rows:
         found = decoration(runs, struck=look.struck, fill=look.fill)
         if found != Decoration():
             self.sheet.decorations[key] = found
+        inks = {run.color for run in runs if not run.text.isspace()}
+        lost = {unseen(ink, look, self.book.theme) for ink in inks}
+        if None not in lost and lost:
+            self.sheet.unseen[key] = Unseen.COLOUR
 
 
 @lru_cache(maxsize=8192)
@@ -252,6 +268,9 @@ def _take_columns(sheet: SheetPart, element: etree._Element) -> None:
         sheet.hidden_columns.update(columns)
     elif width is not None:
         sheet.column_widths.update(dict.fromkeys(columns, width))
+        if width < SLIM_COLUMN:
+            sheet.hidden_columns.update(columns)
+            sheet.slim_columns.update(columns)
 
 
 def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits, part: str) -> None:

@@ -20,10 +20,13 @@ from pipeline.model import (
     Run,
     SourceFile,
     UnreadableReason,
+    Unseen,
 )
+from pipeline.read.colours import BLACK, WHITE, hexadecimal, sight
 from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import iso_text, number_cell, shown_cell
 from pipeline.read.package import Package
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration, dressed
 from pipeline.read.xml import attribute, local, parse
@@ -41,6 +44,11 @@ class _Style:
     fill: str = ""
     shown: bool = True
     formatted: bool = False  # a number format of its own
+    unseen: Unseen | None = None
+    slim: bool = False  # of a row or column: next to no height or width
+
+
+_PLAIN = _Style(Run(text=""))
 
 
 @dataclass(slots=True)
@@ -57,7 +65,15 @@ class _Sheet:
     merged_area: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    slim_rows: set[int] = field(default_factory=set)
+    slim_columns: set[int] = field(default_factory=set)
+    unseen: dict[CellKey, Unseen] = field(default_factory=dict)
     shapes: int = 0
+
+    def is_slim(self, element: etree._Element) -> bool:
+        """Tell whether a row or column has next to no size."""
+        style = self.styles.get(attribute(element, "style-name"))
+        return style is not None and style.slim
 
 
 def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkbook:
@@ -83,8 +99,11 @@ def _read_table(table: etree._Element, styles: Mapping[str, _Style], limits: Lim
     column = 0
     for element in table.iter("{*}table-column"):
         repeat = _count(element, "number-columns-repeated")
+        columns = range(column, min(column + repeat, _LAST_COLUMN))
         if attribute(element, "visibility") in {"collapse", "filter"}:
-            sheet.hidden_columns.update(range(column, min(column + repeat, _LAST_COLUMN)))
+            sheet.hidden_columns.update(columns)
+        elif sheet.is_slim(element):
+            sheet.slim_columns.update(columns)
         column += repeat
     row = 0
     for element in table.iter("{*}table-row"):
@@ -98,8 +117,11 @@ def _read_table(table: etree._Element, styles: Mapping[str, _Style], limits: Lim
         cells=sheet.cells,
         merged=tuple(sheet.merged),
         visible=style is None or style.shown,
-        hidden_rows=frozenset(sheet.hidden_rows),
-        hidden_columns=frozenset(sheet.hidden_columns),
+        hidden_rows=frozenset(sheet.hidden_rows | sheet.slim_rows),
+        hidden_columns=frozenset(sheet.hidden_columns | sheet.slim_columns),
+        slim_rows=frozenset(sheet.slim_rows),
+        slim_columns=frozenset(sheet.slim_columns),
+        unseen=sheet.unseen,
         decorations=sheet.decorations,
         comments=sheet.comments,
         unsupported=("図形",) if sheet.shapes else (),
@@ -107,8 +129,12 @@ def _read_table(table: etree._Element, styles: Mapping[str, _Style], limits: Lim
 
 
 def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> None:
-    if attribute(element, "visibility") in {"collapse", "filter"} and repeat < 100_000:
-        sheet.hidden_rows.update(range(row, min(row + repeat, _LAST_ROW)))
+    if repeat < 100_000:
+        rows = range(row, min(row + repeat, _LAST_ROW))
+        if attribute(element, "visibility") in {"collapse", "filter"}:
+            sheet.hidden_rows.update(rows)
+        elif sheet.is_slim(element):
+            sheet.slim_rows.update(rows)
     column = 0
     for cell in element:
         name = local(cell)
@@ -126,14 +152,10 @@ def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> 
 
 def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     """Read one cell element, which stands for each cell of an area."""
-    style = sheet.styles.get(attribute(element, "style-name"))
-    runs, comment = _content(sheet, element, style.run if style else Run(text=""))
-    value = _value(
-        element, "".join(run.text for run in runs), formatted=style is not None and style.formatted
-    )
-    look = decoration(
-        runs, struck=style is not None and style.run.struck, fill=style.fill if style else ""
-    )
+    style = sheet.styles.get(attribute(element, "style-name"), _PLAIN)
+    runs, comment = _content(sheet, element, style.run)
+    value = _value(element, "".join(run.text for run in runs), formatted=style.formatted)
+    look = decoration(runs, struck=style.run.struck, fill=style.fill)
     if local(element) == "table-cell":
         _take_span(sheet, element, area)
     if value is None and (look == Decoration() or _size(area) > 1000) and not comment:
@@ -142,14 +164,19 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
         raise too_large(f"{sheet.name}: more than {sheet.limits.values} cells with a value")
     if area.bottom >= _LAST_ROW or area.right >= _LAST_COLUMN:
         raise too_large(f"{sheet.name}: a value in row {area.bottom + 1}")
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            if value is not None:
-                sheet.cells[(row, column)] = value
-            if look != Decoration():
-                sheet.decorations[(row, column)] = look
-            if comment:
-                sheet.comments[(row, column)] = comment
+    keys = [
+        (row, column)
+        for row in range(area.top, area.bottom + 1)
+        for column in range(area.left, area.right + 1)
+    ]
+    if value is not None:
+        sheet.cells.update(dict.fromkeys(keys, value))
+        if style.unseen:
+            sheet.unseen.update(dict.fromkeys(keys, style.unseen))
+    if look != Decoration():
+        sheet.decorations.update(dict.fromkeys(keys, look))
+    if comment:
+        sheet.comments.update(dict.fromkeys(keys, comment))
 
 
 def _take_span(sheet: _Sheet, element: etree._Element, area: Area) -> None:
@@ -299,15 +326,17 @@ def _styles(root: etree._Element) -> Mapping[str, _Style]:
 
 def _style(element: etree._Element) -> _Style:
     run = Run(text="")
-    fill = ""
-    shown = True
+    fill = ink = paper = ""
+    size = _USUAL_SIZE
+    shown, slim = True, False
     for child in element:
         name = local(child)
         if name == "text-properties":
             line = attribute(child, "text-line-through-style") or attribute(
                 child, "text-line-through-type"
             )
-            colour = attribute(child, "color").lstrip("#").upper()
+            ink = colour = attribute(child, "color").lstrip("#").upper()
+            size = _points(attribute(child, "font-size")) or size
             run = Run(
                 text="",
                 struck=line not in {"", "none"},
@@ -316,16 +345,41 @@ def _style(element: etree._Element) -> _Style:
                 color=f"rgb:{colour}" if colour and colour != "000000" else "",
             )
         elif name == "table-cell-properties":
-            colour = attribute(child, "background-color").lstrip("#").upper()
+            paper = colour = attribute(child, "background-color").lstrip("#").upper()
             fill = "" if colour in {"", "TRANSPARENT", "FFFFFF"} else f"rgb:{colour}"
         elif name == "table-properties":
             shown = attribute(child, "display") != "false"
+        elif name in _SLIM:
+            size_name, smallest = _SLIM[name]
+            slim = 0 < _points(attribute(child, size_name)) < smallest
     return _Style(
         run=run,
         fill=fill,
         shown=shown,
         formatted=bool(attribute(element, "data-style-name")),
+        unseen=sight(
+            hexadecimal(ink) if ink else BLACK,
+            hexadecimal(paper) if paper not in {"", "TRANSPARENT"} else WHITE,
+            size,
+        ),
+        slim=slim,
     )
+
+
+_USUAL_SIZE = 11.0  # points
+# The size that a row or column style gives, and the points below which it is as good as hidden.
+_SLIM = {
+    "table-row-properties": ("row-height", SLIM_ROW),
+    "table-column-properties": ("column-width", SLIM_COLUMN * 5.25),
+}
+_LENGTH = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt)")
+_UNITS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
+
+
+def _points(length: str) -> float:
+    """Give a length in points; 0 where it is none."""
+    found = _LENGTH.fullmatch(length)
+    return float(found[1]) * _UNITS[found[2]] if found else 0.0
 
 
 def _count(element: etree._Element, name: str) -> int:

@@ -1,6 +1,6 @@
 """OOXML workbooks (xlsx, xlsm, strict): one reader gives values and decorations together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -14,13 +14,14 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.read.cells import Book, read_sheet
+from pipeline.read.colours import OFFICE_THEME, Colour, read_theme
 from pipeline.read.comments import read_comments
 from pipeline.read.package import Package
 from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, relations
 from pipeline.read.strings import read_strings
-from pipeline.read.styles import read_styles
+from pipeline.read.styles import read_styles, unseen_styles
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
@@ -54,6 +55,9 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
                 drawings=drawings or (),
                 unsupported=tuple(name for name, found in unseen if found is None),
                 comments=comments or {},
+                unseen=part.unseen,
+                slim_rows=frozenset(part.slim_rows),
+                slim_columns=frozenset(part.slim_columns),
             )
         )
     if not sheets:
@@ -81,7 +85,18 @@ def _book(
     epoch_1904 = any(
         element.get("date1904") in {"1", "true"} for element in root.iter("{*}workbookPr")
     )
-    return Book(strings=strings or (), styles=styles or (), epoch_1904=epoch_1904)
+
+    def theme() -> Sequence[Colour]:
+        part = targets.get("theme", "")
+        return read_theme(package.read(part), part) if part in package else OFFICE_THEME
+
+    return Book(
+        strings=strings or (),
+        styles=styles or (),
+        unseen=unseen_styles(styles or (), theme),
+        theme=theme,
+        epoch_1904=epoch_1904,
+    )
 
 
 def _drawings(

@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, Decoration, RawCell
+from pipeline.model import Area, CellKey, Decoration, RawCell, Unseen
 from pipeline.read.xml import attribute
+
+# Rows below this many points and columns below this many characters are as good as hidden.
+SLIM_ROW = 2.0
+SLIM_COLUMN = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,9 @@ class SheetPart:
     merged: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    slim_rows: set[int] = field(default_factory=set)  # of the hidden ones
+    slim_columns: set[int] = field(default_factory=set)
+    unseen: dict[CellKey, Unseen] = field(default_factory=dict)
     row_heights: dict[int, float] = field(default_factory=dict)
     column_widths: dict[int, float] = field(default_factory=dict)
     default_height: float | None = None

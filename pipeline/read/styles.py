@@ -1,10 +1,12 @@
 """Cell styles of an OOXML workbook: which show dates, strike out, fill or align."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.model import Run
+from pipeline.model import Run, Unseen
+from pipeline.read.colours import BLACK, OFFICE_THEME, WHITE, Colour, colour_of, sight
 from pipeline.read.numbers import format_of
 from pipeline.read.strings import NO_LOOK, color_token, font_look
 from pipeline.read.xml import local, parse, remembered
@@ -21,6 +23,7 @@ class CellStyle:
     number_format: str = ""  # empty where it shows text and whole numbers as they are
     run: Run = NO_LOOK  # the look of the font
     fill: str = ""
+    paper: str = ""  # colour behind the letters, empty for none, ? where no token says it
     font_size: float = 11.0
     font_name: str = ""
     vertical: str = "bottom"
@@ -48,7 +51,7 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
     root = parse(content, part)
     formats: dict[int, str] = {}
     fonts: list[_Font] = []
-    fills: list[str] = []
+    fills: list[tuple[str, str]] = []
     styles: list[CellStyle] = []
     for group in root:
         match local(group):
@@ -59,7 +62,7 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
             case "fonts":
                 fonts = [_font(item) for item in group]
             case "fills":
-                fills = [_fill(item) for item in group]
+                fills = [(_fill(item), _paper(item)) for item in group]
             case "cellXfs":
                 styles = [_style(item, formats, fonts, fills) for item in group]
             case _:
@@ -67,13 +70,41 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
     return tuple(styles)
 
 
+def unseen_styles(
+    styles: Sequence[CellStyle], theme: Callable[[], Sequence[Colour]]
+) -> Mapping[int, Unseen]:
+    """Give the styles whose letters nobody sees, by index; ``theme`` is asked only where needed."""
+    found: dict[int, Unseen] = {}
+    for index, style in enumerate(styles):
+        if style.run.color or style.paper or style.font_size < _READABLE:
+            seen = unseen(style.run.color, style, theme)
+            if seen is not None:
+                found[index] = seen
+    return found
+
+
+def unseen(ink: str, style: CellStyle, theme: Callable[[], Sequence[Colour]]) -> Unseen | None:
+    """Tell why letters of a colour (a token) are not seen in a cell of a style."""
+    colours = theme() if "theme" in ink or "theme" in style.paper else OFFICE_THEME
+    return sight(
+        colour_of(ink, colours, BLACK), colour_of(style.paper, colours, WHITE), style.font_size
+    )
+
+
+_READABLE = 4.0  # points; from here on the size hides nothing
+
+
 def _style(
-    element: etree._Element, formats: dict[int, str], fonts: list[_Font], fills: list[str]
+    element: etree._Element,
+    formats: dict[int, str],
+    fonts: list[_Font],
+    fills: list[tuple[str, str]],
 ) -> CellStyle:
     is_date, number_format = format_of(_int(element.get("numFmtId")), formats)
     font_index = _int(element.get("fontId"))
     fill_index = _int(element.get("fillId"))
     font = fonts[font_index] if font_index < len(fonts) else _Font()
+    fill, paper = fills[fill_index] if fill_index < len(fills) else ("", "")
     vertical, wrap = "bottom", False
     for child in element:
         if local(child) == "alignment":
@@ -83,7 +114,8 @@ def _style(
         is_date=is_date,
         number_format=number_format,
         run=font.run,
-        fill=fills[fill_index] if fill_index < len(fills) else "",
+        fill=fill,
+        paper=paper,
         font_size=font.size,
         font_name=font.name,
         vertical=vertical,
@@ -117,6 +149,22 @@ def _fill(element: etree._Element) -> str:
                 token = color_token(child)
                 return "" if token in _WHITE else token
     return ""
+
+
+def _paper(element: etree._Element) -> str:
+    """Give the colour of a fill, dark and white ones too; ? for patterns and gradients."""
+    pattern = element.find("{*}patternFill")
+    kind = "gradient" if pattern is None else pattern.get("patternType") or "none"
+    if pattern is None or kind != "solid":
+        return "" if kind == "none" else "?"
+    colour = pattern.find("{*}fgColor")
+    if colour is None:
+        return "?"
+    if rgb := colour.get("rgb"):
+        return f"rgb:{rgb[-6:].upper()}"
+    if theme := colour.get("theme"):
+        return f"theme:{theme}:{colour.get('tint') or 0}"
+    return f"indexed:{colour.get('indexed') or 64}"
 
 
 _WHITE = frozenset({"rgb:FFFFFF", "theme:0", "indexed:1", "indexed:9", "indexed:65"})

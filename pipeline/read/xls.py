@@ -21,8 +21,10 @@ from pipeline.model import (
     RawWorkbook,
     Run,
     SourceFile,
+    Unseen,
 )
 from pipeline.number_formats import BUILT_IN
+from pipeline.read.colours import BLACK, WHITE, sight
 from pipeline.read.comments import plain_comment
 from pipeline.read.geometry import Grid
 from pipeline.read.numbers import (
@@ -32,7 +34,7 @@ from pipeline.read.numbers import (
     shows_date,
     value_format,
 )
-from pipeline.read.parts import SheetPart
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
 from pipeline.read.placing import place
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import decoration
@@ -41,6 +43,7 @@ from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
 from pipeline.settings import Limits
 
 _AUTOMATIC_COLOURS = frozenset({0, 8, 64, 0x7FFF})
+_USUAL_SIZE = 11.0  # points
 _WHITES = frozenset({1, 9, 64, 65})
 
 
@@ -72,6 +75,7 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
     cells: dict[CellKey, RawCell] = {}
     decorations: dict[CellKey, Decoration] = {}
     looks: dict[int, _Look] = {}
+    unseen: dict[CellKey, Unseen] = {}
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             index = cell.xf_index
@@ -83,6 +87,8 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
             value = _value(book, cell, look.is_date, key in substream.formulas)
             if value is not None:
                 cells[key] = as_shown(value, look.number_format) if look.number_format else value
+                if look.unseen:
+                    unseen[key] = look.unseen
             runs = _runs(book, sheet, key, cell)
             if runs:
                 plain = decoration(runs, struck=plain.struck, fill=plain.fill)
@@ -90,6 +96,12 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
                 decorations[key] = plain
         if len(cells) > limits.values:
             raise too_large(f"{sheet.name}: more than {limits.values} cells with a value")
+    slim_rows = frozenset(
+        row for row, info in sheet.rowinfo_map.items() if 0 < info.height < SLIM_ROW * 20
+    )
+    slim_columns = frozenset(
+        column for column, info in sheet.colinfo_map.items() if 0 < info.width < SLIM_COLUMN * 256
+    )
     merged = _merged(sheet, limits)
     drawings = _drawings(book, sheet, merged, cells, substream)
     return RawSheet(
@@ -97,10 +109,13 @@ def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSh
         cells=cells,
         merged=merged,
         visible=sheet.visibility == 0,
-        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
-        hidden_columns=frozenset(
+        hidden_rows=slim_rows.union(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+        hidden_columns=slim_columns.union(
             column for column, info in sheet.colinfo_map.items() if info.hidden
         ),
+        slim_rows=slim_rows,
+        slim_columns=slim_columns,
+        unseen=unseen,
         decorations=decorations,
         comments={
             key: text
@@ -138,6 +153,7 @@ class _Look:
     is_date: bool = False
     number_format: str = ""  # empty where it shows values as they are
     plain: Decoration = _UNDECORATED
+    unseen: Unseen | None = None
 
 
 def _look(book: Any, index: int | None) -> _Look:
@@ -157,7 +173,19 @@ def _look(book: Any, index: int | None) -> _Look:
         is_date=is_date,
         number_format="" if is_date else value_format(code),
         plain=Decoration(struck=struck, fill=fill),
+        unseen=_unseen(book, style),
     )
+
+
+def _unseen(book: Any, style: Any) -> Unseen | None:
+    """Tell why nobody sees the letters of a cell format; colours come from the book's palette."""
+    if not 0 <= style.font_index < len(book.font_list):
+        return None
+    font, background = book.font_list[style.font_index], style.background
+    colours = {**book.colour_map, 64: BLACK, 65: WHITE, 0x7FFF: BLACK}
+    papers = {0: WHITE, 1: colours.get(background.pattern_colour_index)}
+    size = font.height / 20 or _USUAL_SIZE
+    return sight(colours.get(font.colour_index), papers.get(background.fill_pattern), size)
 
 
 def _runs(book: Any, sheet: Any, key: CellKey, cell: Any) -> list[Run]:

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.model import (
     Area,
@@ -17,6 +17,7 @@ from pipeline.model import (
 from pipeline.read.comments import plain_comment, read_comments
 from pipeline.read.numbers import as_shown, format_of, number_cell
 from pipeline.read.package import Package
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.relations import main_part, relations
 from pipeline.settings import Limits
@@ -149,18 +150,42 @@ def _styles(package: Package, part: str) -> tuple[tuple[bool, str], ...]:
     return tuple(styles)
 
 
+@dataclass(slots=True)
+class _Sizes:
+    """Rows and columns that are hidden, or next to it, as their records say."""
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    slim_rows: set[int] = field(default_factory=set)
+    slim_columns: set[int] = field(default_factory=set)
+
+    def take_row(self, row: int, body: bytes) -> None:
+        """Read a row record: height in twentieths of a point, flags."""
+        if len(body) > 11 and body[11] & 0x10:
+            self.hidden_rows.add(row)
+        elif len(body) > 11 and 0 < struct.unpack_from("<H", body, 8)[0] < SLIM_ROW * 20:
+            self.slim_rows.add(row)
+
+    def take_columns(self, body: bytes) -> None:
+        """Read a record of columns: first, last, width in 256ths of a character, flags."""
+        first, last, width = struct.unpack_from("<III", body)
+        columns = range(first, min(last, 16_383) + 1)
+        if body[16] & 1:
+            self.hidden_columns.update(columns)
+        elif 0 < width < SLIM_COLUMN * 256:
+            self.slim_columns.update(columns)
+
+
 def _sheet(content: bytes, name: str, visible: bool, book: _Book) -> RawSheet:
     cells: dict[CellKey, RawCell] = {}
     merged: list[Area] = []
-    hidden_rows: set[int] = set()
-    hidden_columns: set[int] = set()
+    sizes = _Sizes()
     area = 0
     row = -1
     for code, body in records(content, name):
         if code == _ROW:
             row = struct.unpack_from("<I", body)[0]
-            if len(body) > 11 and body[11] & 0x10:
-                hidden_rows.add(row)
+            sizes.take_row(row, body)
             if row >= 1_048_576 or len(cells) > book.limits.values:
                 raise too_large(f"{name}: row {row + 1}, {len(cells)} cells with a value")
         elif code in _CELLS or code == _RICH_CELL:
@@ -175,16 +200,17 @@ def _sheet(content: bytes, name: str, visible: bool, book: _Book) -> RawSheet:
             area += (bottom - top + 1) * (right - left + 1)
             if area > book.limits.merged_area or len(merged) > book.limits.merges:
                 raise too_large(f"{name}: merged areas of {area} cells")
-        elif code == _COLUMN and body[16] & 1:
-            first, last = struct.unpack_from("<II", body)
-            hidden_columns.update(range(first, min(last, 16_383) + 1))
+        elif code == _COLUMN:
+            sizes.take_columns(body)
     return RawSheet(
         name=name,
         cells=cells,
         merged=tuple(merged),
         visible=visible,
-        hidden_rows=frozenset(hidden_rows),
-        hidden_columns=frozenset(hidden_columns),
+        hidden_rows=frozenset(sizes.hidden_rows | sizes.slim_rows),
+        hidden_columns=frozenset(sizes.hidden_columns | sizes.slim_columns),
+        slim_rows=frozenset(sizes.slim_rows),
+        slim_columns=frozenset(sizes.slim_columns),
         unsupported=_UNSUPPORTED,
     )
 
