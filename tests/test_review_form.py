@@ -297,7 +297,9 @@ def test_the_workbook_shows_a_correction_beside_what_was_written(tmp_path: Path)
     book = opened(path)
     detail = book["明細"]
     first = dict(zip((c.value for c in detail[1]), (c.value for c in detail[2]), strict=True))
-    assert {head: first[head] for head in list(first)[-7:-1]} == {
+    heads = list(first)
+    decided = heads[heads.index("判断") : heads.index("判断の日付") + 1]
+    assert {head: first[head] for head in decided} == {
         "判断": "修正する", "修正前の回答": "判読不能", "修正前の予定月": None,
         "修正理由": "電話で確認", "判断した担当": "佐藤", "判断の日付": "2026-11-20",
     }  # fmt: skip

@@ -81,14 +81,14 @@ def keys_of(findings: Iterable[Finding], batch: Batch) -> tuple[ReviewKey, ...]:
 
 
 def shown_text(finding: Finding, answer: Answer | None) -> str:
-    """Give what was written, as the form shows it: the check cell, then the note."""
+    """Give what was written, as the form shows it: the check cell, the note, the comments."""
     if answer is None:
         return finding.written
-    note = answer.note.raw
-    mark = answer.mark.raw if finding.written == note else finding.written or answer.mark.raw
-    if not tidy(note):
-        return mark
-    return f"{mark}\n（補足説明）{note}".lstrip("\n")
+    beside = {"補足説明": answer.note.raw, "コメント": answer.comment}
+    told = finding.written in beside.values()
+    mark = answer.mark.raw if told else finding.written or answer.mark.raw
+    notes = (f"\n（{name}）{text}" for name, text in beside.items() if tidy(text))
+    return f"{mark}{''.join(notes)}".lstrip("\n")
 
 
 def digest_of(answer: Answer) -> str:

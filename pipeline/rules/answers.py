@@ -300,7 +300,8 @@ def _by_number_format(context: Context) -> Iterator[Hit]:
     """Find answers that a number format alone shows; they are as clear as any text."""
     for counted, answer in context.asked.asides:
         mark, aside = answer.mark, answer.aside
-        if aside and aside.stored and mark.status in _READ and mark.read_by not in _SEEN:
+        told = mark.read_by is ReadBy.WORDS or mark.read_by in _SEEN  # A317, A306; above
+        if aside and aside.stored and mark.status in _READ and not told:
             hit = on_answer(
                 counted,
                 answer,
