@@ -46,6 +46,7 @@ _STATE_WORDS = {
     FileState.COUNTED: "集計しました。",
     FileState.SUPERSEDED: "新しい提出に置き換えました。",
     FileState.DUPLICATE: "同じ内容のファイルがあるため、数えていません。",
+    FileState.DISPUTED: "どの団体の回答か確かめています。",
     FileState.EXCLUDED: "集計から除きました。",
     FileState.NOT_CHECKLIST: "チェックシートではありませんでした。",
     FileState.UNREADABLE: "読めませんでした。",
@@ -227,6 +228,8 @@ def _public_respondent(respondent: Respondent, alias: str, role: str, *, named: 
         project=respondent.project if named else "",
         body="",
         body_name="",
+        outvoted=(),
+        near="",
     )
 
 

@@ -68,7 +68,7 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
             + ("" if sheet.visible else " ※非表示")
             for sheet in workbook.sheets
         ]
-        outcomes = parsed(workbook, checklist, month=month)
+        outcomes = parsed(workbook, checklist, month=month, known={})
         for outcome in outcomes:
             lines += _own_lines(workbook, outcome)
             if isinstance(outcome, Submission):

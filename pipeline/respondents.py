@@ -5,25 +5,32 @@ All of it only proposes; `assemble` decides. What is ambiguous gives no match, n
 
 import hashlib
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 
-from pipeline.model import RosterEntry
+from rapidfuzz.distance import OSA
+
+from pipeline.model import Checklist, RosterEntry
 from pipeline.projects import unit_id
 from pipeline.text import fold
 
 _ID_DIGITS = 8
 
-# Old and variant shapes of one ideograph (異体字). NFKC has mended compatibility ideographs.
-_VARIANTS = str.maketrans(
-    "髙﨑嵜碕邊邉澤濵濱齋齊斉廣國圀嶋嶌櫻眞德瀨曾彌龍瀧藪檜槇籠鷗麴鹽條實會應圓學縣區當豐與萬藝"
-    "檮礪舘嶽淵冨峯桒鐵佛驛寶壽榮惠諫靜壹栁薗埜渕槗𠮷𡈽戶黑靑晧增淸緖祐福",
-    "高崎崎崎辺辺沢浜浜斎斎斎広国国島島桜真徳瀬曽弥竜滝薮桧槙篭鴎麹塩条実会応円学県区当豊与万芸"
-    "梼砺館岳渕富峰桑鉄仏駅宝寿栄恵諌静壱柳園野渕橋吉土戸黒青皓増清緒祐福",
-)
-# 霧ヶ丘, 霧ケ丘, 霧が丘 are one name, so are 山ノ内 and 山の内: small words between ideographs.
-_LINKING_GA = re.compile(r"(?<=[一-鿿々])[ヶケヵカがガ箇](?=[一-鿿])")
+with (Path(__file__).parent / "names.toml").open("rb") as _file:
+    # Old and variant shapes of one ideograph (異体字). NFKC has mended compatibility ideographs.
+    _VARIANTS = str.maketrans(
+        {
+            other: plain
+            for plain, others in tomllib.load(_file)["variants"].items()
+            for other in others
+        }
+    )
+# 霧ヶ丘, 霧ケ丘, 霧が丘 and ひばりが丘, ひばりヶ丘 are one name, so are 山ノ内 and 山の内: small
+# words between ideographs.
+_LINKING_GA = re.compile(r"(?<=[一-鿿々ぁ-ん])[ヶケヵカがガ箇](?=[一-鿿])")
 _LINKING_NO = re.compile(r"(?<=[一-鿿々])[ノ之乃](?=[一-鿿])")
 _LINKING_TSU = re.compile(r"(?<=[一-鿿])[ツッっ](?=[一-鿿])")
 
@@ -62,7 +69,8 @@ _DEPARTMENT = re.compile(
 )
 _ORGANISATION = re.compile(
     r"[市区町村都道府県]$|役所|役場|県庁|会社|法人|大学|協議会|組合|機構|財団|協会|公社|公団|病院|研究所|"
-    r"銀行|コンソーシアム|連合|高専|学園|商工会|観光局|交通局|水道局|企業団|(?:inc|ltd|corp|llc)\b",
+    r"銀行|コンソーシアム|連合|高専|学園|商工会|観光局|交通局|水道局|企業団|(?:inc|ltd|corp|llc)\b|"
+    r"[市区町村都道府県].{0,12}(?:委員会|議会|企業局|消防(?:本部|局|署|団)|警察(?:本部|署)|学校)$",
     re.IGNORECASE,
 )
 _ONLY_UNIT = re.compile(
@@ -294,6 +302,16 @@ class FileNames:
         return word if _worth_keeping(word) else ""
 
 
+def file_names_of(checklist: Checklist) -> FileNames:
+    """Give the cleaner of a checklist's file names; made once a process."""
+    return _file_names(checklist.file_words, (*checklist.respondent_labels, *checklist.categories))
+
+
+@lru_cache(maxsize=4)
+def _file_names(file_words: tuple[str, ...], labels: tuple[str, ...]) -> FileNames:
+    return FileNames(file_words, labels)
+
+
 def _joined(words: list[str]) -> list[str]:
     """Put a prefecture and the town behind it together: 東京都_港区 is one name."""
     result: list[str] = []
@@ -342,6 +360,8 @@ _LONG_LEGAL = {
 _SHORT_LEGAL = re.compile(rf"\(({'|'.join(sorted(_LONG_LEGAL, key=len, reverse=True))})\)")
 
 
+_LEAST_NEAR = 3  # signs of a name that may be a slip of the pen for another one
+
 # --- the roster -----------------------------------------------------------------------------
 
 
@@ -383,7 +403,8 @@ class NameIndex:
         """Index the entries of a roster."""
         self._codes: dict[str, set[int]] = {}
         self._names: dict[str, set[int]] = {}
-        self._looser: dict[str, set[int]] = {}
+        self._looser: dict[str, set[int]] = {}  # without prefecture
+        self._bare: dict[str, set[int]] = {}  # and without 市, 町 …
         self._entries = tuple(entries)
         for number, entry in zip(same_body(entries), entries, strict=True):
             if entry.code:
@@ -393,13 +414,27 @@ class NameIndex:
                 self._add(self._names, key, number)
                 self._add(self._looser, without_prefecture(key), number)
                 bare = re.sub(r"(?<=..)[市区町村県]$", "", without_prefecture(key))
-                self._add(self._looser, bare, number)
-        self._lengths = sorted({len(key) for key in (*self._names, *self._looser)}, reverse=True)
+                self._add(self._bare, bare, number)
+        lengths = {len(key) for key in (*self._names, *self._looser, *self._bare)}
+        self._lengths = sorted(lengths, reverse=True)
 
     @staticmethod
     def _add(keys: dict[str, set[int]], key: str, number: int) -> None:
         if key:
             keys.setdefault(key, set()).add(number)
+
+    def _whole(self, key: str) -> set[int]:
+        return self._names.get(key) or self._looser.get(key) or set()
+
+    def _numbers(self, key: str) -> set[int]:
+        return self._whole(key) or self._bare.get(key) or set()
+
+    def names(self) -> Iterator[tuple[str, RosterEntry]]:
+        """Give each folded name that means one entry alone."""
+        for key in {*self._names, *self._looser, *self._bare}:
+            found = self._only(self._numbers(key))
+            if found is not None:
+                yield key, found
 
     def by_code(self, code: str) -> RosterEntry | None:
         """Give the entry of that code."""
@@ -410,23 +445,78 @@ class NameIndex:
         key = fold_name(name)
         if key in self._names:
             return self._only(self._names[key])
-        found = self._looser.get(key) or self._looser.get(without_prefecture(key)) or set()
+        found = self._numbers(key) or self._numbers(without_prefecture(key))
         return self._only(found) or self.by_code(name)
+
+    def is_name(self, name: str) -> bool:
+        """Tell whether this is a name or 別名 of one entry, no abbreviation of it."""
+        return self._only(self._names.get(fold_name(name), set())) is not None
+
+    def near(self, name: str) -> RosterEntry | None:
+        """Give the one entry whose name differs from this one in a single sign; never a match."""
+        key = fold_name(name)
+        if len(key) < _LEAST_NEAR:
+            return None
+        found: set[int] = set()
+        for other, numbers in self._names.items():
+            if len(other) >= _LEAST_NEAR and OSA.distance(key, other, score_cutoff=1) == 1:
+                found |= numbers
+        return self._only(found)
 
     def within(self, text: str) -> RosterEntry | None:
         """Give the one entry whose name stands in a longer text as a word of its own."""
+        found = self.all_within(text)
+        return found[0] if len(found) == 1 else None
+
+    def all_within(self, text: str) -> tuple[RosterEntry, ...]:
+        """Give every entry whose name stands in a longer text as a word of its own.
+
+        東・西野原町 names 東野原町 too. A prefecture before its town is part of the address.
+        Abbreviations (若葉) count where no whole name stands there, a code only without either.
+        """
         spaced = _spaced(text)
-        covered: list[tuple[int, int, set[int]]] = []
+        places = self._places(spaced)
+        named: list[set[int]] = []
+        for start, end in _without_addresses(spaced, self._telling(spaced, places)):
+            named += [self._elided(spaced, start, end), self._numbers(spaced[start:end])]
+        found = dict.fromkeys(n for numbers in named if len(numbers) == 1 for n in numbers)
+        if not places:
+            only = self._code_within(spaced)
+            return () if only is None else (only,)
+        return tuple(self._entries[number] for number in found)
+
+    def _places(self, spaced: str) -> list[tuple[int, int]]:
+        """Give where names stand in a folded text, longer ones taken first, in their order."""
+        covered: list[tuple[int, int]] = []
         for length in self._lengths:
             for start in range(len(spaced) - length + 1):
-                key = spaced[start : start + length]
-                numbers = self._names.get(key) or self._looser.get(key)
                 end = start + length
-                inside = any(a <= start and end <= b for a, b, _ in covered)
-                if numbers and not inside and _stands_alone(spaced, start, end):
-                    covered.append((start, end, numbers))
-        found: set[int] = set().union(*(numbers for *_, numbers in covered))
-        return self._only(found) or (None if found else self._code_within(spaced))
+                if (
+                    self._numbers(spaced[start:end])
+                    and not any(a <= start and end <= b for a, b in covered)
+                    and _stands_alone(spaced, start, end)
+                ):
+                    covered.append((start, end))
+        return sorted(covered)
+
+    def _telling(self, spaced: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Leave out abbreviations beside whole names, but for one right before (若葉・西野原町).
+
+        What is like one behind a town's name may be a person's.
+        """
+        whole = {place for place in places if self._whole(spaced[place[0] : place[1]])}
+        before = {spaced[:start].rstrip("|") for start, _ in whole}
+        kept = [place for place in places if place in whole or spaced[: place[1]] in before]
+        return kept if whole else places
+
+    def _elided(self, spaced: str, start: int, end: int) -> set[int]:
+        """Give whom 東 means before ・西野原町: the name that it makes with the latter half."""
+        before = re.search(r"(?:^|\|)([^|\d]{1,4})\|$", spaced[:start])
+        if before is None:
+            return set()
+        name = spaced[start:end]
+        halves = (before[1] + name[cut:] for cut in range(1, len(name)))
+        return next((numbers for half in halves if (numbers := self._whole(half))), set())
 
     def _code_within(self, spaced: str) -> RosterEntry | None:
         """Find a code among the words of a name; short numbers there are mere numbering."""
@@ -438,15 +528,31 @@ class NameIndex:
         return self._entries[next(iter(numbers))] if len(numbers) == 1 else None
 
 
+def _without_addresses(spaced: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out a prefecture right before its town: 白峰県若葉市 names one body."""
+    return [
+        (start, end)
+        for number, (start, end) in enumerate(places)
+        if not (
+            spaced[end - 1] in "都道府県"
+            and number + 1 < len(places)
+            and spaced[end : places[number + 1][0]] in {"", "|"}
+            and spaced[places[number + 1][1] - 1] in "市区町村"
+        )
+    ]
+
+
 def _code(text: str) -> str:
     return fold(text).translate(_DASHES).replace(" ", "")
 
 
+_AND = "(?:と|及び|および|並びに|ならびに)"
 _BEFORE = re.compile(
-    rf"(?:^|[|0-9の]|\d[回版]|(?:都|道|府|県|郡)|{_OWN_WORDS}|{_WEAK_WORDS})$", re.IGNORECASE
+    rf"(?:^|[|0-9の]|\d[回版]|(?:都|道|府|県|郡)|[市区町村]{_AND}|{_OWN_WORDS}|{_WEAK_WORDS})$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"$|[|0-9]|役所|役場|庁|長|様|御中|殿|さん|の|版|分|提出|(?!.*(?:{_BODY}))[^|]{{1,16}}(?:{_UNIT})(?:$|[|(]|{_STRONG})|"
+    rf"$|[|0-9]|{_AND}|役所|役場|庁|長|様|御中|殿|さん|の|版|分|提出|(?!.*(?:{_BODY}))[^|]{{1,16}}(?:{_UNIT})(?:$|[|(]|{_STRONG})|"
     rf"{_STRONG}|{_WEAK_WORDS}",
     re.IGNORECASE,
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.assemble import assemble, conservation
+from pipeline.assemble import assemble, conservation, known_names
+from pipeline.bodies import returns_in
 from pipeline.check import attention, check, refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
@@ -35,7 +36,6 @@ from pipeline.model import (
     states_of_files,
 )
 from pipeline.model.review import Review
-from pipeline.parse import parse
 from pipeline.publish import publish, staging_folder
 from pipeline.read import read_workbook
 from pipeline.review import (
@@ -86,17 +86,18 @@ class ReadTask:
     limits: Limits
     passwords: tuple[str, ...]
     month: str
+    known: Mapping[str, str] = field(default_factory=dict)  # the roster's names, see `bodies`
 
     def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
         """Give what came of one file."""
         workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
         if not isinstance(workbook, RawWorkbook):
             return (workbook,)
-        return parsed(workbook, self.checklist, month=self.month)
+        return parsed(workbook, self.checklist, month=self.month, known=self.known)
 
 
 def parsed(
-    workbook: RawWorkbook, checklist: Checklist, *, month: str
+    workbook: RawWorkbook, checklist: Checklist, *, month: str, known: Mapping[str, str]
 ) -> tuple[Submission | NotChecklist, ...]:
     """Give the returns of a workbook, or that it holds no checklist and what it is instead."""
     own = own_book(workbook)
@@ -111,14 +112,14 @@ def parsed(
             own=own,
         )
         return (nothing,)
-    return (parse(workbook, layout, checklist, month=month),)
+    return returns_in(workbook, layout, checklist, month=month, known=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """What a run did: where to look, what it counted and how long each stage took (seconds).
 
-    ``missing`` is None without a roster; ``missing_unread`` of them sent a file nobody can read.
+    ``missing`` is None without a roster; ``missing_unread`` of them sent what does not count.
     """
 
     month: str
@@ -240,19 +241,18 @@ def _result(
     judged: Judged, folder: Path, settings: Settings, seconds: Mapping[str, float]
 ) -> RunResult:
     batch = judged.batch
-    missing = {respondent.id for respondent in batch.missing}
     arrived = {
         record.respondent.id
         for record in batch.files
         if record.respondent and record.state is FileState.UNREADABLE
-    }
+    } | {claim.of_body for record in batch.files for claim in record.claims}
     return RunResult(
         month=settings.month,
         folder=folder,
         workbook=folder / f"集計_{settings.month}.xlsx",
         files=Counter(states_of_files((r.source.path, r.state) for r in batch.files).values()),
         missing=None if batch.roster is None else batch.missing,
-        missing_unread=len(missing & arrived),
+        missing_unread=sum(not arrived.isdisjoint((r.id, r.of_body)) for r in batch.missing),
         findings=judged.open,
         exit_code=exit_code_of(batch),
         seconds=seconds,
@@ -356,7 +356,7 @@ def gather(
             raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
         roster = roster_of(inbox, checklist, settings.limits)
         watch.lap("discover")
-        outcomes = _read_all(inbox, folder, checklist, settings, progress)
+        outcomes = _read_all(inbox, folder, checklist, roster, settings, progress)
         watch.lap("read")
     batch = assemble(
         outcomes,
@@ -431,7 +431,11 @@ def _executor(settings: Settings) -> Executor:
 
 
 def _task(
-    inbox: Inbox, folder: Path, checklist: Checklist, settings: Settings
+    inbox: Inbox,
+    folder: Path,
+    checklist: Checklist,
+    roster: Roster | None,
+    settings: Settings,
 ) -> Callable[[SourceFile], tuple[Outcome, ...]]:
     """Give what is done with each file; workers elsewhere fetch a remote inbox by themselves."""
     task = ReadTask(
@@ -439,6 +443,7 @@ def _task(
         limits=settings.limits,
         passwords=inbox.passwords,
         month=settings.month,
+        known=known_names(roster),
     )
     if not (settings.inbox_url and settings.scheduler):
         return task
@@ -451,12 +456,13 @@ def _read_all(
     inbox: Inbox,
     folder: Path,
     checklist: Checklist,
+    roster: Roster | None,
     settings: Settings,
     progress: Callable[[int, int], None] | None,
 ) -> list[Outcome]:
     """Read every file in worker processes; give what came of each, in the inbox's order."""
     sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
-    task = _task(inbox, folder, checklist, settings)
+    task = _task(inbox, folder, checklist, roster, settings)
     finished = 0
 
     def on_done(_outcomes: tuple[Outcome, ...]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.model import Answer, CellKind, OwnBook, RawSheet, RawWorkbook, Slip, Status
 from pipeline.text import is_blank, tidy
 
+MARK = "torimatome."  # begins the name of each
 RESPONDENT = "torimatome.respondent"
 MONTH = "torimatome.month"
 CHECKLIST = "torimatome.checklist"
@@ -18,6 +19,7 @@ EDITION = "torimatome.edition"
 SLIP = "torimatome.slip"
 BASE = "torimatome.base"
 ISSUED = "torimatome.issued"
+ASKED = "torimatome.asked"
 PREFILL = "torimatome.prefill"
 
 _KEY = re.compile(r"torimatome\.[a-z]+(?:\.\d+)?")
@@ -43,7 +45,7 @@ def hidden_properties(workbook: RawWorkbook) -> Mapping[str, str]:
         and _KEY.fullmatch(cell.text.strip())
         and (value := sheet.cells.get((row, column + 1))) is not None
     }
-    own = {key: text for key, text in workbook.properties.items() if key.startswith("torimatome.")}
+    own = {key: text for key, text in workbook.properties.items() if key.startswith(MARK)}
     return {**found, **{key: text.strip() for key, text in own.items() if text.strip()}}
 
 
@@ -77,10 +79,12 @@ def read_slip(properties: Mapping[str, str]) -> Slip | None:
     if not properties.get(SLIP, ""):
         return None
     month = properties.get(MONTH, "")
+    asked = _joined(properties, ASKED)
     return Slip(
         month=month if _MONTH.fullmatch(month) else "",
         base=properties.get(BASE, ""),
         issued=properties.get(ISSUED, ""),
+        asked=tuple(asked.split("|")) if asked else None,
     )
 
 
@@ -100,7 +104,8 @@ def answered(slip: Slip | None, answers: Sequence[Answer]) -> tuple[str, ...] | 
 
 def slip_properties(slip: Slip) -> dict[str, str]:
     """Give the properties that mark a workbook as this slip."""
-    return {SLIP: "1", MONTH: slip.month, BASE: slip.base, ISSUED: slip.issued}
+    marks = {SLIP: "1", MONTH: slip.month, BASE: slip.base, ISSUED: slip.issued}
+    return marks if slip.asked is None else {**marks, **_pieces(ASKED, "|".join(slip.asked))}
 
 
 def prefill_properties(month: str, filled: Sequence[tuple[str, str] | None]) -> dict[str, str]:
@@ -109,9 +114,21 @@ def prefill_properties(month: str, filled: Sequence[tuple[str, str] | None]) -> 
     Only digests are kept, so that no second copy of the answers stands in the workbook.
     """
     digests = "".join(_NOTHING if each is None else _digest(*each) for each in filled)
-    text = f"{month}:{digests}"
+    return _pieces(PREFILL, f"{month}:{digests}")
+
+
+def _pieces(name: str, text: str) -> dict[str, str]:
+    """Give a text that is too long for one property as several."""
     pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
-    return {f"{PREFILL}.{number}": piece for number, piece in enumerate(pieces, start=1)}
+    return {f"{name}.{number}": piece for number, piece in enumerate(pieces, start=1)}
+
+
+def _joined(properties: Mapping[str, str], name: str) -> str:
+    """Give the text of several properties; empty where there is none."""
+    pieces: list[str] = []
+    while (piece := properties.get(f"{name}.{len(pieces) + 1}")) is not None:
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def unchanged(
@@ -124,10 +141,7 @@ def unchanged(
     """
     if properties.get(EDITION, edition) != edition:
         return "", ()
-    pieces: list[str] = []
-    while (piece := properties.get(f"{PREFILL}.{len(pieces) + 1}")) is not None:
-        pieces.append(piece)
-    month, _, digests = "".join(pieces).partition(":")
+    month, _, digests = _joined(properties, PREFILL).partition(":")
     if not _MONTH.fullmatch(month) or len(digests) != len(answers) * _DIGITS:
         return "", ()
     kept = tuple(

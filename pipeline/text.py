@@ -25,10 +25,13 @@ _RADICALS = str.maketrans(
     "乚亻刂㔾小小兀尣尢忄㣺扌母民氵氺灬爫犭王罒示礻竹糸纟罓罒网羊老臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食食飠饣饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
 )
 
-_INVISIBLE = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    r"\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+_UNSEEN = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+# Besides, which shape of an ideograph is meant (葛󠄀 is 葛 and U+E0100): shown, but no other sign.
+_NO_SIGN = re.compile(f"[{_UNSEEN}\U000e0100-\U000e01ef]")
 _BLANKS = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 # Excel writes control characters as _x000D_; openpyxl leaves the escape in place.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -46,7 +49,7 @@ def fold(text: str) -> str:
         part if index % 2 else unicodedata.normalize("NFKC", part)
         for index, part in enumerate(_CIRCLE_SPLIT.split(text))
     ]
-    folded = _INVISIBLE.sub("", "".join(parts)).casefold()
+    folded = _NO_SIGN.sub("", "".join(parts)).casefold()
     folded = _BLANKS.sub(" ", unicodedata.normalize("NFC", folded))
     return folded.strip()
 

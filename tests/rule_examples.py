@@ -282,7 +282,7 @@ def _together(record: FileRecord, file: _File) -> tuple[FileRecord, ...]:
 
 
 def _source(file: _File) -> SourceFile:
-    return SourceFile(path=file.name, location=Path(file.name))
+    return SourceFile(path=file.name, location=Path(file.name), part=file.facts.get("シート", ""))
 
 
 def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
@@ -324,20 +324,27 @@ def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
         state = FileState.SUPERSEDED
     elif "同一" in facts:
         state = FileState.DUPLICATE
+    elif "団体" in facts:
+        state = FileState.DISPUTED
     return FileRecord(
         source=source,
         state=state,
         reason="記入日の新しいファイルがあります。" if state is not FileState.COUNTED else "",
         kind=submission.kind,
         content=submission,
-        respondent=_respondent(file, roster),
+        respondent=None if state is FileState.DISPUTED else _respondent(file, roster),
+        claims=tuple(
+            Respondent(id=name, name=name, identified_by=EvidenceKind.FILE_NAME, evidence=name)
+            for name in facts.get("団体", "").split("、")
+            if name
+        ),
         replaced_by=facts.get("置き換え", facts.get("同一", "")),
         counted_before=facts.get("前に集計", ""),
     )
 
 
 def _respondent(file: _File, roster: tuple[str, ...] | None) -> Respondent:
-    name = re.sub(r"(_修正版| \(1\))?\.\w+$", "", file.name)
+    name = file.facts.get("シート") or re.sub(r"(_修正版| \(1\))?\.\w+$", "", file.name)
     return Respondent(
         id=name,
         name=name,

@@ -132,6 +132,16 @@ def copy_the_sheet(sheet: Worksheet) -> None:
     sheet.parent.copy_worksheet(sheet).title = "チェックシート (2)"
 
 
+def add_another_body(sheet: Worksheet) -> None:
+    """Add a sheet with the return of another town."""
+    copy_the_sheet(sheet)
+    assert sheet.parent is not None
+    for cells in sheet.parent.worksheets[1].iter_rows():
+        for cell in cells:
+            if "東浜町" in str(cell.value or ""):
+                cell.value = str(cell.value).replace("東浜町", "西浜町")
+
+
 def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     """Make one returned workbook for each code that neither the demo nor the story shows."""
     first, second, third = (item.id for item in checklist.items[:3])
@@ -145,6 +155,7 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
         "写し市": copy_the_sheet,
     }
     returns = {f"{n}.xlsx": changed(good(n, checklist), change) for n, change in changes.items()}
+    returns["郡内2町.xlsx"] = changed(good("東浜町", checklist), add_another_body)
     too_large = b"PK\x03\x04" + b"\0" * (51 << 20)
     return returns | {
         "大きい町.xlsx": too_large,

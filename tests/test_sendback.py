@@ -426,3 +426,50 @@ def test_every_respondent_to_mend_something_is_asked(tmp_path: Path) -> None:
     result = sent(tmp_path)
     written_to = {package.respondent.id for package in result.packages}
     assert wrong == written_to | {one.id for one in result.reminded}
+
+
+def _returned(folder: Path, name: str, *, added: str = "") -> None:
+    """Fill in 若葉市's slip with ① and send it back under a name; ``added`` is a further item."""
+    checklist = a_month(folder)
+    book, sheet, rows = slip_of(sent(folder).folder / "差戻し_若葉市.xlsx")
+    for row in rows.values():
+        sheet.cell(row, 6).value = "①"
+    if added:
+        last = max(rows.values())
+        sheet.cell(last + 1, 1).value = f"{added}：{checklist.item(added).title}"
+        sheet.cell(last + 1, 6).value = "①"
+        sheet.cell(last + 1, 7).value = "ついでに直しました"
+    book.save(folder / "inbox" / name)
+    aggregate(settings_for(folder, pivot=False))
+
+
+@pytest.mark.parametrize("name", ["【青嶺市】差戻し票.xlsx", "差戻し票（青嶺市）.xlsx"])
+def test_a_slip_under_another_name_is_told_and_not_applied(tmp_path: Path, name: str) -> None:
+    _returned(tmp_path, name)
+    (told,) = [f for f in table(tmp_path, "findings") if f["code"] == "B509" and f["file"] == name]
+    assert told["severity"] == Severity.FIX.value
+    assert "若葉市" in told["message"]
+    assert "青嶺市" in told["message"]
+    files = {row["file"]: row for row in table(tmp_path, "files")}
+    assert files[name]["state"] == FileState.DISPUTED.value
+    assert not [row for row in table(tmp_path, "answers") if row["file"] == name]
+
+
+@pytest.mark.parametrize("name", ["差戻し票.xlsx", "RE：若葉市 差戻し票.xlsx"])
+def test_a_slip_under_its_own_name_or_none_is_applied(tmp_path: Path, name: str) -> None:
+    _returned(tmp_path, name)
+    assert len([row for row in table(tmp_path, "answers") if row["file"] == name]) == len(WRONG)
+
+
+def test_a_row_added_to_a_slip_is_told_and_not_applied(tmp_path: Path) -> None:
+    added = load().items[4].id
+    name = "差戻し票.xlsx"
+    _returned(tmp_path, name, added=added)
+    rows = [row for row in table(tmp_path, "answers") if row["file"] == name]
+    assert len(rows) == len(WRONG)
+    assert added not in {row["item_id"] for row in rows}
+    (told,) = [f for f in table(tmp_path, "findings") if f["code"] == "L204"]
+    assert (told["file"], told["severity"]) == (name, Severity.CHECK.value)
+    assert added in told["message"]
+    assert "①" in told["message"]
+    assert "ついでに直しました" in told["message"]

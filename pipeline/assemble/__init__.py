@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pipeline.assemble.conservation import conservation
 from pipeline.assemble.exclusions import Exclusions
-from pipeline.assemble.identify import Identifier, respondent_of
+from pipeline.assemble.identify import Identifier, known_names, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
 from pipeline.assemble.settle import settle
 from pipeline.assemble.units import Projects
@@ -32,7 +32,7 @@ from pipeline.model import (
 )
 from pipeline.respondents import entry_id
 
-__all__ = ["assemble", "conservation"]
+__all__ = ["assemble", "conservation", "known_names"]
 
 
 def assemble(
@@ -51,9 +51,11 @@ def assemble(
     projects = Projects(identifier.names, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
-    bodies = identifier.respondents(submissions)
+    identified = identifier.identified(submissions)
+    bodies = identified.respondents
     # What is set aside by its file name has no say in which project a body's other files are of.
     aside = {s.source.key for s in submissions if excluded.reason(s.source.path, None)}
+    aside |= identified.disputed.keys()
     units = projects.split((s for s in submissions if s.source.key not in aside), bodies)
     respondents = {**bodies, **units.respondents}
     records = [_without_answers(o, identifier, projects, excluded) for o in outcomes
@@ -61,6 +63,9 @@ def assemble(
     returns: dict[str, list[Submission]] = {}
     for submission in submissions:
         key = submission.source.key
+        if key in identified.disputed:
+            records.append(_disputed(submission, identified.disputed[key], excluded))
+            continue
         respondent = respondents[key]
         reason = excluded.reason(submission.source.path, respondent)
         if reason:
@@ -137,6 +142,18 @@ def _of_no_project(
     )
     record = _record(submission, FileState.NOT_CHECKLIST, reason, respondent)
     return replace(record, between=between)
+
+
+def _disputed(
+    submission: Submission, claims: tuple[Respondent, ...], excluded: Exclusions
+) -> FileRecord:
+    """Give the record of a file that may be from several respondents: nobody's until decided."""
+    reason = excluded.reason(submission.source.path, None)
+    if reason:
+        return _record(submission, FileState.EXCLUDED, reason, None)
+    names = "、".join(f"「{name}」" for name in dict.fromkeys(each.own_name for each in claims))
+    reason = f"{names}のどの回答か決まらないため、集計に入れていません。"
+    return replace(_record(submission, FileState.DISPUTED, reason, None), claims=claims)
 
 
 def _record(

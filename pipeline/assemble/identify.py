@@ -1,18 +1,22 @@
-"""Who answered: each submission's respondent, from the strongest evidence that tells.
+"""Who answered: each submission's respondent, by all that names one.
 
-Order of evidence: hidden id, labelled cell, file name, folder name. With a roster the first
-evidence that fits an entry decides, except that a cell naming another organisation is believed.
-Spellings that fold to one name are one respondent, also without a roster.
+Hidden id, labelled cell (or, of several bodies in one workbook, the sheet's name), file name and
+folder name are looked at together. Where they agree, or only one names somebody, that one it is.
+A cell is believed against a mere file name, and against the hidden id where the file name says the
+same; what was not believed is kept and told. Where nothing decides, the file is disputed: it is
+nobody's until somebody has decided. Spellings that fold to one name are one respondent, also
+without a roster.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from pipeline.garbled import misread, named_in_bytes, readable
 from pipeline.model import (
     Checklist,
     Evidence,
     EvidenceKind,
-    Location,
     NotChecklist,
     Respondent,
     Roster,
@@ -25,6 +29,7 @@ from pipeline.respondents import (
     NameIndex,
     body_id,
     entry_id,
+    file_names_of,
     fold_name,
     is_organisation,
     names_nobody,
@@ -35,6 +40,27 @@ from pipeline.respondents import (
 from pipeline.text import fold, tidy
 
 _STRENGTH = {kind: place for place, kind in enumerate(EvidenceKind)}
+_TOWN = re.compile(r"[^市区町村]{1,6}[市町村]")
+_BRACKETED = re.compile(r"[(（\[［【][^)）\]］】]*[)）\]］】]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """Whose each return is, by its key; ``disputed`` are the respondents it may be from instead."""
+
+    respondents: dict[str, Respondent]
+    disputed: dict[str, tuple[Respondent, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """Whom each piece of evidence names; several of one kind contradict each other."""
+
+    hidden: tuple[Respondent, ...] = ()
+    cell: tuple[Respondent, ...] = ()
+    tab: tuple[Respondent, ...] = ()
+    file: tuple[Respondent, ...] = ()
+    folder: tuple[Respondent, ...] = ()
 
 
 class Identifier:
@@ -42,16 +68,17 @@ class Identifier:
 
     def __init__(self, checklist: Checklist, roster: Roster | None) -> None:
         """Prepare the roster's index and the checklist's own file words."""
-        self._names = FileNames(
-            checklist.file_words, (*checklist.respondent_labels, *checklist.categories)
-        )
+        self._names = file_names_of(checklist)
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
         entries = roster.entries if roster else ()
+        firsts = [entries[first] for first in same_body(entries)]
         # Which project of its body is told later (see `units`): the first entry stands for all.
-        self._by_id = {
-            entry_id(entry): entries[first]
-            for first, entry in zip(same_body(entries), entries, strict=True)
+        self._by_id = {entry_id(entry): first for first, entry in zip(firsts, entries, strict=True)}
+        self._spelt = {
+            name: first
+            for first, entry in zip(firsts, entries, strict=True)
+            for name in (entry.name, *entry.aliases)
         }
 
     @property
@@ -59,102 +86,196 @@ class Identifier:
         """Give what cleans the file names."""
         return self._names
 
-    def respondents(self, submissions: Iterable[Submission]) -> dict[str, Respondent]:
-        """Give the respondent of each submission by the key of its source."""
+    def identified(self, submissions: Iterable[Submission]) -> Identified:
+        """Give the respondent of each submission, or those between whom it is disputed."""
         submissions = tuple(submissions)
-        found = _named_alike({s.source.key: self._respondent(s) for s in submissions})
-        return {**found, **_by_hidden_id(submissions, found)}
+        found: dict[str, Respondent] = {}
+        disputed: dict[str, tuple[Respondent, ...]] = {}
+        for submission in submissions:
+            claims = self._claims(submission)
+            if len(claims) > 1:
+                disputed[submission.source.key] = claims
+            else:
+                found[submission.source.key] = claims[0]
+        found = _named_alike(found)
+        joined, contradicted = _by_hidden_id(submissions, found)
+        left = {key: each for key, each in {**found, **joined}.items() if key not in contradicted}
+        return Identified(respondents=left, disputed={**disputed, **contradicted})
 
     def on_roster(self, content: Submission | NotChecklist | Unreadable) -> Respondent | None:
         """Give the roster's respondent that a file's own and folder names point to, if any."""
-        for evidence in self._from_path(content.source.path):
-            entry = self._fitting(evidence)
-            if entry is not None:
-                return respondent_of(entry, evidence)
-        return None
+        *folders, name = _names_in(content.source.path)
+        named = self._of_name(name, EvidenceKind.FILE_NAME)
+        own = named if len(named) == 1 and named[0].on_roster else ()
+        found = own or self._of_folders(folders)
+        return found[0] if found else None
 
-    def _respondent(self, submission: Submission) -> Respondent:
+    def _claims(self, submission: Submission) -> tuple[Respondent, ...]:
+        """Give the respondent of a submission, or the several whom its evidence names."""
         inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
-        inside.sort(key=lambda evidence: _STRENGTH[evidence.kind])
-        path = submission.source.path
-        for evidence in self._telling(inside, path):
-            entry = self._fitting(evidence)
-            if entry is not None and evidence.kind is EvidenceKind.HIDDEN_ID:
-                disputed = self._named_otherwise(inside, entry)
-                return replace(respondent_of(entry, evidence), disputed=disputed)
-            if entry is not None:
-                return respondent_of(entry, evidence)
-            if evidence.kind is EvidenceKind.CELL and is_organisation(evidence.text):
-                break  # an organisation that was not asked; the file name must not overrule it
-        named = [e for e in inside if e.kind is EvidenceKind.CELL]
-        named.sort(key=lambda evidence: not is_organisation(evidence.text))
-        for evidence in self._telling(named, path):
-            if evidence.text and not names_nobody(evidence.text):
-                return self._unlisted(evidence, evidence.text)
-        hidden = next((e for e in inside if e.kind is EvidenceKind.HIDDEN_ID), None)
-        return self._nameless(path, hidden)
+        said = self._said(inside, submission)
+        decided = _decide(said, slip=submission.overrides is not None)
+        if decided:
+            return decided
+        return (self._unlisted_of(submission, inside),)
 
-    def _telling(self, inside: Iterable[Evidence], path: str) -> Iterator[Evidence]:
-        """Give the evidence inside a file, then its path's: most files tell all by themselves."""
-        yield from inside
-        yield from self._from_path(path)
+    def _said(self, inside: Sequence[Evidence], submission: Submission) -> _Said:
+        hidden = self._hidden(inside)
+        cell = self._cells(inside)
+        if hidden and len(cell) == 1 and not cell[0].on_roster:
+            near = self._index.near(cell[0].name)
+            if near is not None and entry_id(near) == hidden[0].id:
+                # A slip of the pen in the very name that the form was handed out to.
+                hidden, cell = (replace(hidden[0], outvoted=cell),), ()
+        tab = tuple(
+            named
+            for each in inside
+            if each.kind is EvidenceKind.TAB
+            for named in self._of_tab(each)
+        )
+        if submission.source.part:  # the workbook's name is that of all its returns
+            return _Said(cell=cell, tab=tab)
+        *folders, name = _names_in(submission.source.path)
+        file = self._of_name(name, EvidenceKind.FILE_NAME)
+        words = self._names.clean(readable(name))
+        other = not file and any(self._is_other(word) for word in words)
+        folder = () if other else self._of_folders(folders)
+        return _Said(hidden=hidden, cell=cell, tab=tab, file=file, folder=folder)
 
-    def _named_otherwise(self, inside: Iterable[Evidence], entry: RosterEntry) -> str:
-        """Give the name in a cell that means somebody else than the hidden id."""
+    def _of_folders(self, folders: Sequence[str]) -> tuple[Respondent, ...]:
+        """Give whom the innermost folder names that names one respondent on the roster."""
+        for part in reversed(folders):
+            found = self._of_name(part, EvidenceKind.FOLDER)
+            if len(found) == 1 and found[0].on_roster:
+                return found
+        return ()
+
+    def _hidden(self, inside: Sequence[Evidence]) -> tuple[Respondent, ...]:
         for evidence in inside:
-            if evidence.kind is not EvidenceKind.CELL:
-                continue
-            other = self._fitting(evidence)
-            if other is None and is_organisation(evidence.text):
-                return evidence.text
-            if other is not None and other is not entry:
-                return evidence.text
-        return ""
+            if evidence.kind is EvidenceKind.HIDDEN_ID:
+                entry = self._by_id.get(evidence.text) or self._index.by_code(evidence.text)
+                if entry is not None:
+                    return (respondent_of(entry, evidence),)
+        return ()
 
-    def _fitting(self, evidence: Evidence) -> RosterEntry | None:
-        """Give the one roster entry an evidence means; None where none or several fit."""
-        if self._roster is None:
-            return None
-        if evidence.kind is EvidenceKind.HIDDEN_ID:
-            return self._by_id.get(evidence.text) or self._index.by_code(evidence.text)
-        found = self._index.by_name(evidence.text) if evidence.text else None
-        if found is None:
-            whole = evidence.location.file if evidence.location else ""
-            found = self._index.within(whole or evidence.text)
+    def _cells(self, inside: Sequence[Evidence]) -> tuple[Respondent, ...]:
+        """Give whom the labelled cells name: the first that names a body, by the label's rank.
+
+        Another cell behind the same label that names another respondent on the roster
+        contradicts it, as does a second name in the cell itself.
+        """
+        found: dict[str, Respondent] = {}
+        label = ""
+        for evidence in inside:
+            if evidence.kind is not EvidenceKind.CELL or (found and evidence.label != label):
+                continue
+            entries = self._entries(evidence.text)
+            if not entries and not found and self._is_other(evidence.text):
+                return (self._unlisted(evidence, evidence.text),)
+            label = evidence.label if entries else label
+            for entry in entries:
+                found.setdefault(entry_id(entry), respondent_of(entry, evidence))
+        return tuple(found.values())
+
+    def _is_other(self, text: str) -> bool:
+        """Tell the name of an organisation, on no roster."""
+        return is_organisation(text) and not names_nobody(text)
+
+    def _entries(self, text: str) -> tuple[RosterEntry, ...]:
+        """Give the entries that a text names; none where it is the name of another organisation."""
+        entry = self._index.by_name(text)
+        if entry is not None:
+            return (entry,)
+        found = self._index.all_within(text)
+        if len(found) == 1 and self._names_another(text, found[0]):
+            return ()
         return found
 
-    def _from_path(self, path: str) -> tuple[Evidence, ...]:
-        """Give what the file name and the folders say, innermost folder first.
+    def _names_another(self, text: str, entry: RosterEntry) -> bool:
+        """Tell 若葉市・白雲町広域連合 from 若葉市: what is left of it is an organisation too."""
+        rest = _BRACKETED.sub(" ", text)
+        for name in (entry.name, *entry.aliases):
+            before, found, after = rest.partition(name)
+            if found:
+                return bool(
+                    is_organisation(after.strip(" 　・、,&＆と_-"))
+                    or re.search(r"[市区町村][・、,&＆と\s]+$", before)
+                )
+        return False
 
-        ``location.file`` of such an evidence is the name as it stands, for look-up within it;
-        an archive's own name counts as a folder.
+    def _of_name(self, name: str, kind: EvidenceKind) -> tuple[Respondent, ...]:
+        """Give whom the name of a file, folder or sheet names.
+
+        Those on the roster; and a second town that it names beside one, on the roster or not.
         """
-        *folders, name = path.replace("!", "/").split("/")
-        parts = [(EvidenceKind.FILE_NAME, name)]
-        parts += [(EvidenceKind.FOLDER, folder) for folder in reversed(folders)]
-        result: list[Evidence] = []
-        for kind, part in parts:
-            stem = part.rpartition(".")[0] or part
-            words = self._names.clean(part)
-            result += [Evidence(kind=kind, text=word) for word in words]
-            if self._roster:
-                result.append(Evidence(kind=kind, text="", location=_as_location(stem)))
-        return tuple(result)
+        for text in (readable(name), *misread(name)):
+            words = self._names.clean(text)
+            found: dict[str, Respondent] = {}
+            for word in words:
+                evidence = Evidence(kind=kind, text=word)
+                for entry in self._entries(word):
+                    exact = len(words) == 1 and kind is not EvidenceKind.FOLDER
+                    exact = exact and self._index.is_name(word)
+                    who = replace(respondent_of(entry, evidence), exact=exact)
+                    found.setdefault(who.id, who)
+            if not found:
+                stem = text.rpartition(".")[0] or text
+                for entry in self._entries(stem):
+                    found[entry_id(entry)] = respondent_of(entry, Evidence(kind=kind, text=stem))
+            towns = {fold_name(word): word for word in words if _TOWN.fullmatch(fold_name(word))}
+            for key, word in towns.items():
+                if len(towns) > 1 and self._index.by_name(word) is None:
+                    found[key] = self._unlisted(Evidence(kind=kind, text=word), word)
+            if found:
+                return _without_prefecture(tuple(found.values()))
+        names = named_in_bytes(name, self._spelt)
+        entries = {entry_id(self._spelt[each]): each for each in names}
+        return tuple(
+            respondent_of(self._spelt[each], Evidence(kind=kind, text=each))
+            for each in entries.values()
+        )
+
+    def _of_tab(self, evidence: Evidence) -> tuple[Respondent, ...]:
+        """Give whom the name of a sheet names, on the roster or not."""
+        found = self._of_name(evidence.text, EvidenceKind.TAB)
+        words = [word for word in self._names.clean(evidence.text) if self._is_other(word)]
+        return found or tuple(self._unlisted(evidence, word) for word in words[:1])
+
+    def _unlisted_of(self, submission: Submission, inside: Sequence[Evidence]) -> Respondent:
+        """Name a respondent who is on no roster: by a cell, else by the file or a folder."""
+        cells = [each for each in inside if each.kind in {EvidenceKind.CELL, EvidenceKind.TAB}]
+        cells.sort(key=lambda each: (not is_organisation(each.text), _STRENGTH[each.kind]))
+        if not submission.source.part:
+            *folders, name = _names_in(submission.source.path)
+            for kind, part in (
+                (EvidenceKind.FILE_NAME, name),
+                *((EvidenceKind.FOLDER, folder) for folder in reversed(folders)),
+            ):
+                cells += [
+                    Evidence(kind=kind, text=word) for word in self._names.clean(readable(part))
+                ]
+        for evidence in cells:
+            if not names_nobody(evidence.text):
+                return self._unlisted(evidence, evidence.text)
+        hidden = next((each for each in inside if each.kind is EvidenceKind.HIDDEN_ID), None)
+        return self._nameless(submission.source.key, submission.source.shown, hidden)
 
     def _unlisted(self, evidence: Evidence, name: str) -> Respondent:
+        near = self._index.near(name)
         return Respondent(
             id=stable_id(fold_name(name) or fold(name)),
             name=name,
             on_roster=None if self._roster is None else False,
             identified_by=evidence.kind,
             evidence=evidence.text,
+            near=near.name if near else "",
         )
 
-    def _nameless(self, path: str, hidden: Evidence | None) -> Respondent:
+    def _nameless(self, key: str, shown: str, hidden: Evidence | None) -> Respondent:
         """Name a respondent after its hidden id, else after the file; it still counts."""
         unlisted = Respondent(
-            id=stable_id(f"file:{path}"),
-            name=path.rpartition(".")[0] or path,
+            id=stable_id(f"file:{key}"),
+            name=re.sub(r"\.[A-Za-z]{2,5}(?=［|$)", "", shown) or shown,
             on_roster=None if self._roster is None else False,
         )
         if hidden is None:
@@ -168,18 +289,81 @@ class Identifier:
         )
 
 
+def _decide(said: _Said, *, slip: bool) -> tuple[Respondent, ...]:
+    """Give the one whom the evidence names, those between whom it is disputed, or nobody."""
+    named = _different((*said.cell, *said.tab))
+    if len(named) > 1:
+        return named
+    if said.hidden:
+        return _with_hidden_id(said, named, slip=slip)
+    if named:
+        return (_against(named[0], said.file),)
+    if len(said.file) == 1:
+        return (_against(said.file[0], said.folder),)
+    return said.file or said.folder
+
+
+def _with_hidden_id(
+    said: _Said, named: tuple[Respondent, ...], *, slip: bool
+) -> tuple[Respondent, ...]:
+    """Decide about a form that was handed out to somebody.
+
+    The head of a send-back slip is printed before it is sent: whoever sends it back says who they
+    are by the file name alone, and that must not contradict it.
+    """
+    own, file = said.hidden[0], {each.id for each in said.file}
+    if named and named[0].id != own.id:
+        if file == {named[0].id}:
+            return (_against(named[0], said.hidden),)
+        return _different((own, *named, *said.file))
+    if file and own.id not in file and (slip or not named):
+        return _different((own, *said.file))
+    return (_against(own, said.file),)
+
+
+def _against(who: Respondent, others: tuple[Respondent, ...]) -> Respondent:
+    """Give a respondent with those whom weaker evidence names, where that names them not at all."""
+    if who.id in {each.id for each in others}:
+        return who
+    return replace(who, outvoted=who.outvoted + others)
+
+
+def _different(respondents: Iterable[Respondent]) -> tuple[Respondent, ...]:
+    """Give each respondent once, as the first of the evidence names it."""
+    found: dict[str, Respondent] = {}
+    for each in respondents:
+        found.setdefault(each.id, each)
+    return tuple(found.values())
+
+
+def _without_prefecture(named: tuple[Respondent, ...]) -> tuple[Respondent, ...]:
+    """Leave out a prefecture beside a town: 白峰県_若葉市.xlsx comes from the town."""
+    towns = tuple(each for each in named if each.own_name[-1:] in {*"市区町村"})
+    rest = tuple(each for each in named if each.own_name[-1:] not in {*"都道府県"})
+    return rest if towns else named
+
+
+def _names_in(path: str) -> list[str]:
+    """Give the folders and archives of a path, outermost first, and the file's own name."""
+    return path.replace("!", "/").split("/")
+
+
+def known_names(roster: Roster | None) -> dict[str, str]:
+    """Give the id of the roster's respondent by each folded name that means one alone."""
+    if roster is None:
+        return {}
+    return {key: entry_id(entry) for key, entry in NameIndex(roster.entries).names()}
+
+
 def respondent_of(entry: RosterEntry, evidence: Evidence | None = None) -> Respondent:
     """Give a roster entry as a respondent, with what it was told by."""
-    written = evidence.text if evidence else ""
-    if evidence and not written and evidence.location:
-        written = evidence.location.file
     return Respondent(
         id=entry_id(entry),
         name=entry.shown,
         role=entry.role,
         on_roster=True,
         identified_by=evidence.kind if evidence else EvidenceKind.NONE,
-        evidence=written,
+        evidence=evidence.text if evidence else "",
         mail=entry.mail,
         project=entry.project,
         body=body_id(entry) if entry.project else "",
@@ -218,29 +402,31 @@ def _named_alike(found: dict[str, Respondent]) -> dict[str, Respondent]:
 
 def _by_hidden_id(
     submissions: tuple[Submission, ...], found: dict[str, Respondent]
-) -> dict[str, Respondent]:
+) -> tuple[dict[str, Respondent], dict[str, tuple[Respondent, ...]]]:
     """Join a file with a hidden id to the unlisted respondent of that id, whatever it is named.
 
-    A slip sent to somebody who is on no roster carries the id made from the first return.
+    A slip sent to somebody who is on no roster carries the id made from the first return. Where a
+    cell of it names another organisation, it is disputed between the two.
     """
-    known = {found[path].id: found[path] for path in sorted(found)}
-    result: dict[str, Respondent] = {}
+    known = {found[key].id: found[key] for key in sorted(found)}
+    joined: dict[str, Respondent] = {}
+    disputed: dict[str, tuple[Respondent, ...]] = {}
     for submission in submissions:
-        path = submission.source.key
-        for evidence in submission.evidence:
+        key = submission.source.key
+        for evidence in submission.evidence if key in found and not submission.source.part else ():
             hidden = evidence.text.strip()
-            if evidence.kind is not EvidenceKind.HIDDEN_ID or found[path].on_roster:
+            if evidence.kind is not EvidenceKind.HIDDEN_ID or found[key].on_roster:
                 continue
-            if hidden in known:
-                result[path] = replace(
-                    known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden
-                )
-    return result
+            if hidden not in known:
+                continue
+            own = replace(known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden)
+            by_cell = found[key].identified_by is EvidenceKind.CELL
+            if by_cell and found[key].id != hidden and is_organisation(found[key].name):
+                disputed[key] = (own, found[key])
+            else:
+                joined[key] = own
+    return joined, disputed
 
 
 def _tidied(evidence: Evidence) -> Evidence:
     return replace(evidence, text=" ".join(tidy(evidence.text).split()))
-
-
-def _as_location(name: str) -> Location:
-    return Location(file=name)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OTHER_STATES = {
     FileState.SUPERSEDED: "再提出で置換え",
     FileState.DUPLICATE: "重複",
+    FileState.DISPUTED: "団体の確認待ち",
     FileState.EXCLUDED: "除外",
     FileState.NOT_CHECKLIST: "チェックシートではない",
     FileState.UNREADABLE: "読めない",
@@ -65,7 +66,9 @@ def summary_lines(result: RunResult) -> list[str]:
         )
     elif result.missing:
         unread = result.missing_unread
-        again = f"（うち {unread} 団体はファイルが届いていますが読めません）" if unread else ""
+        again = (
+            f"（うち {unread} 団体は、届いたファイルを回答として数えられません）" if unread else ""
+        )
         lines.append(f"  未提出:   {len(result.missing)} 団体{again}")
     if states[FileState.UNREADABLE]:
         lines.append(

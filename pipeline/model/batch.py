@@ -18,6 +18,7 @@ class FileState(StrEnum):
     COUNTED = "counted"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
+    DISPUTED = "disputed"  # what it says of its respondent does not fit together
     EXCLUDED = "excluded"
     NOT_CHECKLIST = "not_checklist"
     UNREADABLE = "unreadable"
@@ -77,9 +78,10 @@ class Roster:
 class Respondent:
     """Who answered. ``id`` is the roster's code, else a stable one made from the name.
 
-    ``on_roster`` is None where the run has no roster. ``disputed`` is another respondent's name
-    that a labelled cell gives, although the form was handed out to this one. ``project`` is the
-    project the answers are about, empty where none is given. ``body`` and ``body_name`` are set
+    ``on_roster`` is None where the run has no roster. ``exact`` tells that the evidence is a name
+    of the roster as it stands. ``outvoted`` are those whom other evidence names, not believed.
+    ``near`` is the name on the roster that differs from this one in a single sign. ``project`` is
+    the project the answers are about, empty where none is given. ``body`` and ``body_name`` are set
     where the respondent is one unit of a body; ``name`` then shows both: 月影市／観光MaaS事業.
     """
 
@@ -90,7 +92,9 @@ class Respondent:
     identified_by: EvidenceKind = EvidenceKind.NONE
     evidence: str = ""
     mail: str = ""
-    disputed: str = ""
+    exact: bool = False
+    outvoted: tuple["Respondent", ...] = ()
+    near: str = ""
     project: str = ""
     body: str = ""
     body_name: str = ""
@@ -99,6 +103,11 @@ class Respondent:
     def of_body(self) -> str:
         """Give the id of the body it belongs to: its own where it is not one of several units."""
         return self.body or self.id
+
+    @property
+    def own_name(self) -> str:
+        """Give the name of the body, without the project."""
+        return self.body_name or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +120,9 @@ class FileRecord:
     newer form does not contain. ``withheld`` are the items this replaced file answers and the
     form that counts leaves blank. ``differs`` are the items of which it says one thing and another
     file that counts says another: they are unclear. ``between`` are the projects of a body of which
-    nobody can tell which one the file is about. ``is_slip`` tells a send-back slip from a full
-    form. A slip, and a form that is counted together with another one, is COUNTED through the form
-    it belongs to, ``replaced_by``.
+    nobody can tell which one the file is about, ``claims`` those a disputed file may be from.
+    ``is_slip`` tells a send-back slip from a full form. A slip, and a form that is counted together
+    with another one, is COUNTED through the form it belongs to, ``replaced_by``.
     """
 
     source: SourceFile
@@ -127,6 +136,7 @@ class FileRecord:
     withheld: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     between: tuple[str, ...] = ()
+    claims: tuple[Respondent, ...] = ()
     is_slip: bool = False
     counted_before: str = ""  # the earlier month (YYYY-MM) that counted it and was never closed
 

@@ -151,8 +151,8 @@ class Location:
 
 
 def place_in(source: SourceFile, sheet: str = "", cell: str = "") -> Location:
-    """Give a place in a return."""
-    return Location(file=source.path, sheet=sheet, cell=cell, part=source.part)
+    """Give a place in a return; the whole of one that shares its file is its sheet."""
+    return Location(file=source.path, sheet=sheet or source.part, cell=cell, part=source.part)
 
 
 class MatchedBy(StrEnum):
@@ -300,6 +300,7 @@ class EvidenceKind(StrEnum):
 
     HIDDEN_ID = "hidden_id"
     CELL = "cell"
+    TAB = "tab"  # the name of the sheet, where a workbook holds the returns of several bodies
     FILE_NAME = "file_name"
     FOLDER = "folder"
     NONE = "none"
@@ -308,11 +309,12 @@ class EvidenceKind(StrEnum):
 @quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A name (or hidden id) found for the respondent, and where."""
+    """A name (or hidden id) found for the respondent, where, and behind which label (folded)."""
 
     kind: EvidenceKind
     text: str
     location: Location | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,12 +323,13 @@ class Slip:
 
     ``month`` is the collection month it was made in (YYYY-MM), ``base`` the sha256 of the file
     it asks about, ``issued`` the time the month stood at when it was made (ISO 8601). Empty
-    where the slip does not say.
+    where the slip does not say. ``asked`` are the items it asks, None where it does not say.
     """
 
     month: str = ""
     base: str = ""
     issued: str = ""
+    asked: tuple[str, ...] | None = None
 
 
 @quickly_pickled(answers=Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell")))
@@ -358,6 +361,7 @@ class Submission:
     hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers, passed over (L207)
     slip: Slip | None = None
     project: str = ""  # what a cell 事業名 near the top says
+    unasked: tuple[Answer, ...] = ()  # of a slip: to items that it does not ask, never used
     prefilled_from: str = ""
     as_handed_out: tuple[str, ...] = ()
 

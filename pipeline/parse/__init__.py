@@ -18,6 +18,7 @@ from pipeline.model import (
     RawSheet,
     RawWorkbook,
     Repeated,
+    Slip,
     Status,
     Submission,
     address,
@@ -62,6 +63,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
     properties = hidden_properties(workbook)
     head = Head(workbook, layout, checklist, month=month)
     slip = read_slip(properties)
+    answers, unasked = _asked(slip, answers)
     prefilled_from, as_handed_out = unchanged(properties, answers, edition=checklist.version)
     return Submission(
         source=workbook.source,
@@ -82,9 +84,24 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         macros=workbook.macros,
         objects=reader.objects(layout, used),
         slip=slip,
+        unasked=unasked,
         prefilled_from=prefilled_from,
         as_handed_out=as_handed_out,
     )
+
+
+def _asked(slip: Slip | None, answers: list[Answer]) -> tuple[list[Answer], tuple[Answer, ...]]:
+    """Take out of a slip's answers those to items it does not ask: rows somebody added."""
+    if slip is None or slip.asked is None:
+        return answers, ()
+    filled = answered(slip, answers) or ()
+    unasked = [
+        each for each in answers if each.item_id in filled and each.item_id not in slip.asked
+    ]
+    kept = [
+        Answer(item_id=each.item_id, mark=_ABSENT) if each in unasked else each for each in answers
+    ]
+    return kept, tuple(unasked)
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.model import (
@@ -19,15 +20,18 @@ from pipeline.model import (
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
 from pipeline.projects import project_key
-from pipeline.respondents import is_organisation
+from pipeline.respondents import fold_name, is_organisation
 from pipeline.slips import RESPONDENT, hidden_properties
 from pipeline.text import fold, tidy
 
 _HEAD_ROWS = 40  # rows of a sheet without items (a cover) that may carry the labels
+_FOOT_ROWS = 20  # rows below the last item that may
 _REACH = 8  # columns right of a label in which its value may stand
 _VALUE_LENGTH = 60
 _PROJECT_LENGTH = 120
-_COLON = re.compile(r"\s*[:：]\s*|\s*=\s*")
+_LONGEST_NAME = 160  # of an organisation; anything else so long is an explanation
+_COLON = re.compile(r"\s*[:：|｜→⇒]\s*|\s*=\s*")
+_SENTENCE = re.compile(r"[。、]|です|ます|して")
 _TRIM = re.compile(r"^[\s■●○◆◇□・*※\d.]*[【\[(「『<《]*|[】\])」』>》]*\s*$")
 _BRACKETED = re.compile(r"^[\s■●◆・]*[【\[（(]([^】\]）)]+)[】\]）)]\s*[:：]?\s*(.*)$", re.DOTALL)
 _BRACKETS = re.compile(r"\s*[(\[【「][^)\]】」]*[)\]】」]\s*")
@@ -94,9 +98,9 @@ class Head:
         self._month = month
         self._labels = _Labels(checklist)
         self._labelled = [
-            (order, sheet, last, *each)
-            for order, (sheet, last) in enumerate(_heads(workbook, layout))
-            for each in _labelled(sheet, last, self._labels)
+            (order, head, *each)
+            for order, head in enumerate(_heads(workbook, layout))
+            for each in _labelled(head, self._labels)
         ]
 
     def evidence(self) -> tuple[Evidence, ...]:
@@ -106,19 +110,16 @@ class Head:
         if hidden:
             found.append(Evidence(kind=EvidenceKind.HIDDEN_ID, text=hidden))
         named: list[tuple[int, int, CellKey, Evidence]] = []
-        for order, sheet, last, key, label, value in self._labelled:
-            if label not in self._labels.names:
+        for order, head, key, label, value in self._labelled:
+            # Of several bodies in one workbook a cover names at most one.
+            if label not in self._labels.names or (head.cover and self._workbook.source.part):
                 continue
-            place = key
-            text = _name(value)
-            if not text:
-                beside = _beside(sheet, key, last, self._labels)
-                if beside is None:
-                    continue
-                place, cell = beside
-                text = _name(cell.text)
-            location = place_in(self._workbook.source, sheet.name, address(*place))
-            evidence = Evidence(kind=EvidenceKind.CELL, text=text, location=location)
+            written = _written(head, key, value, self._labels)
+            if written is None or (head.foot and not is_organisation(fold_name(written[1]))):
+                continue
+            place, text = written
+            location = place_in(self._workbook.source, head.sheet.name, address(*place))
+            evidence = Evidence(kind=EvidenceKind.CELL, text=text, location=location, label=label)
             named.append((self._labels.names[label], order, key, evidence))
         named.sort(key=lambda each: each[:3])
         seen: set[str] = set()
@@ -131,12 +132,14 @@ class Head:
     def project(self) -> str:
         """Give the project that a cell names, empty where none does or they name several."""
         found: dict[str, str] = {}
-        for _order, sheet, last, key, label, value in self._labelled:
-            if label not in self._labels.projects:
+        for _order, head, key, label, value in self._labelled:
+            shared = head.cover and self._workbook.source.part
+            if label not in self._labels.projects or head.foot or shared:
                 continue
             text = _name(value, _PROJECT_LENGTH)
             if not text:
-                beside = _beside(sheet, key, last, self._labels, _PROJECT_LENGTH)
+                last = head.rows.stop
+                beside = _beside(head.sheet, key, last, self._labels, _PROJECT_LENGTH)
                 text = _name(beside[1].text, _PROJECT_LENGTH) if beside else ""
             if text:
                 found.setdefault(project_key(text), text)
@@ -144,40 +147,76 @@ class Head:
 
     def filled_on(self) -> str:
         """Give the 記入日 inside as YYYY-MM-DD, empty where there is none."""
-        for _order, sheet, _last, key, label, value in self._labelled:
+        for _order, head, key, label, value in self._labelled:
             if label not in self._labels.dates:
                 continue
             written = read_date_text(value, self._month) if value else ""
-            written = written or _date_beside(sheet, key, self._month)
+            written = written or _date_beside(head.sheet, key, self._month)
             if written:
                 return written
         return ""
 
 
-def _heads(workbook: RawWorkbook, layout: Layout) -> list[tuple[RawSheet, int]]:
-    """Give the sheets whose head may name the respondent, with the first row that is not head."""
+def named_in_head(sheet: RawSheet, checklist: Checklist) -> str:
+    """Give the name that the head of one sheet gives for the respondent, empty for none."""
+    labels, head = _Labels(checklist), _Part(sheet=sheet, rows=range(_HEAD_ROWS))
+    named = [
+        (labels.names[label], key, written[1])
+        for key, label, value in _labelled(head, labels)
+        if label in labels.names and (written := _written(head, key, value, labels)) is not None
+    ]
+    return min(named)[2] if named else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The rows of a sheet in which labels may stand: a head, a whole cover, a foot."""
+
+    sheet: RawSheet
+    rows: range
+    cover: bool = False
+    foot: bool = False
+
+
+def _written(head: _Part, key: CellKey, value: str, labels: _Labels) -> tuple[CellKey, str] | None:
+    """Give the name written behind a label in its cell, else beside it, and where it stands."""
+    text = _name(value)
+    if text:
+        return key, text
+    beside = _beside(head.sheet, key, head.rows.stop, labels)
+    return None if beside is None else (beside[0], _name(beside[1].text))
+
+
+def _heads(workbook: RawWorkbook, layout: Layout) -> list[_Part]:
+    """Give the places that may name the respondent: heads of the form, covers, feet of the form."""
     first: dict[int, int] = {}
+    below: dict[int, int] = {}
     for row in layout.rows:
         header = layout.tables[row.table].header_row
         top = row.text_cell[0] if header is None else min(header, row.text_cell[0])
         first[row.sheet] = min(top, first.get(row.sheet, top))
-    counted = [(workbook.sheets[place], first[place]) for place in layout.sheets]
+        cells = (row.text_cell, *row.mark_cells, *row.note_cells)
+        end = max(cell[0] for cell in cells) + 1
+        below[row.sheet] = max(end, below.get(row.sheet, end))
+    heads = [_Part(sheet=workbook.sheets[at], rows=range(first[at])) for at in layout.sheets]
     names = {*layout.copies, *layout.hidden_copies}
     covers = [
-        (sheet, _HEAD_ROWS)
+        _Part(sheet=sheet, rows=range(_HEAD_ROWS), cover=True)
         for place, sheet in enumerate(workbook.sheets)
         if place not in first and sheet.visible and sheet.name not in names
     ]
-    return counted + covers
+    feet = [
+        _Part(sheet=workbook.sheets[at], rows=range(below[at], below[at] + _FOOT_ROWS), foot=True)
+        for at in layout.sheets
+    ]
+    return heads + covers + feet
 
 
-def _labelled(sheet: RawSheet, last: int, labels: _Labels) -> Iterator[tuple[CellKey, str, str]]:
-    """Yield the label cells above a row: (cell, folded label, value in the same cell)."""
-    for key in sorted(sheet.cells):
-        if key[0] >= last:
-            break
-        cell = sheet.cells[key]
-        if cell.kind is not CellKind.TEXT or len(cell.text) > 120:
+def _labelled(head: _Part, labels: _Labels) -> Iterator[tuple[CellKey, str, str]]:
+    """Yield the label cells of a part: (cell, folded label, value in the same cell)."""
+    for key in sorted(key for key in head.sheet.cells if key[0] in head.rows):
+        cell = head.sheet.cells[key]
+        if cell.kind is not CellKind.TEXT or len(cell.text) > _LONGEST_NAME + 20:
             continue
         label, value = _label_and_value(cell.text)
         if label in labels.all:
@@ -191,12 +230,19 @@ def _labelled(sheet: RawSheet, last: int, labels: _Labels) -> Iterator[tuple[Cel
 def _name(text: str, longest: int = _VALUE_LENGTH) -> str:
     """Give a value as a name, empty where it is an instruction or a placeholder."""
     value = tidy(text).replace("\n", " ").strip()
-    if not value or len(value) > longest or value.startswith(("※", "＊", "*")):
+    if not value or value.startswith(("※", "＊", "*")):
+        return ""
+    if len(value) > longest and not _is_long_name(value):
         return ""
     bare = _BRACKETS.sub("", fold(value)).strip()
     if not bare:
         return ""
     return "" if _PLACEHOLDER.search(bare) else value
+
+
+def _is_long_name(value: str) -> bool:
+    """Tell the name of an organisation from a sentence about one."""
+    return len(value) <= _LONGEST_NAME and not _SENTENCE.search(value) and is_organisation(value)
 
 
 def _beside(

@@ -5,7 +5,18 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import answers, batch, due, entries, files, layout, notes, past, returns
+from pipeline.rules import (
+    answers,
+    batch,
+    due,
+    entries,
+    files,
+    identity,
+    layout,
+    notes,
+    past,
+    returns,
+)
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
     Context,
@@ -37,17 +48,23 @@ __all__ = [
 RETIRED = {
     "F109": "欠番",
     "L210": "欠番",
-    "L211": "欠番",
     "A310": "欠番",
     "B508": "欠番",
 }
 
+
+def _by_code(*modules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Give the rules of one family, which several modules declare, in the order of their codes."""
+    rules = (rule for module in modules for rule in module)
+    return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
 _FAMILIES = (
     files.RULES,
-    layout.RULES,
-    tuple(sorted((*answers.RULES, *due.RULES), key=lambda rule: rule.code)),
+    _by_code(layout.RULES, identity.IN_FORM),
+    _by_code(answers.RULES, due.RULES),
     notes.RULES,
-    tuple(sorted((*batch.RULES, *returns.RULES), key=lambda rule: rule.code)),
+    _by_code(batch.RULES, returns.RULES, identity.RULES),
     entries.RULES,
     past.RULES,
 )

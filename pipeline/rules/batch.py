@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pipeline.model import (
     Answer,
+    Batch,
     CountedSubmission,
-    EvidenceKind,
     FileRecord,
     FileState,
     Location,
@@ -53,14 +53,9 @@ def missing(context: Context) -> Iterator[Hit]:
     """Find respondents on the roster without a submission that counts."""
     roster = context.batch.roster
     entries = {entry.shown: entry for entry in roster.entries} if roster else {}
-    unread: dict[str, list[str]] = defaultdict(list)
-    for record in context.batch.files:
-        if record.respondent is not None and record.state in _NOT_READ:
-            unread[record.respondent.id].append(f"「{record.source.shown}」")
+    arrived = _arrived(context.batch)
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
-        files = unread.get(respondent.id)
-        of_body = unread.get(respondent.of_body)
         contact = (
             " ".join(part for part in (entry.contact, entry.mail) if part)
             if entry
@@ -72,48 +67,42 @@ def missing(context: Context) -> Iterator[Hit]:
             respondent=respondent,
             subject=respondent.name,
             fields={
-                "what": f"届いたファイル{listed(files)}から回答を読み取れず、"
-                "提出されたものとして数えていません。"
-                if files
-                else f"届いたファイル{listed(of_body)}がどの事業の回答か分からず、"
-                "提出されたものとして数えていません。"
-                if of_body
-                else "名簿にありますが、まだ提出されていません。",
+                "what": arrived.get(respondent.id)
+                or arrived.get(respondent.of_body)
+                or "名簿にありますが、まだ提出されていません。",
                 "contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、",
             },
         )
 
 
-@rule(
-    code="B502",
-    severity=Severity.CHECK,
-    title="名簿にない回答者",
-    message="回答者「{name}」は名簿にありません。集計には入れています。",
-    fix="{step}依頼していない団体であれば、除外.txt にファイル名を書いてください。",
-    general_fix="名簿の団体の別の書き方であれば、名簿の「別名」に書き足してください。依頼していない団体であれば、"
-    "除外.txt にファイル名を書いてください。",
-    why="名前の書き方が違うだけのときは、同じ団体が未提出（B501）にも出ます。",
-    examples=(
-        fires("名簿: 白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-        silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-    ),
-)
-def not_on_roster(context: Context) -> Iterator[Hit]:
-    """Find counted submissions of respondents whom nobody asked."""
-    for counted in context.batch.submissions:
-        respondent = counted.respondent
-        if respondent.on_roster is False and respondent.identified_by is not EvidenceKind.NONE:
-            step = (
-                "名簿の団体の別の書き方であれば、名簿の「別名」に"
-                f"「{respondent.name}」を書き足してください。"
-            )
-            if respondent.body:
-                step = (
-                    f"「{respondent.body_name}」の事業の別の書き方であれば、名簿の「事業名」とシートの事業名を"
-                    "そろえてください。別の事業であれば、名簿に行を足してください。"
-                )
-            yield on_submission(counted, name=respondent.name, step=step)
+def _arrived(batch: Batch) -> dict[str, str]:
+    """Say of each respondent what came of them, or may have, and does not count."""
+    unread: dict[str, list[str]] = defaultdict(list)
+    undecided: dict[str, list[str]] = defaultdict(list)
+    disputed: dict[str, list[str]] = defaultdict(list)
+    for record in batch.files:
+        file = f"「{record.source.shown}」"
+        if record.respondent is not None and record.state in _NOT_READ:
+            lacking = undecided if record.between else unread
+            lacking[record.respondent.id].append(file)
+        for claim in record.claims:
+            disputed[claim.of_body].append(file)
+    words = {
+        respondent: f"届いたファイル{listed(files)}から回答を読み取れず、"
+        "提出されたものとして数えていません。"
+        for respondent, files in unread.items()
+    }
+    for respondent, files in undecided.items():
+        words[respondent] = words.get(respondent, "") + (
+            f"届いたファイル{listed(files)}がどの事業の回答か分からず、"
+            "提出されたものとして数えていません。"
+        )
+    for respondent, files in disputed.items():
+        words[respondent] = words.get(respondent, "") + (
+            f"ファイル{listed(files)}が届いていますが、どの団体の回答か決まらないため、"
+            "提出されたものとして数えていません（B509 をご覧ください）。"
+        )
+    return words
 
 
 @rule(
@@ -354,59 +343,6 @@ def put_off(context: Context) -> Iterator[Hit]:
 
 
 @rule(
-    code="B509",
-    severity=Severity.CHECK,
-    title="回答者を特定できない・ファイル名から推定",
-    message="{what}",
-    fix="{step}",
-    general_fix="シートの団体名の欄かファイル名に、正しい団体名を入れて集計し直してください。",
-    why="シートの団体名の欄が空だと、ファイル名やフォルダ名から推定します。"
-    "取り違えると、別の団体の回答として数えてしまいます。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（回答者: file_name）\n運用①-1 | ① |"),
-        fires("ファイル: 001.xlsx（回答者: none）\n運用①-1 | ① |"),
-        silent("ファイル: 若葉市.xlsx（回答者: cell）\n運用①-1 | ① |"),
-    ),
-)
-def identified_weakly(context: Context) -> Iterator[Hit]:
-    """Find counted submissions whose respondent is not told by the file's content."""
-    words = {EvidenceKind.FILE_NAME: "ファイル名", EvidenceKind.FOLDER: "フォルダ名"}
-    for counted in context.batch.submissions:
-        respondent = counted.respondent
-        if respondent.disputed:
-            yield on_submission(
-                counted,
-                what=f"「{respondent.name}」に配布した様式ですが、シートには"
-                f"「{respondent.disputed}」と書かれています。"
-                f"「{respondent.name}」の回答とみなしました。",
-                step=f"どちらの団体の回答か確かめてください。「{respondent.disputed}」の回答であれば、"
-                "その団体の様式に写して集計し直してください。",
-            )
-        elif respondent.body and respondent.identified_by in words:
-            yield on_submission(
-                counted,
-                what=f"シートに事業名がないため、{words[respondent.identified_by]}から"
-                f"「{respondent.name}」の回答とみなしました。",
-                step="合っていれば何もしなくてかまいません。違うときは、シートの事業名の欄に正しい事業名を"
-                "書いて集計し直してください。毎月同じ事業として数えるには、名簿の「事業名」に書いておくと確実です。",
-            )
-        elif respondent.identified_by in words:
-            yield on_submission(
-                counted,
-                what=f"シートに団体名がないため、{words[respondent.identified_by]}から"
-                f"「{respondent.name}」の回答とみなしました。",
-                step="合っていれば何もしなくてかまいません。違うときは、シートの団体名の欄に"
-                "正しい団体名を書いて集計し直してください。",
-            )
-        elif respondent.identified_by is EvidenceKind.NONE:
-            yield on_submission(
-                counted,
-                what="どの団体の回答か分かりません。",
-                step="送信元を確かめ、シートの団体名の欄かファイル名に団体名を入れて集計し直してください。",
-            )
-
-
-@rule(
     code="B510",
     severity=Severity.CHECK,
     title="全項目が同じ回答",
@@ -480,13 +416,11 @@ def counted_before(context: Context) -> Iterator[Hit]:
 
 RULES = (
     missing,
-    not_on_roster,
     superseded,
     duplicate,
     similar,
     fell_back,
     put_off,
-    identified_weakly,
     all_the_same,
     counted_before,
 )

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pipeline.model import (
     Answer,
     CountedSubmission,
+    FileState,
     MatchedBy,
     Severity,
     Status,
+    Submission,
     Unseen,
     address,
     place_in,
@@ -241,7 +243,7 @@ def _ids_lost(counted: CountedSubmission, without_id: list[Answer]) -> Hit:
     code="L204",
     severity=Severity.CHECK,
     title="様式にない行に記入がある",
-    message="様式にない行に記入があります（{what}）。",
+    message="{where}に記入があります（{what}）。",
     fix="どの項目への回答か、または追記か確かめてください。集計には入れていません。",
     ask="様式にない行は集計されません。該当する項目の補足説明欄に書き写してください。",
     why="行を足して書かれた内容は、どの項目の回答か機械では決められません。",
@@ -251,21 +253,44 @@ def _ids_lost(counted: CountedSubmission, without_id: list[Answer]) -> Hit:
     ),
 )
 def extra_row(context: Context) -> Iterator[Hit]:
-    """Find filled rows that belong to no item."""
+    """Find filled rows that belong to no item, and those of a slip for items it does not ask."""
     for counted in context.batch.submissions:
         for row in counted.submission.extra_rows:
             yield Hit(
                 location=row.location,
                 respondent=counted.respondent,
                 written=row.text,
+                fields={"where": "様式にない行", "what": _said(row.mark, row.note)},
+            )
+    for record in context.batch.files:
+        content = record.content
+        if not record.is_slip or not isinstance(content, Submission):
+            continue
+        for row in content.extra_rows if record.state is not FileState.EXCLUDED else ():
+            yield Hit(
+                location=row.location,
+                respondent=record.respondent,
+                written=row.text,
+                fields={"where": "差戻し票にない行", "what": _said(row.mark, row.note)},
+            )
+        for answer in content.unasked if record.state is not FileState.EXCLUDED else ():
+            yield Hit(
+                location=answer.location or answer.row_location or place_in(content.source),
+                respondent=record.respondent,
+                subject=answer.item_id,
                 fields={
-                    "what": "、".join(
-                        f"{name}「{quote(text, 20)}」"
-                        for name, text in (("チェック欄", row.mark), ("補足説明欄", row.note))
-                        if not is_blank(text)
-                    )
+                    "where": "この差戻し票で聞いていない項目の行",
+                    "what": _said(answer.mark.raw, answer.note.raw),
                 },
             )
+
+
+def _said(mark: str, note: str) -> str:
+    return "、".join(
+        f"{name}「{quote(text, 20)}」"
+        for name, text in (("チェック欄", mark), ("補足説明欄", note))
+        if not is_blank(text)
+    )
 
 
 @rule(

@@ -108,8 +108,12 @@ def _goes_back(finding: Finding) -> bool:
 
 
 def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Respondent, ...]:
-    """Give who has not answered and is not asked to send a file again, in roster order."""
+    """Give who has not answered and is not asked to send a file again, in roster order.
+
+    Somebody whose answer a disputed file may be is not told that nothing came.
+    """
     known = {package.respondent.id for package in packages}
+    known |= {claim.of_body for record in batch.files for claim in record.claims}
     # A body that is asked which project its file is about is not told that nothing came.
     return tuple(one for one in batch.missing if known.isdisjoint((one.id, one.of_body)))
 

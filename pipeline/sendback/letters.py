@@ -143,7 +143,12 @@ def _rest(more: int) -> str:
 def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
     checklist, respondent = batch.checklist, package.respondent
     month = month_words(batch.month)
-    slip = Slip(month=batch.month, base=package.base, issued=settings.made_at)
+    slip = Slip(
+        month=batch.month,
+        base=package.base,
+        issued=settings.made_at,
+        asked=tuple(line.item_id for line in package.lines),
+    )
     mark, note = checklist.mark_headers[0], checklist.note_headers[0]
     return SlipSheet(
         title=f"差戻し票（{month}分）　{checklist.title}",

@@ -10,11 +10,12 @@ from pipeline.summarise.rows import severity_counts
 
 MISSING = "未提出"
 UNREADABLE = "要再提出"
+WAITING = "確認待ち"  # what came may be theirs
 EMPTY = "未記入"
 RETURNED = "提出済み"
 EXCLUDED = "集計対象外"
 Told = defaultdict[tuple[str, str], list[Finding]]  # by (respondent id, "") and by ("", file)
-ORDER = (MISSING, UNREADABLE, EMPTY, RETURNED, EXCLUDED)
+ORDER = (MISSING, UNREADABLE, WAITING, EMPTY, RETURNED, EXCLUDED)
 
 
 def list_returns(
@@ -105,11 +106,14 @@ def _told(findings: Iterable[Finding]) -> Told:
 
 
 def _unread(batch: Batch) -> dict[str, list[FileRecord]]:
-    """Give the files of each respondent that hold no answers."""
+    """Give the files of each respondent that hold no answers, then those that may be theirs."""
     files: dict[str, list[FileRecord]] = {}
     for record in batch.files:
         if record.respondent and record.state in (FileState.UNREADABLE, FileState.NOT_CHECKLIST):
             files.setdefault(record.respondent.id, []).append(record)
+    for record in batch.files:
+        for claim in record.claims:
+            files.setdefault(claim.of_body, []).append(record)
     return files
 
 
@@ -134,7 +138,7 @@ def _unreadable(
     told: Told,
 ) -> ReturnRow:
     return ReturnRow(
-        state=UNREADABLE,
+        state=WAITING if record.claims else UNREADABLE,
         reason=record.reason,
         respondent=respondent,
         contact=_contact(respondent, entries),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model import Severity, Status
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 RETURN_SYMBOLS = {
     "未提出": ("×", "severity_要修正"),
     "要再提出": ("■", "severity_要修正"),
+    "確認待ち": ("？", "severity_要修正"),
     "未記入": ("▲", "severity_要確認"),
     "提出済み": ("●", "status_done"),
     "集計対象外": ("－", "severity_参考"),
@@ -44,9 +46,10 @@ _RETURN_HEADS = (
 
 def absent(report: Report) -> str:
     """Say how many of those asked have no answer that counts, and how many of them sent a file."""
-    again = sum(line.state == "要再提出" for line in report.returns)
-    missing = (report.figures.missing or 0) - again
-    return f"未提出 {missing:,}団体" + (f"・要再提出 {again:,}団体" if again else "")
+    came = Counter(line.state for line in report.returns)
+    states = [(state, came[state]) for state in ("要再提出", "確認待ち") if came[state]]
+    missing = (report.figures.missing or 0) - sum(count for _, count in states)
+    return "・".join(f"{state} {count:,}団体" for state, count in [("未提出", missing), *states])
 
 
 def write_returns(book: Book, report: Report) -> None:
@@ -55,7 +58,8 @@ def write_returns(book: Book, report: Report) -> None:
     sheet.columns(7, 15, 34, 24, 14, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11)
     figures = report.figures
     lead = (
-        "団体ごとの提出の状況です。上から、未提出、要再提出、未記入、提出済みの順に並べています。"
+        "団体ごとの提出の状況です。"
+        "上から、未提出、要再提出、確認待ち、未記入、提出済みの順に並べています。"
     )
     if figures.asked is None:
         lead += (

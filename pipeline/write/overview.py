@@ -39,6 +39,7 @@ STATE_COLOURS = {
     "提出済み": COLOURS[Status.DONE][0],
     "未記入": COLOURS[Status.PLANNED][0],
     "要再提出": COLOURS[Status.UNCLEAR][0],
+    "確認待ち": COLOURS[Status.BLANK][0],
     "未提出": COLOURS[Status.NOT_PLANNED][0],
 }
 

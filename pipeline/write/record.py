@@ -18,6 +18,7 @@ STATES = {
     FileState.COUNTED: "集計した",
     FileState.SUPERSEDED: "旧版（集計せず）",
     FileState.DUPLICATE: "同一内容（集計せず）",
+    FileState.DISPUTED: "団体の確認待ち（集計せず）",
     FileState.EXCLUDED: "除外（集計せず）",
     FileState.NOT_CHECKLIST: "チェックシートなし",
     FileState.UNREADABLE: "読めない",
@@ -26,6 +27,7 @@ STATES = {
 IDENTIFIED = {
     "hidden_id": "様式の識別番号",
     "cell": "シートの団体名欄",
+    "tab": "シート名から推定",
     "file_name": "ファイル名から推定",
     "folder": "フォルダー名から推定",
     "none": "特定できない",
