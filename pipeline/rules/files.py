@@ -256,6 +256,7 @@ def temporary(context: Context) -> Iterator[Hit]:
     examples=(
         fires("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | 〈凡例〉 |"),
         fires("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | | 令和9年度に検討"),
+        fires("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | 〈コメント 担当課に確認中〉 |"),
         silent("ファイル: 若葉市.xlsx\nほかの項目: 空\n運用①-1 | ① |"),
     ),
 )
@@ -267,11 +268,15 @@ def untouched(context: Context) -> Iterator[Hit]:
         ]
         if not asked or any(answer.mark.status is not Status.BLANK for answer in asked):
             continue
-        notes = sum(not answer.note.empty for answer in asked)
+        beside = {
+            "補足説明欄には": sum(not answer.note.empty for answer in asked),
+            "コメントには": sum(bool(answer.comment) for answer in asked),
+        }
+        notes = "、".join(f"{where}{count}件" for where, count in beside.items() if count)
         unseen = {name for answer in asked for name in answer.unsupported}
         yield on_submission(
             counted,
-            notes=f"（補足説明欄には{notes}件の記載があります）" if notes else "",
+            notes=f"（{notes}の記載があります）" if notes else "",
             unseen=f"（このファイル形式では{'・'.join(sorted(unseen))}を確認できません）"
             if unseen
             else "",
