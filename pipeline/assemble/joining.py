@@ -5,8 +5,9 @@ one return leaves blank and another answers is answered. Where two say different
 is unclear, with both texts kept, until somebody decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipeline.model import Answer, Doubt, Due, Mark, MatchedBy, Status, Submission, shown_key
 from pipeline.notes import effective_due, read_note, with_comments_of
@@ -33,10 +34,17 @@ class Joined:
     differing: tuple[str, ...] = ()
 
 
-def join(returns: Sequence[Submission], *, month: str) -> Joined:
+def join(
+    returns: Sequence[Submission],
+    *,
+    month: str,
+    replaced: Mapping[str, Sequence[Submission]] = MappingProxyType({}),
+) -> Joined:
     """Give what returns that all count say together. ``month`` is YYYY-MM.
 
-    The form is the one with most answers, then the one with the plainest path.
+    The form is the one with most answers, then the one with the plainest path. ``replaced`` are
+    the returns that each of them replaced, by its key: what it leaves blank is not filled in from
+    them, but what they say there still speaks against another return.
     """
     order = sorted(returns, key=lambda one: (-_answered(one), *plainness(one)))
     form = next((one for one in order if one.overrides is None), order[0])
@@ -45,8 +53,16 @@ def join(returns: Sequence[Submission], *, month: str) -> Joined:
     order = [form, *(one for one in order if one is not form)]
     answers: list[Answer] = []
     differing: list[str] = []
-    for same in zip(*(one.answers for one in order), strict=True):
-        answer = with_comments_of(_joined(same, month), same, month=month)
+    behind = [replaced.get(one.source.key, ()) for one in order]
+    for place, same in enumerate(zip(*(one.answers for one in order), strict=True)):
+        before = [
+            one.answers[place]
+            for answer, older in zip(same, behind, strict=True)
+            if not _is_given(answer)
+            for one in older
+            if _is_given(one.answers[place])
+        ]
+        answer = with_comments_of(_joined(same, before, month), same, month=month)
         answers.append(answer)
         if answer.mark.doubt is Doubt.RETURNS:
             differing.append(answer.item_id)
@@ -82,16 +98,25 @@ def with_note_of(noted: Answer, answer: Answer) -> Answer:
 
 
 def _answered(submission: Submission) -> int:
-    return sum(answer.mark.status is not Status.BLANK for answer in submission.answers)
+    return sum(map(_is_given, submission.answers))
 
 
-def _joined(same: Sequence[Answer], month: str) -> Answer:
-    """Give one answer of those to an item, the form's first."""
-    given = [answer for answer in same if answer.mark.status is not Status.BLANK]
+def _is_given(answer: Answer) -> bool:
+    return answer.mark.status is not Status.BLANK
+
+
+def _joined(same: Sequence[Answer], before: Sequence[Answer], month: str) -> Answer:
+    """Give one answer of those to an item, the form's first.
+
+    ``before`` are answers of replaced returns where the later one is blank.
+    """
+    given = [answer for answer in same if _is_given(answer)]
     if not given:
         ours = next((answer for answer in same if has_row(answer)), same[0])
         return _noted(ours, same, month)
-    if len({_meaning(answer) for answer in given}) > 1 or len(_months(given)) > 1:
+    if len({_meaning(answer) for answer in (*given, *before)}) > 1:
+        return _noted(_differing((*given, *before)), same, month)
+    if len(_months(given)) > 1:
         return _noted(_differing(given), same, month)
     with_month = next((answer for answer in given if answer.due.month), given[0])
     return _noted(with_month, same, month)

@@ -68,7 +68,7 @@ def settle(
     unique, doubles = _identical(full)
     slip_unique, slip_doubles = _identical(slips)
     plan = _plan(unique, slip_unique, hands or {})
-    standing = join([*plan.live, *plan.beside], month=month)
+    standing = join([*plan.live, *plan.beside], month=month, replaced=plan.replaced)
     completed = _completed(standing.submission, plan.older, month)
     final, applied, stale = _with_slips(completed, standing, plan, month)
     settling = _Settling(
@@ -92,7 +92,8 @@ class _Plan:
     ``older`` are layers of replaced forms, newest first; ``because`` gives the words of the proof
     by key. ``beside`` are slips of which nothing tells whether they came before or after the
     forms, ``over`` those that came after, in layers, oldest first; ``passed`` are older slips and
-    ``unfilled`` say nothing.
+    ``unfilled`` say nothing. ``replaced`` are the forms that a live one is proven to follow, by
+    its key.
     """
 
     live: tuple[Submission, ...]
@@ -102,6 +103,7 @@ class _Plan:
     over: tuple[tuple[Submission, ...], ...] = ()
     passed: tuple[Submission, ...] = ()
     unfilled: tuple[Submission, ...] = ()
+    replaced: Mapping[str, Sequence[Submission]] = field(default_factory=dict)
 
 
 def _plan(
@@ -110,14 +112,14 @@ def _plan(
     touched = [form for form in forms if not is_untouched(form)] or list(forms)
     answered = {form.source.key: answered_items(form) for form in touched}
 
-    def related(one: Submission, other: Submission) -> bool:
-        """Tell whether one of two forms may replace the other: parts of one answer do not."""
-        mine, theirs = answered[one.source.key], answered[other.source.key]
-        if mine and theirs and not mine & theirs:
-            return False
+    def of_one_hand(one: Submission, other: Submission) -> bool:
         return same_hand(hands.get(one.source.key), hands.get(other.source.key))
 
-    found = layers(touched, related)
+    def apart(one: Submission, other: Submission) -> bool:
+        mine, theirs = answered[one.source.key], answered[other.source.key]
+        return bool(mine and theirs and not mine & theirs)
+
+    found = layers(touched, of_one_hand=of_one_hand, apart=apart)
     because = {
         old.source.key: later(new, old)[1]
         for newer, older in pairwise(found)
@@ -129,6 +131,7 @@ def _plan(
         if form not in touched:
             because[form.source.key] = "記入があるもの（もう一方は未記入の様式のまま）"
     live = tuple(found[0])
+    older = [form for layer in found[1:] for form in layer]
     filled = [slip for slip in slips if slip.overrides]
     passed = [s for s in filled if any(later(s, form)[0] < 0 for form in live)]
     over = [s for s in filled if s not in passed and all(later(s, form)[0] > 0 for form in live)]
@@ -140,6 +143,12 @@ def _plan(
         over=tuple(tuple(each) for each in reversed(layers(over))),
         passed=tuple(passed),
         unfilled=tuple(slip for slip in slips if not slip.overrides),
+        replaced={
+            form.source.key: [
+                one for one in older if of_one_hand(one, form) and later(form, one)[0] > 0
+            ]
+            for form in live
+        },
     )
 
 
@@ -223,7 +232,11 @@ class _Settling:
             )
         if _contents(submission.answers) == _contents(self.main.answers):
             reason += "回答と補足説明の内容は同じです。"
-        return replace(self._pointing(submission, FileState.SUPERSEDED, reason), gives=items)
+        differs = self._differs(submission)
+        if differs:
+            reason += f"ただし {listed_items(differs)}は、ほかのファイルの回答と違います。"
+        record = self._pointing(submission, FileState.SUPERSEDED, reason)
+        return replace(record, gives=items, differs=differs)
 
     def slip(self, slip: Submission, applied: Given, stale: Mapping[str, str]) -> FileRecord:
         """Record a send-back slip: counted where its answers are used."""
@@ -265,8 +278,16 @@ class _Settling:
         )
 
     def _differs(self, submission: Submission) -> tuple[str, ...]:
-        """Give the items of which a file says one of several things."""
+        """Give the items of which a file says one of several things.
+
+        A replaced file does so where the file that replaced it is blank.
+        """
         open_items = frozenset(self._open())
+        followers = [
+            one for one in self.plan.live if submission in self.plan.replaced[one.source.key]
+        ]
+        for one in followers:
+            open_items -= {a.item_id for a in one.answers if a.mark.status is not Status.BLANK}
         return tuple(
             answer.item_id
             for answer in submission.answers

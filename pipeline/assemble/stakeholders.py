@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.projects import is_general
+from pipeline.projects import bare_project, is_general
 from pipeline.respondents import fold_name, is_organisation
 from pipeline.text import fold
 
@@ -22,25 +22,29 @@ _ROLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Stakeholder:
-    """Whose file it is within a respondent: role or company, and department; empty: unsaid."""
+    """Whose file it is within a respondent, and about which project; empty: unsaid.
+
+    ``role`` is a role or a company.
+    """
 
     role: str = ""
     department: str = ""
+    project: str = ""
 
 
 def same_hand(one: Stakeholder | None, other: Stakeholder | None) -> bool:
     """Tell whether two files may be of one hand, so that a later one replaces an earlier one.
 
-    A role or company stands for other questions than the rest; a department is often named in one
-    of two files of the same person only.
+    A role, company or project stands for other questions than the rest; a department is often
+    named in one of two files of the same person only.
     """
     one, other = one or Stakeholder(), other or Stakeholder()
-    if one.role != other.role:
+    if (one.role, one.project) != (other.role, other.project):
         return False
     return not (one.department and other.department) or one.department == other.department
 
 
-def hand_of(rest: Iterable[str]) -> Stakeholder:
+def hand_of(rest: Sequence[str]) -> Stakeholder:
     """Tell whose file it is by the words of its name."""
     role = department = ""
     for word in rest:
@@ -48,7 +52,7 @@ def hand_of(rest: Iterable[str]) -> Stakeholder:
             department = department or fold(word)
         elif _is_stakeholder(word):
             role = role or fold_name(word) or fold(word)
-    return Stakeholder(role, department)
+    return Stakeholder(role, department, bare_project(project_of(rest)))
 
 
 def project_of(rest: Iterable[str]) -> str:

@@ -90,24 +90,35 @@ Related = Callable[[Submission, Submission], bool]
 
 
 def layers(
-    returns: Collection[Submission], related: Related = lambda _one, _other: True
+    returns: Collection[Submission],
+    *,
+    of_one_hand: Related = lambda _one, _other: True,
+    apart: Related = lambda _one, _other: False,
 ) -> list[list[Submission]]:
     """Give the returns in layers, newest first.
 
     Each return is proven to be older than one of the layer before; within a layer nothing proves
-    an order. ``related`` tells whether a proof between two returns means anything: the revised
-    file of one stakeholder does not replace another's.
+    an order. A proof counts between returns ``of_one_hand``: the revised file of one stakeholder
+    does not replace another's. Two that are ``apart`` are parts of one answer: neither replaces
+    the other.
     """
+
+    def follows(other: Submission, one: Submission) -> bool:
+        return of_one_hand(one, other) and later(other, one)[0] > 0
+
     left = sorted(returns, key=lambda submission: submission.source.key)
     found: list[list[Submission]] = []
     while left:
         newest = [
-            one
-            for one in left
-            if not any(other is not one and related(one, other) and later(other, one)[0] > 0
-                       for other in left)
+            one for one in left
+            if not any(follows(other, one) and not apart(one, other) for other in left)
         ]  # fmt: skip
         newest = newest or left  # proofs that contradict each other prove nothing
+        # Replaced is what a return that counts is proven to follow, not one that counts no more.
+        newest += [
+            one for one in left
+            if one not in newest and not any(follows(other, one) for other in newest)
+        ]  # fmt: skip
         found.append(newest)
         left = [one for one in left if one not in newest]
     return found

@@ -87,6 +87,7 @@ def _records(
         differs = tuple(item for item in record.differs if item in unclear)
         state, reason = record.state, record.reason
         if record is chosen:
+            state = FileState.COUNTED
             reason = f"確認票の判断により、食い違う項目はこのファイルの回答を数えました。{reason}"
         elif record.differs:
             reason = (
@@ -95,9 +96,9 @@ def _records(
             if not gives and not differs and key != main:
                 state = FileState.SUPERSEDED
         through = "" if key == main else main
-        if record.state is not FileState.COUNTED:
+        if state is not FileState.COUNTED:
             through = record.replaced_by and main
-        if record.state not in (FileState.COUNTED, FileState.SUPERSEDED):
+        if state not in (FileState.COUNTED, FileState.SUPERSEDED):
             gives = ()
         records.append(
             replace(

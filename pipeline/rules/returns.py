@@ -17,13 +17,13 @@ from pipeline.rules.words import listed
 
 
 def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRecord]]]:
-    """Give each counted submission with the forms that count through it, where there are any."""
+    """Give each counted submission with the files that count through it or speak against it."""
     through: dict[str, list[FileRecord]] = {}
     forms: dict[str, FileRecord] = {}
     for record in context.batch.files:
         if record.is_form and record.respondent:
             forms[record.respondent.id] = record
-        elif record.state is FileState.COUNTED and record.respondent:
+        elif record.respondent and (record.state is FileState.COUNTED or record.differs):
             through.setdefault(record.respondent.id, []).append(record)
     for counted in context.batch.submissions:
         others = through.get(counted.respondent.id)
@@ -102,7 +102,11 @@ def disagreeing(context: Context) -> Iterator[Hit]:
 def merged(context: Context) -> Iterator[Hit]:
     """Find submissions made of several forms."""
     for counted, records in _together(context):
-        giving = [record for record in records[1:] if record.gives and not record.is_slip]
+        giving = [
+            record
+            for record in records[1:]
+            if record.gives and not record.is_slip and record.state is FileState.COUNTED
+        ]
         if giving:
             said = [f"「{records[0].source.shown}」"]
             said += [f"「{r.source.shown}」（{len(r.gives)} 項目）" for r in giving]
