@@ -55,7 +55,7 @@ def test_the_file_is_one_file_wherever_files_are_counted(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "titles", [("甲市", "乙市", "丙町"), ("甲市_R8", "2.乙市", "回答（丙町）")]
+    "titles", [("甲市", "乙市", "丙町"), ("甲市_回答", "2.乙市", "回答（丙町）")]
 )
 def test_sheets_named_after_the_towns_are_their_returns(
     tmp_path: Path, titles: tuple[str, ...]
