@@ -330,7 +330,13 @@ def _fresh(journal: Path) -> Path:
 
 
 def _remove_journal(inbox: Path) -> None:
-    (inbox / JOURNAL).unlink(missing_ok=True)
+    try:
+        (inbox / JOURNAL).unlink(missing_ok=True)
+    except OSError as error:
+        raise TorimatomeError(
+            f"ファイルの移動の記録（{inbox / JOURNAL}）を消せませんでした"
+            f"（{error.strerror or error}）。次に実行したときに片付けます。"
+        ) from error
     _sync_folder(inbox)
 
 

@@ -16,6 +16,7 @@ from pipeline.discover import discover
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
+from pipeline.lock import at_work
 from pipeline.mails import day_words, month_words
 from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
@@ -80,7 +81,7 @@ def distribute(
     folder = into or settings.outbox / f"配布_{settings.month}"
     names = form_names(checklist, asked)
     archive = f"配布_{settings.month}.zip"
-    with staging_folder(folder) as staged:
+    with at_work(folder.parent), staging_folder(folder) as staged:
         for entry in asked:
             handout = handout_for(entry, checklist, settings, past)
             write_handout(checklist, staged / names[entry_id(entry)], handout)

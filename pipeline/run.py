@@ -14,6 +14,7 @@ from pipeline.check import attention, check, refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
+from pipeline.edited import edited_workbook, keep, kept_workbooks
 from pipeline.edition import public_names, public_report
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
@@ -21,6 +22,7 @@ from pipeline.guard import insist_on_bodies, insist_on_one_checklist
 from pipeline.history import in_light_of, load_history, previous_month, under_public_names
 from pipeline.isolate import collecting_rarely, run_isolated, warm_up
 from pipeline.locate import locate
+from pipeline.lock import at_work
 from pipeline.model import (
     FileState,
     NotChecklist,
@@ -36,7 +38,7 @@ from pipeline.model import (
     states_of_files,
 )
 from pipeline.model.review import Review
-from pipeline.publish import publish, staging_folder
+from pipeline.publish import file_hash, publish, staging_folder
 from pipeline.read import read_workbook
 from pipeline.review import (
     apply_review,
@@ -131,6 +133,7 @@ class RunResult:
     findings: tuple[Finding, ...]
     exit_code: ExitCode
     seconds: Mapping[str, float]
+    kept_as: str = ""  # the name under which a workbook changed by hand is kept
 
 
 class Stopwatch:
@@ -160,13 +163,18 @@ class Gathered:
 def aggregate(
     settings: Settings, *, progress: Callable[[int, int], None] | None = None
 ) -> RunResult:
-    """Read the inbox of a month and write outbox/YYYY-MM/.
+    """Read the inbox of a month and write outbox/YYYY-MM/; one command at a time does so.
 
     `progress` is called with (files read, files in all). Raises TorimatomeError where nothing
     can be written; the old month then stands as it was.
     """
+    with at_work(settings.outbox):
+        return _aggregate(settings, progress)
+
+
+def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) -> RunResult:
     warm_up(__name__, "pipeline.read.ooxml")  # while this process imports the rest
-    from pipeline.write import record_timing, write  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write import record_outcome, write  # noqa: PLC0415 - xlsxwriter is slow to import
     from pipeline.write.apart import apart  # noqa: PLC0415 - the same
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
 
@@ -191,10 +199,13 @@ def aggregate(
     if public:
         folder /= PUBLIC_FOLDER
     result, source = _result(judged, folder, settings, watch.seconds), judged.source
+    edited = edited_workbook(result.workbook)
+    result = replace(result, kept_as=edited.kept_as if edited else "")
+    kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
     rows = len(judged.batch.submissions) * len(gathered.checklist.items)
     with staging_folder(folder) as staged, apart(rows) as executor:
         form = None if public else executor.submit(write_review_form, judged.form, staged)
-        report = _sum_up(judged, history, settings)
+        report = replace(_sum_up(judged, history, settings), kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report
         watch.lap("summarise")
         write(report, staged, settings, executor=executor)
@@ -204,11 +215,18 @@ def aggregate(
         if settings.data_url:
             _upload(staged, settings)
             watch.lap("upload")
-        record_timing(staged / "run.json", watch.seconds)
+        record_outcome(staged / "run.json", watch.seconds, _workbooks(staged, result.workbook.name))
+        if edited is not None:
+            keep(edited, staged)
         if source is not None:
             insist_unchanged(source)
         publish(staged, folder)
     return result
+
+
+def _workbooks(staged: Path, consolidated: str) -> dict[str, str]:
+    """Give the hash of each workbook for the next run to know what people changed; not 確認票."""
+    return {consolidated: file_hash(staged / consolidated)}
 
 
 def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.publish import publish, staging_folder
+from pipeline.publish import publish, recover, staging_folder
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -45,8 +45,9 @@ def test_a_locked_file_leaves_the_old_month_whole(
     replace = Path.replace
 
     def locked(self: Path, destination: Path) -> Path:
-        if self == target / "集計_2026-11.xlsx":  # Windows refuses to move a file open in Excel
-            raise PermissionError(13, "Permission denied")
+        # Windows refuses to put another file over one that is open in Excel.
+        if destination == target / "集計_2026-11.xlsx" and ".old" not in self.parts:
+            raise PermissionError(13, "Permission denied", str(self), None, str(destination))
         return replace(self, destination)
 
     monkeypatch.setattr(Path, "replace", locked)
@@ -85,3 +86,63 @@ def test_an_outbox_that_is_a_file_is_told_in_words(tmp_path: Path) -> None:
     ):
         pass
     assert "書き込めませんでした" in caught.value.message
+
+
+# ---- what a killed run leaves ----------------------------------------------------------------
+
+
+def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str) -> Path:
+    """Publish two files over old ones and stop dead where `at` was to be replaced."""
+    target = tmp_path / "2026-11"
+    write(target, {"a.csv": "old", "b.csv": "old", "確認票.xlsx": "decided"})
+    replace = Path.replace
+
+    class KilledError(BaseException):
+        pass
+
+    def dead(self: Path, destination: Path) -> Path:
+        if destination == target / at:
+            raise KilledError
+        return replace(self, destination)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", dead)
+        with staging_folder(target) as staged:
+            write(staged, {"a.csv": "new", "b.csv": "new"})
+            with pytest.raises(KilledError):
+                publish(staged, target)
+    return target
+
+
+def test_a_killed_publishing_is_finished_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = killed(tmp_path, monkeypatch, "b.csv")
+    assert content(target) == {"a.csv": "new", "b.csv": "old", "確認票.xlsx": "decided"}
+    recover(tmp_path)
+    assert content(target) == {"a.csv": "new", "b.csv": "new", "確認票.xlsx": "decided"}
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-11"]
+
+
+def test_what_people_changed_after_a_kill_is_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = killed(tmp_path, monkeypatch, "b.csv")
+    (target / "b.csv").unlink()
+    (target / "b.csv").write_text("by hand")
+    recover(tmp_path)
+    assert content(target) == {"a.csv": "old", "b.csv": "by hand", "確認票.xlsx": "decided"}
+
+
+def test_the_backup_of_an_earlier_version_is_put_back(tmp_path: Path) -> None:
+    left = tmp_path / ".torimatome-2026-11-abc_de12"
+    write(left, {".old/確認票_2026-11.xlsx": "decided", "確認票_2026-11.xlsx": "new"})
+    write(tmp_path / "2026-11", {"a.csv": "old"})
+    recover(tmp_path)
+    assert content(tmp_path) == {"2026-11/a.csv": "old", "2026-11/確認票_2026-11.xlsx": "decided"}
+
+
+def test_the_staging_folder_is_open_to_all_who_may_use_the_outbox(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    with staging_folder(tmp_path / "2026-11") as folder:
+        assert folder.stat().st_mode == (tmp_path / "plain").stat().st_mode

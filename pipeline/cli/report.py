@@ -80,6 +80,11 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
             "（「要確認」シートの R607 をご覧ください）。"
         )
+    if result.kept_as:
+        lines.append(
+            f"  前回の集計表が手で直されていたため、{result.kept_as} として残しました"
+            "（集計には使っていません。回答の訂正は確認票に書いてください）。"
+        )
     lines += [f"  ▲ {alert}" for alert in alerts(result.findings)]
     form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():
@@ -96,13 +101,15 @@ def close_month(settings: Settings, *, dry_run: bool, undo: bool) -> None:
         plan_close,
         plan_undo,
     )
+    from pipeline.lock import at_work  # noqa: PLC0415 - the same
 
     inbox, month = settings.inbox, settings.month
-    plan = plan_undo(inbox, month) if undo else plan_close(inbox, settings.outbox, month)
-    if dry_run:
-        check_moves(plan.moves)
-    else:
-        carry_out(plan.moves, inbox)
+    with at_work(settings.outbox):
+        plan = plan_undo(inbox, month) if undo else plan_close(inbox, settings.outbox, month)
+        if dry_run:
+            check_moves(plan.moves)
+        else:
+            carry_out(plan.moves, inbox)
     for line in close_lines(plan, settings, dry_run=dry_run, undo=undo):
         click.echo(line)
 
@@ -175,8 +182,13 @@ def announce_month(
 def finish_moves(settings: Settings) -> None:
     """Finish what a killed `close` left half done, before anything reads the inbox."""
     from pipeline.close import finish_interrupted  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.discover import JOURNAL  # noqa: PLC0415 - the same
+    from pipeline.lock import at_work  # noqa: PLC0415 - the same
 
-    told = finish_interrupted(settings.inbox)
+    if not any((settings.inbox / name).is_file() for name in (JOURNAL, f"{JOURNAL}.new")):
+        return
+    with at_work(settings.outbox):  # the journal may be that of a close at work
+        told = finish_interrupted(settings.inbox)
     if told:
         click.echo(told)
 

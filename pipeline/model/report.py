@@ -414,3 +414,4 @@ class Report:
     settled: tuple[Finding, ...] = ()
     # what puts the month as a whole in doubt, for the cover; the public edition has none
     alerts: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # the names of workbooks that were changed by hand and kept

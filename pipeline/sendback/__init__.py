@@ -14,6 +14,7 @@ from pipeline.continuity import continued
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import in_light_of, load_history, previous_month
+from pipeline.lock import at_work
 from pipeline.mails import addresses, draft, plain_letter
 from pipeline.model.review import Review, Reviewed
 from pipeline.publish import publish, staging_folder
@@ -89,6 +90,11 @@ def send_back(
     ``asked`` are items to send back beside those with a finding 要修正. Raises TorimatomeError
     where nothing can be read or written; then nothing is changed.
     """
+    with at_work(settings.outbox):
+        return _send_back(settings, asked, remind=remind)
+
+
+def _send_back(settings: Settings, asked: Sequence[Asked], *, remind: bool) -> SendBackResult:
     gathered = gather(settings)
     settings = gathered.settings
     history = load_history(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 
-__all__ = ["LIVE_ROWS", "record_timing", "write", "write_workbook"]
+__all__ = ["LIVE_ROWS", "record_outcome", "write", "write_workbook"]
 
 
 def write(
@@ -48,10 +48,14 @@ def write(
         write_run(report, folder / "run.json", settings, data=written.result())
 
 
-def record_timing(run: Path, seconds: Mapping[str, float]) -> None:
-    """Add the seconds of each stage to run.json, the one file that two runs differ in."""
+def record_outcome(run: Path, seconds: Mapping[str, float], workbooks: Mapping[str, str]) -> None:
+    """Add the hash of each workbook to run.json, and the seconds of each stage.
+
+    It is the one file that two runs differ in.
+    """
     content = json.loads(run.read_text(encoding="utf-8"))
     content["timing"] = {stage: round(spent, 3) for stage, spent in seconds.items()}
+    content["workbooks"] = dict(workbooks)
     text = json.dumps(content, ensure_ascii=False, indent=2)
     run.write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -98,7 +102,8 @@ def write_workbook(
     source, design = None, detail_design(report)
     if has_pivots(book, report, settings):
         source = detail_source(shown)
-    with TemporaryDirectory(prefix="torimatome-") as made:
+    # Beside the workbook, so that what a killed run leaves goes with the rest of it.
+    with TemporaryDirectory(prefix=".torimatome-", dir=path.parent) as made:
         rows = begin_detail(book, shown, executor, Path(made))
         records = begin_records(source, design, executor, Path(made)) if source else None
         write_sheets(book, report, settings, rows, source)

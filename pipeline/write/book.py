@@ -65,6 +65,7 @@ class Book:
         self._book: Any = PackedWorkbook(
             path,
             {
+                "tmpdir": str(path.parent),  # a killed run's pieces go with the rest of it
                 "default_format_properties": {"font_name": FONT, "font_size": 10},
                 "strings_to_formulas": False,
                 "strings_to_urls": False,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 STATUSES = tuple(Status)
 STATUS_HEADS = tuple(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
-LIVE = "件数は「明細」を数える式です。明細の「回答」を直すと、この表も変わります。"
-FIXED = "行数が多いため、件数は式ではなく作成時の値です。明細を直しても、この表は変わりません。"
+LIVE = "件数は「明細」を数える式です。回答の訂正は、明細ではなく取りまとめ担当の確認票で行います。"
+FIXED = "行数が多いため、件数は作成時の値です。回答の訂正は、取りまとめ担当の確認票で行います。"
 SHARE = "対応済み率は、対象外を除いた項目のうち①の割合です（未記入と判読不能は①に数えません）。"
 
 

@@ -1,0 +1,40 @@
+"""Whatever operation fails or kills a command, the next one finds the work done or undone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+def faults(name: str, first: int, every: int) -> str:
+    """Run `faults.py` in a process without threads: it forks one more for each point."""
+    done = subprocess.run(
+        [sys.executable, str(TESTS / "faults.py"), name, str(first), str(every)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=TESTS.parent,
+        env={**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}", "PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    return done.stdout
+
+
+# Whatever comes first and last, and a few between: the moves of a run are its last operations.
+@pytest.mark.parametrize(("name", "first", "every"), [("run", 7, 90), ("close", 1, 9)])
+def test_a_sample_of_points(name: str, first: int, every: int) -> None:
+    assert ", 0 wrong" in faults(name, first, every)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", ["run", "close", "sendback"])
+def test_every_point(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = faults(name, 0, 1)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told}")
+    assert ", 0 wrong" in told
