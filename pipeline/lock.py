@@ -7,13 +7,13 @@ import json
 import os
 import secrets
 import socket
-import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.publish import recover
+from pipeline.scratch import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def _take(lock: Path) -> None:
                     left.unlink(missing_ok=True)
                 return
             holder = _holder(lock)
-            if holder is None or holder.host != me.host or _alive(holder.process):
+            if holder is None or holder.host != me.host or is_running(holder.process):
                 raise TorimatomeError(_busy(lock, holder), ExitCode.NOTHING_WRITTEN)
             _remove_stale(lock, holder)
         raise TorimatomeError(_busy(lock, _holder(lock)), ExitCode.NOTHING_WRITTEN)
@@ -120,29 +120,6 @@ def _remove_stale(lock: Path, holder: Holder) -> None:
         if _holder(aside) != holder:
             _named(aside, lock)
         aside.unlink()
-
-
-def _alive(process: int) -> bool:
-    """Tell whether a process of this computer still runs; where that is unknown, it does."""
-    if process == os.getpid():
-        return True
-    if sys.platform == "win32":  # os.kill would end it there
-        import ctypes  # noqa: PLC0415 - Windows only
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, process)  # query only
-        if not handle:
-            return bool(ctypes.windll.kernel32.GetLastError() == 5)  # no right to ask: it runs
-        code = ctypes.c_ulong()
-        ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code))
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return code.value == 259  # still active
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def _busy(lock: Path, holder: Holder | None) -> str:

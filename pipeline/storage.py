@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
+from pipeline.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,8 +53,8 @@ class Fetching:
         except (OSError, TorimatomeError) as error:  # the latter: no driver on that machine
             detail = f"fetch: {type(error).__name__}"
             return (Unreadable(source=source, reason=Reason.NO_ACCESS, detail=detail),)
-        with tempfile.TemporaryDirectory(prefix="torimatome-") as folder:
-            place = Path(folder) / "file"
+        with scratch_folder() as folder:
+            place = folder / "file"
             place.write_bytes(content)
             outcomes = self.task(replace(source, location=place))
         return tuple(
@@ -77,8 +77,7 @@ def fetched_inbox(url: str, *, month: str) -> Iterator[Path]:
     not reached, or a name cannot be a file's here: nothing is left out in silence.
     """
     system, root = _open(url)
-    with tempfile.TemporaryDirectory(prefix="torimatome-inbox-") as made, _telling(url):
-        folder = Path(made)
+    with scratch_folder() as folder, _telling(url):
         listed = _listed(system, root)
         names = [name for name in listed if _of_month(name, month)]
         for name in names:

@@ -5,12 +5,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.lock import LOCK, at_work
+from pipeline.scratch import scratch_folder
 
 
 def held(outbox: Path, *, process: int, host: str) -> Path:
@@ -49,3 +51,22 @@ def test_a_lock_that_nobody_can_check_stays(tmp_path: Path, content: str | None)
         pass
     assert str(lock) in told.value.message
     assert [path.name for path in lock.parent.iterdir()] == [LOCK]
+
+
+def test_what_a_killed_process_left_in_the_temporary_folder_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f"torimatome-{dead.pid}-abcd"
+    left.mkdir()
+    (left / "若葉市.xlsx").write_bytes(b"texts")
+    other = tmp_path / "torimatome-notes"
+    other.mkdir()
+    with scratch_folder() as folder:
+        assert folder.parent == tmp_path
+        assert not left.exists()
+        with scratch_folder():  # of a process that runs: it stays
+            assert folder.exists()
+    assert [path.name for path in tmp_path.iterdir()] == [other.name]
