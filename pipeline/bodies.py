@@ -102,7 +102,7 @@ def _page(
     """Read one sheet as if it were alone; None where it holds no item row."""
     sheet = workbook.sheets[place]
     alone = replace(workbook, sheets=(sheet,), properties={})
-    layout = locate(alone, checklist)
+    layout = locate(alone, checklist, month=month)
     if layout is None:
         return None
     read = parse(alone, layout, checklist, month=month)
@@ -199,7 +199,7 @@ def _return(
             key: text for key, text in workbook.properties.items() if not key.startswith(MARK)
         },
     )
-    layout = locate(part, checklist)
+    layout = locate(part, checklist, month=month)
     if layout is None:
         return None
     found = parse(part, layout, checklist, month=month)

@@ -279,6 +279,8 @@ def _public_submission(submission: Submission, source: SourceFile) -> Submission
         repeated=(),
         extra_rows=(),
         copies=(),
+        uncounted=(),
+        doubted=(),
         version_written="",
         objects=(),
         prefilled_from="",

@@ -105,7 +105,7 @@ def parsed(
     own = own_book(workbook)
     # A list of respondents may stand above somebody's answers; the other two are no returns.
     a_return = own in {None, OwnBook.ROSTER}
-    layout = locate(workbook, checklist) if a_return else None
+    layout = locate(workbook, checklist, month=month) if a_return else None
     if layout is None:
         nothing = NotChecklist(
             source=workbook.source,

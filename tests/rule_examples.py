@@ -110,6 +110,7 @@ CHECKLIST = Checklist(
 )
 
 
+_SHEETS = {"シート": "sheet", "シートの写し": "copy"}
 _Row = tuple[str, str, str, bool]  # item, mark, note, hidden
 
 
@@ -122,6 +123,7 @@ class _File:
     headers: bool = True
     title: str = CHECKLIST.title
     copy: str = ""
+    sheet: str = "チェックシート"
 
 
 def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
@@ -148,8 +150,8 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
             files[-1].headers = value != "なし"
         elif key == "版":
             files[-1].title = next(t for t, n in CHECKLIST.old_versions.items() if value in (t, n))
-        elif key == "シートの写し":
-            files[-1].copy = value
+        elif key in _SHEETS:
+            setattr(files[-1], _SHEETS[key], value)
         else:
             (previous or files[-1]).rows.append(_row(line))
             if previous is not None:
@@ -354,9 +356,11 @@ def _respondent(file: _File, roster: tuple[str, ...] | None) -> Respondent:
 
 
 def _submission(file: _File) -> Submission:
-    sheets = [_sheet("チェックシート", file)]
-    if file.copy:
-        sheets.append(_sheet(file.copy, file))
+    sheets = [_sheet(file.sheet, file)]
+    copy = re.fullmatch(r"(.+?)(?:（([①②③])）)?", file.copy)
+    if copy is not None:
+        rows = [(row[0], copy[2], "", False) for row in file.rows] if copy[2] else file.rows
+        sheets.append(_sheet(copy[1], replace(file, rows=rows)))
     suffix = Path(file.name).suffix.removeprefix(".").casefold()
     workbook = RawWorkbook(
         source=_source(file),
@@ -364,7 +368,7 @@ def _submission(file: _File) -> Submission:
         sheets=tuple(sheets),
         macros="マクロ付き" in file.facts,
     )
-    layout = locate(workbook, CHECKLIST)
+    layout = locate(workbook, CHECKLIST, month=MONTH)
     assert layout is not None, "the example holds no checklist"
     return parse(workbook, layout, CHECKLIST, month=MONTH)
 

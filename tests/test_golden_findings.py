@@ -142,6 +142,17 @@ def add_another_body(sheet: Worksheet) -> None:
                 cell.value = str(cell.value).replace("東浜町", "西浜町")
 
 
+def keep_last_years(sheet: Worksheet) -> None:
+    """Leave last year's sheet in the workbook."""
+    assert sheet.parent is not None
+    sheet.parent.copy_worksheet(sheet).title = "令和7年度"
+
+
+def name_it_a_draft(sheet: Worksheet) -> None:
+    """Send the draft and nothing else."""
+    sheet.title = "下書き"
+
+
 def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     """Make one returned workbook for each code that neither the demo nor the story shows."""
     first, second, third = (item.id for item in checklist.items[:3])
@@ -153,6 +164,8 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
         "見出しなし市": lose_headers,
         "旧版市": print_another_edition,
         "写し市": copy_the_sheet,
+        "前年市": keep_last_years,
+        "下書き市": name_it_a_draft,
     }
     returns = {f"{n}.xlsx": changed(good(n, checklist), change) for n, change in changes.items()}
     returns["郡内2町.xlsx"] = changed(good("東浜町", checklist), add_another_body)
@@ -184,6 +197,8 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L205", "見出しなし市.xlsx"),
         ("L206", "旧版市.xlsx"),
         ("L208", "写し市.xlsx"),
+        ("L210", "前年市.xlsx"),
+        ("L213", "下書き市.xlsx"),
         ("F111", "後.xlsx"),
         ("B514", "据置市.xlsx"),
         ("M701", "outbox/2026-08/data/files.csv"),

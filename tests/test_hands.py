@@ -63,7 +63,7 @@ def read_back(content: bytes, checklist: Checklist, folder: Path) -> Submission:
     source = SourceFile(path=path.name, location=path, size=len(content))
     workbook = read_workbook(source, limits=Limits())
     assert isinstance(workbook, RawWorkbook)
-    layout = locate(workbook, checklist)
+    layout = locate(workbook, checklist, month=MONTH)
     assert layout is not None
     return parse(workbook, layout, checklist, month=MONTH)
 

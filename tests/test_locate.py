@@ -23,7 +23,7 @@ CASES: list[dict[str, Any]] = tomllib.loads(
 
 def submission_of(workbook: RawWorkbook) -> Submission:
     checklist = smartcity()
-    layout = locate(workbook, checklist)
+    layout = locate(workbook, checklist, month=MONTH)
     assert layout is not None, "no checklist found"
     return parse(workbook, layout, checklist, month=MONTH)
 
@@ -36,7 +36,7 @@ def pairs(lines: list[str]) -> dict[str, str]:
 def test_layout(case: dict[str, Any]) -> None:
     workbook = workbook_from(case["sheets"])
     if case.get("none"):
-        assert locate(workbook, smartcity()) is None
+        assert locate(workbook, smartcity(), month=MONTH) is None
         return
     submission = submission_of(workbook)
     found = [answer for answer in submission.answers if answer.matched_by is not MatchedBy.NONE]
@@ -61,7 +61,12 @@ def test_layout(case: dict[str, Any]) -> None:
     assert titles == case.get("titles", by_title)
     assert [answer.item_id for answer in found if answer.hidden] == case.get("hidden", [])
     assert list(submission.copies) == case.get("copies", [])
-    assert list(submission.hidden_copies) == case.get("hidden_copies", [])
+    aside = [
+        f"{place.called or place.location.sheet} {len(place.answers)}"
+        for place in submission.uncounted
+    ]
+    assert aside == case.get("aside", [])
+    assert [place.called for place in submission.doubted] == case.get("doubted", [])
     repeated = [
         f"{each.item_id} {'agrees' if each.agree else 'differs'}" for each in submission.repeated
     ]
@@ -254,7 +259,7 @@ def test_any_sheet_is_read_without_an_error(texts: dict[CellKey, str]) -> None:
     """Whatever stands where: no exception, one answer per item, no check cell read twice over."""
     sheet = RawSheet(name="x", cells={key: text_cell(text) for key, text in texts.items()})
     workbook = workbook_of(sheet)
-    layout = locate(workbook, smartcity())
+    layout = locate(workbook, smartcity(), month=MONTH)
     if layout is None:
         return
     submission = parse(workbook, layout, smartcity(), month=MONTH)

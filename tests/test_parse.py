@@ -42,7 +42,7 @@ TABLE = """
 
 
 def submission_of(workbook: RawWorkbook) -> Submission:
-    layout = locate(workbook, smartcity())
+    layout = locate(workbook, smartcity(), month=MONTH)
     assert layout is not None
     return parse(workbook, layout, smartcity(), month=MONTH)
 

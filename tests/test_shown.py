@@ -167,7 +167,7 @@ BOOKS: Mapping[str, Callable[[], bytes]] = {
 
 
 def submission(workbook: RawWorkbook) -> Submission:
-    layout = locate(workbook, smartcity())
+    layout = locate(workbook, smartcity(), month=MONTH)
     assert layout is not None
     return parse(workbook, layout, smartcity(), month=MONTH)
 

@@ -139,7 +139,7 @@ def test_another_checklist_is_another_folder(tmp_path: Path) -> None:
     path = tmp_path / "tiny.xlsx"
     write_blank_form(tiny, path)
     workbook = read_plain(path, fill={"備え1": "①", "備え2": "③", "訓練1": "1"}, checklist=tiny)
-    layout = locate(workbook, tiny)
+    layout = locate(workbook, tiny, month="2026-11")
     assert layout is not None
     submission = parse(workbook, layout, tiny, month="2026-11")
     assert [answer.mark.status for answer in submission.answers] == [
@@ -218,7 +218,7 @@ def test_blank_form_is_fresh(checklist: Checklist, tmp_path: Path) -> None:
 
 def test_blank_form_reads_back_as_the_checklist(checklist: Checklist) -> None:
     workbook = read_plain(FOLDER / "blank.xlsx")
-    layout = locate(workbook, checklist)
+    layout = locate(workbook, checklist, month="2026-11")
     assert layout is not None
     assert [row.item_id for row in layout.rows] == [item.id for item in checklist.items]
     assert [table.items for table in layout.tables] == [42, 13]
@@ -249,7 +249,7 @@ def test_form_for_handing_out(checklist: Checklist, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     write_blank_form(checklist, path, head={"団体名": "若葉市", "記入日": ""}, respondent_id="A01")
     workbook = read_plain(path)
-    layout = locate(workbook, checklist)
+    layout = locate(workbook, checklist, month="2026-11")
     assert layout is not None
     submission = parse(workbook, layout, checklist, month="2026-11")
     assert [evidence.text for evidence in submission.evidence] == ["A01", "若葉市"]

@@ -5,15 +5,18 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.locate.callings import Alone, Standing
+from pipeline.locate.choice import Place, choose_places
+from pipeline.locate.doubts import answer_cells
 from pipeline.locate.index import Fit, Index, index_of
 from pipeline.locate.letters import squeeze
-from pipeline.locate.rivals import settle
-from pipeline.locate.table import SheetFound, read_sheet
-from pipeline.model import Checklist, MatchedBy, RawWorkbook
-from pipeline.model.layout import ItemRow, Layout
+from pipeline.locate.sheet import SheetFound, read_sheet
+from pipeline.locate.table import without_answers
+from pipeline.model import CellKey, Checklist, MatchedBy, RawWorkbook
+from pipeline.model.layout import ItemRow, Layout, SetAside
 from pipeline.text import fold, tidy
 
 _EDITION = re.compile(
@@ -23,12 +26,13 @@ _MOST_ITEMS = 28
 _EXAMPLE_ITEMS = 10  # items from which a form filled in on its example sheet is believed
 
 
-def locate(workbook: RawWorkbook, checklist: Checklist) -> Layout | None:
+def locate(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Layout | None:
     """Find where the checklist's tables, columns and item rows are; None: there is none here.
 
-    Hidden and example sheets are passed over unless they alone hold the checklist.
+    Of several places for one item those are read whose names fit the collection month (YYYY-MM);
+    hidden and example sheets are passed over unless they alone hold the checklist.
     """
-    index = index_of(checklist)
+    index = index_of(checklist, month)
     found = [
         sheet_found
         for place, sheet in enumerate(workbook.sheets)
@@ -36,16 +40,95 @@ def locate(workbook: RawWorkbook, checklist: Checklist) -> Layout | None:
     ]
     if not found or not _is_checklist(workbook, found, index):
         return None
-    chosen, copies, hidden = _choose(found)
+    choice = choose_places([_as_place(sheet) for sheet in found])
+    chosen = [_believed(found[number]) for number in choice.read]
+    aside = [each for sheet in chosen for each in sheet.aside]
+    aside += [_set_aside(found[number]) for number in choice.aside if found[number].marks]
+    rows, unseen = _in_sight(_renumbered(chosen), workbook)
+    copies = [found[number] for number in choice.copies]
+    copies += [
+        sheet
+        for number in choice.aside
+        if not (sheet := found[number]).marks and not _is_low(sheet)
+    ]
     return Layout(
         tables=tuple(table for sheet in chosen for table in sheet.tables),
-        rows=tuple(_renumbered(chosen)),
+        rows=rows,
         other_rows=tuple(row for sheet in chosen for row in sheet.others),
         sheets=tuple(sheet.place for sheet in chosen),
-        copies=copies,
-        hidden_copies=hidden,
+        copies=tuple(sheet.name for sheet in sorted(copies, key=lambda sheet: sheet.place)),
+        aside=tuple(sorted((*aside, *unseen), key=lambda each: each.sheet)),
+        doubted=tuple((sheet.place, name) for sheet in chosen for name in sheet.doubted),
         version_written=_version_written(workbook, chosen, index),
     )
+
+
+def _is_low(sheet: SheetFound) -> bool:
+    """Tell a sheet that never answers for another: hidden, or called 前回, 例 and the like."""
+    return not sheet.visible or sheet.calling.dead
+
+
+def _as_place(sheet: SheetFound) -> Place:
+    """Give a sheet as it stands among others, best first: in sight, hidden, a mere list."""
+    rank = int(sheet.calling.standing)
+    if sheet.visible and not sheet.headed and not sheet.answers:
+        rank -= 20
+    elif not sheet.visible:
+        rank -= 10
+    return Place(
+        rank=rank,
+        calling=sheet.calling,
+        items=sheet.items,
+        filled=bool(sheet.answers),
+        firm=not _is_low(sheet),
+    )
+
+
+def _believed(sheet: SheetFound) -> SheetFound:
+    """Give a sheet that has no rival: one that is no answer by its name is read without any."""
+    calling = sheet.calling
+    if calling.standing is not Standing.DEAD or not sheet.marks:
+        return sheet
+    if calling.alone is Alone.NEVER or not sheet.visible:
+        return replace(
+            sheet,
+            rows=tuple(without_answers(row) for row in sheet.rows),
+            aside=(*sheet.aside, _set_aside(sheet)),
+        )
+    if calling.alone is Alone.TOLD:
+        return replace(sheet, doubted=(sheet.name, *sheet.doubted))
+    return sheet
+
+
+def _set_aside(sheet: SheetFound) -> SetAside:
+    return SetAside(
+        sheet=sheet.place,
+        called=sheet.calling.words,
+        hidden=not sheet.visible,
+        beside=sheet.example,
+        marks=sheet.marks,
+    )
+
+
+def _in_sight(
+    rows: Sequence[ItemRow], workbook: RawWorkbook
+) -> tuple[tuple[ItemRow, ...], list[SetAside]]:
+    """Leave out the hidden rows of items that have a row in sight, too."""
+    if not any(row.hidden for row in rows):
+        return tuple(rows), []
+    seen = {row.item_id for row in rows if not row.hidden}
+    kept = tuple(row for row in rows if not row.hidden or row.item_id not in seen)
+    left: dict[int, list[tuple[str, CellKey]]] = {}
+    for row in rows:
+        if row.hidden and row.item_id in seen:
+            cells = workbook.sheets[row.sheet].cells
+            filled = [(row.item_id, key) for key in answer_cells(row) if key in cells]
+            left.setdefault(row.sheet, []).extend(filled)
+    return kept, [
+        SetAside(sheet=sheet, called="", hidden=True, head=marks[0][1], marks=tuple(marks))
+        for sheet, marks in left.items()
+        if marks
+    ]
 
 
 def _is_checklist(workbook: RawWorkbook, found: list[SheetFound], index: Index) -> bool:
@@ -104,59 +187,6 @@ def _is_captioned(workbook: RawWorkbook, index: Index) -> bool:
         for key, cell in sheet.cells.items()
         if key[0] < 10
     )
-
-
-def _choose(
-    found: list[SheetFound],
-) -> tuple[list[SheetFound], tuple[str, ...], tuple[str, ...]]:
-    """Choose the sheets that count: parts of one checklist together, of copies the filled one.
-
-    Of several filled copies the one counts that its name says is the latest or final; where no
-    name tells, all are read, and `parse` keeps only what they agree on.
-    """
-
-    def standing(sheet: SheetFound) -> tuple[bool, bool, bool, int]:
-        return (sheet.example, not sheet.visible, not sheet.answers, sheet.place)
-
-    order = sorted(found, key=standing)
-    if any(sheet.answers and not sheet.example for sheet in found) and not any(
-        sheet.answers and sheet.visible and not sheet.example for sheet in found
-    ):
-        # only hidden sheets hold answers
-        order.sort(key=lambda sheet: (sheet.example, not sheet.answers, sheet.place))
-    filled = [sheet for sheet in order if sheet.answers and sheet.visible and not sheet.example]
-    rivals: list[SheetFound] = []
-    if len(filled) > 1 and all(_covers_again(sheet, filled[0].items) for sheet in filled[1:]):
-        rivals = [filled[place] for place in settle([sheet.name for sheet in filled])]
-        order = rivals + [sheet for sheet in order if sheet not in rivals]
-    chosen: list[SheetFound] = []
-    copies: list[SheetFound] = []
-    hidden: list[SheetFound] = []
-    covered: set[str] = set()
-    for sheet in order:
-        again = _covers_again(sheet, covered)
-        if not chosen or (
-            not again and not sheet.example and (sheet.visible or not sheet.items & covered)
-        ):
-            chosen.append(sheet)
-            covered |= sheet.items
-        elif sheet.example:
-            continue
-        elif not sheet.visible:
-            if sheet.answers:
-                hidden.append(sheet)
-        else:
-            copies.append(sheet)
-            if sheet in rivals:
-                chosen.append(sheet)
-    chosen.sort(key=lambda sheet: sheet.place)
-    copies.sort(key=lambda sheet: sheet.place)
-    return chosen, tuple(each.name for each in copies), tuple(each.name for each in hidden)
-
-
-def _covers_again(sheet: SheetFound, covered: Collection[str]) -> bool:
-    """Tell whether a sheet holds for the most part items that stand elsewhere too."""
-    return len(sheet.items.intersection(covered)) * 2 >= len(sheet.items)
 
 
 def _renumbered(chosen: list[SheetFound]) -> list[ItemRow]:

@@ -1,12 +1,14 @@
 """Choose the columns of a table: by its header, by the official layout, by what they hold."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.locate.callings import Calling
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import (
     YES,
+    Reach,
     captioned_note,
     guess_mark,
     guess_note,
@@ -15,12 +17,11 @@ from pipeline.locate.guess import (
     ticked_apart,
 )
 from pipeline.locate.headers import HeaderRow
+from pipeline.locate.heads import Aside, Settled, settle_heads
 from pipeline.locate.index import Index
-from pipeline.locate.rivals import settle
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
-_NUMBERS = frozenset("①②③123")
 SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
 
 
@@ -29,6 +30,8 @@ class Columns:
     """The columns of one table. ``options`` are (column, number) where each option has its own.
 
     The number is 0 where a column is ticked and nothing says which option it stands for.
+    ``asides`` do not answer; ``alone`` is what the check column is called where it is one of
+    those and has no rival. ``differing``: an empty cell of one rival contradicts the others.
     """
 
     header_row: int | None
@@ -39,6 +42,9 @@ class Columns:
     options: tuple[tuple[int, int], ...] = ()
     others: frozenset[int] = frozenset()
     rivals: tuple[int, ...] = ()  # further check columns that nothing tells from ``mark``
+    asides: tuple[Aside, ...] = ()
+    alone: Calling | None = None
+    differing: bool = False
 
     @property
     def apart(self) -> set[int | None]:
@@ -49,18 +55,39 @@ class Columns:
 def choose_columns(
     grid: Grid, index: Index, header: HeaderRow | None, rows: list[Found], edge: int | None
 ) -> Columns:
-    """Choose the columns of one table of item rows. ``edge`` is where the next table begins."""
+    """Choose the columns of one table of item rows. ``edge`` is where the next table begins.
+
+    What the columns are called comes first; only among those left it counts what they hold.
+    """
     text = Counter(found.column for found in rows).most_common(1)[0][0]
-    if header is not None:
-        headed = _headed(grid, index, _inside(header, text, edge), rows, text)
-        if headed is not None:
-            return headed
-    mark, rivals = guess_mark(grid, index, rows, text, edge, header)
-    headed_note = captioned_note(grid, rows, text, edge)
-    others = header.others if header else frozenset[int]()
+    inside = _inside(header, text, edge) if header is not None else None
+    settled = settle_heads(grid, index, inside, rows, edge)
+    columns = None
+    if settled.header is not None:
+        columns = _headed(grid, index, settled, settled.header, rows, text)
+    if columns is None:
+        columns = _guessed(grid, index, settled, rows, text, edge)
+    return replace(
+        columns,
+        guessed=columns.guessed or header is None,
+        asides=settled.asides,
+        alone=settled.alone,
+        differing=settled.apart,
+    )
+
+
+def _guessed(
+    grid: Grid, index: Index, settled: Settled, rows: list[Found], text: int, edge: int | None
+) -> Columns:
+    """Take the columns from where the official layout has them, or from what they hold."""
+    header, out = settled.header, settled.out
+    reach = Reach(text, edge, out)
+    mark, rivals = guess_mark(grid, index, rows, reach, header)
+    headed_note = captioned_note(grid, rows, reach)
+    others = (header.others if header else frozenset[int]()) | out
     first = header.row if header else None
     ticked = ticked_apart(grid, rows, (mark, *rivals)) if mark is not None else ()
-    ticked = ticked or tick_columns(grid, index, rows, text, edge)
+    ticked = ticked or tick_columns(grid, index, rows, reach)
     if ticked:
         note = headed_note or guess_note(grid, rows, max(ticked), text)
         options = tuple((column, 0) for column in ticked)
@@ -72,11 +99,12 @@ def choose_columns(
         note = headed_note
     elif mark is not None:
         note = guess_note(grid, rows, max(mark, *rivals) if rivals else mark, text)
+    note = None if note in out else note
     return Columns(first, text, mark, note, True, (), others, rivals)
 
 
 def _headed(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], text: int
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, rows: list[Found], text: int
 ) -> Columns | None:
     """Take the columns from the header; None where it cannot be the header of these rows."""
     options = _option_columns(grid, header, rows)
@@ -85,9 +113,9 @@ def _headed(
         return None
     rivals: tuple[int, ...] = ()
     if not options and mark is not None:
-        mark, rivals = _among_rivals(grid, header, mark, rows)
+        mark, rivals = _among_rivals(grid, settled, header, mark, rows)
     if not options and mark is not None and not _is_plausible(grid, header, mark, rows):
-        better, _ = guess_mark(grid, index, rows, text, None, header)
+        better, _ = guess_mark(grid, index, rows, Reach(text, out=settled.out), header)
         if better is not None and better != mark and mark_score(grid, rows, better)[0]:
             return None
     note = _pick(grid, header.notes, rows)
@@ -98,7 +126,7 @@ def _headed(
 
 
 def _among_rivals(
-    grid: Grid, header: HeaderRow, mark: int, rows: list[Found]
+    grid: Grid, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
 ) -> tuple[int, tuple[int, ...]]:
     """Give the check column meant, and those that hold answers and may as well be meant.
 
@@ -115,42 +143,42 @@ def _among_rivals(
     ranks.update(
         (mark + step, ranks[mark])
         for step in (1, 2)
-        if mark + step not in ranks and not grid.text(grid.anchor(header.row, mark + step))
+        if mark + step not in ranks
+        and mark + step not in settled.out
+        and not grid.text(grid.anchor(header.row, mark + step))
     )
     scores = {column: mark_score(grid, rows, column) for column in ranks}
     filled = {
         column
         for column, (hits, misses) in scores.items()
-        if hits > misses
-        and column not in grid.sheet.hidden_columns
+        if (
+            hits > misses
+            or (ranks[column] < _STRONG_HEADERS and _in_words(grid, header, rows, column))
+        )
         and not any(found.column == column for found in rows)
     }
-    if mark not in filled:
-        strong = [column for column in filled if ranks[column] < _STRONG_HEADERS]
-        if scores[mark][0] == 0 and len(strong) == 1:
-            return strong[0], ()
-        return mark, ()
-    alike = sorted(
+    alike = {
         column
-        for column in filled
-        if ranks[column] < 100
-        and (ranks[column] < _STRONG_HEADERS) == (ranks[mark] < _STRONG_HEADERS)
-    )
-    if len(alike) < 2 or mark not in alike:
+        for column in (ranks if settled.apart else filled)
+        if (ranks[column] < _STRONG_HEADERS) == (ranks[mark] < _STRONG_HEADERS)
+    }
+    if settled.apart and filled & alike:
+        return mark, tuple(sorted(alike - {mark}))
+    if mark not in filled:
+        strong = sorted(column for column in filled if ranks[column] < _STRONG_HEADERS)
+        if scores[mark][0] == 0 and strong:
+            return strong[0], tuple(strong[1:])
         return mark, ()
-    left = [alike[place] for place in settle([_caption(grid, header.row, c) for c in alike])]
+    left = sorted(alike)
     return left[0], tuple(left[1:])
 
 
-def _caption(grid: Grid, header_row: int, column: int) -> str:
-    """Give the words over a column: the header cell with the short lines around it."""
-    keys = dict.fromkeys(
-        grid.anchor(row, column) for row in range(max(0, header_row - 1), header_row + 2)
-    )
-    near = [grid.at(key) for key in keys]
-    return " ".join(
-        said.text for said in near if 0 < len(said.text) < 40 and said.folded not in _NUMBERS
-    )
+def _in_words(grid: Grid, header: HeaderRow, rows: list[Found], column: int) -> bool:
+    """Tell whether a check column with a head of its own is answered in words: 対応済み."""
+    if not grid.text((header.row, column)):
+        return False
+    said = [grid.at(grid.anchor(found.row, column)) for found in rows]
+    return any(each.mark_like or len(each.key) > 1 for each in said)
 
 
 def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:

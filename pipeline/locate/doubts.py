@@ -66,11 +66,12 @@ def is_summary(grid: Grid, columns: Columns, hits: list[Found]) -> bool:
 
 
 def is_captioned_example(grid: Grid, first: int) -> bool:
-    """Tell whether a cell above the first item says 記入例 and nothing more."""
+    """Tell whether a row above the first item says 記入例 and nothing more: no head of a column."""
     return any(
         len(said.key) <= 8
         and (found := EXAMPLE.search(said.key)) is not None
         and len(said.key) - len(found[0]) <= 3
         for row in range(max(0, first - 8), first)
+        if len(grid.row(row)) == 1
         for said in grid.row(row).values()
     )

@@ -1,17 +1,31 @@
 """Tell columns by what they hold, where no header says it."""
 
 import re
+from dataclasses import dataclass
 
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Header, HeaderKind, Index
 from pipeline.locate.letters import loose
-from pipeline.locate.rivals import settle
 from pipeline.text import fold
 
 _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
 YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a table's columns may be: not in the items' own one, in no table beside it, not out."""
+
+    text: int
+    edge: int | None = None  # where the table beside it begins
+    out: frozenset[int] = frozenset()
+
+    def __contains__(self, column: int) -> bool:
+        """Tell whether a column may be the check or note column."""
+        inside = self.edge is None or self.text < column < self.edge
+        return inside and column != self.text and column not in self.out
 
 
 def mark_score(grid: Grid, rows: list[Found], column: int) -> tuple[int, int]:
@@ -37,13 +51,12 @@ def guess_mark(
     grid: Grid,
     index: Index,
     rows: list[Found],
-    text: int,
-    edge: int | None,
+    reach: Reach,
     header: HeaderRow | None,
 ) -> tuple[int | None, tuple[int, ...]]:
     """Guess the mark column: where the official layout has it, else where marks stand.
 
-    Also gives the columns that hold marks as well, where no word over them tells.
+    Also gives the columns that hold marks as well.
     """
     right = max(grid.right((found.row, found.column)) for found in rows)
     official = max(text_edge(grid, index, found) for found in rows)
@@ -51,15 +64,15 @@ def guess_mark(
     used = {column for found in rows for column in grid.row(found.row)}
     top = min(found.row for found in rows)
     apart: set[int] = set()
-    if header is None or all(span[1] != text for span in header.marks):  # else moved sideways
-        apart = {span[1] for span in header.notes} if header else set()
+    if header is None or all(span[1] != reach.text for span in header.marks):  # else moved sideways
+        apart.update(span[1] for span in (header.notes if header else ()))
         apart.update(
             column for column in used | {official + 1} if is_named_otherwise(grid, top, column)
         )
     candidates = [
         column
         for column in sorted(used | {official + 1})
-        if column not in apart and column != text and (edge is None or text < column < edge)
+        if column not in apart and column in reach
     ]
     scores = {column: mark_score(grid, rows, column) for column in candidates}
     best = max(
@@ -80,11 +93,7 @@ def guess_mark(
     ]
     if best not in rivals:
         return best, ()
-    ticked = ticked_apart(grid, rows, tuple(rivals))
-    left = [rivals[place] for place in settle([above(grid, top, each) for each in rivals])]
-    left = left if not ticked else rivals
-    chosen = best if best in left else left[0]
-    return chosen, tuple(column for column in left if column != chosen)
+    return best, tuple(column for column in rivals if column != best)
 
 
 def above(grid: Grid, top: int, column: int) -> str:
@@ -110,16 +119,18 @@ def _header_above(grid: Grid, top: int, column: int) -> Header | None:
 
 
 def tick_columns(
-    grid: Grid, index: Index, rows: list[Found], text: int, edge: int | None
+    grid: Grid,
+    index: Index,
+    rows: list[Found],
+    reach: Reach,
 ) -> tuple[int, ...]:
     """Give the columns right of the items that hold one tick each and nothing else."""
     top = min(found.row for found in rows)
-    used = {column for found in rows for column in grid.rows.get(found.row, ()) if column > text}
+    used = {column for found in rows for column in grid.row(found.row) if column > reach.text}
     ticks: dict[str, list[int]] = {}
     for column in sorted(used):
         written = {grid.at((found.row, column)).folded for found in rows} - {""}
-        inside = edge is None or column < edge
-        if inside and len(written) == 1 and not is_named_otherwise(grid, top, column):
+        if column in reach and len(written) == 1 and not is_named_otherwise(grid, top, column):
             (tick,) = written
             if tick[0] in YES and len(tick) == 1:
                 ticks.setdefault(tick, []).append(column)
@@ -140,12 +151,16 @@ def ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tup
     return tuple(sorted(columns)) if len(written) == 1 else ()
 
 
-def captioned_note(grid: Grid, rows: list[Found], text: int, edge: int | None) -> int | None:
+def captioned_note(
+    grid: Grid,
+    rows: list[Found],
+    reach: Reach,
+) -> int | None:
     """Give the first column right of the items under a note header of its own."""
     top = min(found.row for found in rows)
     used = sorted({column for found in rows for column in grid.row(found.row)})
     for column in used:
-        if column > text and (edge is None or column < edge):
+        if column > reach.text and column in reach:
             header = _header_above(grid, top, column)
             if header is not None and header.kind is HeaderKind.NOTE:
                 return column

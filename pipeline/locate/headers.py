@@ -1,13 +1,9 @@
 """Find the rows that head tables, and what each header cell says of its column."""
 
-import re
 from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import HeaderKind, Index
-
-# Words of a column that is not this month's answer although its header says チェック欄.
-_ASIDE = re.compile(r"前回|前月|先月|前年|昨年|過去|記入例|回答例|記載例|サンプル|事務局|確認者")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +56,7 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
         if header.kind is HeaderKind.OTHER:
             others.update(range(column, right + 1))
             continue
-        aside = _ASIDE.search(said.folded) or _aside_above(grid, row, column)
-        span = (header.rank + (100 if aside else 0), column, right)
+        span = (header.rank, column, right)
         (marks if header.kind is HeaderKind.MARK else notes).append(span)
     numbers = [number for _, number in options]
     whole = sorted(numbers) == [option.number for option in index.checklist.options]
@@ -76,14 +71,3 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
         others=frozenset(others),
         options=tuple(sorted(options)),
     )
-
-
-def _aside_above(grid: Grid, row: int, column: int) -> bool:
-    """Tell whether a header of two lines puts a column under 前回 or the like."""
-    for above in (row - 1, row - 2):
-        if above < 0:
-            break
-        said = grid.at(grid.anchor(above, column))
-        if said.text:
-            return len(said.text) < 30 and _ASIDE.search(said.folded) is not None
-    return False

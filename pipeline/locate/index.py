@@ -1,7 +1,8 @@
-"""A checklist prepared for matching: ids in any notation, titles, headers, captions.
+"""A checklist prepared for matching: ids in any notation, titles, headers, captions, names.
 
-Every lookup works on folded text. An Index is built once per checklist; what it finds out about a
-text it remembers in a Wording, since thousands of workbooks carry the same cells.
+Every lookup works on folded text. An Index is built once per checklist and collection month; what
+it finds out about a text it remembers in a Wording, since thousands of workbooks carry the same
+cells.
 """
 
 import re
@@ -12,6 +13,7 @@ from unicodedata import normalize
 
 from rapidfuzz import fuzz
 
+from pipeline.locate.callings import Names
 from pipeline.locate.letters import CIRCLES, NOISE, base_letter, loose, number_of, squeeze
 from pipeline.locate.wording import Wording
 from pipeline.model import Checklist, Item
@@ -87,8 +89,10 @@ class Header:
 class Index:
     """Lookups for one checklist. All answers are functions of the text alone."""
 
-    def __init__(self, checklist: Checklist) -> None:
+    def __init__(self, checklist: Checklist, month: str) -> None:
         self.checklist = checklist
+        self.month = month
+        self.called = Names(checklist, month).calling
         self.items: tuple[Item, ...] = checklist.items
         self.order = {item.id: place for place, item in enumerate(checklist.items)}
         self.by_id = {item.id: item for item in checklist.items}
@@ -397,6 +401,15 @@ class Index:
                 return Header(kind, len(kinds[kind]))
         return None
 
+    def noun(self, text: str) -> Header | None:
+        """Give what a head is about that says whose or when before or behind it: R8回答."""
+        key = squeeze(text)
+        for kind, names in self._headers[:2]:
+            for rank, name in enumerate(names):
+                if key.endswith(name) or key.startswith(name):
+                    return Header(kind, rank)
+        return None
+
 
 def _begins_word(head: str, name: str) -> bool:
     """Tell whether a header begins with a name: 番号（分野別), no.1, but not note with no."""
@@ -449,9 +462,14 @@ def _alike(letter: str) -> str:
 _BUILT: dict[int, Index] = {}
 
 
-def index_of(checklist: Checklist) -> Index:
-    """Give the index of a checklist; the last one built is kept."""
+def index_of(checklist: Checklist, month: str) -> Index:
+    """Give the index of a checklist in a month; the last one built is kept."""
     kept = _BUILT.get(0)
-    if kept is None or (kept.checklist is not checklist and kept.checklist != checklist):
-        kept = _BUILT[0] = Index(checklist)
+    same = kept is not None and kept.month == month
+    if (
+        kept is None
+        or not same
+        or (kept.checklist is not checklist and kept.checklist != checklist)
+    ):
+        kept = _BUILT[0] = Index(checklist, month)
     return kept

@@ -95,7 +95,7 @@ def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[Found, ...]:
         if len(row_hits) > 1:
             answers = heads.above(row)
             own = [hit for hit in row_hits if hit.column not in answers]
-            kept.extend(_best_of_row(own or row_hits, weight, strong_columns))
+            kept.extend(_best_of_row(own or row_hits, weight, strong_columns, answers))
         else:
             kept.extend(row_hits)
     sure = [hit for hit in kept if hit.fit is not Fit.MENTION]
@@ -124,13 +124,18 @@ def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> 
 
 
 def _best_of_row(
-    hits: list[Found], weight: dict[int, int], strong_columns: set[int]
+    hits: list[Found], weight: dict[int, int], strong_columns: set[int], answers: frozenset[int]
 ) -> list[Found]:
-    """Keep one hit of a row, or one per table where tables stand side by side."""
+    """Keep one hit of a row, or one per table where tables stand side by side.
+
+    Two tables of the same items (前回, 今回) have check columns of their own between them.
+    """
     if len(hits) == 1:
         return hits
     beside = [hit for hit in hits if hit.fit is Fit.STRONG and hit.column in strong_columns]
-    if len({hit.item_id for hit in beside}) > 1:
+    first, last = min(hit.column for hit in hits), max(hit.column for hit in beside or hits)
+    twice = len(beside) > 1 and any(first < column < last for column in answers)
+    if len({hit.item_id for hit in beside}) > 1 or twice:
         return beside
     return [max(hits, key=lambda hit: (weight[hit.column], hit.fit, -hit.column))]
 

@@ -1,29 +1,20 @@
-"""Turn the item rows and columns of one sheet into tables with the cells to read."""
+"""One table of item rows: its columns, the cells to read, and what in it does not count."""
 
-from bisect import bisect_left
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from pipeline.locate.additions import added_text
-from pipeline.locate.columns import SURE_HEADERS, Columns, choose_columns
-from pipeline.locate.doubts import (
-    answer_cells,
-    is_alien,
-    is_captioned_example,
-    is_summary,
-    is_unlike,
-)
+from pipeline.locate.callings import Alone
+from pipeline.locate.columns import Columns, choose_columns
+from pipeline.locate.doubts import answer_cells
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.headers import HeaderRow, find_headers
-from pipeline.locate.index import EXAMPLE, Index
-from pipeline.locate.others import other_rows
-from pipeline.locate.rows import find_rows, is_worth_reading
+from pipeline.locate.headers import HeaderRow
+from pipeline.locate.index import Index
 from pipeline.locate.wording import Wording
-from pipeline.model import CellKey, MatchedBy, RawSheet, TableFound
-from pipeline.model.layout import ItemRow, OtherRow
-from pipeline.text import fold, tidy
+from pipeline.model import CellKey, MatchedBy, TableFound
+from pipeline.model.layout import ItemRow, SetAside
+from pipeline.text import tidy
 
 Segment = tuple[HeaderRow | None, list[Found], int | None]  # header, rows, next table's column
 
@@ -31,90 +22,132 @@ _MAX_BLOCK = 12  # rows one item may take where a PDF was pasted line by line
 
 
 @dataclass(frozen=True, slots=True)
-class SheetFound:
-    """What one sheet holds of the checklist. ``answers`` counts check cells with content."""
+class Table:
+    """One table. ``found`` and the tables of ``rows`` go by check column, the first one's first.
 
-    place: int
-    name: str
-    visible: bool
-    tables: tuple[TableFound, ...]
+    ``aside`` are columns that do not count, ``doubted`` the name of a dead one that does.
+    """
+
+    hits: list[Found]
+    columns: Columns
+    found: tuple[TableFound, ...]
     rows: tuple[ItemRow, ...]
-    others: tuple[OtherRow, ...]
-    found: tuple[Found, ...]
-    headed: bool
-    surely_headed: bool  # by チェック欄 itself, not by 回答, 状況 and the like
-    answers: int
-    unlike: int  # of ``answers``, those that look like no answer
-    alien: int  # rows with an id beside another question than the item's
-    example: bool  # shows how to answer: by its name, or by a caption above the table
+    covered: frozenset[int]  # the rows that belong to an item
+    aside: tuple[SetAside, ...]
+    doubted: str
 
     @property
     def items(self) -> frozenset[str]:
-        """The ids found on the sheet."""
-        return frozenset(row.item_id for row in self.rows)
+        """The ids found in the table."""
+        return frozenset(hit.item_id for hit in self.hits)
 
 
-def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
-    """Find the checklist's tables on one sheet; None where there is no item row."""
-    if not is_worth_reading(sheet, index):
-        return None
-    grid = Grid(sheet, place, index)
-    found = find_rows(grid, index)
-    if not found:
-        return None
-    item_rows = {hit.row for hit in found}
-    headers = find_headers(grid, index, item_rows)
-    header_rows = {header.row for header in headers}
-    tables: list[TableFound] = []
-    rows: list[ItemRow] = []
-    covered = set(item_rows)
-    parts = _segments(found, headers)
-    segments = _without_examples(grid, parts)
-    chosen = [choose_columns(grid, index, *segment) for segment in segments]
-    for (_header, hits, _edge), columns in zip(segments, chosen, strict=True):
-        reader = _TableReader(grid, index, columns, item_rows, header_rows)
-        for hit in hits:
-            block = reader.block(hit)
-            covered.update(block)
-            rows.append(reader.item_row(hit, block, len(tables)))
-        tables.append(_table_found(sheet, hits, columns))
-        for rival in columns.rivals:
-            again = replace(columns, mark=rival, note=None, rivals=())
-            reader = _TableReader(grid, index, again, item_rows, header_rows)
-            rows.extend(reader.item_row(hit, reader.block(hit), len(tables)) for hit in hits)
-            tables.append(_table_found(sheet, hits, again))
-    pairs = [(columns, hits) for (_, hits, _), columns in zip(segments, chosen, strict=True)]
-    if any(is_summary(grid, columns, hits) for columns, hits in pairs):
-        return None
-    others = [
-        row
-        for columns, hits in reversed(pairs)
-        for row in reversed(other_rows(grid, index, hits, columns, covered, header_rows))
-    ]
-    cells = [answer_cells(row) for row in rows]
-    return SheetFound(
-        place=place,
-        name=sheet.name,
-        visible=sheet.visible,
-        tables=tuple(tables),
+def read_table(
+    grid: Grid, index: Index, segment: Segment, item_rows: set[int], header_rows: set[int]
+) -> Table:
+    """Find the columns of a table and the cells to read of each of its items."""
+    _header, hits, _edge = segment
+    columns = choose_columns(grid, index, *segment)
+    reader = _Reader(grid, index, columns, item_rows, header_rows)
+    blocks = [reader.block(hit) for hit in hits]
+    rows = [reader.item_row(hit, block, 0) for hit, block in zip(hits, blocks, strict=True)]
+    found = [_table_found(grid, hits, columns)]
+    for rival in columns.rivals:
+        again = replace(columns, mark=rival, note=None, rivals=())
+        reader = _Reader(grid, index, again, item_rows, header_rows)
+        rows += [reader.item_row(hit, reader.block(hit), len(found)) for hit in hits]
+        found.append(_table_found(grid, hits, again))
+    if columns.rivals and not columns.differing:
+        rows = _answered(grid, rows)
+    aside = _columns_aside(grid, hits, columns)
+    doubted = ""
+    if columns.alone is not None and columns.alone.alone is Alone.TOLD:
+        doubted = columns.alone.words
+    elif columns.alone is not None and columns.alone.alone is Alone.NEVER:
+        aside.append(
+            SetAside(
+                sheet=grid.place,
+                called=columns.alone.words,
+                head=_head(columns, columns.mark or 0, hits),
+                marks=marks_of(grid, rows),
+            )
+        )
+        rows = [without_answers(row) for row in rows]
+    return Table(
+        hits=hits,
+        columns=columns,
+        found=tuple(found),
         rows=tuple(rows),
-        others=_apart_from(rows, others) if others else (),
-        found=found,
-        headed=bool(headers),
-        surely_headed=any(
-            rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
-        ),
-        answers=sum([_is_answered(grid, keys) for keys in cells]),
-        unlike=sum([is_unlike(grid, keys) for keys in cells]),
-        alien=sum(is_alien(grid, index, hit, columns) for columns, hits in pairs for hit in hits),
-        example=EXAMPLE.search(fold(sheet.name)) is not None
-        or (len(segments) == len(parts) and is_captioned_example(grid, min(item_rows))),
+        covered=frozenset(row for block in blocks for row in block),
+        aside=tuple(aside),
+        doubted=doubted,
     )
 
 
-def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableFound:
+def _answered(grid: Grid, rows: list[ItemRow]) -> list[ItemRow]:
+    """Leave out the empty cells of items that are answered in another of several columns.
+
+    An empty cell contradicts nothing, unless nobody knows whose columns they are.
+    """
+    first = {row.text_cell: row for row in rows if row.table == 0}
+    filled = [row for row in rows if is_answered(grid, answer_cells(row))]
+    given = {row.text_cell for row in filled}
+    noted = [
+        replace(
+            row,
+            note_cells=first[row.text_cell].note_cells,
+            note_place=first[row.text_cell].note_place,
+        )
+        for row in filled
+    ]
+    noted += [row for row in first.values() if row.text_cell not in given]
+    return sorted(noted, key=lambda row: (row.table, row.text_cell))
+
+
+def _head(columns: Columns, column: int, hits: list[Found]) -> CellKey:
+    row = columns.header_row
+    return (hits[0].row if row is None else row, column)
+
+
+def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetAside]:
+    """Give the columns of a table that do not count, where something stands in them."""
+    result: list[SetAside] = []
+    for aside in sorted(columns.asides, key=lambda aside: aside.column):
+        keys = [(hit.item_id, grid.anchor(hit.row, aside.column)) for hit in hits]
+        filled = tuple((item, key) for item, key in keys if is_answered(grid, (key,)))
+        notes = tuple(key for _, key in filled) if aside.note else ()
+        if notes and result:
+            result[-1] = replace(result[-1], notes=result[-1].notes + notes)
+        elif filled:
+            result.append(
+                SetAside(
+                    sheet=grid.place,
+                    called=aside.called,
+                    head=_head(columns, aside.column, hits),
+                    hidden=aside.hidden,
+                    beside=aside.beside,
+                    marks=() if aside.note else filled,
+                    notes=notes,
+                )
+            )
+    return result
+
+
+def marks_of(grid: Grid, rows: Sequence[ItemRow]) -> tuple[tuple[str, CellKey], ...]:
+    """Give the filled check cells of rows with their items."""
+    return tuple(
+        (row.item_id, key) for row in rows for key in answer_cells(row) if is_answered(grid, (key,))
+    )
+
+
+def without_answers(row: ItemRow) -> ItemRow:
+    """Give a row whose cells are not read."""
+    return replace(row, mark_cells=(), option_cells=(), note_cells=())
+
+
+def _table_found(grid: Grid, hits: list[Found], columns: Columns) -> TableFound:
     return TableFound(
-        sheet=sheet.name,
+        sheet=grid.sheet.name,
         header_row=columns.header_row,
         text_column=columns.text,
         mark_column=columns.mark if not columns.options else columns.options[0][0],
@@ -124,18 +157,7 @@ def _table_found(sheet: RawSheet, hits: list[Found], columns: Columns) -> TableF
     )
 
 
-def _apart_from(rows: list[ItemRow], others: list[OtherRow]) -> tuple[OtherRow, ...]:
-    """Give the rows that stand for no item, each once, where no item has their cells."""
-    used = {key for row in rows for key in (*answer_cells(row), *row.note_cells)}
-    left = {
-        row.text_cell: row
-        for row in others
-        if row.mark_cell not in used and row.note_cell not in used
-    }
-    return tuple(left[key] for key in sorted(left))
-
-
-def _is_answered(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
+def is_answered(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
     """Tell whether one of an item's check cells holds more than the form printed there."""
     for key in keys:
         said = grid.at(key)
@@ -149,61 +171,7 @@ def _is_answered(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
     return False
 
 
-def _segments(found: tuple[Found, ...], headers: tuple[HeaderRow, ...]) -> list[Segment]:
-    """Group item rows by the header above them and, side by side, by band of columns."""
-    per_row: dict[int, list[int]] = defaultdict(list)
-    for hit in found:
-        per_row[hit.row].append(hit.column)
-    bands = sorted({col for columns in per_row.values() if len(columns) > 1 for col in columns})
-    groups: dict[tuple[int, int], list[Found]] = {}
-    header_rows = [header.row for header in headers]
-    for hit in found:
-        above = bisect_left(header_rows, hit.row) - 1
-        band = max((col for col in bands if col <= hit.column), default=-1) if bands else -1
-        groups.setdefault((above, band), []).append(hit)
-    result: list[Segment] = []
-    for (above, band), hits in groups.items():
-        edge = min((col for col in bands if col > band), default=1 << 20) if bands else None
-        header = headers[above] if above >= 0 else None
-        result.extend((header, run, edge) for run in _runs(hits))
-    return result
-
-
-def _runs(hits: list[Found]) -> list[list[Found]]:
-    """Part the rows below one header where a second table has no header and other columns."""
-    runs = [list(run) for _column, run in groupby(hits, key=lambda hit: hit.column)]
-    return runs if len(runs) <= 3 and all(len(run) > 1 for run in runs) else [hits]
-
-
-def _without_examples(grid: Grid, segments: list[Segment]) -> list[Segment]:
-    """Leave out a table under 記入例 where the same items stand in another table of the sheet."""
-    if len(segments) < 2:
-        return segments
-    kept: list[Segment] = []
-    for place, segment in enumerate(segments):
-        header, hits, _edge = segment
-        elsewhere = {
-            hit.item_id
-            for other, (_header, others, _) in enumerate(segments)
-            if other != place
-            for hit in others
-        }
-        shown = header is not None and _is_example(grid, header.row)
-        if not (shown and all(hit.item_id in elsewhere for hit in hits)):
-            kept.append(segment)
-    return kept or segments
-
-
-def _is_example(grid: Grid, header_row: int) -> bool:
-    """Tell whether one of the three rows above a header calls the table an example."""
-    return any(
-        len(said.text) < 30 and EXAMPLE.search(said.folded)
-        for row in range(max(0, header_row - 3), header_row)
-        for said in grid.row(row).values()
-    )
-
-
-class _TableReader:
+class _Reader:
     """The item rows of one table, with the cells to read of each."""
 
     def __init__(

@@ -46,6 +46,23 @@ class OtherRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A sheet, table or column whose answers do not count: (item, cell) of what stands in it.
+
+    ``head`` is the cell that says so, None for the sheet's name. ``beside``: a column that does
+    not even ask for answers, like the one that shows last month's.
+    """
+
+    sheet: int
+    called: str
+    head: CellKey | None = None
+    hidden: bool = False
+    beside: bool = False
+    marks: tuple[tuple[str, CellKey], ...] = ()
+    notes: tuple[CellKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where the checklist lies in one workbook. ``rows`` are in sheet order, top down."""
 
@@ -54,5 +71,8 @@ class Layout:
     other_rows: tuple[OtherRow, ...] = ()
     sheets: tuple[int, ...] = ()  # the sheets that count
     copies: tuple[str, ...] = ()  # other visible sheets that hold the checklist again
-    hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers that were passed over
+    aside: tuple[SetAside, ...] = ()
+    doubted: tuple[
+        tuple[int, str], ...
+    ] = ()  # (sheet, its or its column's name) called dead, counted
     version_written: str = ""  # the printed name of another edition

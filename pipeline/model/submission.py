@@ -332,6 +332,30 @@ class Slip:
     asked: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncounted:
+    """A sheet, table or column whose answers do not count: called 前回, 例, 県 …, or hidden.
+
+    ``location`` has a cell where only a part of the sheet is meant. ``beside``: a column that
+    does not even ask for answers. ``answers`` are (item, status, as written).
+    """
+
+    location: Location
+    called: str
+    hidden: bool = False
+    beside: bool = False
+    answers: tuple[tuple[str, Status, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """A sheet or column that counts for want of another, although it is called 前回 or the like."""
+
+    location: Location
+    called: str
+
+
 @quickly_pickled(answers=Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell")))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -358,7 +382,8 @@ class Submission:
     macros: bool = False
     objects: tuple[str, ...] = ()  # objects over no check cell, in words
     overrides: tuple[str, ...] | None = None
-    hidden_copies: tuple[str, ...] = ()  # hidden sheets with answers, passed over (L207)
+    uncounted: tuple[Uncounted, ...] = ()  # places whose answers do not count (L210)
+    doubted: tuple[Doubted, ...] = ()  # places that count although they are called 前回 (L213)
     slip: Slip | None = None
     project: str = ""  # what a cell 事業名 near the top says
     unasked: tuple[Answer, ...] = ()  # of a slip: to items that it does not ask, never used

@@ -10,6 +10,7 @@ from pipeline.model import (
     CellKind,
     Checklist,
     Doubt,
+    Doubted,
     Drawing,
     ExtraRow,
     Location,
@@ -21,10 +22,11 @@ from pipeline.model import (
     Slip,
     Status,
     Submission,
+    Uncounted,
     address,
     place_in,
 )
-from pipeline.model.layout import ItemRow, Layout, OtherRow
+from pipeline.model.layout import ItemRow, Layout, OtherRow, SetAside
 from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.parse.asides import find_aside, gather_comments
 from pipeline.parse.evidence import Head
@@ -79,7 +81,11 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         extra_rows=tuple(reader.extra_row(row) for row in layout.other_rows),
         copies=layout.copies,
         overrides=answered(slip, answers),
-        hidden_copies=layout.hidden_copies,
+        uncounted=tuple(reader.uncounted(place) for place in layout.aside),
+        doubted=tuple(
+            Doubted(location=place_in(workbook.source, workbook.sheets[place].name), called=called)
+            for place, called in layout.doubted
+        ),
         version_written=layout.version_written,
         macros=workbook.macros,
         objects=reader.objects(layout, used),
@@ -184,6 +190,23 @@ class _Reader:
             text=row.text,
             mark=mark.text if mark else "",
             note=note.text if note else "",
+        )
+
+    def uncounted(self, place: SetAside) -> Uncounted:
+        """Give what a place holds that does not count, as written and as it would be read."""
+        sheet = self.workbook.sheets[place.sheet]
+        answers = []
+        for item_id, key in place.marks:
+            cell = sheet.cells.get(key)
+            mark = read_mark(cell, month=self.month, legend=self.checklist.legend)
+            answers.append((item_id, mark.status, cell.text if cell is not None else ""))
+        return Uncounted(
+            location=self.place(place.sheet, place.head) or self._places[place.sheet],
+            called=place.called,
+            hidden=place.hidden,
+            beside=place.beside,
+            answers=tuple(answers),
+            notes=tuple(cell.text for key in place.notes if (cell := sheet.cells.get(key))),
         )
 
     def objects(self, layout: Layout, used: set[tuple[int, CellKey]]) -> tuple[str, ...]:

@@ -199,11 +199,14 @@ def _heads(workbook: RawWorkbook, layout: Layout) -> list[_Part]:
         end = max(cell[0] for cell in cells) + 1
         below[row.sheet] = max(end, below.get(row.sheet, end))
     heads = [_Part(sheet=workbook.sheets[at], rows=range(first[at])) for at in layout.sheets]
-    names = {*layout.copies, *layout.hidden_copies}
+    aside = {place.sheet for place in layout.aside}
     covers = [
         _Part(sheet=sheet, rows=range(_HEAD_ROWS), cover=True)
         for place, sheet in enumerate(workbook.sheets)
-        if place not in first and sheet.visible and sheet.name not in names
+        if place not in first
+        and sheet.visible
+        and place not in aside
+        and sheet.name not in layout.copies
     ]
     feet = [
         _Part(sheet=workbook.sheets[at], rows=range(below[at], below[at] + _FOOT_ROWS), foot=True)

@@ -15,6 +15,7 @@ from pipeline.rules import (
     layout,
     notes,
     past,
+    places,
     returns,
 )
 from pipeline.rules.page import page_of, row_of, whole_page
@@ -47,7 +48,6 @@ __all__ = [
 # Withdrawn before the first release, when their cases went to another rule.
 RETIRED = {
     "F109": "欠番",
-    "L210": "欠番",
     "A310": "欠番",
     "B508": "欠番",
 }
@@ -61,7 +61,7 @@ def _by_code(*modules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 _FAMILIES = (
     files.RULES,
-    _by_code(layout.RULES, identity.IN_FORM),
+    _by_code(layout.RULES, places.RULES, identity.IN_FORM),
     _by_code(answers.RULES, due.RULES),
     notes.RULES,
     _by_code(batch.RULES, returns.RULES, identity.RULES),

@@ -376,16 +376,6 @@ def hidden(context: Context) -> Iterator[Hit]:
                 found[answer.place.sheet, unseen].append(answer)
         for (_, unseen), answers in found.items():
             yield _unseen_hit(counted, unseen, answers)
-        for name in counted.submission.hidden_copies:
-            yield Hit(
-                location=place_in(counted.submission.source, name),
-                respondent=counted.respondent,
-                fields={
-                    "what": "非表示のシートにも回答があります。集計には入れていません。",
-                    "step": "再表示して、表示されているシートの回答が正しいか"
-                    "回答者に確かめてください。",
-                },
-            )
 
 
 _UNSEEN = {
@@ -424,9 +414,9 @@ def _unseen_hit(counted: CountedSubmission, unseen: Unseen | None, answers: list
     message="同じチェックシートが別のシート{sheets}にもあります。",
     fix="どのシートが正しい回答か確かめてください。",
     ask="正しい回答のシートだけを残してください。",
-    why="記入例・控え・前回分が同じブックに残っていると、正しい回答と取り違えることがあります。",
+    why="シートの写しが同じブックに残っていると、正しい回答と取り違えることがあります。",
     examples=(
-        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-2 | ② 12月 |\nシートの写し: 控え"),
+        fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\nシートの写し: チェックシート (2)"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
