@@ -40,7 +40,8 @@ def locate(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Layout
     ]
     if not found or not _is_checklist(workbook, found, index):
         return None
-    choice = choose_places([_as_place(sheet) for sheet in found])
+    others = {sheet.calling.rest for sheet in found if not _is_low(sheet)} - {""}
+    choice = choose_places([_as_place(sheet, apart=len(others) > 1) for sheet in found])
     chosen = [_believed(found[number]) for number in choice.read]
     aside = [each for sheet in chosen for each in sheet.aside]
     aside += [_set_aside(found[number]) for number in choice.aside if found[number].marks]
@@ -68,9 +69,14 @@ def _is_low(sheet: SheetFound) -> bool:
     return not sheet.visible or sheet.calling.dead
 
 
-def _as_place(sheet: SheetFound) -> Place:
-    """Give a sheet as it stands among others, best first: in sight, hidden, a mere list."""
+def _as_place(sheet: SheetFound, *, apart: bool) -> Place:
+    """Give a sheet as it stands among others, best first: in sight, hidden, a mere list.
+
+    ``apart``: sheets bear different names (甲市_R8, 乙市), of which none is the newer one.
+    """
     rank = int(sheet.calling.standing)
+    if apart and sheet.calling.rest:
+        rank = min(rank, int(Standing.PLAIN))
     if sheet.visible and not sheet.headed and not sheet.answers:
         rank -= 20
     elif not sheet.visible:

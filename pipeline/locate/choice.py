@@ -47,7 +47,7 @@ def choose_places(places: Sequence[Place]) -> Choice:
             if place.rank == rank:
                 (aside if _stands_again(place, covered) else free).append(number)
         for group in _groups(free, lambda number: places[number].items):
-            best = [group[each] for each in settle([places[number].calling for number in group])]
+            best = [group[each] for each in _best([places[number].calling for number in group])]
             filled = [number for number in best if places[number].filled]
             kept = filled or best[:1]
             read += kept
@@ -55,6 +55,13 @@ def choose_places(places: Sequence[Place]) -> Choice:
             aside += [number for number in group if number not in best]
             covered.update(item for number in kept for item in places[number].items)
     return Choice(tuple(sorted(read)), tuple(sorted(copies)), tuple(sorted(aside)))
+
+
+def _best(callings: list[Calling]) -> list[int]:
+    """Settle by name, where no two names tell different things that are unknown here."""
+    if len({calling.rest for calling in callings} - {""}) > 1:
+        return list(range(len(callings)))
+    return settle(callings)
 
 
 def _stands_again(place: Place, covered: set[str]) -> bool:

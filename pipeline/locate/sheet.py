@@ -185,7 +185,8 @@ def _sheet_calling(
     if all(title.calling.dead for title in titles):
         name = replace(titles[0].calling, alone=Alone.COUNTED)
     elif name.standing is Standing.PLAIN:
-        name = next((each.calling for each in titles if not each.calling.dead), name)
+        told = (title.calling for title in titles if title.calling.standing > Standing.PLAIN)
+        name = next(told, name)
     if example or (first is not None and is_captioned_example(grid, first)):
         return Calling(Standing.DEAD, Alone.TOLD, words=grid.sheet.name), True
     return name, False
