@@ -7,36 +7,44 @@ marks, notes, file names, paths, hashes and the wording of findings. Counts stay
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.model import (
+    Answer,
+    Batch,
     CountedSubmission,
-    EvidenceKind,
     FileRecord,
     FileState,
+    Finding,
     Location,
+    Mark,
     Note,
+    Respondent,
     Roster,
     RosterEntry,
+    Severity,
     Skipped,
     SkipReason,
     SourceFile,
     Status,
+    Submission,
     place_in,
+    shown_unit,
 )
 from pipeline.respondents import entry_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pipeline.model import Answer, Batch, Finding, Respondent, Submission
+    from pipeline.aliases import Aliases
+    from pipeline.model import Due
+    from pipeline.model.history import History
     from pipeline.model.report import Report
-    from pipeline.settings import Settings
 
+UNSURE = "B509"  # tells that a file's name alone, or less, says whose it is
 # A role that fewer than three submissions share would name them; the threshold is the usual
 # minimum cell count of official statistics (秘匿処理).
 MINIMUM_SHARED = 3
@@ -55,80 +63,123 @@ _STATE_WORDS = {
 
 
 def public_edition(
-    batch: Batch, findings: Iterable[Finding], *, named: bool = False
+    batch: Batch,
+    findings: Iterable[Finding],
+    people: Mapping[str, Respondent],
+    aliases: Aliases,
+    *,
+    named: bool = False,
 ) -> tuple[Batch, tuple[Finding, ...]]:
-    """Give the batch and findings as they may be passed on.
+    """Give the batch and findings as they may be passed on; ``people`` are from `public_people`.
 
-    Respondents become 団体A, 団体B … in an order that stays the same from month to month as long
-    as they do, and that is not the roster's, which would name them; ``named`` keeps their names.
-    Roles with fewer than three submissions are merged.
+    Everything stands in an order that follows the aliases, since that of the roster or of the
+    file names would name them; ``named`` keeps the roster's. What is not named here is left out,
+    so that a field added to the model never leaks.
     """
-    aliases = public_names(batch, named=named)
-    paths = list(dict.fromkeys(record.source.path for record in batch.files))
-    numbers = {path: number for number, path in enumerate(paths, start=1)}
-    files = tuple(
-        _public_record(record, numbers[record.source.path], place, aliases)
-        for place, record in enumerate(batch.files)
-    )
-    by_key = {record.source.key: public for record, public in zip(batch.files, files, strict=True)}
-    files = tuple(
-        replace(public, replaced_by=by_key[record.replaced_by].source.key)
-        if record.replaced_by
-        else public
-        for record, public in zip(batch.files, files, strict=True)
-    )
-    public = replace(
-        batch,
-        files=files,
+    sources = _public_sources(batch, aliases)
+
+    def place_of(respondent: Respondent) -> str:
+        return "" if named else people[respondent.id].id
+
+    files = sorted(batch.files, key=lambda record: sources[record.source.key].key)
+    public = Batch(
+        month=batch.month,
+        checklist=batch.checklist,
+        files=tuple(_public_record(record, sources, people) for record in files),
         submissions=tuple(
             CountedSubmission(
-                respondent=aliases[counted.respondent.id],
-                submission=_public_submission(
-                    counted.submission, by_key[counted.submission.source.key].source
-                ),
+                respondent=people[counted.respondent.id],
+                submission=_public_submission(counted.submission, sources),
             )
-            for counted in batch.submissions
+            for counted in sorted(batch.submissions, key=lambda one: place_of(one.respondent))
         ),
-        roster=_public_roster(batch.roster, aliases),
-        missing=tuple(aliases[respondent.id] for respondent in batch.missing),
+        roster=_public_roster(batch.roster, people, named=named),
+        missing=tuple(people[one.id] for one in sorted(batch.missing, key=place_of)),
+        excluded=tuple(people[id_].id for id_ in batch.excluded if id_ in people),
     )
-    return public, tuple(_public_finding(finding, aliases) for finding in findings)
+    shown = (_public_finding(finding, sources, people) for finding in findings)
+    return public, tuple(shown if named else sorted(shown, key=_finding_order(batch)))
 
 
-def public_names(batch: Batch, *, named: bool = False) -> dict[str, Respondent]:
-    """Give every respondent of the month as the public edition shows it, by its own id."""
-    respondents = _everyone(batch)
+def public_people(
+    batch: Batch,
+    findings: Iterable[Finding],
+    history: History,
+    aliases: Aliases,
+    *,
+    named: bool = False,
+) -> dict[str, Respondent]:
+    """Give every respondent of this and earlier months as the public edition shows it, by id.
+
+    With ``named`` those keep their names whom this month's roster names and no open finding
+    doubts: a name read out of a file may be anything. Roles with fewer than three submissions
+    are merged.
+    """
     merged = _merged_roles(batch)
-    ordered = sorted(respondents.values(), key=_shuffled)
-    return {
-        respondent.id: _public_respondent(
-            respondent,
-            alias_of(index),
-            SMALL_ROLES if respondent.role in merged else respondent.role,
-            named=named,
-        )
-        for index, respondent in enumerate(ordered)
+    doubted = {
+        finding.respondent_id
+        for finding in findings
+        if finding.code == UNSURE and finding.severity is not Severity.INFO
     }
+    respondents = _everyone(batch)
+    known = [*respondents, *(id_ for past in history.months for id_ in past.respondents)]
+    entries = batch.roster.entries if batch.roster and named else ()
+    rostered = {entry_id(entry): entry for entry in entries}
+    people = {}
+    for id_, alias in aliases.bodies(known).items():
+        own = respondents.get(id_, Respondent(id=id_, name=alias))
+        name, project = alias, ""
+        if id_ not in doubted and own.on_roster:
+            name, project = _rostered_name(own, alias, rostered)
+        people[id_] = Respondent(
+            id=alias,
+            name=name,
+            role=SMALL_ROLES if own.role in merged else own.role,
+            on_roster=own.on_roster,
+            project=project,
+        )
+    return people
+
+
+def _rostered_name(
+    respondent: Respondent, alias: str, rostered: Mapping[str, RosterEntry]
+) -> tuple[str, str]:
+    """Give name and project as the roster has them; of a project it does not name, the alias."""
+    entry, body = rostered.get(respondent.id), rostered.get(respondent.of_body)
+    if entry:
+        return entry.shown, entry.project
+    return (shown_unit(body.name, alias), "") if body else (alias, "")
 
 
 def public_report(
-    batch: Batch,
-    findings: Iterable[Finding],
-    settings: Settings,
+    edition: tuple[Batch, tuple[Finding, ...]],
     sum_up: Callable[[Batch, tuple[Finding, ...]], Report],
+    *,
+    key_number: str,
+    named: bool = False,
 ) -> Report:
-    """Sum up a month for the public edition with ``sum_up``, the run's own way of doing it.
+    """Sum up a public edition with ``sum_up``, the run's own way of doing it.
 
     Unless names are kept, no line of a respondent tells its role; the table by role stands
     alone, small counts withheld. Named, roles stay as they are: the names tell them anyway.
+    ``key_number`` tells by which key the aliases were made.
     """
-    public, told = public_edition(batch, findings, named=settings.named)
-    report = sum_up(public, told)
-    if settings.named:
+    public, told = edition
+    report = _as_shown(sum_up(public, told), key_number)
+    if named:
         return report
     roles = report.roles
     withheld = suppressed(tuple(tuple(role.counts.of(s) for s in Status) for role in roles))
-    return replace(sum_up(_without_roles(public), told), roles=roles, withheld=withheld)
+    bare = _as_shown(sum_up(_without_roles(public), told), key_number)
+    return replace(bare, roles=roles, withheld=withheld)
+
+
+def _as_shown(report: Report, key_number: str) -> Report:
+    """Take off what stood for the files' hashes while months were compared, and by what a body
+    was told: the report does not know it.
+    """
+    files = tuple(replace(row, sha256="", identified_by="") for row in report.files)
+    return replace(report, files=files, key_number=key_number)
 
 
 def suppressed(table: Sequence[Sequence[int]]) -> frozenset[tuple[int, int]]:
@@ -180,21 +231,6 @@ def _without_roles(batch: Batch) -> Batch:
     )
 
 
-def alias_of(index: int) -> str:
-    """Give the stand-in name of the respondent at a 0-based place: 団体A … 団体Z, 団体AA …"""
-    letters = ""
-    number = index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"団体{letters}"
-
-
-def _shuffled(respondent: Respondent) -> bytes:
-    """Give a sort key that tells nothing of a respondent's code or name."""
-    return hashlib.sha256(f"{respondent.id}\0{respondent.name}".encode("utf-8", "replace")).digest()
-
-
 def _everyone(batch: Batch) -> dict[str, Respondent]:
     """Give every respondent that the month knows of, by id."""
     known = {r.respondent.id: r.respondent for r in batch.files if r.respondent is not None}
@@ -216,107 +252,133 @@ def _merged_roles(batch: Batch) -> frozenset[str]:
     return frozenset(merged)
 
 
-def _public_respondent(respondent: Respondent, alias: str, role: str, *, named: bool) -> Respondent:
-    return replace(
-        respondent,
-        id=alias,
-        name=respondent.name if named else alias,
-        role=role,
-        identified_by=EvidenceKind.NONE,
-        evidence="",
-        mail="",
-        project=respondent.project if named else "",
-        body="",
-        body_name="",
-        outvoted=(),
-        near="",
-    )
+def _public_sources(batch: Batch, aliases: Aliases) -> dict[str, SourceFile]:
+    """Give what stands for each return, by its key: numbers in an order that tells nothing.
+
+    The hash is a keyed one: it tells whether a file is the same as in another month.
+    """
+    paths = {record.source.path for record in batch.files}
+    ordered = sorted(paths, key=lambda path: aliases.digest("file", path))
+    numbers = {path: number for number, path in enumerate(ordered, start=1)}
+    parts: Counter[str] = Counter()
+    sources = {}
+    for record in sorted(batch.files, key=lambda one: aliases.digest("file", one.source.key)):
+        own = record.source
+        parts[own.path] += 1
+        sources[own.key] = SourceFile(
+            path=f"ファイル{numbers[own.path]:04d}",
+            location=Path(),
+            sha256=aliases.digest("sha256", own.sha256) if own.sha256 else "",
+            part=str(parts[own.path]) if own.part else "",  # a sheet is often named after a body
+        )
+    return sources
 
 
-def _public_roster(roster: Roster | None, aliases: Mapping[str, Respondent]) -> Roster | None:
+def _public_roster(
+    roster: Roster | None, people: Mapping[str, Respondent], *, named: bool
+) -> Roster | None:
     if roster is None:
         return None
-    entries = tuple(
+    entries = [
         RosterEntry(
-            code=aliases[entry_id(entry)].id,
-            name=aliases[entry_id(entry)].name,
-            role=aliases[entry_id(entry)].role,
+            code=people[entry_id(entry)].id,
+            name=people[entry_id(entry)].name,
+            role=people[entry_id(entry)].role,
             excluded="除外" if entry.excluded else "",
         )
         for entry in roster.entries
-        if entry_id(entry) in aliases
-    )
-    return Roster(entries=entries, file="名簿")
+        if entry_id(entry) in people
+    ]
+    ordered = entries if named else sorted(entries, key=lambda entry: entry.code)
+    return Roster(entries=tuple(ordered), file="名簿")
 
 
 def _public_record(
-    record: FileRecord, number: int, place: int, aliases: Mapping[str, Respondent]
+    record: FileRecord, sources: Mapping[str, SourceFile], people: Mapping[str, Respondent]
 ) -> FileRecord:
-    part = str(place) if record.source.part else ""  # a sheet is often named after a respondent
-    source = SourceFile(path=f"ファイル{number:04d}", location=Path(), modified="", part=part)
-    # What was inside is dropped; only the count of sheets would be left, and nobody needs it.
-    content = Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=record.kind)
+    source = sources[record.source.key]
+    content: Submission | Skipped
+    if isinstance(record.content, Submission):
+        content = _public_submission(record.content, sources)
+    else:
+        content = Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=record.kind)
     return FileRecord(
         source=source,
         state=record.state,
         reason=_STATE_WORDS[record.state],
         kind=record.kind,
         content=content,
-        respondent=aliases[record.respondent.id] if record.respondent else None,
+        respondent=people[record.respondent.id] if record.respondent else None,
+        replaced_by=sources[record.replaced_by].key if record.replaced_by else "",
         is_slip=record.is_slip,
     )
 
 
-def _public_submission(submission: Submission, source: SourceFile) -> Submission:
-    return replace(
-        submission,
-        source=source,
-        answers=tuple(_public_answer(answer, source) for answer in submission.answers),
-        tables=(),
-        evidence=(),
-        sheets=(),
-        filled_on="",
-        repeated=(),
-        extra_rows=(),
-        copies=(),
-        uncounted=(),
-        doubted=(),
-        version_written="",
-        objects=(),
-        prefilled_from="",
-        as_handed_out=(),
+def _public_submission(submission: Submission, sources: Mapping[str, SourceFile]) -> Submission:
+    return Submission(
+        source=sources[submission.source.key],
+        kind=submission.kind,
+        checklist_id=submission.checklist_id,
+        answers=tuple(_public_answer(answer, sources) for answer in submission.answers),
     )
 
 
-def _public_answer(answer: Answer, source: SourceFile) -> Answer:
-    return replace(
-        answer,
-        mark=replace(answer.mark, raw="", object_text="", due=replace(answer.mark.due, written="")),
+def _public_answer(answer: Answer, sources: Mapping[str, SourceFile]) -> Answer:
+    """Give status and month, and in which files they stand; no cell, whose place may tell whose."""
+    return Answer(
+        item_id=answer.item_id,
+        mark=Mark(status=answer.mark.status, due=_public_due(answer.mark.due)),
         note=Note(),
-        due=replace(answer.due, written=""),
-        place=place_in(source) if answer.location else None,
-        mark_cell="",
-        row_cell=None,
-        note_place=None,
-        note_cell=None,
-        title_written="",
-        unsupported=(),
-        aside=None,
-        decision=None,  # names who decided, and why
+        due=_public_due(answer.due),
+        place=_public_place(answer.place, sources),
+        mark_cell=None if answer.mark_cell is None else "",
+        row_cell=None if answer.row_cell is None else "",
+        note_place=_public_place(answer.note_place, sources),
+        note_cell=None if answer.note_cell is None else "",
+        matched_by=answer.matched_by,
+        in_scope=answer.in_scope,
     )
 
 
-def _public_finding(finding: Finding, aliases: Mapping[str, Respondent]) -> Finding:
-    known = aliases.get(finding.respondent_id)
-    return replace(
-        finding,
-        location=Location(file=""),
+def _public_due(due: Due) -> Due:
+    return replace(due, written="")
+
+
+def _public_place(place: Location | None, sources: Mapping[str, SourceFile]) -> Location | None:
+    source = sources.get(place.key) if place else None
+    return place_in(source) if source else None
+
+
+def _public_finding(
+    finding: Finding, sources: Mapping[str, SourceFile], people: Mapping[str, Respondent]
+) -> Finding:
+    known = people.get(finding.respondent_id)
+    source = sources.get(finding.location.key)
+    return Finding(
+        code=finding.code,
+        severity=finding.severity,
+        title=finding.title,
+        location=place_in(source) if source else Location(file=""),
         written="",
-        told=finding.title,
-        subject="",
-        problem=finding.title,
         fix="",
         respondent_id=known.id if known else "",
         respondent=known.name if known else "",
+        item_id=finding.item_id,
+        problem=finding.title,
+        told=finding.title,
+        state=finding.state,
         project=known.project if known else "",
+    )
+
+
+def _finding_order(batch: Batch) -> Callable[[Finding], tuple[int, str, str, int, str]]:
+    """Give the order of `check` with the aliases in place of the roster's order."""
+    items = {item.id: place for place, item in enumerate(batch.checklist.items)}
+    severities = list(Severity)
+    return lambda finding: (
+        severities.index(finding.severity),
+        finding.respondent_id,
+        finding.location.key,
+        items.get(finding.item_id, -1),
+        finding.code,
     )

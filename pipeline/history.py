@@ -7,7 +7,6 @@ old month must not stop the present one.
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pipeline.aliases import Aliases
     from pipeline.model import Answer, Batch, CountedSubmission, FileRecord, Respondent
     from pipeline.record import Table
 
@@ -127,29 +127,14 @@ def previous_month(history: History) -> PreviousMonth | None:
 
 
 def under_public_names(
-    history: History, names: Mapping[str, Respondent], *, named: bool = False
+    history: History, people: Mapping[str, Respondent], aliases: Aliases, *, named: bool = False
 ) -> History:
     """Give the history with its respondents called as in the public edition.
 
-    ``names`` are the public respondents of this month by their own ids. Marks and hashes are
-    dropped. Who is unknown this month becomes 以前の団体1, 2 … in an order that tells nothing of
-    codes or names; ``named`` keeps their names.
+    ``people`` are the public respondents by their own ids. Words are dropped, hashes become keyed
+    ones, and roles stand only where names do.
     """
-    people = {
-        id_: PastRespondent(id=r.id, name=r.name, role=r.role if named else "")
-        for id_, r in names.items()
-    }
-    others = {
-        id_: person
-        for past in history.months
-        for id_, person in past.respondents.items()
-        if id_ not in names
-    }
-    ordered = sorted(others, key=lambda id_: sha256(id_.encode("utf-8", "replace")).digest())
-    for number, id_ in enumerate(ordered, start=1):
-        alias = f"以前の団体{number}"
-        people[id_] = PastRespondent(id=alias, name=others[id_].name if named else alias)
-    months = {past.month: _renamed(past, people) for past in history.months}
+    months = {past.month: _renamed(past, people, aliases, named=named) for past in history.months}
     compared = history.compare_with
     return replace(
         history,
@@ -158,14 +143,41 @@ def under_public_names(
     )
 
 
-def _renamed(past: PastMonth, people: Mapping[str, PastRespondent]) -> PastMonth:
-    return replace(
-        past,
-        answers={
-            (people[respondent].id, item): replace(answer, mark="", sha256="")
-            for (respondent, item), answer in past.answers.items()
+def _renamed(
+    past: PastMonth, people: Mapping[str, Respondent], aliases: Aliases, *, named: bool
+) -> PastMonth:
+    here = [people[id_] for id_ in past.respondents]
+    digests = {answer.sha256 for answer in past.answers.values()} - {""}
+    public = {sha256: aliases.digest("sha256", sha256) for sha256 in digests}
+    answers = (
+        (
+            (people[respondent].id, item),
+            PastAnswer(
+                status=answer.status,
+                due=answer.due,
+                due_inferred=answer.due_inferred,
+                sha256=public.get(answer.sha256, ""),
+            ),
+        )
+        for (respondent, item), answer in past.answers.items()
+    )
+    return PastMonth(
+        month=past.month,
+        product_version=past.product_version,
+        checklist=past.checklist,
+        checklist_version=past.checklist_version,
+        answers=dict(answers),
+        respondents={
+            person.id: PastRespondent(
+                id=person.id, name=person.name, role=person.role if named else ""
+            )
+            for person in (here if named else sorted(here, key=lambda person: person.id))
         },
-        respondents={people[id_].id: people[id_] for id_ in past.respondents},
+        items=past.items,
+        moved=past.moved,
+        asked=past.asked,
+        missing=past.missing,
+        checked=past.checked,
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pipeline.aliases import aliases_for
 from pipeline.assemble import assemble, conservation, known_names
 from pipeline.bodies import returns_in
 from pipeline.check import attention, check, refuse_unknown
@@ -15,7 +16,7 @@ from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.edited import edited_workbook, keep, kept_workbooks
-from pipeline.edition import public_names, public_report
+from pipeline.edition import public_edition, public_people, public_report
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.guard import insist_on_bodies, insist_on_one_checklist
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pipeline.aliases import Aliases
     from pipeline.discover import Inbox
     from pipeline.isolate import Executor, Failure
     from pipeline.model import Batch, Checklist, Finding, Respondent, Roster
@@ -73,8 +75,6 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.model.review import Reviewed, ReviewForm
     from pipeline.settings import Limits, Settings
-
-PUBLIC_FOLDER = "公開用"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +122,7 @@ class RunResult:
     """What a run did: where to look, what it counted and how long each stage took (seconds).
 
     ``missing`` is None without a roster; ``missing_unread`` of them sent what does not count.
+    ``notices`` say in Japanese what else there is to know.
     """
 
     month: str
@@ -134,6 +135,7 @@ class RunResult:
     exit_code: ExitCode
     seconds: Mapping[str, float]
     kept_as: str = ""  # the name under which a workbook changed by hand is kept
+    notices: tuple[str, ...] = ()
 
 
 class Stopwatch:
@@ -195,17 +197,16 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     history = continued(history, gathered.batch.units)
     judged = judge(gathered, history)
     watch.lap("check")
-    folder, public = settings.outbox / settings.month, settings.edition == "public"
-    if public:
-        folder /= PUBLIC_FOLDER
-    result, source = _result(judged, folder, settings, watch.seconds), judged.source
+    folder, public = settings.folder, settings.edition == "public"
+    aliases, notices = aliases_for(settings.outbox) if public else (None, ())
+    result, source = _result(judged, settings, watch.seconds), judged.source
     edited = edited_workbook(result.workbook)
-    result = replace(result, kept_as=edited.kept_as if edited else "")
+    result = replace(result, kept_as=edited.kept_as if edited else "", notices=notices)
     kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
     rows = len(judged.batch.submissions) * len(gathered.checklist.items)
     with staging_folder(folder) as staged, apart(rows) as executor:
         form = None if public else executor.submit(write_review_form, judged.form, staged)
-        report = replace(_sum_up(judged, history, settings), kept=tuple(kept))
+        report = replace(_sum_up(judged, history, settings, aliases), kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report
         watch.lap("summarise")
         write(report, staged, settings, executor=executor)
@@ -229,15 +230,13 @@ def _workbooks(staged: Path, consolidated: str) -> dict[str, str]:
     return {consolidated: file_hash(staged / consolidated)}
 
 
-def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
-    """Give the report of the edition that is asked for."""
+def _sum_up(
+    judged: Judged, history: History, settings: Settings, aliases: Aliases | None
+) -> Report:
+    """Give the report of the edition that is asked for; ``aliases`` are for the public one."""
     from pipeline.summarise import summarise  # noqa: PLC0415 - not needed for --help
 
-    batch, findings = judged.batch, judged.open
-    known = history
-    if settings.edition == "public":
-        names = public_names(batch, named=settings.named)
-        known = under_public_names(history, names, named=settings.named)
+    batch, findings, known = judged.batch, judged.open, history
 
     def sum_up(shown: Batch, told: tuple[Finding, ...]) -> Report:
         return summarise(
@@ -249,16 +248,17 @@ def _sum_up(judged: Judged, history: History, settings: Settings) -> Report:
             history=known,
         )
 
-    if settings.edition == "public":
-        told = tuple(finding for finding in findings if not finding.code.startswith("R"))
-        return public_report(batch, told, settings, sum_up)
-    return replace(sum_up(batch, findings), settled=judged.done, alerts=alerts(findings))
+    if aliases is None:
+        return replace(sum_up(batch, findings), settled=judged.done, alerts=alerts(findings))
+    named = settings.named
+    people = public_people(batch, findings, history, aliases, named=named)
+    known = under_public_names(history, people, aliases, named=named)
+    edition = public_edition(batch, findings, people, aliases, named=named)
+    return public_report(edition, sum_up, key_number=aliases.number, named=named)
 
 
-def _result(
-    judged: Judged, folder: Path, settings: Settings, seconds: Mapping[str, float]
-) -> RunResult:
-    batch = judged.batch
+def _result(judged: Judged, settings: Settings, seconds: Mapping[str, float]) -> RunResult:
+    batch, folder = judged.batch, settings.folder
     arrived = {
         record.respondent.id
         for record in batch.files
@@ -267,7 +267,7 @@ def _result(
     return RunResult(
         month=settings.month,
         folder=folder,
-        workbook=folder / f"集計_{settings.month}.xlsx",
+        workbook=folder / settings.workbook,
         files=Counter(states_of_files((r.source.path, r.state) for r in batch.files).values()),
         missing=None if batch.roster is None else batch.missing,
         missing_unread=sum(not arrived.isdisjoint((r.id, r.of_body)) for r in batch.missing),

@@ -67,6 +67,25 @@ class Settings:
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
 
+    @property
+    def edition_name(self) -> str:
+        """Give the words that tell the edition, on every sheet and in the names of files."""
+        if self.edition != "public":
+            return "内部用"
+        return "公開用（団体名あり）" if self.named else "公開用"
+
+    @property
+    def folder(self) -> Path:
+        """Give the month's folder below outbox/; each edition has its own."""
+        month = self.outbox / self.month
+        return month / self.edition_name if self.edition == "public" else month
+
+    @property
+    def workbook(self) -> str:
+        """Give the file name of the consolidated workbook."""
+        name = f"集計_{self.month}.xlsx"
+        return f"{self.edition_name}_{name}" if self.edition == "public" else name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:

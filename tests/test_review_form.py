@@ -18,7 +18,9 @@ from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, s
 from reviewing import load as load_form
 from rule_examples import run_example
 
-from pipeline.edition import public_edition
+from pipeline.aliases import Aliases
+from pipeline.edition import public_edition, public_people
+from pipeline.model.history import History
 from pipeline.model.review import COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
@@ -325,7 +327,9 @@ def test_the_public_edition_tells_nothing_of_who_decided_and_why(tmp_path: Path)
                                "担当": "佐藤花子"}})  # fmt: skip
     reviewed = step(batch, load_form(path), findings=findings).reviewed
     assert "佐藤花子" in repr(reviewed.batch)
-    public, told = public_edition(reviewed.batch, findings)
+    key = Aliases(key=bytes(32))
+    people = public_people(reviewed.batch, findings, History(), key)
+    public, told = public_edition(reviewed.batch, findings, people, key)
     rows = repr(summarise(public, told, make_settings()).answers)
     assert "佐藤花子" not in rows
     assert "秘密の理由" not in rows

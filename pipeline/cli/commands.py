@@ -179,7 +179,11 @@ def torimatome() -> None:
     default="internal",
     help="internal（すべて）または public（回答団体に配れる版。名前や原文を含みません）。",
 )
-@click.option("--named", is_flag=True, help="public の版に団体名を残します。")
+@click.option(
+    "--named",
+    is_flag=True,
+    help="public の版に、名簿で確かめられた団体名を残します（別のフォルダにできます）。",
+)
 @yes_option
 @click.option(
     "--allow-fewer",

@@ -415,3 +415,10 @@ class Report:
     # what puts the month as a whole in doubt, for the cover; the public edition has none
     alerts: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()  # the names of workbooks that were changed by hand and kept
+    # tells by which key the public edition's aliases were made; empty: internal
+    key_number: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Tell the public edition: no notes, no sizes of files."""
+        return bool(self.key_number)

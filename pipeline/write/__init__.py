@@ -43,7 +43,7 @@ def write(
     with _collector_paused():
         answers = detail_columns(report)
         written = executor.submit(write_data, data_tables(report, answers), data)
-        path = folder / f"集計_{report.month}.xlsx"
+        path = folder / settings.workbook
         write_workbook(report, path, settings, executor=executor, answers=answers)
         write_run(report, folder / "run.json", settings, data=written.result())
 
@@ -92,9 +92,10 @@ def write_workbook(
     if report.beyond or not answers:
         answers = detail_columns(report)
     shown = shown_columns(answers)
-    book = Book(path, live=not report.beyond and len(report.answers) <= live_rows)
+    live = not report.beyond and len(report.answers) <= live_rows
+    book = Book(path, live=live, edition=settings.edition_name, marked=settings.edition == "public")
     book.properties(
-        title=f"集計 {report.month}",
+        title=f"集計 {report.month}　{settings.edition_name}",
         subject=report.checklist.title,
         comments=f"基準月 {report.month}　収集の時点 {report.made_at}",
         made_at=report.made_at,

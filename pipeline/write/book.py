@@ -54,11 +54,22 @@ class Book:
     """A workbook being written.
 
     ``live``: counts are formulas over 明細, not plain values. ``rows``: the data rows a sheet
-    takes at most; longer tables go on on a numbered sheet.
+    takes at most; longer tables go on on a numbered sheet. ``edition`` stands in every footer and,
+    where it is ``marked``, behind every title.
     """
 
-    def __init__(self, path: Path, *, live: bool = True, rows: int = ROWS - 1) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        live: bool = True,
+        rows: int = ROWS - 1,
+        edition: str = "",
+        marked: bool = False,
+    ) -> None:
         self.live = live
+        self.edition = edition
+        self.title_mark = f"　【{edition}】" if marked else ""
         self.rows = rows
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
@@ -318,7 +329,8 @@ class Sheet:
         self.raw.set_paper(PAPER[paper])
         self.raw.fit_to_pages(1, 0)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.raw.set_footer(f"&L&9{self.name}&R&9&P / &N ページ")
+        edition = f"&C&9{self.book.edition}" if self.book.edition else ""
+        self.raw.set_footer(f"&L&9{self.name}{edition}&R&9&P / &N ページ")
         self.raw.hide_gridlines(2)
         if repeat:
             check(self.raw.repeat_rows(*repeat), f"{self.name} repeat")
@@ -326,7 +338,7 @@ class Sheet:
     def heading(self, title: str, lead: str, *, last: int, back: bool = True) -> None:
         """Write title, a sentence on how to read the sheet, and the way back: rows 1 to 3."""
         self.height(0, 30)
-        self.text(0, 0, title, "title")
+        self.text(0, 0, f"{title}{self.book.title_mark}", "title")
         width = sum(self.widths.get(column, 9.0) for column in range(last + 1))
         self.merge(1, 0, 1, last, lead, "lead")
         self.height(1, max(18, line_count(lead, width) * LINE_POINTS + 3))

@@ -237,6 +237,8 @@ def write_run(
         "reconciled": all(check.agrees for check in report.checks),
         "data": data or {},
     }
+    if report.public:
+        content["aliases"] = report.key_number
     text = json.dumps(content, ensure_ascii=False, indent=2)
     path.write_text(plain_text(text) + "\n", encoding="utf-8", newline="\n")
 

@@ -280,6 +280,9 @@ _NOTE_HEADS = (
 )  # fmt: skip
 
 
+NO_NOTES = "この版には、補足説明欄の記載も分類ごとの件数も載せていません。"
+
+
 def write_notes(book: Book, report: Report) -> None:
     """Write 補足説明: counts by tag, then every note."""
     sheet = book.sheet("補足説明")
@@ -290,10 +293,11 @@ def write_notes(book: Book, report: Report) -> None:
         "一つの記載に複数の分類が付くことがあります。分類の件数は作成時の値です。"
         "長い記載は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
-    sheet.heading("補足説明", lead, last=9)
+    sheet.heading("補足説明", NO_NOTES if report.public else lead, last=9)
     row = _write_tags(sheet, report, 3)
     top = row + 2
-    sheet.section(top - 2, f"補足説明の一覧（{len(report.notes):,}件）", last=10)
+    size = "" if report.public else f"（{len(report.notes):,}件）"
+    sheet.section(top - 2, f"補足説明の一覧{size}", last=10)
     room = book.rows - top
     for part, start in enumerate(range(0, max(len(report.notes), 1), room)):
         chosen = report.notes[start : start + room]

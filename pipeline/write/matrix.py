@@ -50,7 +50,7 @@ def _write_part(
     items, right = report.items, FIRST + len(chosen)
     sheet.columns(18, 18, 40, *([6.2] * len(chosen)), *([7] * len(STATUSES)))
     sheet.height(0, 30)
-    sheet.text(0, 0, f"一覧表{numbered}", "title")
+    sheet.text(0, 0, f"一覧表{numbered}{sheet.book.title_mark}", "title")
     sheet.text(
         1, 0,
         "記号は作成時の読み取り結果です。②の下は予定月（年/月）です。記号をクリックすると明細の行へ移ります。",

@@ -82,8 +82,13 @@ def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) 
         "変えた重要度": " ".join(severity) or "なし",
         "変えたしきい値": " ".join(thresholds) or "なし",
         "手直しされた集計表": "　".join(report.kept) or "なし",
+        "版": settings.edition_name,
         "プログラムの版": "　".join(f"{name} {number}" for name, number in versions().items()),
     }
+    if report.public:
+        lines["団体の別名"] = (
+            f"鍵の番号 {report.key_number}（番号が同じ月どうしは、同じ団体が同じ別名です）"
+        )
     sheet.section(top, "設定と版", last=3)
     for row, (name, value) in enumerate(lines.items(), start=top + 1):
         sheet.text(row, 0, name, "text")
@@ -131,7 +136,8 @@ def _write_files(sheet: Sheet, report: Report, top: int) -> None:
         }  # fmt: skip
         for place, text in texts.items():
             sheet.text(row, place, text, "text")
-        sheet.number(row, 6, file.size)
+        if not report.public:
+            sheet.number(row, 6, file.size)
         sheet.number(row, 9, file.answers)
         sheet.fit(row, [(place, texts[place]) for place in (0, 2, 3, 8)])
         sheet.done(row)
