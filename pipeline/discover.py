@@ -29,6 +29,7 @@ from pipeline.archive import (
     unsafe,
 )
 from pipeline.model import (
+    ControlLine,
     FileKind,
     Inbox,
     Skipped,
@@ -102,8 +103,9 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     found = sorted((f for f in listed if isinstance(f, Found)), key=lambda f: f.path)
     controls = {f.path: f for f in found if "/" not in f.path.removeprefix(f"{month}/")}
     roster_path = _first(controls, month, _ROSTER_NAMES)
-    passwords = _lines(controls.get(_first(controls, month, (_PASSWORDS,))))
-    exclusions = _lines(controls.get(_first(controls, month, (_EXCLUSIONS,))), comments=True)
+    lines = _numbered(controls.get(_first(controls, month, (_PASSWORDS,))), comments=False)
+    passwords = tuple(line.text for line in lines)
+    exclusions = _numbered(controls.get(_first(controls, month, (_EXCLUSIONS,))))
     entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
     for file in found:
         at_top = file.path in controls
@@ -218,35 +220,39 @@ def _first(controls: dict[str, Found], month: str, names: Sequence[str]) -> str:
     return ""
 
 
-def _lines(file: Found | None, *, comments: bool = False) -> tuple[str, ...]:
-    """Read a control file: one entry a line, UTF-8 or CP932; an unreadable one holds nothing."""
+def _numbered(file: Found | None, *, comments: bool = True) -> tuple[ControlLine, ...]:
+    """Read a control file; an unreadable one holds nothing. ``comments``: # leads one."""
     if file is None or not stat.S_ISREG(file.status.st_mode):
         return ()
-    return _lines_of(file.location, comments=comments)
+    lines = _lines_of(file.location)
+    return tuple(line for line in lines if not (comments and line.text[0] in "#＃"))
 
 
 def passwords_beside(path: Path) -> tuple[str, ...]:
     """Give the passwords of the passwords.txt that lies in the same folder as a file."""
     control = path.parent / _PASSWORDS
-    return _lines_of(control) if control.is_file() else ()
+    return tuple(line.text for line in _lines_of(control)) if control.is_file() else ()
 
 
-def _lines_of(location: Path, *, comments: bool = False) -> tuple[str, ...]:
+def _lines_of(location: Path) -> tuple[ControlLine, ...]:
+    """Give each different line that says something: UTF-8, CP932 or Notepad's "Unicode"."""
     try:
         with location.open("rb") as opened:
             content = opened.read(_CHUNK)
     except OSError:
         return ()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Notepad's "Unicode"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = content.decode("cp932", "replace")
-    lines = (line.strip() for line in text.splitlines())
-    kept = (line for line in lines if line and not (comments and line[0] in "#＃"))
-    return tuple(dict.fromkeys(kept))
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            lines.setdefault(line.strip(), number)
+    return tuple(ControlLine(number=number, text=line) for line, number in lines.items())
 
 
 def _entries(

@@ -1,12 +1,19 @@
 """Read 名簿.xlsx: who was asked. Mistakes are told with their cells, all at once."""
 
-from collections.abc import Callable, Iterator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.mails import addresses
 from pipeline.model import (
     CellKey,
     Checklist,
+    ControlProblem,
     Location,
     RawCell,
     RawSheet,
@@ -38,12 +45,68 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "メール": ("メールアドレス", "e-mail", "email", "mail", "連絡先メール"),
     "除外": ("除外理由", "対象外", "除外の理由"),
 }
+# What people call them where no column goes by one of the names above; else it is a grouping.
+_LOOSER: dict[str, tuple[str, ...]] = {
+    "団体コード": (
+        "団体id",
+        "団体cd",
+        "市町村コード",
+        "市区町村コード",
+        "全国地方公共団体コード",
+    ),
+    "団体名": (
+        "市町村名",
+        "市区町村名",
+        "市町村",
+        "市区町村",
+        "町村名",
+        "都道府県・市町村名",
+        "都道府県市町村名",
+        "地方公共団体名",
+        "自治体",
+        "自治体名称",
+        "団体",
+        "組織名",
+        "機関名",
+        "事業者",
+        "企業名",
+        "会社",
+        "社名",
+        "法人",
+        "回答団体",
+        "回答団体名",
+        "依頼先",
+        "送付先",
+        "提出者",
+        "申請者名",
+        "申請団体名",
+        "提案団体名",
+    ),
+    "別名": ("旧名称", "略名", "別称・略称"),
+    "担当": ("担当部署名", "担当課名", "担当者氏名", "部署", "部署名", "課名", "所属"),
+    "メール": (
+        "メアド",
+        "eメール",
+        "電子メール",
+        "電子メールアドレス",
+        "メールアドレス1",
+        "担当者メールアドレス",
+        "担当メール",
+        "e-mailアドレス",
+        "mailアドレス",
+        "アドレス",
+        "連絡先アドレス",
+    ),
+    "除外": ("集計除外", "備考(除外)"),
+}
+_NEAR = 75  # of 100: a head so near to a known one is asked about
 _LIST_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；/／|\n・", "\n"))
 _ALIAS_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；|\n", "\n"))
 _ALL = frozenset({"全て", "すべて", "全部", "全分野", "全項目", "all"})
 _NOT_EXCLUDED = frozenset({"", "-", "−", "ー", "なし", "無", "いいえ", "no", "false", "0", "×"})
 _EXCLUDED_UNSAID = frozenset({"○", "〇", "◯", "1", "除外", "はい", "yes", "true", "✓", "レ"})
 _SHOWN_MISTAKES = 20
+_NOT_GIVEN = frozenset({"", "-", "−", "ー", "なし", "無", "無し", "不明", "未定"})
 
 
 def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
@@ -55,10 +118,11 @@ def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
     unknown 対象分野.
     """
     file = workbook.source.path
-    found = next(filter(None, (_header(sheet, file) for sheet in workbook.sheets)), None)
+    found = _header(workbook.sheets, file)
     if found is None:
+        near = "".join(_nearly_named(sheet, file) for sheet in workbook.sheets)
         raise TorimatomeError(
-            f"名簿（{file}）に見出しが見つかりません。見出しの行に「団体名」と"
+            f"名簿（{file}）に見出しが見つかりません。{near}見出しの行に「団体名」と"
             "「団体コード」などの列があるか確かめてください"
             "（templates/名簿.xlsx の見出しをそのまま使うと確実です）。",
             ExitCode.USAGE,
@@ -78,7 +142,8 @@ def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
             "直して保存してから、もう一度実行してください。\n  " + "\n  ".join(shown),
             ExitCode.USAGE,
         )
-    return Roster(entries=entries, file=file)
+    problems = (*_near_misses(found), *reading.problems)
+    return Roster(entries=entries, file=file, problems=problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,40 +162,117 @@ class _Header:
         return f"{self.file}［{self.sheet.name}!{address(row, column)}］"
 
 
-def _header(sheet: RawSheet, file: str) -> _Header | None:
-    """Find the row that holds 団体名 and at least one more header."""
-    rows: dict[int, dict[int, str]] = {}
-    for (row, column), cell in sheet.cells.items():
-        name = _HEADERS.get(_header_key(cell.text))
-        if name:
-            rows.setdefault(row, {})[column] = name
-    for row in sorted(rows):
-        names = rows[row]
-        if "団体名" not in names.values() or len({*names.values()}) < 2:
-            continue
-        columns: dict[str, int] = {}
-        mistakes: list[str] = []
-        for column, name in sorted(names.items()):
-            if name in columns:
-                first = address(row, columns[name])
-                mistakes.append(
-                    f"{file}［{sheet.name}!{address(row, column)}］: 「{name}」に当たる列が"
-                    f" {first} にもあります。どちらか一方にしてください。"
-                )
-            columns.setdefault(name, column)
-        return _Header(file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes))
+def _header(sheets: tuple[RawSheet, ...], file: str) -> _Header | None:
+    """Find the row that holds 団体名 and one more head, else one that holds 団体名 among others.
+
+    A title may stand above it.
+    """
+    rows = [(sheet, row, heads) for sheet in sheets for row, heads in _rows_of(sheet)]
+    for least in (2, 1):
+        for sheet, row, heads in rows:
+            names = _named(heads)
+            # A lone cell 団体名 is the title of something, unless a list stands under it.
+            enough = len({*names.values()}) >= least and (least == 2 or _heads_a_list(sheet, row))
+            if "団体名" in names.values() and enough:
+                return _with_columns(sheet, row, names, file)
     return None
 
 
+def _rows_of(sheet: RawSheet) -> Iterator[tuple[int, dict[int, str]]]:
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if cell.text.strip():
+            rows.setdefault(row, {})[column] = cell.text
+    yield from rows.items()
+
+
+def _named(heads: Mapping[int, str]) -> dict[int, str]:
+    """Give the known columns of a row; looser names count where nothing else has that name."""
+    keys = {column: _header_key(text) for column, text in heads.items()}
+    names = {column: _HEADERS[key] for column, key in keys.items() if key in _HEADERS}
+    for column, key in keys.items():
+        name = _LOOSER_HEADERS.get(key)
+        if name and column not in names and name not in names.values():
+            names[column] = name
+    return names
+
+
+def _heads_a_list(sheet: RawSheet, row: int) -> bool:
+    """Tell whether something stands under a row of heads; under a lone head, two lines of it."""
+    own = {column for at, column in sheet.cells if at == row}
+    below = [{c for at, c in sheet.cells if at == row + n and c in own} for n in (1, 2)]
+    return all(below[: 2 if len(own) == 1 else 1])
+
+
+def _with_columns(sheet: RawSheet, row: int, names: Mapping[int, str], file: str) -> _Header:
+    columns: dict[str, int] = {}
+    mistakes: list[str] = []
+    for column, name in sorted(names.items()):
+        if name in columns:
+            first = address(row, columns[name])
+            mistakes.append(
+                f"{file}［{sheet.name}!{address(row, column)}］: 「{name}」に当たる列が"
+                f" {first} にもあります。どちらか一方にしてください。"
+            )
+        columns.setdefault(name, column)
+    return _Header(file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes))
+
+
+def _near(text: str) -> str:
+    """Give the column whose name a head nearly is, empty where there is none."""
+    key = _header_key(text)
+    if len(key) < 2 or key in _HEADERS or key in _LOOSER_HEADERS:
+        return ""
+    found = process.extractOne(key, list(_HEADERS), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if found:
+        return _HEADERS[found[0]]
+    # In a word of three signs a wrong one is a third.
+    close = (known for known in _HEADERS if len(key) > 2 and Levenshtein.distance(key, known) == 1)
+    return _HEADERS.get(next(close, ""), "")
+
+
+def _nearly_named(sheet: RawSheet, file: str) -> str:
+    """Tell the cells that are nearly the head 団体名 of a sheet that has none."""
+    return "".join(
+        f"{file}［{sheet.name}!{address(row, column)}］の「{text.strip()}」が団体の名前の列で"
+        "あれば、「団体名」に直してください。"
+        for row, heads in _rows_of(sheet)
+        for column, text in heads.items()
+        if len(heads) > 1 and _near(text) == "団体名"
+    )
+
+
+def _near_misses(header: _Header) -> Iterator[ControlProblem]:
+    """Tell heads that are nearly those of a column the roster lacks."""
+    for (row, column), cell in sorted(header.sheet.cells.items()):
+        name = _near(cell.text) if row == header.row else ""
+        if name and name not in header.columns:
+            yield ControlProblem(
+                location=Location(
+                    file=header.file, sheet=header.sheet.name, cell=address(row, column)
+                ),
+                written=cell.text.strip(),
+                problem=f"見出しが「{name}」に似ていますが、違うため使っていません。",
+                fix=f"「{name}」の列であれば、見出しを「{name}」に直して、もう一度集計してください。"
+                "別の列であれば、何もしなくてかまいません。",
+            )
+
+
+_ORNAMENT = re.compile(r"^[\s①-⑳■□●○◆◇・※*＊]+|[\s※*＊:：]+$")
+
+
 def _header_key(text: str) -> str:
-    key = fold(text).replace(" ", "")
-    return key.partition("(")[0] or key
+    key = fold(_ORNAMENT.sub("", text)).replace(" ", "")
+    return re.split(r"[(\[【〔]", key)[0] or key
 
 
 _HEADERS = {
     _header_key(spelling): name
     for name, spellings in COLUMNS.items()
     for spelling in (name, *spellings)
+}
+_LOOSER_HEADERS = {
+    _header_key(spelling): name for name, spellings in _LOOSER.items() for spelling in spellings
 }
 
 
@@ -141,6 +283,7 @@ class _Reading:
         self._header = header
         self._categories = {fold(name).replace(" ", ""): name for name in checklist.categories}
         self.mistakes: list[str] = []
+        self.problems: list[ControlProblem] = []
 
     def entries(self) -> Iterator[RosterEntry]:
         """Give one entry for each row with a name."""
@@ -163,7 +306,7 @@ class _Reading:
                 role=self._text(row, "役割"),
                 scope=scope,
                 contact=self._text(row, "担当"),
-                mail=self._text(row, "メール"),
+                mail=self._mail(row),
                 excluded=_exclusion(self._text(row, "除外")),
                 location=Location(
                     file=self._header.file,
@@ -183,6 +326,28 @@ class _Reading:
 
     def _code(self, row: int) -> str:
         return fold(self._text(row, "団体コード")).replace(" ", "").upper()
+
+    def _mail(self, row: int) -> str:
+        """Give the addresses in a cell in half width; what is none is told and kept as it is."""
+        written = unicodedata.normalize("NFKC", self._text(row, "メール"))
+        if fold(written) in _NOT_GIVEN:
+            return ""
+        found = addresses(written)
+        if not found or written.count("@") > len(found):
+            self.problems.append(
+                ControlProblem(
+                    location=Location(
+                        file=self._header.file,
+                        sheet=self._header.sheet.name,
+                        cell=address(row, self._header.columns["メール"]),
+                    ),
+                    written=self._text(row, "メール"),
+                    problem="メールアドレスの形ではありません。",
+                    fix="kikaku@city.example.jp のような形に直してください"
+                    "（差戻しと督促の下書きの宛先に使います）。",
+                )
+            )
+        return written
 
     def _scope(self, row: int) -> Iterator[str]:
         for part in _parts(self._text(row, "対象分野").translate(_LIST_SEPARATORS)):

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,37 @@ def _refuse_keys(
             where = f"の [{section}] " if section else "の"
             raise _wrong(
                 path,
-                f"{where}「{key}」という設定はありません。使えるのは {'、'.join(known)} です。",
+                f"{_line_of(path, section, key)}{where}「{key}」という設定はありません。"
+                f"{_meant(section, key, known)}使えるのは {'、'.join(known)} です。",
             )
+
+
+def _line_of(path: Path, section: str, key: str) -> str:
+    """Tell in which line a key of a section stands: the reader of TOML does not say."""
+    here = ""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    for number, line in enumerate(lines, start=1):
+        header = re.fullmatch(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?", line)
+        here = header[1] if header else here
+        own = re.match(r"""\s*["']?([^"'=\s.]+)["']?\s*[=.]""", line)
+        under = f"{section}.{key}" if section else key
+        if (header and f"{here}.".startswith(f"{under}.")) or (
+            own and here == section and own[1] == key
+        ):
+            return f"{number}行目"
+    return ""
+
+
+def _meant(section: str, key: str, known: tuple[str, ...]) -> str:
+    """Tell what a key may have been meant for: one spelled nearly so, or of another section."""
+    if section and key in _TOP:
+        return f"「{key}」は [{section}] より上、ファイルの先頭のほうに書いてください。"
+    limits = [entry.name for entry in fields(Limits)]
+    for name, keys in (("limits", limits), ("rules", _RULE_KEYS)):
+        if section != name and key in keys:
+            return f"「{key}」は [{name}] の見出しの下に書いてください。"
+    near = get_close_matches(key.lower().replace("-", "_"), known, n=1)
+    return f"「{near[0]}」のことではありませんか。" if near else ""
 
 
 def _table(path: Path, key: str, value: Any) -> Mapping[str, Any]:
@@ -230,6 +260,7 @@ def _month(path: Path, key: str, value: Any) -> str:
 
 
 _EDITIONS = ("internal", "public")
+_RULE_KEYS = ("off", "severity", "thresholds")
 
 _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "month": _month,
@@ -256,7 +287,7 @@ def _limits(path: Path, table: Mapping[str, Any]) -> Limits:
 
 
 def _rules(path: Path, table: Mapping[str, Any]) -> RuleSettings:
-    _refuse_keys(path, "rules", table, ("off", "severity", "thresholds"))
+    _refuse_keys(path, "rules", table, _RULE_KEYS)
     off = table.get("off", [])
     if not isinstance(off, list):
         raise _wrong(

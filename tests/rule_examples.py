@@ -7,12 +7,15 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.assemble.exclusions import Exclusions
 from pipeline.check import check
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
     CellKind,
     Checklist,
+    ControlLine,
+    ControlProblem,
     CountedSubmission,
     Drawing,
     DrawingKind,
@@ -134,7 +137,8 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
     form = [line for line in text.splitlines() if line.startswith("確認票:")]
     late = [line for line in text.splitlines() if line.startswith("前の確認票:")]
     data = [line for line in text.splitlines() if line.startswith("前の月のデータ:")]
-    beside = len(form) + len(late) + len(data)  # they stand last
+    excluded = [line for line in text.splitlines() if line.startswith("除外.txt:")]
+    beside = len(form) + len(late) + len(data) + len(excluded)  # they stand last
     for line in text.splitlines()[: len(text.splitlines()) - beside]:
         key, _, value = (part.strip() for part in line.partition(":"))
         if key == "ファイル":
@@ -158,6 +162,7 @@ def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
                 files[-1].facts["前月"] = previous.name
     last = _previous(text)
     batch = replace(_batch(files, roster), past_problems=tuple(map(_past_problem, data)))
+    batch = replace(batch, control_problems=_unmatched(batch, excluded))
     return _reviewed(batch, last, form, late) if form or late else batch, last
 
 
@@ -201,6 +206,12 @@ def _file(value: str) -> _File:
     name, _, facts = value.removesuffix("）").partition("（")
     pairs = (fact.partition(":") for fact in facts.split("，") if fact)
     return _File(name, {key.strip(): fact.strip() for key, _, fact in pairs})
+
+
+def _unmatched(batch: Batch, lines: list[str]) -> tuple[ControlProblem, ...]:
+    texts = (line.partition(":")[2].strip() for line in lines)
+    numbered = tuple(ControlLine(number=n, text=text) for n, text in enumerate(texts, start=1))
+    return tuple(Exclusions(numbered, batch.roster).unmatched(batch.files))
 
 
 def _past_problem(line: str) -> PastProblem:

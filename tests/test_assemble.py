@@ -16,6 +16,7 @@ from pipeline.model import (
     Answer,
     Batch,
     Checklist,
+    ControlLine,
     Evidence,
     EvidenceKind,
     FileKind,
@@ -125,9 +126,8 @@ def put_together(
     *outcomes: Outcome, asked: Roster | None = None, exclusions: Iterable[str] = ()
 ) -> Batch:
     """Assemble and insist on conservation."""
-    batch = assemble(
-        outcomes, checklist=CHECKLIST, roster=asked, exclusions=tuple(exclusions), month=MONTH
-    )
+    lines = tuple(ControlLine(number=n, text=text) for n, text in enumerate(exclusions, start=1))
+    batch = assemble(outcomes, checklist=CHECKLIST, roster=asked, exclusions=lines, month=MONTH)
     assert conservation(batch) == ()
     assert len(batch.files) == len(outcomes)
     return batch
@@ -442,6 +442,53 @@ def test_a_line_of_the_exclusions(line: str) -> None:
         "白雲町.xlsx": FileState.COUNTED,
     }
     assert line in record(batch, "旧/若葉市_案.xlsx").reason
+    assert batch.control_problems == ()
+
+
+@pytest.mark.parametrize("mark", ["：", ":", "\t", " ： ", "→"])
+@pytest.mark.parametrize("what", ["若葉市", "旧/若葉市_案.xlsx", "*_案.xlsx", "S01", "わかば"])
+def test_a_line_may_give_its_reason(what: str, mark: str) -> None:
+    outcomes = (returned("旧/若葉市_案.xlsx"), returned("白雲町.xlsx"))
+    batch = put_together(*outcomes, asked=ASKED, exclusions=[f"{what}{mark}試験のため"])
+    excluded = record(batch, "旧/若葉市_案.xlsx")
+    assert excluded.state is FileState.EXCLUDED
+    assert f"「{what}」" in excluded.reason
+    assert "理由: 試験のため" in excluded.reason
+    assert record(batch, "白雲町.xlsx").state is FileState.COUNTED
+    assert batch.control_problems == ()
+
+
+def test_a_colon_may_be_part_of_a_file_name() -> None:
+    batch = put_together(
+        returned("若葉市：案.xlsx"), returned("若葉市.xlsx"), exclusions=["若葉市：案.xlsx"]
+    )
+    assert states(batch)["若葉市：案.xlsx"] is FileState.EXCLUDED
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        ("存在しない市", ""),
+        ("若場市", "若葉市"),
+        ("若場市：試験のため", "若葉市"),
+        ("白雲町（案）.xlsx", "白雲町.xlsx"),
+        ("旧2/", ""),
+        ("*.pptx", ""),
+    ],
+)
+def test_a_line_that_fits_nothing_is_told_with_its_number(line: str, near: str) -> None:
+    outcomes = (returned("旧/若葉市_案.xlsx"), returned("白雲町.xlsx"))
+    batch = put_together(*outcomes, asked=ASKED, exclusions=["旧/若葉市_案.xlsx", line])
+    (problem,) = batch.control_problems
+    assert (problem.location.file, problem.subject, problem.written) == ("除外.txt", "2行目", line)
+    assert (f"「{near}」のことであれば" in problem.fix) is bool(near)
+
+
+def test_a_line_is_used_where_another_already_says_the_same() -> None:
+    lines = ["若葉市.xlsx", "若葉市：重ねて", "株式会社青空システム", "申請.pdf"]
+    aside = Skipped(source=_source("申請.pdf"), reason=SkipReason.OTHER_KIND)
+    batch = put_together(returned("若葉市.xlsx"), aside, asked=ASKED, exclusions=lines)
+    assert batch.control_problems == ()
 
 
 def test_brackets_in_an_exclusion_stand_for_themselves() -> None:

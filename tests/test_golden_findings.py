@@ -62,7 +62,7 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     runs.append(settings_for(odd))
     closed = tmp_path_factory.mktemp("closed")
     put(closed, {f"{runs[-1].month}/前.xlsx": good("前市", checklist)})
-    put(closed, {"後.xlsx": good("後市", checklist)})
+    put(closed, {"後.xlsx": good("後市", checklist), "除外.txt": "居ない市：試験のため\n".encode()})
     runs.append(settings_for(closed))
     runs += months_gone_wrong(tmp_path_factory.mktemp("months"), checklist)
     for settings in runs:
@@ -201,6 +201,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L213", "下書き市.xlsx"),
         ("F111", "後.xlsx"),
         ("B514", "据置市.xlsx"),
+        ("C801", "除外.txt"),
         ("M701", "outbox/2026-08/data/files.csv"),
         ("B511", "二通市.xlsx"),
         ("B512", "関係者市_推進主体.xlsx"),

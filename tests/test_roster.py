@@ -203,3 +203,114 @@ def test_lines_that_are_no_two_units_stay_a_mistake(
 ) -> None:
     with pytest.raises(TorimatomeError, match="重なっています"):
         rostered(*rows, checklist=checklist)
+
+
+# --- what is nearly understood --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "mail"),
+    [
+        ("市町村名", "メールアドレス"),
+        ("市区町村名", "Ｅメール"),
+        ("自治体", "電子メール"),
+        ("①団体名※", "メール（必須）"),
+        ("団体名【必須】", "E-mail"),
+        ("回答団体", "担当者メールアドレス"),
+        ("企業名", "メアド"),
+    ],
+)
+@pytest.mark.parametrize(
+    "title", ["", "依頼先一覧（令和8年11月）\n\n", "団体名\n", "名簿 | 令和8年\n"]
+)
+def test_heads_as_people_write_them(title: str, head: str, mail: str, checklist: Checklist) -> None:
+    table = f"{title}No. | {head} | 部署名 | {mail}\n1 | 若葉市 | 企画課 | a@city.example.jp"
+    found = read_roster(workbook(table), checklist)
+    (entry,) = found.entries
+    assert (entry.name, entry.contact, entry.mail) == ("若葉市", "企画課", "a@city.example.jp")
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "団体名 | 都道府県\n若葉市 | 北県\n白雲町 | 南県",
+        "市町村名\n若葉市\n白雲町",
+        "依頼先一覧\n\n団体名\n若葉市\n白雲町",
+    ],
+)
+def test_a_list_of_names_is_a_roster(table: str, checklist: Checklist) -> None:
+    assert [e.name for e in read_roster(workbook(table), checklist).entries] == ["若葉市", "白雲町"]
+
+
+def test_a_looser_head_is_a_grouping_beside_the_real_one(checklist: Checklist) -> None:
+    table = "団体名 | 市町村 | 所属 | 担当\n青空㈱ | 若葉市 | 本社 | 佐藤"
+    (entry,) = read_roster(workbook(table), checklist).entries
+    assert (entry.name, entry.contact) == ("青空㈱", "佐藤")
+
+
+@pytest.mark.parametrize(
+    ("head", "meant"),
+    [("役割り", "役割"), ("団体コート", "団体コード"), ("対象の分野", "対象分野"),
+     ("メールアドレ", "メール")],
+)  # fmt: skip
+def test_a_near_miss_is_told_with_its_cell(head: str, meant: str, checklist: Checklist) -> None:
+    found = read_roster(workbook(f"団体名 | 人口 | {head}\n若葉市 | 5万 | x"), checklist)
+    (problem,) = found.problems
+    assert (problem.location.cell, problem.written) == ("C1", head)
+    assert f"「{meant}」" in problem.problem
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "都道府県",
+        "人口区分",
+        "地域",
+        "備考",
+        "番号",
+        "電話番号",
+        "ホームページ",
+        "前回回答",
+        "代表者",
+    ],
+)
+def test_a_grouping_is_no_near_miss(head: str, checklist: Checklist) -> None:
+    table = f"団体コード | 団体名 | {head}\n1 | 若葉市 | x"
+    assert read_roster(workbook(table), checklist).problems == ()
+
+
+def test_a_near_miss_of_the_name_itself_stops_with_its_cell(checklist: Checklist) -> None:
+    with pytest.raises(TorimatomeError, match=r"シート1!B2.*「団体各」.*「団体名」"):
+        read_roster(workbook("一覧\n役割 | 団体各\n推進主体 | 若葉市"), checklist)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("kikaku@city.example.jp", "kikaku@city.example.jp"),
+        ("ｋｉｋａｋｕ＠ｃｉｔｙ．ｅｘａｍｐｌｅ．ｊｐ", "kikaku@city.example.jp"),
+        ("mailto:a@b.jp", "mailto:a@b.jp"),  # the drafts take the address out of it
+        ("a@b.jp; c.d+e@f-g.lg.jp", "a@b.jp; c.d+e@f-g.lg.jp"),
+        ("a@b.jp、c@d.jp", "a@b.jp、c@d.jp"),
+        ("企画課 <a@b.jp>", "企画課 <a@b.jp>"),
+        ("なし", ""),
+        ("－", ""),
+    ],
+)
+def test_an_address_in_any_width(written: str, read: str, checklist: Checklist) -> None:
+    found = read_roster(workbook(f"団体名 | メール\n若葉市 | {written}"), checklist)
+    assert found.entries[0].mail == read
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["kikaku", "kikaku@city", "kikaku@city,example.jp", "kikaku.city.example.jp", "a@@b.jp",
+     "企画課@city.example.jp", "a@b..jp", "03-1234-5678", "同上", "a@b.jp、c@d"],
+)  # fmt: skip
+def test_an_address_that_is_none_is_told(written: str, checklist: Checklist) -> None:
+    found = read_roster(workbook(f"団体名 | メール\n若葉市 | {written}"), checklist)
+    (problem,) = found.problems
+    assert (problem.location.cell, problem.written) == ("B2", written)
+    assert found.entries[0].name == "若葉市"

@@ -171,3 +171,26 @@ def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_pa
     assert found.rules.thresholds == DEFAULT_THRESHOLDS
     assert found.limits == Limits()
     assert found.rules.off == {"N401"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# 期限\ndedline = 2026-11-30\n", ["2行目", "「dedline」", "「deadline」のこと"]),
+        ("jobs = 1\n\nDetail-Rows = 5\n", ["3行目", "「detail_rows」のこと"]),
+        ('off = ["N401"]\n', ["1行目", "[rules] の見出しの下"]),
+        ("seconds = 3\n", ["1行目", "[limits] の見出しの下"]),
+        ("[limits]\nseconds = 3\njobs = 2\n", ["3行目", "[limits]", "先頭"]),
+        ("[rules]\nof = []\n", ["2行目", "[rules]", "「off」のこと"]),
+        ("[rule]\noff = []\n", ["1行目", "「rule」", "「rules」のこと"]),
+        ("[rules.treshold]\nsimilar_share = 1\n", ["1行目", "「thresholds」のこと"]),
+        ('"jbos" = 2\n', ["1行目", "「jobs」のこと"]),
+        ("jobs = 2\nzzzz = 1\n", ["2行目", "「zzzz」"]),
+    ],
+)
+def test_an_unknown_key_is_told_with_its_line(text: str, words: list[str], tmp_path: Path) -> None:
+    with pytest.raises(TorimatomeError) as caught:
+        load_settings_file(_written(tmp_path, text))
+    assert caught.value.exit_code is ExitCode.USAGE
+    for word in words:
+        assert word in caught.value.message

@@ -17,6 +17,7 @@ from pipeline.model import (
     Answer,
     Batch,
     Checklist,
+    ControlLine,
     CountedSubmission,
     FileRecord,
     FileState,
@@ -40,7 +41,7 @@ def assemble(
     *,
     checklist: Checklist,
     roster: Roster | None,
-    exclusions: tuple[str, ...],
+    exclusions: tuple[ControlLine, ...],
     month: str,
 ) -> Batch:
     """Give the month's batch. ``exclusions`` are the lines of 除外.txt.
@@ -100,6 +101,7 @@ def assemble(
             if key not in present and not excluded.covers(entry)
         ),
         excluded=tuple(key for key, entry in entries.items() if excluded.covers(entry)),
+        control_problems=(*(roster.problems if roster else ()), *excluded.unmatched(records)),
     )
 
 

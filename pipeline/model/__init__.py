@@ -5,6 +5,7 @@ Sequences are tuples; a value never changes, it is replaced (`dataclasses.replac
 
 from pipeline.model.batch import (
     Batch,
+    ControlProblem,
     CountedSubmission,
     FileRecord,
     FileState,
@@ -27,6 +28,7 @@ from pipeline.model.raw import (
     Area,
     CellKey,
     CellKind,
+    ControlLine,
     Decoration,
     Drawing,
     DrawingKind,
@@ -82,6 +84,8 @@ __all__ = [
     "CellKey",
     "CellKind",
     "Checklist",
+    "ControlLine",
+    "ControlProblem",
     "CountedSubmission",
     "Decoration",
     "Doubt",

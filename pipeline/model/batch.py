@@ -43,6 +43,20 @@ def shown_unit(body: str, project: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlProblem:
+    """What a file of the coordinator's own says that could not be used; C801 makes findings of it.
+
+    ``subject`` tells the line where the file has no cells.
+    """
+
+    location: Location
+    written: str
+    problem: str
+    fix: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterEntry:
     """One line of 名簿.xlsx. ``scope`` empty means every category.
 
@@ -72,6 +86,7 @@ class Roster:
 
     entries: tuple[RosterEntry, ...]
     file: str
+    problems: tuple[ControlProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +214,7 @@ class Batch:
     excluded: tuple[str, ...] = ()  # ids of the roster's respondents that are set aside
     entry_problems: tuple[EntryProblem, ...] = ()  # of 確認票
     past_problems: tuple[PastProblem, ...] = ()  # of earlier months' data files
+    control_problems: tuple[ControlProblem, ...] = ()  # of 除外.txt and 名簿.xlsx
 
     @property
     def units(self) -> tuple[Respondent, ...]:
@@ -244,15 +260,17 @@ class Finding:
     @property
     def message(self) -> str:
         """Give place, item, what was written and what is wrong as one text."""
-        if self.told is not None:
-            return self.told
+        return f"{self.head}: {self.problem}" if self.told is None else self.told
+
+    @property
+    def head(self) -> str:
+        """Give the place alone: file, cell, item and what was written."""
         where = self.location
         sheet, cell = where.sheet, where.cell
         inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
         place = f"{where.file}［{inside}］" if inside else f"{where.file} "
         written = f"「{self.quoted}」" if self.quoted else ""
-        head = f"{place}{self.item_id or self.subject}{written}".rstrip()
-        return f"{head}: {self.problem}"
+        return f"{place}{self.item_id or self.subject}{written}".rstrip()
 
     def judged(self, state: str, decision: str = "") -> "Finding":
         """Give the finding with its state; every finding gets one, and `replace` is slow."""

@@ -122,6 +122,14 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlLine:
+    """A line of a control file that says something, and which one it is, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """Every file of the inbox once, by path, and what the coordinator's own files say.
 
@@ -132,7 +140,7 @@ class Inbox:
     entries: tuple[SourceFile | Skipped | Unreadable, ...] = ()
     roster: SourceFile | None = None
     passwords: tuple[str, ...] = field(default=(), repr=False)
-    exclusions: tuple[str, ...] = ()
+    exclusions: tuple[ControlLine, ...] = ()
 
 
 class CellKind(StrEnum):

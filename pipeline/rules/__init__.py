@@ -8,6 +8,7 @@ from pipeline.model.report import RuleRow
 from pipeline.rules import (
     answers,
     batch,
+    control,
     due,
     entries,
     files,
@@ -67,6 +68,7 @@ _FAMILIES = (
     _by_code(batch.RULES, returns.RULES, identity.RULES),
     entries.RULES,
     past.RULES,
+    control.RULES,
 )
 
 RULES = register((rule for family in _FAMILIES for rule in family), RETIRED)

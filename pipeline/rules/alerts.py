@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pipeline.model import Finding, Severity
 from pipeline.rules.words import listed
 
-# Findings that put the whole month in doubt: earlier data changed, files counted twice or not read.
-_CODES = ("M701", "B514", "F111")
+# Findings that put the whole month in doubt: earlier data changed, files counted twice or not
+# read, words of the coordinator that were not used.
+_CODES = ("M701", "B514", "F111", "C801")
 
 
 def alerts(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -16,7 +17,7 @@ def alerts(findings: Iterable[Finding]) -> tuple[str, ...]:
     for finding in findings:
         if finding.code in _CODES and finding.severity is not Severity.INFO:
             key = (_CODES.index(finding.code), finding.problem, finding.fix)
-            about[key].append(finding.location.file)
+            about[key].append(finding.head if finding.code == "C801" else finding.location.file)
     return tuple(
         f"{listed(files, '件', limit=3)}: {problem}{fix}"
         for (_, problem, fix), files in sorted(about.items())

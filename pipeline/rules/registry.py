@@ -26,7 +26,7 @@ from pipeline.rules.asked import AskedAnswers, Remark
 from pipeline.rules.words import quote, shown_words
 from pipeline.text import is_blank
 
-_CODE = re.compile(r"[FLANBRM]\d{3}")
+_CODE = re.compile(r"[FLANBRMC]\d{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
