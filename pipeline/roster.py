@@ -86,14 +86,10 @@ _LOOSER: dict[str, tuple[str, ...]] = {
     "担当": ("担当部署名", "担当課名", "担当者氏名", "部署", "部署名", "課名", "所属"),
     "メール": (
         "メアド",
-        "eメール",
-        "電子メール",
-        "電子メールアドレス",
         "メールアドレス1",
-        "担当者メールアドレス",
-        "担当メール",
         "e-mailアドレス",
         "mailアドレス",
+        "めーる",
         "アドレス",
         "連絡先アドレス",
     ),
@@ -191,7 +187,7 @@ def _named(heads: Mapping[int, str]) -> dict[int, str]:
     keys = {column: _header_key(text) for column, text in heads.items()}
     names = {column: _HEADERS[key] for column, key in keys.items() if key in _HEADERS}
     for column, key in keys.items():
-        name = _LOOSER_HEADERS.get(key)
+        name = _looser(key)
         if name and column not in names and name not in names.values():
             names[column] = name
     return names
@@ -221,7 +217,7 @@ def _with_columns(sheet: RawSheet, row: int, names: Mapping[int, str], file: str
 def _near(text: str) -> str:
     """Give the column whose name a head nearly is, empty where there is none."""
     key = _header_key(text)
-    if len(key) < 2 or key in _HEADERS or key in _LOOSER_HEADERS:
+    if len(key) < 2 or key in _HEADERS or _looser(key):
         return ""
     found = process.extractOne(key, list(_HEADERS), scorer=fuzz.ratio, score_cutoff=_NEAR)
     if found:
@@ -258,12 +254,17 @@ def _near_misses(header: _Header) -> Iterator[ControlProblem]:
             )
 
 
-_ORNAMENT = re.compile(r"^[\s①-⑳■□●○◆◇・※*＊]+|[\s※*＊:：]+$")
+_BRACKETED = r"(?:[【\[(〔][^】\])〕]*[】\])〕])"
+_ORNAMENT = re.compile(
+    rf"^(?:[\s①-⑳■□●○◆◇・※*]|{_BRACKETED})+|(?:[\s※*:]|{_BRACKETED}|等|など|欄)+$"
+)
+_DASH = re.compile(r"(?<=[ァ-ヶ])[-‐－―─](?=[ァ-ヶ]|$)")  # メ－ル
 
 
 def _header_key(text: str) -> str:
-    key = fold(_ORNAMENT.sub("", text)).replace(" ", "")
-    return re.split(r"[(\[【〔]", key)[0] or key
+    key = _DASH.sub("ー", fold(text).replace(" ", ""))
+    key = re.split(r"[(\[【〔]", _ORNAMENT.sub("", key))[0].replace("の", "")
+    return key or fold(text)
 
 
 _HEADERS = {
@@ -274,6 +275,19 @@ _HEADERS = {
 _LOOSER_HEADERS = {
     _header_key(spelling): name for name, spellings in _LOOSER.items() for spelling in spellings
 }
+_ENDINGS = (
+    (re.compile(r"(?:メールアドレス|メール|mail|mail-?address)$"), "メール"),
+    (re.compile(r"(?:団体|市町村|自治体|会社|法人|事業者|企業|構成員|機関|組織)名称?$"), "団体名"),
+)
+
+
+def _looser(key: str) -> str:
+    """Give the column that a head names loosely: 代表メール, 参加団体名, 会社名・団体名."""
+    parts = re.split(r"[・/,、]", key)
+    named = {_HEADERS.get(part) or _LOOSER_HEADERS.get(part, "") for part in parts}
+    if len(named) == 1 and "" not in named:
+        return named.pop()
+    return next((name for ending, name in _ENDINGS if ending.search(key)), "")
 
 
 class _Reading:

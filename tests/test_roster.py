@@ -218,6 +218,13 @@ def test_lines_that_are_no_two_units_stay_a_mistake(
         ("団体名【必須】", "E-mail"),
         ("回答団体", "担当者メールアドレス"),
         ("企業名", "メアド"),
+        ("【必須】団体名", "【任意】メール"),
+        ("市町村名（カナ不要）", "メールアドレス（代表）"),
+        ("団体の名称", "連絡先メールアドレス"),
+        ("自治体名等", "メ－ル"),
+        ("会社名・団体名", "代表メール"),
+        ("団体名/事業者名", "mail address"),
+        ("参加団体名", "e-mail address"),
     ],
 )
 @pytest.mark.parametrize(
@@ -251,7 +258,7 @@ def test_a_looser_head_is_a_grouping_beside_the_real_one(checklist: Checklist) -
 
 @pytest.mark.parametrize(
     ("head", "meant"),
-    [("役割り", "役割"), ("団体コート", "団体コード"), ("対象の分野", "対象分野"),
+    [("役割り", "役割"), ("団体コート", "団体コード"), ("対象分屋", "対象分野"),
      ("メールアドレ", "メール")],
 )  # fmt: skip
 def test_a_near_miss_is_told_with_its_cell(head: str, meant: str, checklist: Checklist) -> None:
