@@ -21,6 +21,7 @@ from pipeline.respondents import entry_id, fold_name
 
 FILE = "除外.txt"
 _REASON = re.compile(r"\s*[：:\t→]\s*")  # 楓村：試験のため
+_ENDING = re.compile(r"\.[A-Za-z]{3,4}$")  # of a file's name
 _LIKE = 60  # of 100: how near a name is to a line that it is offered for it
 
 
@@ -76,21 +77,20 @@ class Exclusions:
     def unmatched(self, records: Iterable[FileRecord]) -> Iterator[ControlProblem]:
         """Tell the lines that fit no file and nobody, with what they may have been meant for."""
         records = tuple(records)
-        names = {name: name for entry in self._entries.values() for name in _names(entry)}
+        names = {name for entry in self._entries.values() for name in _names(entry)}
         used: set[int] = set()
         for record in records:
             used |= {line.number for line in self._file_lines(record.source.path)}
-            name = re.split(r"[/!]", record.source.path)[-1]
-            names.setdefault(name, name)
+            names.add(re.split(r"[/!]", record.source.path)[-1])
             if record.respondent:
-                names[record.respondent.name] = record.respondent.name
+                names.add(record.respondent.name)
                 own = self._name_lines(*_own_names(record.respondent))
                 used |= {line.number for line in own}
         for entry in self._entries.values():
             used |= {line.number for line in self._name_lines(*_names(entry))}
         for line in self._lines:
             if line.number not in used:
-                yield _unmatched(line, names)
+                yield _unmatched(line, sorted(names))
 
     def _name_lines(self, *names: str) -> Iterator[_Line]:
         keys = (fold_name(name) for name in names)
@@ -123,15 +123,11 @@ def _own_names(respondent: Respondent) -> tuple[str, ...]:
     return (respondent.id, respondent.name, respondent.of_body, respondent.body_name)
 
 
-def _unmatched(line: ControlLine, names: dict[str, str]) -> ControlProblem:
+def _unmatched(line: ControlLine, names: Iterable[str]) -> ControlProblem:
     what = _REASON.split(line.text, maxsplit=1)[0] or line.text
-    near = process.extractOne(
-        fold_name(what),
-        {name: fold_name(name) for name in names},
-        scorer=fuzz.ratio,
-        score_cutoff=_LIKE,
-    )
-    hint = f"「{near[2]}」のことであれば、そう書き直してください。" if near else ""
+    alike = [name for name in names if bool(_ENDING.search(name)) is bool(_ENDING.search(what))]
+    near = _nearest(fold_name(what), alike)
+    hint = f"「{near}」のことであれば、そう書き直してください。" if near else ""
     return ControlProblem(
         location=Location(file=FILE),
         subject=f"{line.number}行目",
@@ -140,6 +136,16 @@ def _unmatched(line: ControlLine, names: dict[str, str]) -> ControlProblem:
         fix=f"{hint}ファイル名か団体名を1行に1つ書いてください（理由は「楓村：試験のため」のように"
         "後ろに書けます）。もう要らない行は消してください。",
     )
+
+
+def _nearest(key: str, names: Iterable[str]) -> str:
+    """Give the longest name that stands in a line, else the likest one; empty for none."""
+    keys = {name: fold_name(name) for name in names}
+    inside = [name for name, own in keys.items() if len(own) > 1 and own in key]
+    if inside:
+        return max(inside, key=lambda name: len(keys[name]))
+    likest = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=_LIKE)
+    return likest[2] if likest else ""
 
 
 def _plain(text: str) -> str:
