@@ -206,7 +206,9 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     rows = len(judged.batch.submissions) * len(gathered.checklist.items)
     with staging_folder(folder) as staged, apart(rows) as executor:
         form = None if public else executor.submit(write_review_form, judged.form, staged)
-        report = replace(_sum_up(judged, history, settings, aliases), kept=tuple(kept))
+        report = _sum_up(judged, history, settings, aliases)
+        if not public:  # people choose those names
+            report = replace(report, kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report
         watch.lap("summarise")
         write(report, staged, settings, executor=executor)
