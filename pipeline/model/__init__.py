@@ -17,6 +17,7 @@ from pipeline.model.batch import (
     Roster,
     RosterEntry,
     Severity,
+    came_unread,
     contents_of,
     rivals_of,
     shown_unit,
@@ -24,6 +25,7 @@ from pipeline.model.batch import (
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
 from pipeline.model.raw import (
+    OF_THIS_COMPUTER,
     Area,
     CellKey,
     CellKind,
@@ -75,6 +77,7 @@ from pipeline.model.submission import (
 )
 
 __all__ = [
+    "OF_THIS_COMPUTER",
     "Answer",
     "Area",
     "Aside",
@@ -135,6 +138,7 @@ __all__ = [
     "UnreadableReason",
     "Unseen",
     "address",
+    "came_unread",
     "contents_of",
     "place_in",
     "return_key",
