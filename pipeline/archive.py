@@ -5,17 +5,19 @@ Only what every stage that touches a zip has to agree on. What a member holds is
 
 import contextlib
 import datetime
+import hashlib
+import io
 import itertools
-import lzma
 import stat
 import struct
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from pipeline.model import SourceFile, UnreadableReason
 from pipeline.settings import Limits
@@ -28,21 +30,12 @@ _LOCAL_HEADER = 30  # bytes of a local file header before the name
 # What Python's cp932 makes of bytes that no program writes in a name.
 _NO_LETTERS = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
 # A zip with one of these is a document in itself, whatever its extension says.
-_PACKAGE_NAMES = frozenset(
-    {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml", "META-INF/MANIFEST.MF"}
-)
-_PACKAGE_STARTS = ("xl/", "word/", "ppt/", "_rels/", "docProps/", "visio/", "Index/")
-
-
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,  # also a name that is not the UTF-8 it claims to be
-    struct.error,
-)
+_PACKAGE_NAMES = frozenset({"[content_types].xml", "mimetype", "meta-inf/manifest.mf",
+                            "meta-inf/manifest.xml"})  # fmt: skip
+_PACKAGE_STARTS = ("xl/", "word/", "ppt/", "_rels/", "docprops/", "visio/", "index/")
+_AES = 99  # the compression method that WinZip and others write for AES-encrypted members
+_CHUNK = 1 << 20
+_HASHED_SIZES = 8  # times limits.file_size: a larger file is told by its size alone
 
 
 class MemberError(Exception):
@@ -90,7 +83,8 @@ def is_archive(file: IO[bytes]) -> bool:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         return False
-    return not any(n in _PACKAGE_NAMES or n.startswith(_PACKAGE_STARTS) for n in names)
+    folded = (name.replace("\\", "/").lstrip("/").lower() for name in names)
+    return not any(n in _PACKAGE_NAMES or n.startswith(_PACKAGE_STARTS) for n in folded)
 
 
 def members(archive: zipfile.ZipFile) -> tuple[Member, ...]:
@@ -157,11 +151,48 @@ def _unpack(
     except (RuntimeError, NotImplementedError) as error:  # wrong password; an unknown method
         reason = UnreadableReason.PASSWORD if key else UnreadableReason.BROKEN
         raise MemberError(reason, str(error)) from error
-    except _DAMAGE as error:
-        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
+    except Exception as error:  # a damaged member raises anything, and AES errors of its own
+        raise MemberError(UnreadableReason.BROKEN, repr(error)) from error
     if len(content) > limit:
         raise MemberError(UnreadableReason.TOO_LARGE, "member larger than its header says")
     return content
+
+
+# What Windows and macOS say of a file whose content a cloud still keeps: offline, recall on open,
+# recall on access; dataless.
+_RECALLED = 0x1000 | 0x40000 | 0x400000
+_DATALESS = 0x40000000
+
+
+def is_placeholder(location: Path) -> bool:
+    """Tell a file of OneDrive or iCloud that is a name here, and not yet a content."""
+    try:
+        status = location.lstat()
+    except OSError:
+        return False
+    return bool(
+        getattr(status, "st_file_attributes", 0) & _RECALLED
+        or getattr(status, "st_flags", 0) & _DATALESS
+    )
+
+
+def hashed(source: SourceFile, limits: Limits) -> SourceFile:
+    """Give a file on disk that is not read as a return, with size and hash where they can be had.
+
+    The largest go without a hash.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        if source.location.stat().st_size > limits.file_size * _HASHED_SIZES:
+            return source
+        with source.location.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError:
+        return source
+    return replace(source, size=size, sha256=digest.hexdigest())
 
 
 def read_content(source: SourceFile, *, limit: int, passwords: Sequence[str] = ()) -> bytes:
@@ -171,19 +202,48 @@ def read_content(source: SourceFile, *, limit: int, passwords: Sequence[str] = (
     """
     if not source.member:
         return source.location.read_bytes()
+    if source.inner:
+        status = source.location.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        outer = _outer_member(source.location, stamp, source.member, limit, tuple(passwords))
+        with open_archive(io.BytesIO(outer)) as archive:
+            return member_bytes(archive, source.inner, limit=limit, passwords=passwords)
     with open_archive(source.location) as archive:
         return member_bytes(archive, source.member, limit=limit, passwords=passwords)
 
 
+@lru_cache(maxsize=1)  # the members of a zip in a zip come one after another
+def _outer_member(
+    location: Path, _stamp: tuple[int, int], member: str, limit: int, passwords: tuple[str, ...]
+) -> bytes:
+    with open_archive(location) as archive:
+        return member_bytes(archive, member, limit=limit, passwords=passwords)
+
+
 @contextlib.contextmanager
-def open_archive(location: Path) -> Iterator[zipfile.ZipFile]:
+def open_archive(place: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """Open an archive; MemberError(BROKEN) where its directory cannot be read."""
     try:
-        archive = zipfile.ZipFile(location)
+        archive = zipfile.ZipFile(place)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise MemberError(UnreadableReason.BROKEN, str(error)) from error
     with archive:
-        yield archive
+        if any(info.compress_type == _AES for info in archive.infolist()):
+            with _with_aes(place) as opened:
+                yield opened
+        else:
+            yield archive
+
+
+def _with_aes(place: Path | IO[bytes]) -> zipfile.ZipFile:
+    """Open an archive again by a library that knows AES; nearly no archive needs it."""
+    import pyzipper  # noqa: PLC0415 - see above
+
+    try:
+        # It is a copy of zipfile with the same names.
+        return cast("zipfile.ZipFile", pyzipper.AESZipFile(place))
+    except Exception as error:  # its exceptions are classes of its own
+        raise MemberError(UnreadableReason.BROKEN, repr(error)) from error
 
 
 def _name(info: zipfile.ZipInfo) -> str:

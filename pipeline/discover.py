@@ -11,16 +11,17 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 from zipfile import ZipFile
 
 from pipeline.archive import (
     Member,
     MemberError,
+    hashed,
     is_archive,
+    is_placeholder,
     local,
     member_bytes,
     members,
@@ -29,15 +30,18 @@ from pipeline.archive import (
     unsafe,
 )
 from pipeline.model import (
+    OF_THIS_COMPUTER,
     ControlLine,
     FileKind,
     Inbox,
+    Outcome,
     Skipped,
     SkipReason,
     SourceFile,
     Unreadable,
     UnreadableReason,
 )
+from pipeline.passwords import candidates
 from pipeline.settings import Limits
 
 __all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "walk"]
@@ -64,8 +68,8 @@ _PRODUCT_README = "readme.txt"
 # What a move of files that was cut short left behind: ours, nobody dropped it (see close.py).
 JOURNAL = ".torimatome-move.json"
 _OURS = frozenset({JOURNAL, f"{JOURNAL}.new"})
-_CHUNK = 1 << 20
-_HASHED_SIZES = 8  # times limits.file_size: a larger file is told by its size alone
+_CLOUD_NAME = re.compile(r"\..+\.icloud")  # what stands for a file that iCloud has taken away
+_CONTROL_SIZE = 1 << 20  # bytes of a control file that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +108,15 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     controls = {f.path: f for f in found if "/" not in f.path.removeprefix(f"{month}/")}
     roster_path = _first(controls, month, _ROSTER_NAMES)
     lines = _numbered(controls.get(_first(controls, month, (_PASSWORDS,))), comments=False)
-    passwords = tuple(line.text for line in lines)
+    passwords = candidates(line.text for line in lines)
     exclusions = _numbered(controls.get(_first(controls, month, (_EXCLUSIONS,))))
     entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
     for file in found:
         at_top = file.path in controls
         entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits)
     entries += _late(beside, limits)
-    ordered = _unique(sorted(entries, key=lambda entry: _source(entry).path))
-    roster = next((_source(e) for e in ordered if _source(e).path == roster_path), None)
+    ordered = _unique(sorted(entries, key=lambda entry: source_of(entry).path))
+    roster = next((source_of(e) for e in ordered if source_of(e).path == roster_path), None)
     return Inbox(
         entries=ordered,
         roster=roster if roster_path else None,
@@ -121,7 +125,63 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     )
 
 
-def _source(entry: Entry) -> SourceFile:
+Read = tuple[Entry, tuple[Outcome, ...]]  # an entry of the inbox and what came of it
+
+
+def look_again(
+    read: Sequence[Read], inbox: Inbox, limits: Limits
+) -> Mapping[Path, Sequence[Entry]]:
+    """Look once more at files that this computer did not give, or that were written to since.
+
+    Gives the entries that each such file on disk has by now, by its place.
+    """
+    closed = {source_of(entry).location for entry, outcomes in read if any(map(_closed, outcomes))}
+    return {
+        file.location: _unique(
+            _entries(file, at_top=False, passwords=inbox.passwords, limits=limits)
+        )
+        for file, changed in _by_now(read)
+        if changed or file.location in closed
+    }
+
+
+def given_up(read: Sequence[Read]) -> list[Read]:
+    """Give up on what is written to even now: nobody knows what it is going to say."""
+    written_to = {file.location for file, changed in _by_now(read) if changed}
+    return [
+        (entry, (Unreadable(source=source_of(entry), reason=UnreadableReason.CHANGING),))
+        if isinstance(entry, SourceFile) and entry.location in written_to
+        else (entry, outcomes)
+        for entry, outcomes in read
+    ]
+
+
+def _by_now(read: Sequence[Read]) -> Iterator[tuple[Found, bool]]:
+    """Give each file on disk that is a return or holds some, and whether it was written to.
+
+    Of an archive its own row comes first. One that is gone is left out: what was read stands.
+    """
+    listed: dict[Path, tuple[SourceFile, int]] = {}
+    returns: set[Path] = set()
+    for entry, outcomes in read:
+        source = source_of(entry)
+        listed.setdefault(source.location, (source, outcomes[0].source.size))
+        if isinstance(entry, SourceFile) or any(map(_closed, outcomes)):
+            returns.add(source.location)
+    for location, (source, size) in listed.items():
+        with contextlib.suppress(OSError):
+            file = Found(path=source.path, location=location, status=location.lstat())
+            if location in returns and file.is_file:
+                now = (file.status.st_size, local(file.status.st_mtime))
+                yield file, now != (size, source.modified)
+
+
+def _closed(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unreadable) and outcome.reason in OF_THIS_COMPUTER
+
+
+def source_of(entry: Entry) -> SourceFile:
+    """Give the file that an entry is about."""
     return entry if isinstance(entry, SourceFile) else entry.source
 
 
@@ -176,17 +236,9 @@ def _late(beside: Sequence[Found | Unreadable], limits: Limits) -> Iterator[Entr
         if isinstance(found, Unreadable):
             yield found
         elif not set_aside(found.path, at_top="/" not in found.path):
-            yield Skipped(source=_unopened(found, limits), reason=SkipReason.LATE)
-
-
-def _unopened(found: Found, limits: Limits) -> SourceFile:
-    """Give a file that is not read, with its hash where it can be had."""
-    source = _source_of(found)
-    with contextlib.suppress(OSError):
-        if found.is_file:
-            with found.location.open("rb") as opened:
-                return _identified(source, opened, limits)
-    return source
+            source = _on_disk(found)
+            source = hashed(source, limits) if found.is_file else source
+            yield Skipped(source=source, reason=SkipReason.LATE)
 
 
 def is_closed(folder: Path) -> bool:
@@ -231,14 +283,14 @@ def _numbered(file: Found | None, *, comments: bool = True) -> tuple[ControlLine
 def passwords_beside(path: Path) -> tuple[str, ...]:
     """Give the passwords of the passwords.txt that lies in the same folder as a file."""
     control = path.parent / _PASSWORDS
-    return tuple(line.text for line in _lines_of(control)) if control.is_file() else ()
+    return candidates(line.text for line in _lines_of(control)) if control.is_file() else ()
 
 
 def _lines_of(location: Path) -> tuple[ControlLine, ...]:
     """Give each different line that says something: UTF-8, CP932 or Notepad's "Unicode"."""
     try:
         with location.open("rb") as opened:
-            content = opened.read(_CHUNK)
+            content = opened.read(_CONTROL_SIZE)
     except OSError:
         return ()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -258,28 +310,37 @@ def _lines_of(location: Path) -> tuple[ControlLine, ...]:
 def _entries(
     file: Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits
 ) -> list[Entry]:
-    """Give what one directory entry is: a file, a file set aside, or the members of an archive."""
-    source = _source_of(file)
+    """Give what one directory entry is: a file, a file set aside, or the members of an archive.
+
+    A plain file has no hash yet: what is hashed is what is read.
+    """
+    source = _on_disk(file)
     if file.is_link:
         return [Skipped(source=replace(source, size=0), reason=SkipReason.LINK)]
     if not stat.S_ISREG(file.status.st_mode):  # opening a pipe would wait for ever
         return [Skipped(source=source, reason=SkipReason.OTHER_KIND)]
+    if _CLOUD_NAME.fullmatch(file.path.rpartition("/")[2]):
+        return [Unreadable(source=source, reason=UnreadableReason.NOT_HERE, detail="iCloud")]
     aside = set_aside(file.path, at_top=at_top)
+    if aside is not None:
+        return [Skipped(source=hashed(source, limits), reason=aside)]
     try:
         with file.location.open("rb") as opened:
-            source = _identified(source, opened, limits)
-            archive = aside is None and source.size <= limits.expanded_size and is_archive(opened)
+            archive = source.size <= limits.expanded_size and is_archive(opened)
     except OSError as error:
-        if aside is not None:
-            return [Skipped(source=source, reason=aside)]
-        reason = UnreadableReason.NO_ACCESS
-        return [Unreadable(source=source, reason=reason, detail=_english(error))]
-    if aside is not None:
-        return [Skipped(source=source, reason=aside)]
-    return _unpacked(source, passwords, limits) if archive else [source]
+        return [Unreadable(source=source, reason=_refusal(error, file), detail=_english(error))]
+    return _unpacked(hashed(source, limits), passwords, limits) if archive else [source]
 
 
-def _source_of(file: Found) -> SourceFile:
+def _refusal(error: OSError, file: Found) -> UnreadableReason:
+    if isinstance(error, FileNotFoundError):
+        return UnreadableReason.VANISHED
+    if is_placeholder(file.location):
+        return UnreadableReason.NOT_HERE
+    return UnreadableReason.NO_ACCESS
+
+
+def _on_disk(file: Found) -> SourceFile:
     return SourceFile(
         path=file.path,
         location=file.location,
@@ -290,20 +351,6 @@ def _source_of(file: Found) -> SourceFile:
 
 def _english(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, type(error).__name__)
-
-
-def _identified(source: SourceFile, file: IO[bytes], limits: Limits) -> SourceFile:
-    """Add size and hash of what was really read: a file may grow while it is being saved."""
-    if source.size > limits.file_size * _HASHED_SIZES:
-        return source
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        if size > limits.file_size * _HASHED_SIZES:
-            return replace(source, size=size)
-    return replace(source, size=size, sha256=digest.hexdigest())
 
 
 def set_aside(path: str, *, at_top: bool) -> SkipReason | None:
@@ -328,34 +375,77 @@ def _unpacked(archive: SourceFile, passwords: tuple[str, ...], limits: Limits) -
     """Give an archive's own row and one entry for each of its members."""
     try:
         with open_archive(archive.location) as opened:
-            refused = unsafe(opened, limits)
-            if refused:
-                return [
-                    Unreadable(
-                        source=archive, reason=refused[0], kind=FileKind.ZIP, detail=refused[1]
-                    )
-                ]
-            own_row = Skipped(source=archive, reason=SkipReason.ARCHIVE, kind=FileKind.ZIP)
-            found = members(opened)
-            last = {member.stored: index for index, member in enumerate(found)}
-            entries: list[Entry] = [own_row]
-            for index, member in enumerate(found):
-                source = _member_source(archive, member)
-                if last[member.stored] != index:
-                    entries.append(_doubled(source))
-                    continue
-                entries.append(_member(opened, source, member, passwords, limits))
-            return entries
+            return _Unpacking(passwords, limits).entries(opened, archive)
     except (OSError, MemberError) as error:
         reason = error.reason if isinstance(error, MemberError) else UnreadableReason.NO_ACCESS
         return [Unreadable(source=archive, reason=reason, kind=FileKind.ZIP, detail=str(error))]
+
+
+class _Unpacking:
+    """Takes one archive apart, and the archives in it; what the limits allow is for all of them."""
+
+    def __init__(self, passwords: tuple[str, ...], limits: Limits) -> None:
+        self.passwords = passwords
+        self.left = limits
+
+    def entries(self, opened: ZipFile, archive: SourceFile) -> list[Entry]:
+        """Give an archive's own row and one entry for each member, and for each of theirs."""
+        refused = unsafe(opened, self.left)
+        if refused:
+            reason, detail = refused
+            return [Unreadable(source=archive, reason=reason, kind=FileKind.ZIP, detail=detail)]
+        infos = opened.infolist()
+        self.left = replace(
+            self.left,
+            archive_members=self.left.archive_members - len(infos),
+            expanded_size=self.left.expanded_size - sum(info.file_size for info in infos),
+        )
+        entries: list[Entry] = [
+            Skipped(source=archive, reason=SkipReason.ARCHIVE, kind=FileKind.ZIP)
+        ]
+        found = members(opened)
+        last = {member.stored: index for index, member in enumerate(found)}
+        for index, member in enumerate(found):
+            source = _member_source(archive, member)
+            if last[member.stored] != index:
+                entries.append(_doubled(source))
+            else:
+                entries += self._member(opened, source, member)
+        return entries
+
+    def _member(self, opened: ZipFile, source: SourceFile, member: Member) -> list[Entry]:
+        """Give one member: set aside by its name, unreadable, an archive, or a file."""
+        aside = set_aside(member.name, at_top=False) if member.regular else SkipReason.LINK
+        if aside is not None:
+            return [Skipped(source=source, reason=aside)]
+        try:
+            content = member_bytes(
+                opened, member.stored, limit=self.left.file_size, passwords=self.passwords
+            )
+        except MemberError as error:
+            return [Unreadable(source=source, reason=error.reason, detail=error.detail)]
+        source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        return self._archive(content, source) if is_archive(io.BytesIO(content)) else [source]
+
+    def _archive(self, content: bytes, source: SourceFile) -> list[Entry]:
+        """Give what an archive in an archive holds; one more level is refused."""
+        failure = (UnreadableReason.NESTED_ARCHIVE, "the third level")
+        if not source.inner:
+            try:
+                with open_archive(io.BytesIO(content)) as within:
+                    return self.entries(within, source)
+            except MemberError as error:
+                failure = (error.reason, error.detail)
+        reason, detail = failure
+        return [Unreadable(source=source, reason=reason, kind=FileKind.ZIP, detail=detail)]
 
 
 def _member_source(archive: SourceFile, member: Member) -> SourceFile:
     return SourceFile(
         path=f"{archive.path}!{printable(member.name)}",
         location=archive.location,
-        member=member.stored,
+        member=archive.member or member.stored,
+        inner=member.stored if archive.member else "",
         size=member.size,
         modified=member.modified or archive.modified,
     )
@@ -366,36 +456,12 @@ def _doubled(source: SourceFile) -> Unreadable:
     return Unreadable(source=source, reason=UnreadableReason.UNSAFE, detail="name stored twice")
 
 
-def _member(
-    opened: ZipFile,
-    source: SourceFile,
-    member: Member,
-    passwords: tuple[str, ...],
-    limits: Limits,
-) -> Entry:
-    """Give one member: set aside by its name, unreadable, or a file with its hash."""
-    if not member.regular:
-        return Skipped(source=source, reason=SkipReason.LINK)
-    aside = set_aside(member.name, at_top=False)
-    if aside is not None:
-        return Skipped(source=source, reason=aside)
-    try:
-        content = member_bytes(opened, member.stored, limit=limits.file_size, passwords=passwords)
-    except MemberError as error:
-        return Unreadable(source=source, reason=error.reason, detail=error.detail)
-    source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
-    if is_archive(io.BytesIO(content)):
-        reason = UnreadableReason.NESTED_ARCHIVE
-        return Unreadable(source=source, reason=reason, kind=FileKind.ZIP)
-    return source
-
-
 def _unique(entries: list[Entry]) -> tuple[Entry, ...]:
     """Tell apart files whose shown paths are the same (NFC and NFD names side by side)."""
     seen: dict[str, int] = {}
     result: list[Entry] = []
     for entry in entries:
-        path = _source(entry).path
+        path = source_of(entry).path
         seen[path] = seen.get(path, 0) + 1
         result.append(_renamed(entry, f"{path}（同名{seen[path]}）") if seen[path] > 1 else entry)
     return tuple(result)

@@ -19,6 +19,9 @@ from pipeline.text import fold
 
 _ID_DIGITS = 8
 
+# As much of a name as is looked at. No file system has longer ones, but a zip has, and the patterns
+# below take a time that grows with the square of it.
+_LONGEST = 255
 with (Path(__file__).parent / "names.toml").open("rb") as _file:
     # Old and variant shapes of one ideograph (異体字). NFKC has mended compatibility ideographs.
     _VARIANTS = str.maketrans(
@@ -106,7 +109,7 @@ def _office_and_rest(name: str) -> str:
 @lru_cache(maxsize=65536)
 def _spaced(text: str) -> str:
     """Fold a text with one ``|`` for every run of separators and for every legal form."""
-    folded = fold(text).translate(_DASHES)
+    folded = fold(text[:_LONGEST])[:_LONGEST].translate(_DASHES)
     folded = _LEGAL_FORM.sub("|", folded.translate(_VARIANTS))
     folded = _SEPARATOR.sub("|", _unwidened(folded))
     return folded.strip("|")
@@ -346,9 +349,9 @@ def _plain(text: str) -> str:
     """Give a name in one width with its case kept; circled digits stay as they are."""
     text = "".join(
         char if "\u2460" <= char <= "\u2473" else unicodedata.normalize("NFKC", char)
-        for char in unicodedata.normalize("NFC", text)
+        for char in unicodedata.normalize("NFC", text[:_LONGEST])
     )
-    return text.translate(_DASHES)
+    return text[:_LONGEST].translate(_DASHES)
 
 
 _LONG_LEGAL = {

@@ -6,15 +6,17 @@ import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.aliases import aliases_for
+from pipeline.archive import hashed
 from pipeline.assemble import assemble, conservation, known_names
 from pipeline.bodies import returns_in
 from pipeline.check import attention, check, refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
-from pipeline.discover import discover
+from pipeline.discover import Read, discover, given_up, look_again, source_of
 from pipeline.edited import edited_workbook, keep, kept_workbooks
 from pipeline.edition import public_edition, public_people, public_report
 from pipeline.editions import in_edition
@@ -36,6 +38,7 @@ from pipeline.model import (
     Submission,
     Unreadable,
     UnreadableReason,
+    came_unread,
     states_of_files,
 )
 from pipeline.model.review import Review
@@ -63,7 +66,7 @@ from pipeline.slips import own_book
 from pipeline.template import load_checklist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -261,11 +264,7 @@ def _sum_up(
 
 def _result(judged: Judged, settings: Settings, seconds: Mapping[str, float]) -> RunResult:
     batch, folder = judged.batch, settings.folder
-    arrived = {
-        record.respondent.id
-        for record in batch.files
-        if record.respondent and record.state is FileState.UNREADABLE
-    } | {claim.of_body for record in batch.files for claim in record.claims}
+    arrived = came_unread(batch).keys()
     return RunResult(
         month=settings.month,
         folder=folder,
@@ -376,7 +375,7 @@ def gather(
             raise TorimatomeError(_empty_inbox(settings.inbox_url or settings.inbox))
         roster = roster_of(inbox, checklist, settings.limits)
         watch.lap("discover")
-        outcomes = _read_all(inbox, folder, checklist, roster, settings, progress)
+        inbox, outcomes = _read_all(inbox, folder, checklist, roster, settings, progress)
         watch.lap("read")
     batch = assemble(
         outcomes,
@@ -479,10 +478,31 @@ def _read_all(
     roster: Roster | None,
     settings: Settings,
     progress: Callable[[int, int], None] | None,
-) -> list[Outcome]:
-    """Read every file in worker processes; give what came of each, in the inbox's order."""
-    sources = [entry for entry in inbox.entries if isinstance(entry, SourceFile)]
+) -> tuple[Inbox, list[Outcome]]:
+    """Read every file in worker processes; give the inbox, and what came of it in its order.
+
+    What this computer did not give, and what was written to meanwhile, is read once more.
+    """
     task = _task(inbox, folder, checklist, roster, settings)
+    read = _read_each(inbox.entries, task, settings, progress)
+    again = look_again(read, inbox, settings.limits)
+    if again:
+        entries = [entry for found in again.values() for entry in found]
+        twice = given_up(_read_each(entries, task, settings, None))
+        read = [pair for pair in read if source_of(pair[0]).location not in again] + twice
+        read.sort(key=lambda pair: source_of(pair[0]).path)
+        inbox = replace(inbox, entries=tuple(entry for entry, _ in read))
+    return inbox, [outcome for _, outcomes in read for outcome in outcomes]
+
+
+def _read_each(
+    entries: Sequence[SourceFile | Skipped | Unreadable],
+    task: Callable[[SourceFile], tuple[Outcome, ...]],
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> list[Read]:
+    """Give each entry with what came of it; those set aside before come of themselves."""
+    sources = [entry for entry in entries if isinstance(entry, SourceFile)]
     finished = 0
 
     def on_done(_outcomes: tuple[Outcome, ...]) -> None:
@@ -497,21 +517,18 @@ def _read_all(
             sources,
             jobs=settings.jobs,
             limits=settings.limits,
-            on_failure=_lost_worker,
+            on_failure=partial(_lost_worker, limits=settings.limits),
             on_done=on_done,
         )
     )
-    return [
-        outcome
-        for entry in inbox.entries
-        for outcome in (next(read) if isinstance(entry, SourceFile) else (entry,))
-    ]
+    return [(entry, next(read) if isinstance(entry, SourceFile) else (entry,)) for entry in entries]
 
 
-def _lost_worker(source: SourceFile, failure: Failure) -> tuple[Outcome, ...]:
+def _lost_worker(source: SourceFile, failure: Failure, *, limits: Limits) -> tuple[Outcome, ...]:
     """A worker that died, hung or outgrew its limits costs the one file it was reading."""
     from pipeline.isolate import Failure  # noqa: PLC0415 - only on the rare path
 
+    source = source if source.member else hashed(source, limits)
     reason = UnreadableReason.BROKEN if failure is Failure.CRASH else UnreadableReason.TOO_LARGE
     return (Unreadable(source=source, reason=reason, detail=f"worker: {failure}"),)
 

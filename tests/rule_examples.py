@@ -318,6 +318,7 @@ def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
             reason="対象外",
             kind=FileKind(kind),
             content=Skipped(source=source, reason=SkipReason(skip), kind=FileKind(kind)),
+            respondent=_respondent(file, roster) if roster else None,
         )
     if "チェックシートなし" in facts:
         return FileRecord(
@@ -378,6 +379,7 @@ def _submission(file: _File) -> Submission:
         kind=FileKind(file.facts.get("中身", suffix)),
         sheets=tuple(sheets),
         macros="マクロ付き" in file.facts,
+        complete="傷み" not in file.facts,
     )
     layout = locate(workbook, CHECKLIST, month=MONTH)
     assert layout is not None, "the example holds no checklist"

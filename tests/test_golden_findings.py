@@ -172,6 +172,7 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     too_large = b"PK\x03\x04" + b"\0" * (51 << 20)
     return returns | {
         "大きい町.xlsx": too_large,
+        "空の町.xlsx": b"",
         "中身はxlsx.xls": good("拡張子市", checklist),
         "二通市.xlsx": good("二通市", checklist, "①"),
         "二通市(1).xlsx": good("二通市", checklist, "③"),
@@ -200,6 +201,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L210", "前年市.xlsx"),
         ("L213", "下書き市.xlsx"),
         ("F111", "後.xlsx"),
+        ("F112", "空の町.xlsx"),
         ("B514", "据置市.xlsx"),
         ("C801", "除外.txt"),
         ("M701", "outbox/2026-08/data/files.csv"),

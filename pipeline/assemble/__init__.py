@@ -27,6 +27,7 @@ from pipeline.model import (
     Roster,
     RosterEntry,
     Skipped,
+    SkipReason,
     Status,
     Submission,
     Unreadable,
@@ -34,6 +35,9 @@ from pipeline.model import (
 from pipeline.respondents import entry_id
 
 __all__ = ["assemble", "conservation", "known_names"]
+
+# What somebody sent, as against what systems and the coordinator keep in the folder.
+_SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK})
 
 
 def assemble(
@@ -112,19 +116,14 @@ def _without_answers(
     excluded: Exclusions,
 ) -> FileRecord:
     """Give the record of a file that holds no answers."""
-    if isinstance(outcome, Skipped):
-        reason = skipped_reason(outcome)
-        return FileRecord(
-            source=outcome.source,
-            state=FileState.IGNORED,
-            reason=reason,
-            kind=outcome.kind,
-            content=outcome,
-        )
-    respondent = projects.of_path(outcome.source.path, identifier.on_roster(outcome))
-    reason = excluded.reason(outcome.source.path, respondent)
+    sent = not isinstance(outcome, Skipped) or outcome.reason in _SENT
+    path = outcome.source.path
+    respondent = projects.of_path(path, identifier.on_roster(outcome)) if sent else None
+    reason = excluded.reason(path, respondent) if sent else ""
     if reason:
         return _record(outcome, FileState.EXCLUDED, reason, respondent)
+    if isinstance(outcome, Skipped):
+        return _record(outcome, FileState.IGNORED, skipped_reason(outcome), respondent)
     if isinstance(outcome, Unreadable):
         return _record(outcome, FileState.UNREADABLE, unreadable_reason(outcome), respondent)
     reason = "チェックシートの項目が見つからないため、集計に入れていません。"
@@ -159,7 +158,7 @@ def _disputed(
 
 
 def _record(
-    content: Submission | NotChecklist | Unreadable,
+    content: Outcome,
     state: FileState,
     reason: str,
     respondent: Respondent | None,

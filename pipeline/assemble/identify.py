@@ -17,12 +17,11 @@ from pipeline.model import (
     Checklist,
     Evidence,
     EvidenceKind,
-    NotChecklist,
+    Outcome,
     Respondent,
     Roster,
     RosterEntry,
     Submission,
-    Unreadable,
 )
 from pipeline.respondents import (
     FileNames,
@@ -102,7 +101,7 @@ class Identifier:
         left = {key: each for key, each in {**found, **joined}.items() if key not in contradicted}
         return Identified(respondents=left, disputed={**disputed, **contradicted})
 
-    def on_roster(self, content: Submission | NotChecklist | Unreadable) -> Respondent | None:
+    def on_roster(self, content: Outcome) -> Respondent | None:
         """Give the roster's respondent that a file's own and folder names point to, if any."""
         *folders, name = _names_in(content.source.path)
         named = self._of_name(name, EvidenceKind.FILE_NAME)

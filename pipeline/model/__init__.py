@@ -18,6 +18,7 @@ from pipeline.model.batch import (
     Roster,
     RosterEntry,
     Severity,
+    came_unread,
     contents_of,
     rivals_of,
     shown_unit,
@@ -25,6 +26,7 @@ from pipeline.model.batch import (
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
 from pipeline.model.raw import (
+    OF_THIS_COMPUTER,
     Area,
     CellKey,
     CellKind,
@@ -77,6 +79,7 @@ from pipeline.model.submission import (
 )
 
 __all__ = [
+    "OF_THIS_COMPUTER",
     "Answer",
     "Area",
     "Aside",
@@ -139,6 +142,7 @@ __all__ = [
     "UnreadableReason",
     "Unseen",
     "address",
+    "came_unread",
     "contents_of",
     "place_in",
     "return_key",

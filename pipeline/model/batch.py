@@ -6,7 +6,14 @@ from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer, PastProblem
-from pipeline.model.raw import FileKind, Skipped, SourceFile, Unreadable, return_key
+from pipeline.model.raw import (
+    OF_THIS_COMPUTER,
+    FileKind,
+    Skipped,
+    SourceFile,
+    Unreadable,
+    return_key,
+)
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
 Outcome = Submission | NotChecklist | Unreadable | Skipped  # of reading one file
@@ -156,6 +163,12 @@ class FileRecord:
     counted_before: str = ""  # the earlier month (YYYY-MM) that counted it and was never closed
 
     @property
+    def closed_here(self) -> bool:
+        """Tell a file that came and that this computer does not open: nobody has to send again."""
+        content = self.content
+        return isinstance(content, Unreadable) and content.reason in OF_THIS_COMPUTER
+
+    @property
     def is_form(self) -> bool:
         """Tell whether it counts as a submission of its own, not through another file."""
         return self.state is FileState.COUNTED and not self.replaced_by
@@ -220,6 +233,24 @@ class Batch:
     def units(self) -> tuple[Respondent, ...]:
         """Give everybody who counts or is missing."""
         return (*(counted.respondent for counted in self.submissions), *self.missing)
+
+
+def came_unread(batch: Batch) -> dict[str, list[FileRecord]]:
+    """Give what came of each respondent and does not count, by id: the likeliest return first.
+
+    Behind those stand files that may be theirs.
+    """
+    order = (FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED)
+    found: dict[str, list[FileRecord]] = {}
+    for record in batch.files:
+        if record.respondent and record.state in order:
+            found.setdefault(record.respondent.id, []).append(record)
+    for records in found.values():
+        records.sort(key=lambda record: order.index(record.state))
+    for record in batch.files:
+        for claim in record.claims:
+            found.setdefault(claim.of_body, []).append(record)
+    return found
 
 
 class Severity(StrEnum):

@@ -30,7 +30,18 @@ class FileKind(StrEnum):
     MAIL = "mail"
     HTML = "html"
     TEXT = "text"
-    EMPTY = "empty"
+    EMPTY = "empty"  # nothing, or zeros alone: what a transfer leaves that is not finished
+    PROTECTED = "protected"  # a workbook behind a sensitivity label or rights management (IRM)
+    XML2003 = "xml2003"  # an Excel 2003 XML spreadsheet
+    SHORTCUT = "shortcut"  # leads to a file and is none: .lnk, .url, .webloc
+    ATTACHMENTS = "winmail"  # winmail.dat: Outlook's own wrapping of attachments
+    ARCHIVE = "archive"  # 7z, rar, lzh …: files inside, and no zip
+    IWORK = "iwork"  # Numbers, Pages, Keynote
+    ICHITARO = "jtd"
+    DOCUWORKS = "xdw"
+    ONENOTE = "onenote"
+    DATABASE = "database"
+    PROGRAM = "program"
     OTHER = "other"
 
 
@@ -41,15 +52,17 @@ class SourceFile:
 
     ``path`` is its name everywhere in the output: POSIX, relative to inbox/, NFC, ``!`` before
     a zip member. ``location`` is the file on disk (for a member: the archive) and ``member``
-    the stored name inside the archive, empty for a plain file. ``modified`` is ISO 8601 with
-    offset, in seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content. ``part`` is
-    empty but where one workbook holds the returns of several bodies: then the name of the (first)
-    sheet of this return, and several returns share one path.
+    the stored name inside the archive, empty for a plain file; ``inner`` is the name in the zip
+    that the member itself is, where it is one. ``modified`` is ISO 8601 with offset, in seconds
+    (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content as it was read, empty before a
+    plain file is read. ``part`` is empty but where one workbook holds the returns of several
+    bodies: then the name of the (first) sheet of this return, and several returns share one path.
     """
 
     path: str
     location: Path
     member: str = ""
+    inner: str = ""
     size: int = 0
     modified: str = ""
     sha256: str = ""
@@ -109,6 +122,20 @@ class UnreadableReason(StrEnum):
     NESTED_ARCHIVE = "nested_archive"
     UNSAFE = "unsafe"  # DTD, entities, overlapping entries: no honest program writes these
     NO_ACCESS = "no_access"  # the system refuses to open it (locked, permissions)
+    NOT_HERE = "not_here"  # empty, zeros, or a mere name: a cloud's file not yet brought here
+    VANISHED = "vanished"  # it was listed and is gone
+    CHANGING = "changing"  # it was written to while it was read, twice
+
+
+# What this computer did not give, whatever was sent: nothing for the respondent to mend.
+OF_THIS_COMPUTER = frozenset(
+    {
+        UnreadableReason.NO_ACCESS,
+        UnreadableReason.NOT_HERE,
+        UnreadableReason.VANISHED,
+        UnreadableReason.CHANGING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +306,7 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawWorkbook:
-    """A workbook as read. ``complete`` is False where the fast reader was enough."""
+    """A workbook as read. ``complete`` is False where it is damaged and gave its values alone."""
 
     source: SourceFile
     kind: FileKind

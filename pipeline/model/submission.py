@@ -380,6 +380,7 @@ class Submission:
     copies: tuple[str, ...] = ()  # sheets that hold the checklist again (L208)
     version_written: str = ""  # another edition's title, where the form carries one
     macros: bool = False
+    damaged: bool = False  # the file gave its values alone; answers say what was not seen
     objects: tuple[str, ...] = ()  # objects over no check cell, in words
     overrides: tuple[str, ...] | None = None
     uncounted: tuple[Uncounted, ...] = ()  # places whose answers do not count (L210)

@@ -88,6 +88,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
         ),
         version_written=layout.version_written,
         macros=workbook.macros,
+        damaged=not workbook.complete,
         objects=reader.objects(layout, used),
         slip=slip,
         unasked=unasked,

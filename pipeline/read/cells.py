@@ -25,6 +25,7 @@ from pipeline.text import unescape
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_TEXTS = frozenset({"str", "inlineStr"})  # whose value is what stands in the cell
 _TAGS = (
     "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
 )  # fmt: skip
@@ -170,16 +171,20 @@ class _Rows:
         inline: RichText | None = None
         for child in element:
             tag = child.tag
-            if tag.endswith("}v"):
+            if tag.endswith("}v") or tag == "v":
                 stored = child.text
-            elif tag.endswith("}f"):
+            elif tag.endswith("}f") or tag == "f":
                 formula = self._formula(child)
-            elif tag.endswith("}is"):
+            elif tag.endswith("}is") or tag == "is":
                 inline = read_text(child)
         kind = element.get("t") or "n"
-        if kind == "s" and stored is not None:
-            return self.shared.get(stored) or self._shared(stored)
-        if inline is not None and kind == "inlineStr":
+        if kind == "s" and stored and (known := self.shared.get(stored)):
+            return known
+        if stored and kind not in _TEXTS:  # a pretty printer breaks lines around the value
+            stored = stored.strip()
+        if kind == "s" and stored:
+            return self._shared(stored)
+        if inline is not None and (kind == "inlineStr" or not stored):
             return _text_cell(inline.text, formula=formula is not None), inline.pieces
         if not stored and formula is None:
             return None, ()
@@ -195,7 +200,7 @@ class _Rows:
                 return None  # a formula that gave an empty text shows nothing
             return RawCell(kind=CellKind.NO_VALUE, text=f"={formula}", formula=True)
         if kind == "b":
-            text = "TRUE" if stored.strip() in {"1", "true", "TRUE"} else "FALSE"
+            text = "TRUE" if stored in {"1", "true", "TRUE"} else "FALSE"
             return RawCell(kind=CellKind.BOOLEAN, text=text, formula=has_formula)
         if kind == "e":
             return RawCell(kind=CellKind.ERROR, text=stored, formula=has_formula)
@@ -203,7 +208,7 @@ class _Rows:
             return _iso_cell(stored, has_formula)
         if kind == "n":
             return number_cell(
-                stored.strip(),
+                stored,
                 is_date=style.is_date,
                 epoch_1904=self.book.epoch_1904,
                 formula=has_formula,
@@ -251,7 +256,7 @@ def _text_cell(text: str, *, formula: bool) -> RawCell | None:
 def _iso_cell(stored: str, formula: bool) -> RawCell:
     """Read ``t="d"``: ISO 8601, as strict files write dates."""
     try:
-        moment = datetime.fromisoformat(stored.strip().removesuffix("Z"))
+        moment = datetime.fromisoformat(stored.removesuffix("Z"))
     except ValueError:
         return RawCell(kind=CellKind.TEXT, text=stored, formula=formula)
     return RawCell(kind=CellKind.DATE, text=iso_text(moment), formula=formula)

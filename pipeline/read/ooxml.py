@@ -16,7 +16,7 @@ from pipeline.model import (
 from pipeline.read.cells import Book, read_sheet
 from pipeline.read.colours import OFFICE_THEME, Colour, read_theme
 from pipeline.read.comments import read_comments
-from pipeline.read.package import Package
+from pipeline.read.package import Package, resolve
 from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, relations
@@ -31,11 +31,16 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
     main = main_part(package, "xl/workbook.xml")
     root = parse(package.read(main), main)
     related = relations(package, main)
-    book = _book(package, root, related, limits)
+    book = _book(package, root, related, main, limits)
     sheets: list[RawSheet] = []
     for element in root.iter("{*}sheet"):
-        relation = related.get(attribute(element, "id"))
-        if relation is None or relation.kind != "worksheet":
+        relation_id = attribute(element, "id")
+        if not relation_id:
+            continue  # a macro module of Excel 5, listed among the sheets
+        relation = related.get(relation_id)
+        if relation is None:
+            raise broken(f"{main}: no relationship {relation_id}")
+        if relation.kind != "worksheet":
             continue  # chart and dialog sheets hold no cells
         part = read_sheet(package.read(relation.target), relation.target, book, limits)
         merged = fitting_areas(part, limits)
@@ -72,15 +77,18 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
 
 
 def _book(
-    package: Package, root: etree._Element, related: Mapping[str, Relation], limits: Limits
+    package: Package,
+    root: etree._Element,
+    related: Mapping[str, Relation],
+    main: str,
+    limits: Limits,
 ) -> Book:
     targets = {relation.kind: relation.target for relation in related.values()}
     strings = styles = None
-    if targets.get("sharedStrings", "") in package:
-        part = targets["sharedStrings"]
+    # Some programs write these parts and forget to relate them.
+    if (part := targets.get("sharedStrings", resolve(main, "sharedStrings.xml"))) in package:
         strings = read_strings(package.read(part), part, limits)
-    if targets.get("styles", "") in package:
-        part = targets["styles"]
+    if (part := targets.get("styles", resolve(main, "styles.xml"))) in package:
         styles = read_styles(package.read(part), part)
     epoch_1904 = any(
         element.get("date1904") in {"1", "true"} for element in root.iter("{*}workbookPr")
@@ -150,11 +158,15 @@ def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:
 def _properties(package: Package) -> Mapping[str, str]:
     """Give the custom document properties by name."""
     part = "docProps/custom.xml"
-    content = package.read_or_none(part)
-    if content is None:
+    if part not in package:
         return {}
-    return {
-        element.get("name") or "": "".join(str(text) for text in element.itertext()).strip()
-        for element in parse(content, part)
-        if local(element) == "property"
-    }
+    try:
+        return {
+            element.get("name") or "": "".join(str(text) for text in element.itertext()).strip()
+            for element in parse(package.read(part), part)
+            if local(element) == "property"
+        }
+    except Refused as refusal:
+        if refusal.reason is not UnreadableReason.BROKEN:
+            raise
+        return {}  # a workbook without its properties is read all the same

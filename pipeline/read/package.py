@@ -27,14 +27,16 @@ class Package:
             raise broken(f"zip directory: {error}") from error
         entries = self._zip.infolist()
         check_entries(entries, limits)
-        self._entries = {entry.filename.casefold(): entry for entry in entries}
-        if len(self._entries) != len(entries):
-            raise unsafe("two parts of one name")
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in entries:
+            twin = self._entries.setdefault(part_name(entry.filename).casefold(), entry)
+            if (twin.CRC, twin.file_size) != (entry.CRC, entry.file_size):
+                raise unsafe("two parts of one name")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all parts as stored."""
-        return tuple(self._zip.namelist())
+        """The names of all parts."""
+        return tuple(map(part_name, self._zip.namelist()))
 
     def __contains__(self, part: str) -> bool:
         """Tell whether there is a part of that name."""
@@ -58,6 +60,11 @@ class Package:
         return self.read(part) if part in self else None
 
 
+def part_name(stored: str) -> str:
+    """Give the name of a part as relationships write it; some programs store ``xl\\styles.xml``."""
+    return stored.replace("\\", "/").lstrip("/")
+
+
 def check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Refuse a zip directory that breaks a limit or that no honest program writes."""
     if len(entries) > limits.entries:
@@ -75,8 +82,7 @@ def check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise unsafe(f"{entry.filename}: a part encrypted by zip")
         if entry.external_attr >> 16 & 0o170000 == _SYMBOLIC_LINK:
             raise unsafe(f"{entry.filename}: a symbolic link")
-        name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/"):
+        if ".." in part_name(entry.filename).split("/"):
             raise unsafe(f"{entry.filename}: a name that leads out of the package")
     if total > limits.expanded_size:
         raise too_large(f"{total} bytes expanded")

@@ -2,6 +2,9 @@
 
 import csv
 import io
+import itertools
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 from lxml import etree
@@ -21,6 +24,9 @@ from pipeline.read.refusal import broken, too_large
 from pipeline.settings import Limits
 
 _LONGEST_FIELD = 1 << 20
+_DELIMITERS = (",", "\t", ";")  # the likelier first
+_TOLD = re.compile(r"\ufeff?sep=([,;\t|])\r?\n", re.IGNORECASE)
+_START = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,9 @@ class _Block:
 
 def read_csv(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
     """Give the one sheet of a CSV file; every cell is text, as the file knows no types."""
-    text = _decoded(content)
-    start = text[:65536]
-    delimiter = "\t" if start.count("\t") > start.count(",") else ","
-    cells: dict[CellKey, RawCell] = {}
     csv.field_size_limit(_LONGEST_FIELD)
+    delimiter, text = _separated(_decoded(content))
+    cells: dict[CellKey, RawCell] = {}
     try:
         for row, fields in enumerate(
             csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -52,6 +56,34 @@ def read_csv(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
     return _workbook(source, FileKind.CSV, [_Block(cells)])
 
 
+def _separated(text: str) -> tuple[str, str]:
+    """Tell what stands between the fields; give it, and the text without Excel's ``sep=`` line."""
+    told = _TOLD.match(text)
+    if told:
+        return told[1], text[told.end() :]
+    start = text[:_START]
+    return max(_DELIMITERS, key=lambda mark: _alike(start, mark)), text
+
+
+def _alike(start: str, delimiter: str) -> tuple[int, int]:
+    """Count the rows that have as many fields as most have, and the fields of such a row."""
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+    try:
+        widths = [len(fields) for fields in itertools.islice(reader, 100)]
+    except csv.Error:
+        return 0, 0
+    ((width, rows),) = Counter(w for w in widths if w > 1).most_common(1) or [(0, 0)]
+    return rows, width
+
+
+# A page to sign in with is no table, however it is laid out.
+_SIGN_IN = re.compile(
+    r"""<input\b[^>]*\btype\s*=\s*["']?password\b|<title[^>]*>[^<]*(?:ログイン|サインイン|ログオン|"""
+    r"""sign[ -]?in|log[ -]?[io]n\b)""",
+    re.IGNORECASE,
+)
+
+
 def read_html(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook | None:
     """Give the tables of an HTML page as sheets, or None where it has none.
 
@@ -60,8 +92,11 @@ def read_html(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook
     parser = etree.HTMLParser(
         no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=False
     )
+    text = _decoded(content)
+    if _SIGN_IN.search(text):
+        return None
     try:
-        root = etree.fromstring(_decoded(content).encode("utf-8"), parser)
+        root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise broken(f"html: {error}") from error
     if root is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from pipeline.read.package import Package, resolve
 from pipeline.read.xml import local, parse, remembered
@@ -18,7 +19,20 @@ class Relation:
 def relations(package: Package, part: str) -> Mapping[str, Relation]:
     """Give a part's relationships by id; links out of the package are left out."""
     content = package.read_or_none(_beside(part))
-    return _relations(content, part) if content is not None else {}
+    if content is None:
+        return {}
+    found = _relations(content, part)
+    if all(relation.target in package for relation in found.values()):
+        return found
+    return {
+        key: relation if relation.target in package else _unquoted(relation)
+        for key, relation in found.items()
+    }
+
+
+def _unquoted(relation: Relation) -> Relation:
+    """Give a relationship whose target is written as in a URL: ``sheet%201.xml``."""
+    return Relation(relation.kind, unquote(relation.target))
 
 
 @remembered
@@ -26,7 +40,7 @@ def _relations(content: bytes, part: str) -> Mapping[str, Relation]:
     return {
         element.get("Id") or "": Relation(
             (element.get("Type") or "").rpartition("/")[2],
-            resolve(part, element.get("Target") or ""),
+            resolve(part, (element.get("Target") or "").strip()),
         )
         for element in parse(content, _beside(part))
         if local(element) == "Relationship" and element.get("TargetMode") != "External"
@@ -39,9 +53,12 @@ def _beside(part: str) -> str:
     return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
 
 
-def main_part(package: Package, default: str) -> str:
-    """Give the part with the workbook."""
+def main_part(package: Package, usual: str) -> str:
+    """Give the part with the workbook: what the package names as its document."""
     for relation in relations(package, "").values():
-        if relation.kind == "officeDocument":
+        if relation.kind == "officeDocument" and relation.target in package:
             return relation.target
-    return default
+    if usual in package:
+        return usual
+    name = usual.rpartition("/")[2]
+    return min((part for part in package.names if part.endswith(name)), key=len, default=usual)

@@ -2,9 +2,10 @@
 
 # ruff: noqa: PLC0415 - the readers are imported where chosen: a run without .xls loads no xlrd
 
+import hashlib
 from dataclasses import replace
 
-from pipeline.archive import MemberError, read_content
+from pipeline.archive import MemberError, hashed, is_placeholder, read_content
 from pipeline.model import (
     FileKind,
     RawWorkbook,
@@ -25,8 +26,10 @@ _READABLE = frozenset(
 )  # fmt: skip
 
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".xltx", ".xlt")
-# Under the name of a workbook these are a damaged workbook, not a file of another kind.
-_SHAPELESS = frozenset({FileKind.EMPTY, FileKind.OTHER, FileKind.ZIP})
+# A workbook by its content, whatever its name, that nobody here can open.
+_CLOSED = frozenset({FileKind.PROTECTED, FileKind.XML2003})
+# Under the name of a workbook these are one that is damaged, not a file of another kind.
+_SHAPELESS = frozenset({FileKind.EMPTY, FileKind.HTML, FileKind.OTHER, FileKind.ZIP})
 
 
 def read_workbook(
@@ -35,15 +38,19 @@ def read_workbook(
     """Read one file whatever is in it. No content raises.
 
     Gives Unreadable with the reason where the file cannot or must not be read, and Skipped where
-    it is of a kind that holds no cells. ``passwords`` are tried in order on an encrypted file,
+    it is of a kind that holds no cells. The source that comes back carries size and hash of what
+    was read. ``passwords`` are tried in order on an encrypted file,
     after the key that Excel itself uses for workbooks protected against changes only.
     """
     kind = FileKind.OTHER
     try:
         content = open_source(source, limits=limits, passwords=passwords)
-        kind = kind_of(content)
+        source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        kind = kind_of(content, source.path)
         return _read(content, kind, source, limits, passwords)
     except Refused as refusal:
+        if not source.sha256:
+            source = hashed(source, limits)
         return Unreadable(source=source, reason=refusal.reason, kind=kind, detail=refusal.detail)
     except RecursionError as error:
         return Unreadable(
@@ -76,8 +83,13 @@ def open_source(
         return read_content(source, limit=limits.file_size, passwords=passwords)
     except MemberError as error:
         raise Refused(error.reason, error.detail) from error
+    except FileNotFoundError as error:
+        raise Refused(UnreadableReason.VANISHED, "gone") from error
     except OSError as error:
-        raise Refused(UnreadableReason.NO_ACCESS, str(error.strerror or error)) from error
+        reason = UnreadableReason.NO_ACCESS
+        if is_placeholder(source.location):
+            reason = UnreadableReason.NOT_HERE
+        raise Refused(reason, str(error.strerror or error)) from error
 
 
 def _read(
@@ -91,25 +103,36 @@ def _read(
     named_workbook = source.path.casefold().endswith(_WORKBOOK_NAMES)
     if kind is FileKind.TEXT and named_workbook:
         kind = FileKind.CSV
+    if kind is FileKind.EMPTY and not source.member:
+        # Nobody sends an empty file: a cloud's folder holds it until it is fetched.
+        raise Refused(UnreadableReason.NOT_HERE, f"{len(content)} bytes of nothing")
     if kind not in _READABLE:
-        if named_workbook and kind in _SHAPELESS:
-            raise broken(f"the name says workbook, the content says {kind}")
-        return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
+        return _not_read(source, kind, named_workbook=named_workbook)
     if content.startswith(OLE2):
         from pipeline.read.passwords import decrypt
 
         opened = decrypt(content, kind, passwords)
         if opened is not None:
-            workbook = _read_open(opened, kind_of(opened), source, limits)
-            return (
-                replace(workbook, encrypted=True) if isinstance(workbook, RawWorkbook) else workbook
-            )
-    return _read_open(content, kind, source, limits)
+            kind = kind_of(opened)
+            workbook = _read_open(opened, kind, source, limits)
+            if workbook is not None:
+                return replace(workbook, encrypted=True)
+    return _read_open(content, kind, source, limits) or _not_read(
+        source, kind, named_workbook=named_workbook
+    )
+
+
+def _not_read(source: SourceFile, kind: FileKind, *, named_workbook: bool) -> Skipped:
+    """Set a file aside that is of no kind to be read; Refused where it should have been one."""
+    if kind in _CLOSED or (named_workbook and kind in _SHAPELESS):
+        raise broken(f"a workbook is expected, the content is {kind}")
+    return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
 
 
 def _read_open(  # noqa: PLR0911 - one return for each kind
     content: bytes, kind: FileKind, source: SourceFile, limits: Limits
-) -> RawWorkbook | Skipped:
+) -> RawWorkbook | None:
+    """Read a file without encryption; None where it holds no cells."""
     match kind:
         case FileKind.XLSX | FileKind.XLSM:
             from pipeline.read.ooxml import read_ooxml
@@ -134,9 +157,6 @@ def _read_open(  # noqa: PLR0911 - one return for each kind
         case FileKind.HTML:
             from pipeline.read.plain import read_html
 
-            tables = read_html(content, source, limits)
-            if tables is not None:
-                return tables
+            return read_html(content, source, limits)
         case _:
-            pass
-    return Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)
+            return None

@@ -3,10 +3,12 @@
 import io
 import struct
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import xlrd  # no stubs; mypy is told so in pyproject.toml
+import xlrd.compdoc
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT
 
 from pipeline.model import (
@@ -21,6 +23,7 @@ from pipeline.model import (
     RawWorkbook,
     Run,
     SourceFile,
+    UnreadableReason,
     Unseen,
 )
 from pipeline.number_formats import BUILT_IN
@@ -36,7 +39,7 @@ from pipeline.read.numbers import (
 )
 from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
 from pipeline.read.placing import place
-from pipeline.read.refusal import broken, too_large
+from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration
 from pipeline.read.styles import CellStyle
 from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
@@ -48,14 +51,19 @@ _WHITES = frozenset({1, 9, 64, 65})
 
 
 def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
-    """Give the sheets of an .xls file. Refused where xlrd cannot read it."""
+    """Give the sheets of an .xls file; of one that xlrd cannot read, the values alone.
+
+    Refused where no reader opens it.
+    """
     try:
-        book = xlrd.open_workbook(
-            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )
+        book = _open(content)
     except Exception as error:
         # xlrd trips over damage in any way: struct.error, IndexError, AssertionError, KeyError
-        raise broken(f"xlrd: {error!r}") from error
+        if "encrypted" in str(error):
+            raise Refused(UnreadableReason.PASSWORD, f"xlrd: {error!r}") from error
+        from pipeline.read.values import read_values  # noqa: PLC0415 - hardly ever needed
+
+        return read_values(content, source, FileKind.XLS, limits)
     substreams = _substreams(content)
     sheets = [
         _sheet(book, sheet, substreams[index] if index < len(substreams) else Substream(), limits)
@@ -69,6 +77,21 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
         sheets=tuple(sheets),
         macros=_has_macros(content),
     )
+
+
+def _open(content: bytes) -> Any:
+    """Open a book with xlrd; where its sectors are chained oddly, as leniently as xlrd can."""
+    opening = partial(
+        xlrd.open_workbook,
+        file_contents=content,
+        formatting_info=True,
+        ragged_rows=True,
+        logfile=io.StringIO(),
+    )
+    try:
+        return opening()
+    except xlrd.compdoc.CompDocError:
+        return opening(ignore_workbook_corruption=True)
 
 
 def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSheet:
@@ -161,7 +184,9 @@ def _look(book: Any, index: int | None) -> _Look:
         return _Look()
     style = book.xf_list[index]
     number_format = book.format_map.get(style.format_key)
-    code = number_format.format_str if number_format else BUILT_IN.get(style.format_key, "")
+    # Formats built into Japanese Excel are not written out: xlrd knows their numbers alone.
+    written = number_format.format_str if number_format else None
+    code = BUILT_IN.get(style.format_key, "") if written is None else written
     is_date = shows_date(code) or built_in_date(style.format_key)
     struck = 0 <= style.font_index < len(book.font_list) and bool(
         book.font_list[style.font_index].struck_out

@@ -12,10 +12,6 @@ from pipeline.read.refusal import broken, unsafe
 
 Found = TypeVar("Found")
 
-_SPREADSHEET = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",  # strict
-)
 _SHARED = 1 << 16  # bytes of a part that is worth remembering
 _SMALL = 2 << 20  # bytes; above, a part is read element by element in little memory
 
@@ -39,12 +35,43 @@ _OPEN_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)
 _FORGIVING = _parser(recover=True)
 
 
-def refuse_traps(content: bytes, part: str) -> None:
-    """Refuse DTDs, entities and encodings in which the search for them would be blind."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:64]:
-        raise unsafe(f"{part}: XML in UTF-16 or UTF-32")
+_WIDE = (  # how text begins in encodings that hold zeros, longest first
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_DECLARATION = re.compile(rb"\A\s*<\?xml\b[^>]*\?>")
+_ASCII_LIKE = re.compile(  # encodings in which "<!DOCTYPE" is written as in ASCII
+    rb"utf-?8|(?:us-)?ascii|iso-8859-\d+|windows-(?:31j|125\d)|shift_?jis|x-sjis|cp932|euc-(?:jp|kr)"
+    rb"|gb2312|gbk|gb18030|big5",
+    re.IGNORECASE,
+)
+_ENCODING = re.compile(rb"""\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+
+
+def _legible(content: bytes, part: str) -> bytes:
+    """Give XML as bytes in which letters of ASCII are what they seem.
+
+    Refused: DTDs and entities, and encodings in which the search for them would be blind.
+    """
+    for mark, encoding in _WIDE:
+        if content.startswith(mark):
+            try:
+                text = content.decode(encoding).removeprefix("\ufeff")
+            except UnicodeDecodeError as error:
+                raise broken(f"{part}: {error}") from error
+            content = _DECLARATION.sub(b"", text.encode("utf-8", "replace"))
+            break
+    else:
+        written = _ENCODING.match(content[:256])
+        if b"\x00" in content[:64] or (written and not _ASCII_LIKE.fullmatch(written[1])):
+            raise unsafe(f"{part}: XML in a rare encoding")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise unsafe(f"{part}: DTD")
+    return content
 
 
 def remembered(read: Callable[[bytes, str], Found]) -> Callable[[bytes, str], Found]:
@@ -63,36 +90,27 @@ def remembered(read: Callable[[bytes, str], Found]) -> Callable[[bytes, str], Fo
 
 def parse(content: bytes, part: str, *, forgiving: bool = False) -> etree._Element:
     """Give the root of a part. Refused where it is no XML or a trap."""
-    refuse_traps(content, part)
+    content = _legible(content, part)
     if forgiving:
         content = _OPEN_BREAK.sub(b"<br/>", content)
     return _parsed(content, part, _FORGIVING if forgiving else _PARSER)
 
 
 def stream(content: bytes, part: str, *, tags: tuple[str, ...]) -> Iterator[etree._Element]:
-    """Give the SpreadsheetML elements of these names in order; each may be gone afterwards.
+    """Give the elements of these names in order; each may be gone afterwards.
 
-    The namespace counts: an anchor of a control has a ``row`` of its own.
+    Only those in the namespace of the root, whichever that is: an anchor of a control has a
+    ``row`` of its own, and some programs write another namespace than Excel, or none.
     """
-    refuse_traps(content, part)
-    names = [f"{{{namespace}}}{tag}" for namespace in _SPREADSHEET for tag in tags]
+    content = _legible(content, part)
     if len(content) <= _SMALL:
         # As a whole: three times as fast, and nearly every returned form is small.
-        yield from _parsed(content, part, _PARSER).iter(*names)
+        root = _parsed(content, part, _PARSER)
+        yield from root.iter(*_beside(root, tags))
         return
-    events = etree.iterparse(
-        BytesIO(content),
-        events=("end",),
-        tag=names,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        for _, element in events:
+        _, root = next(_events(content, ("start",)))
+        for _, element in _events(content, ("end",), _beside(root, tags)):
             yield element
             element.clear()
             parent = element.getparent()
@@ -102,11 +120,43 @@ def stream(content: bytes, part: str, *, tags: tuple[str, ...]) -> Iterator[etre
         raise broken(f"{part}: {error}") from error
 
 
+def _beside(root: etree._Element, tags: tuple[str, ...]) -> list[str]:
+    """Give the full names of elements in the namespace of a root."""
+    namespace, found, _ = str(root.tag).rpartition("}")
+    return [f"{namespace}{found}{tag}" for tag in tags]
+
+
+def _events(
+    content: bytes, events: tuple[str, ...], tags: list[str] | None = None
+) -> Iterator[tuple[str, etree._Element]]:
+    yield from etree.iterparse(
+        BytesIO(content),
+        events=events,
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+# Characters that XML may not hold, bare or by number. Some programs write them all the same.
+_NO_CHARACTER = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[1-24-9]|2\d|3[01])"
+    rb"|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF]));"
+)
+
+
 def _parsed(content: bytes, part: str, parser: etree.XMLParser) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise broken(f"{part}: {error}") from error
+        mended = _NO_CHARACTER.sub(b"", content)
+        if mended == content:
+            raise broken(f"{part}: {error}") from error
+        return _parsed(mended, part, parser)
     if root is None:
         raise broken(f"{part}: no root element")
     return root

@@ -13,6 +13,7 @@ from pipeline.model import (
     PreviousAnswer,
     Severity,
     Status,
+    came_unread,
     place_in,
     shown_key,
 )
@@ -30,7 +31,7 @@ from pipeline.rules.registry import (
 from pipeline.rules.similar import Twin, find_twins
 from pipeline.rules.words import STATUS_WORDS, answer_words, listed, month_words
 
-_NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
+_NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
 
 
 @rule(
@@ -38,12 +39,16 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST}
     severity=Severity.FIX,
     title="未提出",
     message="{what}",
-    fix="{contact}提出の見込みを確かめてください。",
+    fix="{step}",
     general_fix="担当に連絡し、提出の見込みを確かめてください。",
     ask="ご回答がまだ届いていません。チェックシートをお送りください。",
-    why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。",
+    why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。"
+    "このパソコンから開けないファイル（F112）が届いている団体は、回答者に落ち度がないため要確認にし、"
+    "督促の文面も作りません。",
     examples=(
         fires("名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+        fires("名簿: 若葉市\nファイル: 若葉市.docx（対象外: other_kind word）"),
+        fires("名簿: 若葉市\nファイル: 若葉市.xlsx（読めない: no_access）"),
         fires("名簿: 若葉市\nファイル: 若葉市.xlsx（読めない: password）"),
         silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -54,6 +59,7 @@ def missing(context: Context) -> Iterator[Hit]:
     roster = context.batch.roster
     entries = {entry.shown: entry for entry in roster.entries} if roster else {}
     arrived = _arrived(context.batch)
+    unread = came_unread(context.batch)
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
         contact = (
@@ -61,17 +67,27 @@ def missing(context: Context) -> Iterator[Hit]:
             if entry
             else respondent.mail
         )
+        what = (
+            arrived.get(respondent.id)
+            or arrived.get(respondent.of_body)
+            or "名簿にありますが、まだ提出されていません。"
+        )
+        step = f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"
+        step += "提出の見込みを確かめてください。"
+        severity = None
+        here = [record for record in unread.get(respondent.id, ()) if record.closed_here]
+        if here:
+            names = listed([f"「{record.source.shown}」" for record in here])
+            what = f"届いたファイル{names}をこのパソコンから開けず、まだ数えていません。"
+            step = "F112 の手順でファイルを開けるようにして、もう一度集計してください。"
+            severity = Severity.CHECK
         yield Hit(
             location=(entry.location if entry else None)
             or Location(file=roster.file if roster else ""),
             respondent=respondent,
             subject=respondent.name,
-            fields={
-                "what": arrived.get(respondent.id)
-                or arrived.get(respondent.of_body)
-                or "名簿にありますが、まだ提出されていません。",
-                "contact": f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、",
-            },
+            fields={"what": what, "step": step},
+            severity=severity,
         )
 
 

@@ -18,35 +18,10 @@ from pipeline.model import (
     UnreadableReason,
     place_in,
 )
+from pipeline.rules.kinds import KINDS
 from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
-from pipeline.rules.words import KIND_WORDS, listed, month_words
-
-# Why a file is broken for us, and what to ask for.
-_BROKEN = {
-    UnreadableReason.BROKEN: (
-        "ファイルが壊れていて読めません。",
-        "Excelで開けるか確かめ、開けないときは送り直してもらってください。",
-    ),
-    UnreadableReason.UNSAFE: (
-        "Excelが作るファイルにはない危険な構造が含まれるため、開いていません。",
-        "送信元に確かめ、Excelで保存し直したファイルを送ってもらってください。",
-    ),
-    UnreadableReason.NO_ACCESS: (
-        "ほかで開いているか読み取りの権限がないため、開けません。",
-        "Excelを閉じるか権限を確かめて、もう一度集計してください。",
-    ),
-}
-
-_TOO_LARGE = {
-    UnreadableReason.TOO_LARGE: (
-        "ファイルが大きすぎるか、展開すると上限を超えるため、読んでいません。",
-        "不要なシートや画像を除いて、送り直してもらってください。",
-    ),
-    UnreadableReason.NESTED_ARCHIVE: (
-        "圧縮ファイルの中に圧縮ファイルがあるため、読んでいません。",
-        "中のファイルを取り出して受信フォルダに入れ、もう一度集計してください。",
-    ),
-}
+from pipeline.rules.unreadable import REASONS, words_of
+from pipeline.rules.words import listed, month_words
 
 # Workbooks of the coordinator that lie among the returns.
 _OWN = {
@@ -80,32 +55,38 @@ _EXTENSIONS = {
 }
 
 
+# What to do with a file of a kind that says no more.
+_ANSWER = "回答であれば、チェックシートのExcelファイルを送ってもらってください。"
+
+
+def _suffix(record: FileRecord) -> str:
+    return PurePosixPath(record.source.path.rpartition("!")[2]).suffix.casefold()
+
+
 def _hit(record: FileRecord, **fields: str) -> Hit:
     return Hit(location=place_in(record.source), respondent=record.respondent, fields=fields)
 
 
-def _unreadable(
-    context: Context, reasons: dict[UnreadableReason, tuple[str, str]]
-) -> Iterator[Hit]:
+def _unreadable(context: Context, code: str) -> Iterator[Hit]:
     for record in context.batch.files:
         content = record.content
         if record.state is not FileState.UNREADABLE:
             continue  # an excluded file is nobody's concern
-        if isinstance(content, Unreadable) and content.reason in reasons:
-            what, step = reasons[content.reason]
-            yield _hit(record, what=what, step=step)
+        if isinstance(content, Unreadable) and (words := words_of(content)).code == code:
+            yield replace(_hit(record, what=words.what, step=words.step), ask=words.ask)
 
 
 @rule(
     code="F101",
     severity=Severity.FIX,
     title="パスワード付きで開けない",
-    message="パスワードが付いていて開けません。",
-    fix="回答者にパスワードを聞いて受信フォルダの passwords.txt に1行書き足すか、"
-    "パスワードなしで送り直してもらってください。",
-    ask="パスワードを外して、もう一度お送りください。",
+    message="{what}",
+    fix="{step}",
+    general_fix=REASONS[UnreadableReason.PASSWORD].step,
+    ask=REASONS[UnreadableReason.PASSWORD].ask,
     why="開けないファイルの回答は集計に入りません。"
-    "passwords.txt のどのパスワードでも開けませんでした。",
+    "passwords.txt のどのパスワードでも開けませんでした（文のまま貼り付けた行は、"
+    "かぎ括弧の中や「:」のうしろも試します）。",
     examples=(
         fires("ファイル: 若葉市.xlsx（読めない: password）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -113,7 +94,7 @@ def _unreadable(
 )
 def password(context: Context) -> Iterator[Hit]:
     """Find files that no known password opens."""
-    yield from _unreadable(context, {UnreadableReason.PASSWORD: ("", "")})
+    yield from _unreadable(context, "F101")
 
 
 @rule(
@@ -122,19 +103,59 @@ def password(context: Context) -> Iterator[Hit]:
     title="壊れていて読めない",
     message="{what}",
     fix="{step}",
-    general_fix="Excelで開けるか確かめ、開けないときは送り直してもらってください。",
-    ask="ファイルを開けませんでした。Excelで保存し直して、もう一度お送りください。",
-    why="読めないファイルの回答は集計に入りません。ほかのファイルの集計は続けています。",
+    general_fix=REASONS[UnreadableReason.BROKEN].step,
+    ask=REASONS[UnreadableReason.BROKEN].ask,
+    why="読めないファイルの回答は集計に入りません。ほかのファイルの集計は続けています。"
+    "秘密度ラベル（IRM）の付いたファイル、XML スプレッドシート 2003、Excelの名前で保存された"
+    "Webページなど、何のファイルか分かるものは、そのことを書きます。",
     examples=(
         fires("ファイル: 若葉市.xlsx（読めない: broken）"),
         fires("ファイル: 若葉市.xlsx（読めない: unsafe）"),
-        fires("ファイル: 若葉市.xlsx（読めない: no_access）"),
+        fires("ファイル: 若葉市.xls（傷み）\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx（読めない: password）"),
+        silent("ファイル: 若葉市.xlsx（読めない: no_access）"),
     ),
 )
 def broken(context: Context) -> Iterator[Hit]:
-    """Find files that are damaged, unsafe or that the system refuses to open."""
-    yield from _unreadable(context, _BROKEN)
+    """Find files that are damaged, unsafe or of a form that nobody here can open.
+
+    A person must look where a damaged file gave its values, and nothing of how they look.
+    """
+    yield from _unreadable(context, "F102")
+    for counted in context.batch.submissions:
+        if counted.submission.damaged:
+            unseen = {name for a in counted.submission.answers for name in a.unsupported}
+            names = "・".join(sorted(unseen)) or "書式"
+            hit = on_submission(
+                counted,
+                what=f"ファイルに傷みがあるため、値だけを読みました（{names}は確認できません）。",
+                step="Excelで開いて回答が同じか確かめてください。"
+                "『名前を付けて保存』で Excel ブック (.xlsx) として保存し直すと、すべて読めます。",
+            )
+            yield replace(hit, severity=Severity.CHECK)
+
+
+@rule(
+    code="F112",
+    severity=Severity.CHECK,
+    title="このパソコンから開けない",
+    message="{what}",
+    fix="{step}",
+    general_fix=REASONS[UnreadableReason.NO_ACCESS].step,
+    why="権限がない、OneDriveなどから取り込まれていない、集計の間に移された・書き換えられた、といった"
+    "このパソコンの側の理由です。集計の終わりにもう一度だけ読み直しています。"
+    "回答者に落ち度はないため、差戻しや督促の文面は作りません。",
+    since="0.2.0",
+    examples=(
+        fires("ファイル: 若葉市.xlsx（読めない: no_access）"),
+        fires("ファイル: 若葉市.xlsx（読めない: not_here）"),
+        silent("ファイル: 若葉市.xlsx（読めない: broken）"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
+    ),
+)
+def not_opened_here(context: Context) -> Iterator[Hit]:
+    """Find files that this computer does not give."""
+    yield from _unreadable(context, "F112")
 
 
 @rule(
@@ -142,25 +163,40 @@ def broken(context: Context) -> Iterator[Hit]:
     severity=Severity.INFO,
     title="対応していない種類のファイル",
     message="{what}のため、回答として読んでいません。",
-    fix="回答であれば、チェックシートのExcelファイルを送ってもらってください。",
+    fix="{step}",
+    general_fix=_ANSWER,
     why="PDF・画像・Word文書・メールなどからは回答を確実に読み取れません。"
-    "送付状などの添え物であれば、何もしなくてかまいません。",
+    "送付状などの添え物であれば、何もしなくてかまいません。名簿の団体の名前が付いたファイルと、"
+    "中に回答が入っていることのある種類（ZIPのほかの圧縮ファイル、winmail.dat など）は、"
+    "要確認にしています。",
     examples=(
         fires("ファイル: 送付状.pdf（対象外: other_kind pdf）"),
+        fires("名簿: 若葉市\nファイル: 若葉市.docx（対象外: other_kind word）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
         silent("ファイル: 名簿.xlsx（対象外: roster xlsx）"),
     ),
 )
 def other_kind(context: Context) -> Iterator[Hit]:
-    """Find files of kinds that are never read, and links out of the inbox."""
+    """Find files of kinds that are never read, and links out of the inbox.
+
+    A person must look where the file may be somebody's return: by its name, or by its kind.
+    """
     for record in context.batch.files:
         content = record.content
-        if not isinstance(content, Skipped):
+        if record.state is not FileState.IGNORED or not isinstance(content, Skipped):
             continue
         if content.reason is SkipReason.OTHER_KIND:
-            yield _hit(record, what=KIND_WORDS[record.kind])
+            words = KINDS[record.kind]
+            named = _suffix(record) in _EXTENSIONS and _suffix(record) != ".txt"
+            look = record.respondent is not None or words.holds or named
+            hit = _hit(record, what=words.name, step=words.step or _ANSWER)
         elif content.reason is SkipReason.LINK:
-            yield _hit(record, what="受信フォルダの外を指すリンク")
+            look = record.respondent is not None
+            step = "回答であれば、リンク先のファイルそのものを受信フォルダに入れてください。"
+            hit = _hit(record, what="受信フォルダの外を指すリンク", step=step)
+        else:
+            continue
+        yield replace(hit, severity=Severity.CHECK if look else None)
 
 
 @rule(
@@ -170,7 +206,7 @@ def other_kind(context: Context) -> Iterator[Hit]:
     message="{what}",
     fix="{step}",
     general_fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
-    ask="ファイルが大きすぎて読めませんでした。不要なシートや画像を除いて、もう一度お送りください。",
+    ask=REASONS[UnreadableReason.TOO_LARGE].ask,
     why="小さなファイルが展開すると数百倍になるものがあり、集計全体を止めないよう上限を設けています。",
     examples=(
         fires("ファイル: 若葉市.xlsx（読めない: too_large）"),
@@ -179,8 +215,8 @@ def other_kind(context: Context) -> Iterator[Hit]:
     ),
 )
 def too_large(context: Context) -> Iterator[Hit]:
-    """Find files over a limit and archives inside archives."""
-    yield from _unreadable(context, _TOO_LARGE)
+    """Find files over a limit and archives in archives in archives."""
+    yield from _unreadable(context, "F104")
 
 
 @rule(
@@ -323,7 +359,7 @@ def wrong_extension(context: Context) -> Iterator[Hit]:
         name = record.source.path.rpartition("!")[2]
         extension = PurePosixPath(name).suffix
         if record.kind not in _EXTENSIONS.get(extension.casefold(), set()):
-            yield _hit(record, extension=extension or "なし", kind=KIND_WORDS[record.kind])
+            yield _hit(record, extension=extension or "なし", kind=KINDS[record.kind].name)
 
 
 @rule(
@@ -364,4 +400,5 @@ RULES = (
     macros,
     wrong_extension,
     late,
+    not_opened_here,
 )

@@ -69,7 +69,8 @@ class Hit:
     """One place where a rule applies. ``fields`` fill the named fields of message and fix.
 
     Values of ``fields`` may be respondents' text: they are put in, never interpreted.
-    ``severity`` replaces the rule's for this hit alone (a ditto mark with nothing above it).
+    ``severity`` and ``ask`` replace the rule's for this hit alone (a ditto mark with nothing above
+    it; a file that is not damaged but protected).
     """
 
     location: Location
@@ -82,6 +83,7 @@ class Hit:
     shown_by: str = ""  # how a number format comes to show what was written, after the message
     severity: Severity | None = None
     bound: str = ""  # what a decision in 確認票 is bound to, where that is not what was written
+    ask: str = ""
 
 
 Find = Callable[[Context], Iterator[Hit]]
@@ -141,7 +143,7 @@ class Rule:
             subject=hit.subject,
             problem=_filled(self.message, hit.fields) + hit.shown_by,
             quoted=quote(hit.written) if quoted else "",
-            ask=self.ask,
+            ask=hit.ask or self.ask,
             bound=hit.bound,
             project=hit.respondent.project if hit.respondent else "",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.model import Answer, FileKind, Precision, Status
+from pipeline.model import Answer, Precision, Status
 from pipeline.text import tidy
 
 QUOTED = 40  # characters of a respondent's text that a message repeats
@@ -16,25 +16,6 @@ STATUS_WORDS = {
     Status.NOT_APPLICABLE: "対象外",
     Status.BLANK: "未記入",
     Status.UNCLEAR: "判読不能",
-}
-
-KIND_WORDS = {
-    FileKind.XLSX: "Excelブック（.xlsx）",
-    FileKind.XLSM: "マクロ付きExcelブック（.xlsm）",
-    FileKind.XLS: "旧形式のExcelブック（.xls）",
-    FileKind.XLSB: "バイナリ形式のExcelブック（.xlsb）",
-    FileKind.ODS: "OpenDocument表計算（.ods）",
-    FileKind.CSV: "CSV",
-    FileKind.ZIP: "ZIP",
-    FileKind.PDF: "PDF",
-    FileKind.WORD: "Word文書",
-    FileKind.SLIDES: "PowerPoint",
-    FileKind.IMAGE: "画像",
-    FileKind.MAIL: "メール",
-    FileKind.HTML: "HTML",
-    FileKind.TEXT: "テキスト",
-    FileKind.EMPTY: "空のファイル（0バイト）",
-    FileKind.OTHER: "種類の分からないファイル",
 }
 
 # Months that a term of this precision spans, its last month included.

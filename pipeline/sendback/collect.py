@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model import Respondent, Severity
+from pipeline.model import Respondent, Severity, came_unread
 from pipeline.model.review import FindingState, Verdict
 from pipeline.respondents import entry_id
 from pipeline.text import is_blank, tidy
@@ -76,7 +76,7 @@ def collect(
         elif finding.item_id:
             wrong[finding.respondent_id][finding.item_id].append((problem, finding.ask))
         else:
-            name = _base_name(finding.location.file)
+            name = base_name(finding.location.file)
             ask = finding.ask or "内容をご確認のうえ、直したファイルをお送りください。"
             files[finding.respondent_id].append(f"「{name}」: {problem}{ask}")
     for each in asked:
@@ -110,10 +110,13 @@ def _goes_back(finding: Finding) -> bool:
 def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Respondent, ...]:
     """Give who has not answered and is not asked to send a file again, in roster order.
 
-    Somebody whose answer a disputed file may be is not told that nothing came.
+    Somebody whose answer a disputed file may be is not told that nothing came, nor is who sent a
+    file that only this computer does not open.
     """
     known = {package.respondent.id for package in packages}
     known |= {claim.of_body for record in batch.files for claim in record.claims}
+    came = came_unread(batch)
+    known |= {key for key, files in came.items() if any(file.closed_here for file in files)}
     # A body that is asked which project its file is about is not told that nothing came.
     return tuple(one for one in batch.missing if known.isdisjoint((one.id, one.of_body)))
 
@@ -138,7 +141,7 @@ def _names_of(batch: Batch) -> dict[str, frozenset[str]]:
         names[entry_id(entry)] |= {entry.name, *entry.aliases}
     for record in batch.files:
         if record.respondent:
-            names[record.respondent.id] |= {record.respondent.name, _base_name(record.source.path)}
+            names[record.respondent.id] |= {record.respondent.name, base_name(record.source.path)}
     return {key: frozenset(name for name in each if len(name) > 1) for key, each in names.items()}
 
 
@@ -175,7 +178,7 @@ def _place(answer: Answer) -> str:
     place = answer.location or answer.row_location
     if place is None:
         return "（行がありません）"
-    parts = (_base_name(place.file), place.sheet, place.cell)
+    parts = (base_name(place.file), place.sheet, place.cell)
     return "\n".join(part for part in parts if part)
 
 
@@ -192,6 +195,6 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
-def _base_name(path: str) -> str:
+def base_name(path: str) -> str:
     """Give a file's own name: the folders and archives around it may name other respondents."""
     return re.split(r"[/!\\]", path)[-1]

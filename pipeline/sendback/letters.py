@@ -18,8 +18,10 @@ from pipeline.mails import (
     paragraphs,
     salutation,
 )
-from pipeline.model import RosterEntry, Slip
+from pipeline.model import RosterEntry, Slip, came_unread
 from pipeline.respondents import entry_id
+from pipeline.rules.words import listed
+from pipeline.sendback.collect import base_name
 from pipeline.slips import CHECKLIST, RESPONDENT, slip_properties
 from pipeline.write.blank_form import write_handout
 from pipeline.write.choices import choices_of
@@ -69,12 +71,19 @@ def reminder_sendings(
     stems = unique_names({one.id: f"督促_{one.name}" for one in reminded}, suffix="")
     title, month = batch.checklist.title, month_words(batch.month)
     deadline = f"提出期限は{day_words(settings.deadline)}です。" if settings.deadline else ""
+    came = came_unread(batch)
     sendings = []
     for one in reminded:
+        files = [f"「{base_name(record.source.path)}」" for record in came.get(one.id, ())]
+        so_far = (
+            f"{listed(files)}をお送りいただきましたが、チェックシートの回答を読み取れませんでした。"
+            if files
+            else "まだお受け取りできておりません。"
+        )
         body = paragraphs(
             [
                 salutation(one.name),
-                f"「{title}」（{month}分）のご回答について、まだお受け取りできておりません。{deadline}",
+                f"「{title}」（{month}分）のご回答について、{so_far}{deadline}",
                 "お忙しいところ恐れ入りますが、ご提出の見込みをお知らせいただくか、"
                 "記入済みのチェックシートをご返送くださいますようお願いいたします。"
                 "様式がお手元にない場合は、添付のファイルをお使いください。",

@@ -3,9 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from pipeline.model import Batch, FileRecord, FileState, Finding, Respondent, RosterEntry
+from pipeline.model import (
+    Batch,
+    FileRecord,
+    FileState,
+    Finding,
+    Respondent,
+    RosterEntry,
+    came_unread,
+)
 from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
 from pipeline.respondents import entry_id
+from pipeline.rules.words import listed
 from pipeline.summarise.rows import severity_counts
 
 MISSING = "未提出"
@@ -24,18 +33,19 @@ def list_returns(
     """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
     entries = {entry_id(entry): entry for entry in batch.roster.entries} if batch.roster else {}
     told = _told(findings)
-    unread = _unread(batch)
+    unread = came_unread(batch)
     records = {record.source.key: record for record in batch.files}
     rows = [_returned(batch, total, records[total.key], entries) for total in totals]
     seen = {total.respondent.id for total in totals}
     for respondent in batch.missing:
         if respondent.id not in seen:
             seen.add(respondent.id)
-            files = unread.get(respondent.id) or unread.get(respondent.of_body)
+            files = unread.get(respondent.id) or unread.get(respondent.of_body) or []
+            again = [record for record in files if _to_send_again(record)]
             rows.append(
-                _unreadable(files[0], respondent, entries, told)
-                if files
-                else _missing(respondent, entries, told)
+                _unreadable(again[0], respondent, entries, told)
+                if again
+                else _missing(respondent, files, entries, told)
             )
     rows += [
         _unreadable(record, record.respondent, entries, told)
@@ -105,26 +115,29 @@ def _told(findings: Iterable[Finding]) -> Told:
     return told
 
 
-def _unread(batch: Batch) -> dict[str, list[FileRecord]]:
-    """Give the files of each respondent that hold no answers, then those that may be theirs."""
-    files: dict[str, list[FileRecord]] = {}
-    for record in batch.files:
-        if record.respondent and record.state in (FileState.UNREADABLE, FileState.NOT_CHECKLIST):
-            files.setdefault(record.respondent.id, []).append(record)
-    for record in batch.files:
-        for claim in record.claims:
-            files.setdefault(claim.of_body, []).append(record)
-    return files
+def _to_send_again(record: FileRecord) -> bool:
+    """Tell a return that only its sender can mend from one of this computer, and from a letter."""
+    return record.state is not FileState.IGNORED and not record.closed_here
 
 
-def _missing(respondent: Respondent, entries: dict[str, RosterEntry], told: Told) -> ReturnRow:
+def _missing(
+    respondent: Respondent,
+    files: list[FileRecord],
+    entries: dict[str, RosterEntry],
+    told: Told,
+) -> ReturnRow:
+    """Give the line of one who did not answer; ``files`` came and hold no answers."""
+    reason = "回答ファイルが見つかりません。提出を依頼してください。"
+    if files:
+        names = listed([f"「{record.source.shown}」" for record in files])
+        reason = f"{names}が届いています。{files[0].reason}"
     return ReturnRow(
         state=MISSING,
-        reason="回答ファイルが見つかりません。提出を依頼してください。",
+        reason=reason,
         respondent=respondent,
         contact=_contact(respondent, entries),
-        file="",
-        modified="",
+        file=files[0].source.path if files else "",
+        modified=files[0].source.modified if files else "",
         filled_on="",
         counts=None,
         findings=severity_counts(told[respondent.id, ""]),

@@ -1,0 +1,89 @@
+"""A workbook's values alone, by calamine: for files that the better readers give up on."""
+
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
+
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from pipeline.model import (
+    Area,
+    CellKey,
+    CellKind,
+    FileKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    SourceFile,
+    UnreadableReason,
+)
+from pipeline.read.numbers import iso_text, shortest
+from pipeline.read.refusal import Refused, broken, too_large
+from pipeline.settings import Limits
+
+# calamine gives an error value as nothing.
+_UNSEEN = ("文字の書式", "図形", "コメント", "エラー値", "非表示の行・列")
+
+
+def read_values(content: bytes, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
+    """Give the values of every sheet, and say what was not seen. Refused where it cannot be read.
+
+    Not for .xlsx: of a file with odd indices it gives other texts than stand there.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        sheets = tuple(
+            _sheet(book, about, limits)
+            for about in book.sheets_metadata
+            if about.typ is SheetTypeEnum.WorkSheet
+        )
+    except PasswordError as error:
+        raise Refused(UnreadableReason.PASSWORD, f"calamine: {error!r}") from error
+    except Refused:
+        raise
+    except Exception as error:
+        # whatever it trips over; an abort of its Rust code costs the worker, and the file alone
+        raise broken(f"calamine: {error!r}") from error
+    if not any(sheet.cells for sheet in sheets):
+        raise broken("no value in the file")  # damage may leave nothing, and nothing is no answer
+    return RawWorkbook(source=source, kind=kind, sheets=sheets, complete=False)
+
+
+def _sheet(book: CalamineWorkbook, about: Any, limits: Limits) -> RawSheet:
+    sheet = book.get_sheet_by_name(about.name)
+    _, left = sheet.start or (0, 0)  # rows are given from the first of the sheet, columns not
+    cells: dict[CellKey, RawCell] = {}
+    for row, values in enumerate(sheet.iter_rows()):
+        for column, value in enumerate(values, left):
+            cell = _cell(value)
+            if cell is not None:
+                cells[(row, column)] = cell
+        if len(cells) > limits.values:
+            raise too_large(f"{about.name}: more than {limits.values} cells with a value")
+    areas = [
+        Area(top=first[0], left=first[1], bottom=last[0], right=last[1])
+        for first, last in sheet.merged_cell_ranges or ()
+    ]
+    total = sum((area.bottom - area.top + 1) * (area.right - area.left + 1) for area in areas)
+    if len(areas) > limits.merges or total > limits.merged_area:
+        raise too_large(f"{about.name}: merged areas of {total} cells")
+    return RawSheet(
+        name=about.name,
+        cells=cells,
+        merged=tuple(areas),
+        visible=about.visible is SheetVisibleEnum.Visible,
+        unsupported=_UNSEEN,
+    )
+
+
+def _cell(value: object) -> RawCell | None:
+    if isinstance(value, bool):
+        return RawCell(kind=CellKind.BOOLEAN, text="TRUE" if value else "FALSE")
+    if isinstance(value, int | float):
+        return RawCell(kind=CellKind.NUMBER, text=shortest(float(value)))
+    if isinstance(value, datetime | date):
+        return RawCell(kind=CellKind.DATE, text=iso_text(value))
+    if isinstance(value, time | timedelta):
+        return RawCell(kind=CellKind.DATE, text=str(value))
+    text = str(value) if value is not None else ""
+    return RawCell(kind=CellKind.TEXT, text=text) if text else None
