@@ -4,6 +4,7 @@ The commands are called as a coordinator calls them. What is expected is kept ap
 product: a table of what each text means, and plain dictionaries.
 """
 
+import json
 import random
 import zipfile
 from collections import Counter
@@ -22,6 +23,7 @@ from test_history import DAMAGES
 
 from pipeline.cli import main
 from pipeline.discover import is_closed
+from pipeline.lock import LOCK
 from pipeline.model import Checklist, Status
 from pipeline.sample.forms import Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
@@ -44,6 +46,7 @@ ASKED_BACK: dict[str, Said] = {
     "": (Status.BLANK, ""),
 }
 MEANING = CLEAR | ASKED_BACK
+NOBODY = 2**22 + 1  # no process has a number above 2**22
 OPERATIONS = ("mkdir", "rename", "replace", "unlink", "rmdir", "open")
 
 
@@ -211,6 +214,14 @@ class Office:
             except Killed:
                 self.log.append("  killed")
                 self.deeds["really killed"] += 1
+        self.bury()
+
+    def bury(self) -> None:
+        """Let a lock that a killed command left be that of a process that is gone."""
+        lock = self.outbox / LOCK
+        if lock.exists():
+            holder = json.loads(lock.read_text(encoding="utf-8"))
+            lock.write_text(json.dumps({**holder, "process": NOBODY}), encoding="utf-8")
 
     # ── What the bodies do ─────────────────────────────────────────────────────────────────
 
