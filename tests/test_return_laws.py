@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_assemble import returned
 from test_return_names import KITCHEN
@@ -77,6 +77,14 @@ def test_no_order_and_no_time_of_change_decides(drawn: list[Drawn], random: Rand
 
 @settings(max_examples=300, deadline=None)
 @given(FILES, NAMES, DATES)
+@example(  # the older of two files that follow by proofs of different kinds stays replaced
+    [
+        ("月影市.xlsx", "1111", "", "2026-11-03T09:00:00+09:00"),
+        ("月影市_修正版.xlsx", "113-", "2026-11-02", "2026-11-03T09:00:00+09:00"),
+    ],
+    "月影市(1).xlsx",
+    "2026-11-05",
+)
 def test_a_return_without_any_1_never_raises_what_is_done(
     drawn: list[Drawn], name: str, filled_on: str
 ) -> None:

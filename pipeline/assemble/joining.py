@@ -39,16 +39,18 @@ def join(
     *,
     month: str,
     replaced: Mapping[str, Sequence[Submission]] = MappingProxyType({}),
+    disputing: Sequence[Submission] = (),
 ) -> Joined:
     """Give what returns that all count say together. ``month`` is YYYY-MM.
 
     The form is the one with most answers, then the one with the plainest path. ``replaced`` are
     the returns that each of them replaced, by its key: what it leaves blank is not filled in from
-    them, but what they say there still speaks against another return.
+    them, but what they say there still speaks against another return. ``disputing`` are returns
+    that give no answer and speak against every other one.
     """
     order = sorted(returns, key=lambda one: (-_answered(one), *plainness(one)))
     form = next((one for one in order if one.overrides is None), order[0])
-    if len(order) == 1:
+    if len(order) == 1 and not disputing:
         return Joined(form=form, submission=form)
     order = [form, *(one for one in order if one is not form)]
     answers: list[Answer] = []
@@ -62,6 +64,7 @@ def join(
             for one in older
             if _is_given(one.answers[place])
         ]
+        before += [one.answers[place] for one in disputing if _is_given(one.answers[place])]
         answer = with_comments_of(_joined(same, before, month), same, month=month)
         answers.append(answer)
         if answer.mark.doubt is Doubt.RETURNS:

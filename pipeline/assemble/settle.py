@@ -68,7 +68,9 @@ def settle(
     unique, doubles = _identical(full)
     slip_unique, slip_doubles = _identical(slips)
     plan = _plan(unique, slip_unique, hands or {})
-    standing = join([*plan.live, *plan.beside], month=month, replaced=plan.replaced)
+    standing = join(
+        [*plan.live, *plan.beside], month=month, replaced=plan.replaced, disputing=plan.chained
+    )
     completed = _completed(standing.submission, plan.older, month)
     final, applied, stale = _with_slips(completed, standing, plan, month)
     settling = _Settling(
@@ -93,7 +95,8 @@ class _Plan:
     by key. ``beside`` are slips of which nothing tells whether they came before or after the
     forms, ``over`` those that came after, in layers, oldest first; ``passed`` are older slips and
     ``unfilled`` say nothing. ``replaced`` are the forms that a live one is proven to follow, by
-    its key.
+    its key; ``chained`` are those that only a replaced one is proven to follow: by proofs of
+    different kinds, so that no live one is known to be later than they are.
     """
 
     live: tuple[Submission, ...]
@@ -104,6 +107,7 @@ class _Plan:
     passed: tuple[Submission, ...] = ()
     unfilled: tuple[Submission, ...] = ()
     replaced: Mapping[str, Sequence[Submission]] = field(default_factory=dict)
+    chained: tuple[Submission, ...] = ()
 
 
 def _plan(
@@ -135,6 +139,13 @@ def _plan(
     filled = [slip for slip in slips if slip.overrides]
     passed = [s for s in filled if any(later(s, form)[0] < 0 for form in live)]
     over = [s for s in filled if s not in passed and all(later(s, form)[0] > 0 for form in live)]
+    replaced = {
+        form.source.key: [
+            one for one in older if of_one_hand(one, form) and later(form, one)[0] > 0
+        ]
+        for form in live
+    }
+    followed = [one for ones in replaced.values() for one in ones]
     return _Plan(
         live=live,
         older=tuple(tuple(each) for each in found[1:]),
@@ -143,12 +154,8 @@ def _plan(
         over=tuple(tuple(each) for each in reversed(layers(over))),
         passed=tuple(passed),
         unfilled=tuple(slip for slip in slips if not slip.overrides),
-        replaced={
-            form.source.key: [
-                one for one in older if of_one_hand(one, form) and later(form, one)[0] > 0
-            ]
-            for form in live
-        },
+        replaced=replaced,
+        chained=tuple(one for one in older if one not in followed),
     )
 
 

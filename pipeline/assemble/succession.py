@@ -114,11 +114,6 @@ def layers(
             if not any(follows(other, one) and not apart(one, other) for other in left)
         ]  # fmt: skip
         newest = newest or left  # proofs that contradict each other prove nothing
-        # Replaced is what a return that counts is proven to follow, not one that counts no more.
-        newest += [
-            one for one in left
-            if one not in newest and not any(follows(other, one) for other in newest)
-        ]  # fmt: skip
         found.append(newest)
         left = [one for one in left if one not in newest]
     return found
