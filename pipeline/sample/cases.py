@@ -21,9 +21,11 @@ ASSET = "アセット提供者"
 class Case:
     """One respondent with one file. ``reached`` moves the share of ① up or down.
 
-    ``path`` is below inbox/, with ``!`` before a member of a zip. ``odd`` replaces single
-    entries. ``premade`` is a file kept beside this module. ``counted`` False: nothing of this
-    file counts (excluded, unreadable, replaced).
+    ``path`` is below inbox/, with ``!`` before a member of a zip; cases with one path share a
+    workbook, each on a sheet named after its respondent. ``fills`` are positions of the categories
+    that this file answers, empty for all: one of several stakeholders of a respondent. ``odd``
+    replaces single entries. ``premade`` is a file kept beside this module. ``counted`` False:
+    nothing of this file counts (excluded, unreadable, replaced).
     """
 
     code: str
@@ -45,6 +47,18 @@ class Case:
     premade: str = ""
     counted: bool = True
     on_roster: bool = True
+    project: str = ""
+    fills: tuple[int, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """Give the sheet where several cases share a workbook, empty otherwise."""
+        return self.name if sum(case.path == self.path for case in CASES) > 1 else ""
+
+    @property
+    def unit(self) -> str:
+        """Give whose answers these are as the workbook shows it."""
+        return f"{self.name}／{self.project}" if self.project else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +270,34 @@ CASES: tuple[Case, ...] = (
     Case(
         code="A04", name="株式会社やまびこ街灯", role=ASSET, path="株式会社やまびこ街灯.xlsx",
         look=_COMPANY, counted=False,
+    ),
+    Case(
+        code="S18", name="鈴鳴市", project="観光MaaS事業", path="鈴鳴市_A観光MaaS事業.xlsx",
+        look=Look(label="団体名"), official=True, reached=0.1,
+    ),
+    Case(
+        code="S18", name="鈴鳴市", project="防災DX事業", path="鈴鳴市_B防災DX事業.xlsx",
+        look=Look(label="団体名"), official=True, reached=-0.25, seed="鈴鳴市の防災",
+    ),
+    Case(
+        code="S19", name="潮見町", path="郡内3町村（潮見・灯屋・入江）.xlsx",
+        look=Look(label="団体名"),
+    ),
+    Case(
+        code="S20", name="灯屋町", path="郡内3町村（潮見・灯屋・入江）.xlsx",
+        look=Look(label="団体名"), hand=hands.FULL_WIDTH, reached=-0.1,
+    ),
+    Case(
+        code="S21", name="入江村", path="郡内3町村（潮見・灯屋・入江）.xlsx",
+        look=Look(label="団体名"), hand=hands.NUMBERS, reached=-0.3,
+    ),
+    Case(
+        code="S22", name="帆影市", path="帆影市_推進主体.xlsx", look=Look(label="団体名"),
+        official=True, fills=(0, 1, 4, 5, 6),
+    ),
+    Case(
+        code="S22", name="帆影市", path="帆影市_都市OS事業者.xlsx", look=Look(label="団体名"),
+        official=True, fills=(2, 3), seed="帆影市の基盤",
     ),
     Case(
         code="X01", name="桜堤村", path="桜堤村_チェックシート.xlsx", look=Look(label="団体名"),

@@ -2,13 +2,15 @@
 
 import os
 import random
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Checklist, Status
+from pipeline.model import Checklist, Item, Status
 from pipeline.sample import official, workbooks
 from pipeline.sample.cases import (
     ABSENT,
@@ -52,19 +54,21 @@ def write_demo(folder: Path, checklist: Checklist) -> None:
 def expected_answers(checklist: Checklist) -> Mapping[tuple[str, str], tuple[Status, str]]:
     """Give status and due month (YYYY-MM or empty) that the writer of each counted sheet meant.
 
-    By respondent's name and item id. A cell meant as an answer but written so that it determines
-    none is ``UNCLEAR`` here: nobody may guess it. What the roster does not ask somebody for and
-    they left empty is ``NOT_APPLICABLE``.
+    By respondent (with its project) and item id. A cell meant as an answer but written so that it
+    determines none is ``UNCLEAR`` here: nobody may guess it. What the roster does not ask somebody
+    for and they left empty is ``NOT_APPLICABLE``.
     """
     expected = {}
     for case in CASES:
         if case.counted:
             asked = [checklist.categories[position] for position in case.scope]
             for item, entry in zip(checklist.items, entries(case, checklist), strict=True):
+                if not _fills(case, item, checklist):
+                    continue  # another stakeholder's file answers it
                 not_asked = bool(asked) and item.category not in asked
                 empty = entry.status is Status.BLANK
                 status = Status.NOT_APPLICABLE if not_asked and empty else entry.status
-                expected[case.name, item.id] = (status, entry.due)
+                expected[case.unit, item.id] = (status, entry.due)
     return expected
 
 
@@ -88,9 +92,15 @@ def entries(case: Case, checklist: Checklist) -> tuple[Entry, ...]:
         first = item.table not in tables
         tables.add(item.table)
         status = _status(case, checklist.categories.index(item.category), dice)
+        if not _fills(case, item, checklist):
+            status = Status.BLANK
         entry = answer(case.hand, status, dice, first=first, talkative=case.talkative)
         written.append(case.odd.get(number, entry))
     return tuple(written)
+
+
+def _fills(case: Case, item: Item, checklist: Checklist) -> bool:
+    return not case.fills or checklist.categories.index(item.category) in case.fills
 
 
 def _status(case: Case, category: int, dice: random.Random) -> Status:
@@ -109,7 +119,10 @@ def _inbox(checklist: Checklist) -> dict[str, bytes]:
     """Give every file of the inbox by its path."""
     plain = [case for case in CASES if "!" not in case.path]
     packed = [case for case in CASES if "!" in case.path]
-    files = {case.path: _content(case, checklist) for case in plain}
+    shared = Counter(case.path for case in plain)
+    files = {case.path: _content(case, checklist) for case in plain if shared[case.path] == 1}
+    for path in (path for path, cases in shared.items() if cases > 1):
+        files[path] = _together([case for case in plain if case.path == path], checklist)
     for archive, group in groupby(packed, key=lambda case: case.path.partition("!")[0]):
         members = {case.path.partition("!")[2]: _content(case, checklist) for case in group}
         files[archive] = workbooks.zip_bytes(members)
@@ -122,6 +135,16 @@ def _inbox(checklist: Checklist) -> dict[str, bytes]:
         "再送/Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
     }
     return files
+
+
+def _together(cases: Sequence[Case], checklist: Checklist) -> bytes:
+    """Give one workbook with the forms of several respondents, a sheet each."""
+    laid = (
+        replace(page, name=case.name)
+        for case in cases
+        for page in pages(returned(case, checklist), checklist)
+    )
+    return workbooks.xlsx(tuple(laid), checklist)
 
 
 def _content(case: Case, checklist: Checklist) -> bytes:
@@ -138,22 +161,28 @@ def _content(case: Case, checklist: Checklist) -> bytes:
 
 
 def _roster(checklist: Checklist) -> bytes:
-    header = ("団体コード", "団体名", "別名", "役割", "対象分野", "担当", "メール", "除外")
-    listed = {case.code: case for case in CASES if case.on_roster}
+    header = (
+        "団体コード", "団体名", "別名", "役割", "対象分野", "担当", "メール", "除外", "事業名"
+    )  # fmt: skip
+    listed = {(case.code, case.project): case for case in CASES if case.on_roster}
     rows = [
         (
             case.code, case.name, case.alias, case.role,
             "、".join(checklist.categories[position] for position in case.scope),
             "情報政策担当" if case.role == CITY else "営業担当",
-            f"{case.code.lower()}@example.jp", case.excluded,
+            _mail(case.code), case.excluded, case.project,
         )
         for case in listed.values()
     ]  # fmt: skip
     rows += [
-        (absent.code, absent.name, "", absent.role, "", "", f"{absent.code.lower()}@example.jp", "")
+        (absent.code, absent.name, "", absent.role, "", "", _mail(absent.code), "", "")
         for absent in ABSENT
     ]
     return workbooks.plain_table("名簿", (header, *sorted(rows)))
+
+
+def _mail(code: str) -> str:
+    return f"{code.lower()}@example.jp"
 
 
 def _budget() -> bytes:
