@@ -216,7 +216,7 @@ def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, in
             COLOURS[Status.DONE][0], "0%",
         ),
         _chart_bars(
-            sheet, "未対応が多い団体（対象外を除く①以外の数）", blocks["most"],
+            sheet, "未対応が多い団体（①・対象外・判読不能を除く数）", blocks["most"],
             COLOURS[Status.NOT_PLANNED][0],
         ),
     )  # fmt: skip
