@@ -40,13 +40,16 @@ def join(
     month: str,
     replaced: Mapping[str, Sequence[Submission]] = MappingProxyType({}),
     disputing: Sequence[Submission] = (),
+    followed: Mapping[str, Sequence[Submission]] = MappingProxyType({}),
 ) -> Joined:
     """Give what returns that all count say together. ``month`` is YYYY-MM.
 
     The form is the one with most answers, then the one with the plainest path. ``replaced`` are
     the returns that each of them replaced, by its key: what it leaves blank is not filled in from
     them, but what they say there still speaks against another return. ``disputing`` are returns
-    that give no answer and speak against every other one.
+    that give no answer and speak against every other one. ``followed`` are the returns here that
+    are proven to follow each one, by its key, although it counts: what one of them leaves blank is
+    not filled in from it.
     """
     order = sorted(returns, key=lambda one: (-_answered(one), *plainness(one)))
     form = next((one for one in order if one.overrides is None), order[0])
@@ -55,6 +58,7 @@ def join(
     order = [form, *(one for one in order if one is not form)]
     answers: list[Answer] = []
     differing: list[str] = []
+    behind_whom = [followed.get(one.source.key, ()) for one in order]
     behind = [replaced.get(one.source.key, ()) for one in order]
     for place, same in enumerate(zip(*(one.answers for one in order), strict=True)):
         before = [
@@ -65,7 +69,15 @@ def join(
             if _is_given(one.answers[place])
         ]
         before += [one.answers[place] for one in disputing if _is_given(one.answers[place])]
-        answer = with_comments_of(_joined(same, before, month), same, month=month)
+        withheld = any(
+            _is_given(answer) and not _is_given(one.answers[place])
+            for answer, after in zip(same, behind_whom, strict=True)
+            for one in after
+        )
+        joined = _joined(same, before, month)
+        if withheld and _is_given(joined) and joined.mark.doubt is not Doubt.RETURNS:
+            joined = _noted(_differing([one for one in same if _is_given(one)]), same, month)
+        answer = with_comments_of(joined, same, month=month)
         answers.append(answer)
         if answer.mark.doubt is Doubt.RETURNS:
             differing.append(answer.item_id)

@@ -69,7 +69,11 @@ def settle(
     slip_unique, slip_doubles = _identical(slips)
     plan = _plan(unique, slip_unique, hands or {})
     standing = join(
-        [*plan.live, *plan.beside], month=month, replaced=plan.replaced, disputing=plan.chained
+        [*plan.live, *plan.beside],
+        month=month,
+        replaced=plan.replaced,
+        disputing=plan.chained,
+        followed=plan.followed,
     )
     completed = _completed(standing.submission, plan.older, month)
     final, applied, stale = _with_slips(completed, standing, plan, month)
@@ -96,7 +100,8 @@ class _Plan:
     forms, ``over`` those that came after, in layers, oldest first; ``passed`` are older slips and
     ``unfilled`` say nothing. ``replaced`` are the forms that a live one is proven to follow, by
     its key; ``chained`` are those that only a replaced one is proven to follow: by proofs of
-    different kinds, so that no live one is known to be later than they are.
+    different kinds, so that no live one is known to be later than they are. ``followed`` gives, by
+    the key of a live form, the live ones proven to follow it: where proofs go round in a circle.
     """
 
     live: tuple[Submission, ...]
@@ -108,6 +113,7 @@ class _Plan:
     unfilled: tuple[Submission, ...] = ()
     replaced: Mapping[str, Sequence[Submission]] = field(default_factory=dict)
     chained: tuple[Submission, ...] = ()
+    followed: Mapping[str, Sequence[Submission]] = field(default_factory=dict)
 
 
 def _plan(
@@ -156,6 +162,14 @@ def _plan(
         unfilled=tuple(slip for slip in slips if not slip.overrides),
         replaced=replaced,
         chained=tuple(one for one in older if one not in followed),
+        followed={
+            form.source.key: [
+                one
+                for one in live
+                if of_one_hand(form, one) and not apart(form, one) and later(one, form)[0] > 0
+            ]
+            for form in live
+        },
     )
 
 
