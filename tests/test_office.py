@@ -22,6 +22,6 @@ def test_a_story_by_chance(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("seed", range(100, 112))
+@pytest.mark.parametrize("seed", range(120, 126))
 def test_many_stories(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     play(tmp_path, seed, monkeypatch)
