@@ -369,6 +369,7 @@ def gather(
     watch = watch or Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
     with _inbox_at_hand(settings) as folder:
+        _insist_on_a_folder(folder)
         inbox = discover(folder, month=settings.month, limits=settings.limits)
         inbox = without_other_months(inbox, settings.outbox, settings.month)
         if not any(_is_mail(entry) for entry in inbox.entries):
@@ -574,6 +575,26 @@ def _insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
             "内部の照合が合わないため、集計表を書き出しませんでした（前回の結果はそのままです）。"
             "お手数ですが、次の内容を開発者へお知らせください:\n  " + "\n  ".join(mismatches)
         )
+
+
+def _insist_on_a_folder(inbox: Path) -> None:
+    """Refuse an inbox that is a file, or that this computer does not list."""
+    try:
+        next(inbox.iterdir(), None)
+    except FileNotFoundError:
+        return  # an inbox that is not there yet is an empty one
+    except NotADirectoryError as error:
+        raise TorimatomeError(
+            f"受信フォルダとして指定された {inbox} は、フォルダではなくファイルです。"
+            "届いた回答を入れたフォルダを指定してください（--inbox フォルダ名）。",
+            ExitCode.USAGE,
+        ) from error
+    except OSError as error:
+        raise TorimatomeError(
+            f"受信フォルダ {inbox} を開けません（{error.strerror or error}）。"
+            "フォルダの権限と、共有フォルダにつながっているかを確かめて、もう一度実行してください。",
+            ExitCode.USAGE,
+        ) from error
 
 
 def _empty_inbox(inbox: Path | str) -> str:

@@ -3,12 +3,13 @@
 Each return below answers ① throughout. It is read as such, or a finding says what to do.
 """
 
+import contextlib
 import csv
 import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from inboxes import good, load, put, settings_for, table
 from workbooks import repacked
 
 from pipeline.discover import given_up, look_again
+from pipeline.errors import TorimatomeError
 from pipeline.model import (
     FileKind,
     Finding,
@@ -28,7 +30,8 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.passwords import candidates
-from pipeline.read import detect_kind
+from pipeline.read import Refused, detect_kind
+from pipeline.read.values import read_values
 from pipeline.respondents import FileNames, fold_name
 from pipeline.rules.unreadable import words_of
 from pipeline.run import RunResult, aggregate
@@ -390,3 +393,35 @@ def test_a_member_of_an_endless_name_does_not_hang_the_run(tmp_path: Path) -> No
     content = zipped({"①" * 20_000 + ".xlsx": b"\x01\x02", "若葉市.xlsx": made()})
     run(tmp_path, {"一式.zip": content})
     assert counted(tmp_path)["一式.zip!若葉市.xlsx"] == len(CHECKLIST.items)
+
+
+def test_an_inbox_that_is_a_file_or_closed_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tmp_path)
+    settings.inbox.write_bytes(b"")
+    with pytest.raises(TorimatomeError, match="フォルダではなくファイルです"):
+        aggregate(settings)
+    settings.inbox.unlink()
+    settings.inbox.mkdir()
+
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path == settings.inbox:
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(TorimatomeError, match="権限"):
+        aggregate(settings)
+    assert not settings.outbox.exists()
+
+
+def test_damage_that_ends_the_lenient_reader_costs_the_file_alone(tmp_path: Path) -> None:
+    """Its code may abort its process; ours goes on. Each cut gives values or a refusal."""
+    content = old_book()
+    for size in (600, 2_000, 5_000, len(content) - 700):
+        source = SourceFile(path="若葉市.xls", location=tmp_path / "若葉市.xls")
+        with contextlib.suppress(Refused):
+            assert not read_values(content[:size], source, FileKind.XLS, Limits()).complete

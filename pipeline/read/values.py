@@ -1,5 +1,8 @@
 """A workbook's values alone, by calamine: for files that the better readers give up on."""
 
+import pickle
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -28,25 +31,54 @@ _UNSEEN = ("文字の書式", "図形", "コメント", "エラー値", "非表�
 def read_values(content: bytes, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
     """Give the values of every sheet, and say what was not seen. Refused where it cannot be read.
 
-    Not for .xlsx: of a file with odd indices it gives other texts than stand there.
+    Not for .xlsx: of a file with odd indices it gives other texts than stand there. Damage may
+    make its Rust code abort the process, so it runs in one of its own: rosters and 確認票 are read
+    in the process of the run itself.
     """
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = tuple(
-            _sheet(book, about, limits)
-            for about in book.sheets_metadata
-            if about.typ is SheetTypeEnum.WorkSheet
+        child = subprocess.run(
+            [sys.executable, "-m", "pipeline.read.values"],
+            input=pickle.dumps((content, limits)),
+            capture_output=True,
+            timeout=limits.seconds / 2,
+            check=False,
         )
-    except PasswordError as error:
-        raise Refused(UnreadableReason.PASSWORD, f"calamine: {error!r}") from error
-    except Refused:
-        raise
-    except Exception as error:
-        # whatever it trips over; an abort of its Rust code costs the worker, and the file alone
-        raise broken(f"calamine: {error!r}") from error
+    except subprocess.TimeoutExpired as error:
+        raise too_large("calamine: no end") from error
+    if child.returncode:
+        raise broken(f"calamine ended with {child.returncode}")
+    found: tuple[RawSheet, ...] | tuple[UnreadableReason, str]
+    found = pickle.loads(child.stdout)  # noqa: S301 - written by our own child
+    if found and isinstance(found[0], UnreadableReason):
+        raise Refused(found[0], str(found[1]))
+    sheets = tuple(sheet for sheet in found if isinstance(sheet, RawSheet))
     if not any(sheet.cells for sheet in sheets):
         raise broken("no value in the file")  # damage may leave nothing, and nothing is no answer
     return RawWorkbook(source=source, kind=kind, sheets=sheets, complete=False)
+
+
+def _main() -> None:
+    """Read what stands on standard input; give the sheets, or why there are none."""
+    content, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
+    found: tuple[object, ...]
+    try:
+        found = _sheets(content, limits)
+    except PasswordError as error:
+        found = (UnreadableReason.PASSWORD, f"calamine: {error!r}")
+    except Refused as refusal:
+        found = (refusal.reason, refusal.detail)
+    except BaseException as error:  # noqa: BLE001 - a panic of its Rust code is no Exception
+        found = (UnreadableReason.BROKEN, f"calamine: {error!r}")
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+def _sheets(content: bytes, limits: Limits) -> tuple[RawSheet, ...]:
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    return tuple(
+        _sheet(book, about, limits)
+        for about in book.sheets_metadata
+        if about.typ is SheetTypeEnum.WorkSheet
+    )
 
 
 def _sheet(book: CalamineWorkbook, about: Any, limits: Limits) -> RawSheet:
@@ -87,3 +119,7 @@ def _cell(value: object) -> RawCell | None:
         return RawCell(kind=CellKind.DATE, text=str(value))
     text = str(value) if value is not None else ""
     return RawCell(kind=CellKind.TEXT, text=text) if text else None
+
+
+if __name__ == "__main__":
+    _main()
