@@ -49,6 +49,8 @@ EXAMPLE = re.compile(
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
 _STRONG_PREFIX = 6
 _REMEMBERED = 8192  # texts; a file holds some 150, all but a few of them the form's own
+_SPACE = re.compile(r"\s")
+_FRONT = re.compile(rf"^{_LEAD}|^\(\w*\)")  # what stands before the words of a header
 _START = 400  # letters of a cell in which its id and title stand
 
 
@@ -149,6 +151,7 @@ class Index:
             (HeaderKind.NOTE, tuple(squeeze(name) for name in checklist.note_headers)),
             (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
         )
+        self._heads = tuple(name for _kind, names in self._headers for name in names)
         self.option_labels = tuple(squeeze(option.label) for option in checklist.options)
         self._core = {key: _HIRAGANA.sub("", title) for key, title in self.title.items()}
         self.wording = lru_cache(maxsize=_REMEMBERED)(self._wording)
@@ -383,17 +386,21 @@ class Index:
         """Tell what column a header cell stands over; None for a text that is no header."""
         if len(text) > 120:
             return None
-        key = loose(text)
-        head = re.sub(r"\s", "", key)
-        head = re.sub(rf"^{_LEAD}|^\(\w*\)", "", head)
+        head = _FRONT.sub("", _SPACE.sub("", loose(text)))
+        compact, squeezed = NOISE.sub("", head.replace("-", "")), squeeze(text)
+        if not (
+            head.startswith(self._heads)
+            or compact.startswith(self._heads)
+            or squeezed.endswith(self._heads)
+        ):
+            return None  # nearly every text: one look at all names instead of one at each
         kinds = dict(self._headers)
         if any(_begins_word(head, name) for name in kinds[HeaderKind.OTHER]):
             return Header(HeaderKind.OTHER, 0)
         for kind in (HeaderKind.MARK, HeaderKind.NOTE):
             for rank, name in enumerate(kinds[kind]):
-                if _is_header(head, name):
+                if compact.startswith(name) and _is_header(head, compact, name):
                     return Header(kind, rank)
-        squeezed = squeeze(text)
         for kind in (HeaderKind.MARK, HeaderKind.NOTE):
             # an addition in front: 「今回のチェック欄」「貴団体の補足説明」
             name = kinds[kind][0]
@@ -419,11 +426,11 @@ def _begins_word(head: str, name: str) -> bool:
     )
 
 
-def _is_header(head: str, name: str) -> bool:
-    """Tell whether a header is an alias, with brackets, digits or 欄 after it at most."""
-    compact = NOISE.sub("", head.replace("-", ""))
-    if not compact.startswith(name):
-        return False
+def _is_header(head: str, compact: str, name: str) -> bool:
+    """Tell whether a header that begins with an alias has brackets, digits or 欄 after it at most.
+
+    ``compact`` is the header's letters and digits alone.
+    """
     if compact == name:
         return True
     seen = 0
