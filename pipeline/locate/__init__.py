@@ -7,12 +7,14 @@ over is compared with titles. Which sheets count is decided last, when it is kno
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.locate.callings import Alone, Standing
 from pipeline.locate.choice import Place, choose_places
 from pipeline.locate.doubts import answer_cells
 from pipeline.locate.index import Fit, Index, index_of
 from pipeline.locate.letters import squeeze
+from pipeline.locate.memory import Memory
 from pipeline.locate.sheet import SheetFound, read_sheet
 from pipeline.locate.table import without_answers
 from pipeline.model import CellKey, Checklist, MatchedBy, RawWorkbook
@@ -33,6 +35,22 @@ def locate(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Layout
     hidden and example sheets are passed over unless they alone hold the checklist.
     """
     index = index_of(checklist, month)
+    memory = _memory_of(index)
+    layout = memory.recall(workbook, index)
+    if layout is None:
+        layout = search(workbook, index)
+        if layout is not None:
+            memory.keep(workbook, layout, index)
+    return layout
+
+
+@lru_cache(maxsize=1)
+def _memory_of(_index: Index) -> Memory:
+    return Memory()
+
+
+def search(workbook: RawWorkbook, index: Index) -> Layout | None:
+    """Find what `locate` gives, whatever was located before."""
     found = [
         sheet_found
         for place, sheet in enumerate(workbook.sheets)

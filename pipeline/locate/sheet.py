@@ -29,7 +29,7 @@ from pipeline.model.layout import ItemRow, OtherRow, SetAside
 from pipeline.text import fold
 
 _ABOVE = 8  # rows above a table in which its title stands
-_DAY = re.compile(r"\d\s*日|\d[./-]\d{1,2}[./-]\d")
+DAY = re.compile(r"\d\s*日|\d[./-]\d{1,2}[./-]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _title(grid: Grid, index: Index, segment: Segment, item_rows: set[int]) -> _
             if not left <= column <= right or not grid.is_text((row, column)):
                 continue
             calling = index.called(said.text)
-            if calling.standing is Standing.PLAIN or _DAY.search(said.folded):
+            if calling.standing is Standing.PLAIN or DAY.search(said.folded):
                 continue
             near = row >= top - 3 and calling.standing is Standing.DEAD and calling.span is None
             if calling.telling or near:
