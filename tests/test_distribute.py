@@ -155,6 +155,8 @@ def test_only_what_is_to_be_filled_in_can_be_changed(tmp_path: Path) -> None:
     assert "「はい」" in warning
     assert "「OK」" in warning
     assert book["選択肢"].sheet_state == "veryHidden"
+    assert {sheet.cell(row, 3).number_format for row in rows.values()} == {"@"}, "kept as typed"
+    assert {sheet.cell(row, 3).number_format for row in (3, 4)} == {"General"}, "dates stay dates"
 
 
 def test_a_row_grows_with_a_long_note_and_nothing_covers_the_screen(tmp_path: Path) -> None:
@@ -240,6 +242,26 @@ def test_a_returned_form_is_known_by_its_id_whatever_it_is_called(
     assert not counted.submission.extra_rows
     assert not counted.submission.copies
     assert not counted.submission.uncounted
+
+
+def test_what_a_text_cell_keeps_comes_through_as_typed(tmp_path: Path) -> None:
+    """In a cell of text Excel keeps 1, 2（12月） and 2026-12 as letters: no date, no number."""
+    checklist = load()
+    form = hand_out(tmp_path, WAKABA).forms["S01"]
+    book = openpyxl.load_workbook(form)
+    sheet = book["チェックシート"]
+    typed = ("1", "②（2026-12）", "3", "12", "3-1", "1/2", "2026-12", "01")
+    for number, row in enumerate(answer_cells(sheet, checklist).values()):
+        sheet.cell(row, 3).value = typed[number % len(typed)]
+        assert sheet.cell(row, 3).number_format == "@"
+    book.save(tmp_path / "inbox" / "若葉市.xlsx")
+    (counted,) = gather(settings_for(tmp_path)).batch.submissions
+    answers = counted.submission.answers[: len(typed)]
+    assert [answer.mark.raw for answer in answers] == list(typed)
+    assert [answer.mark.status for answer in answers] == [
+        Status.DONE, Status.PLANNED, Status.NOT_PLANNED, *[Status.UNCLEAR] * 3, Status.PLANNED,
+        Status.DONE,
+    ]  # fmt: skip
 
 
 def test_a_form_without_its_properties_is_known_by_the_hidden_sheet(tmp_path: Path) -> None:

@@ -159,6 +159,7 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     ]
     unlocked = [column for column in range(1, 8) if not sheet.cell(row, column).protection.locked]
     assert unlocked == [6, 7]
+    assert sheet.cell(row, 6).number_format == "@", "Excel makes no dates of what is typed"
     assert sheet.protection.sheet
     assert not sheet.protection.password
     places = {str(area) for rule in sheet.data_validations.dataValidation for area in rule.cells}

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 from layouts import read_plain
 
@@ -243,6 +244,12 @@ def test_blank_form_has_the_shape_of_the_official_one(checklist: Checklist) -> N
     assert categories == set(checklist.categories)
     first = checklist.items[0]
     assert texts[headers[0] + 2, 1] == f"{first.id}：{first.title}\n{first.description}"
+
+
+def test_check_cells_of_the_blank_form_keep_what_is_typed(checklist: Checklist) -> None:
+    sheet = openpyxl.load_workbook(FOLDER / "blank.xlsx").worksheets[0]
+    formats = [row[2].number_format for row in sheet.iter_rows() if "：" in str(row[1].value)]
+    assert formats == ["@"] * len(checklist.items)
 
 
 def test_form_for_handing_out(checklist: Checklist, tmp_path: Path) -> None:

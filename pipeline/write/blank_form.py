@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline.model import Checklist, Item
 from pipeline.slips import RESPONDENT
-from pipeline.write.choices import Choices, marks_sheet, protect
+from pipeline.write.choices import AS_TYPED, Choices, marks_sheet, protect
 
 SHEET = "チェックシート"
 
@@ -133,8 +133,8 @@ class _Form:
                 "title": {"bold": True},
                 "text": {},
                 "item": {**frame, "valign": "top"},
-                "check": {**frame, "align": "center"},
-                "legend": {**frame, "font_size": 9, "align": "left"},
+                "check": {**frame, **AS_TYPED, "align": "center"},
+                "legend": {**frame, **AS_TYPED, "font_size": 9, "align": "left"},
                 "note": {**frame, "valign": "top"},
                 "source": {"font_size": 8, "font_color": "#595959", "valign": "top"},
             }.items()
@@ -149,7 +149,7 @@ class _Form:
             name: book.add_format(properties)
             for name, properties in {
                 "fill_in": unlocked,
-                "check": {**unlocked, "align": "center"},
+                "check": {**unlocked, **AS_TYPED, "align": "center"},
                 "note": {**unlocked, "valign": "top"},
                 "explanation": {"text_wrap": True, "valign": "vcenter", "bg_color": "#F2F7FC"},
             }.items()

@@ -12,6 +12,8 @@ from pipeline.model import Checklist, Status
 from pipeline.write.safe import cell_text
 
 CHOICES_SHEET = "選択肢"
+# Of a check cell: in others Excel makes dates of 2026-12, 3-1 and 1/2, and drops zeros in front.
+AS_TYPED: Mapping[str, str] = {"num_format": "@"}
 _MONTHS_AHEAD = 24  # further away is asked about by rule A318
 _FORMULA_TEXT = 200  # Excel takes 255 characters of text in a formula
 

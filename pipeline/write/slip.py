@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.model import Checklist
 from pipeline.write.blank_form import form_workbook
-from pipeline.write.choices import Choices, marks_sheet, protect
+from pipeline.write.choices import AS_TYPED, Choices, marks_sheet, protect
 from pipeline.write.safe import cell_text, line_count
 
 SHEET = "差戻し票"
@@ -80,7 +80,7 @@ class _Slip:
                 "bold": {"bold": True},
                 "text": {},
                 "cell": {**frame, "valign": "top"},
-                "check": {**unlocked, "align": "center"},
+                "check": {**unlocked, **AS_TYPED, "align": "center"},
                 "note": {**unlocked, "valign": "top"},
             }.items()
         }
