@@ -7,13 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from inboxes import fingerprint, good, load, put, states, table, workbook
+from inboxes import fingerprint, good, load, put, settings_for, states, table, workbook
 
 from pipeline import close
 from pipeline.cli import main
 from pipeline.close import Move, carry_out, check_moves, finish_interrupted, plan_close, plan_undo
 from pipeline.discover import JOURNAL, is_closed
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model import Severity
+from pipeline.run import aggregate
+from pipeline.sendback import send_back
 
 MONTH = "2026-11"
 FILES = ("file", "sha256", "bytes", "state", "respondent_id", "respondent")
@@ -420,3 +423,49 @@ def test_what_lies_beside_a_closed_month_is_told_and_not_counted(
     assert [row["file"] for row in found] == ["遅れ.xlsx", "遅れ.zip"]
     cover = workbook(tmp_path)["はじめに"]
     assert any("締めた月" in str(cell.value) for row in cover["A1:G12"] for cell in row)
+
+
+def test_whose_return_lies_beside_a_closed_month_is_not_told_that_nothing_came(
+    tmp_path: Path,
+) -> None:
+    """未提出, 回収状況 and the reminders know of it; once moved it counts as that month's."""
+    checklist = load()
+    inbox = tmp_path / "inbox"
+    put(tmp_path, {
+        "若葉市.xlsx": good("若葉市", checklist),
+        "名簿.csv": "団体コード,団体名\nA1,若葉市\nA2,楓村\nA3,白雲町\n".encode("utf-8-sig"),
+    })  # fmt: skip
+    aggregate(settings_for(tmp_path, pivot=False))
+    carry_out(plan_close(inbox, tmp_path / "outbox", MONTH).moves, inbox)
+    put(tmp_path, {"楓村_回答.xlsx": good("楓村", checklist)})
+    result = aggregate(settings_for(tmp_path, pivot=False))
+    assert result.missing_unread == 1
+    missing = {f.respondent: f for f in result.findings if f.code == "B501"}
+    assert set(missing) == {"楓村", "白雲町"}
+    assert "締めたあとに届いたファイル「楓村_回答.xlsx」" in missing["楓村"].message
+    assert "F111" in missing["楓村"].fix
+    assert missing["楓村"].severity is Severity.CHECK
+    assert missing["白雲町"].severity is Severity.FIX
+    lines = [
+        "|".join(str(cell.value) for cell in row)
+        for row in workbook(tmp_path)["回収状況"].iter_rows()
+    ]
+    (line,) = [line for line in lines if "|楓村|" in line]
+    assert "「楓村_回答.xlsx」が届いています" in line
+    assert [one.name for one in send_back(settings_for(tmp_path)).reminded] == ["白雲町"]
+
+    (inbox / "楓村_回答.xlsx").rename(inbox / MONTH / "楓村_回答.xlsx")
+    result = aggregate(settings_for(tmp_path, pivot=False))
+    assert [f.respondent for f in result.findings if f.code == "B501"] == ["白雲町"]
+    assert not [f for f in result.findings if f.code == "F111"]
+
+
+def test_what_is_put_aside_by_name_is_not_asked_about_beside_a_closed_month(tmp_path: Path) -> None:
+    put(tmp_path, {
+        f"{MONTH}/若葉市.xlsx": good("若葉市", load()),
+        "試し.xlsx": good("楓村", load()),
+        "除外.txt": "試し.xlsx：試験のため\n".encode(),
+    })  # fmt: skip
+    result = aggregate(settings_for(tmp_path, pivot=False))
+    assert not [f for f in result.findings if f.code in {"F111", "C801"}]
+    assert states(tmp_path)["試し.xlsx"] == "excluded"

@@ -37,7 +37,7 @@ from pipeline.respondents import entry_id
 __all__ = ["assemble", "conservation", "known_names"]
 
 # What somebody sent, as against what systems and the coordinator keep in the folder.
-_SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK})
+_SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK, SkipReason.LATE})
 
 
 def assemble(

@@ -10,6 +10,7 @@ from pipeline.model.raw import (
     OF_THIS_COMPUTER,
     FileKind,
     Skipped,
+    SkipReason,
     SourceFile,
     Unreadable,
     return_key,
@@ -167,6 +168,18 @@ class FileRecord:
         """Tell a file that came and that this computer does not open: nobody has to send again."""
         content = self.content
         return isinstance(content, Unreadable) and content.reason in OF_THIS_COMPUTER
+
+    @property
+    def came_late(self) -> bool:
+        """Tell a file beside the folder of its closed month: nobody here has looked into it yet."""
+        content = self.content
+        late = isinstance(content, Skipped) and content.reason is SkipReason.LATE
+        return late and self.state is FileState.IGNORED
+
+    @property
+    def waits_here(self) -> bool:
+        """Tell a file that came and that somebody here has to do something about."""
+        return self.closed_here or self.came_late
 
     @property
     def is_form(self) -> bool:

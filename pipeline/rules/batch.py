@@ -43,12 +43,14 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
     general_fix="担当に連絡し、提出の見込みを確かめてください。",
     ask="ご回答がまだ届いていません。チェックシートをお送りください。",
     why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。"
-    "このパソコンから開けないファイル（F112）が届いている団体は、回答者に落ち度がないため要確認にし、"
+    "このパソコンから開けないファイル（F112）や、締めたあとに受信フォルダに置いたままのファイル（F111）が"
+    "届いている団体は、回答者に落ち度がないため要確認にし、"
     "督促の文面も作りません。",
     examples=(
         fires("名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
         fires("名簿: 若葉市\nファイル: 若葉市.docx（対象外: other_kind word）"),
         fires("名簿: 若葉市\nファイル: 若葉市.xlsx（読めない: no_access）"),
+        fires("名簿: 若葉市\nファイル: 若葉市.xlsx（対象外: late xlsx）"),
         fires("名簿: 若葉市\nファイル: 若葉市.xlsx（読めない: password）"),
         silent("名簿: 若葉市\nファイル: 若葉市.xlsx\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
@@ -75,10 +77,16 @@ def missing(context: Context) -> Iterator[Hit]:
         step = f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"
         step += "提出の見込みを確かめてください。"
         severity = None
-        here = [record for record in unread.get(respondent.id, ()) if record.closed_here]
-        if here:
-            names = listed([f"「{record.source.shown}」" for record in here])
-            what = f"届いたファイル{names}をこのパソコンから開けず、まだ数えていません。"
+        came = unread.get(respondent.id) or unread.get(respondent.of_body) or []
+        if late := [record for record in came if record.came_late]:
+            what = (
+                f"月を締めたあとに届いたファイル{_files(late)}を、まだ読んでいません。"
+                f"{arrived.get(respondent.id, '')}"
+            )
+            step = "この月の回答か確かめ、F111 の手順でもう一度集計してください。"
+            severity = Severity.CHECK
+        if here := [record for record in came if record.closed_here]:
+            what = f"届いたファイル{_files(here)}をこのパソコンから開けず、まだ数えていません。"
             step = "F112 の手順でファイルを開けるようにして、もう一度集計してください。"
             severity = Severity.CHECK
         yield Hit(
@@ -91,6 +99,10 @@ def missing(context: Context) -> Iterator[Hit]:
         )
 
 
+def _files(records: list[FileRecord]) -> str:
+    return listed([f"「{record.source.shown}」" for record in records])
+
+
 def _arrived(batch: Batch) -> dict[str, str]:
     """Say of each respondent what came of them, or may have, and does not count."""
     unread: dict[str, list[str]] = defaultdict(list)
@@ -98,7 +110,7 @@ def _arrived(batch: Batch) -> dict[str, str]:
     disputed: dict[str, list[str]] = defaultdict(list)
     for record in batch.files:
         file = f"「{record.source.shown}」"
-        if record.respondent is not None and record.state in _NOT_READ:
+        if record.respondent is not None and record.state in _NOT_READ and not record.came_late:
             lacking = undecided if record.between else unread
             lacking[record.respondent.id].append(file)
         for claim in record.claims:

@@ -384,8 +384,7 @@ def late(context: Context) -> Iterator[Hit]:
     """Find what lies in inbox/ while the folder of the closed month is read."""
     month = context.batch.month
     for record in context.batch.files:
-        content = record.content
-        if isinstance(content, Skipped) and content.reason is SkipReason.LATE:
+        if record.came_late:
             yield _hit(record, month=month_words(month), folder=month)
 
 

@@ -111,12 +111,12 @@ def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Responden
     """Give who has not answered and is not asked to send a file again, in roster order.
 
     Somebody whose answer a disputed file may be is not told that nothing came, nor is who sent a
-    file that only this computer does not open.
+    file that only this computer does not open, or that lies beside the closed month unread.
     """
     known = {package.respondent.id for package in packages}
     known |= {claim.of_body for record in batch.files for claim in record.claims}
     came = came_unread(batch)
-    known |= {key for key, files in came.items() if any(file.closed_here for file in files)}
+    known |= {key for key, files in came.items() if any(file.waits_here for file in files)}
     # A body that is asked which project its file is about is not told that nothing came.
     return tuple(one for one in batch.missing if known.isdisjoint((one.id, one.of_body)))
 

@@ -117,7 +117,7 @@ def _told(findings: Iterable[Finding]) -> Told:
 
 def _to_send_again(record: FileRecord) -> bool:
     """Tell a return that only its sender can mend from one of this computer, and from a letter."""
-    return record.state is not FileState.IGNORED and not record.closed_here
+    return record.state is not FileState.IGNORED and not record.waits_here
 
 
 def _missing(
