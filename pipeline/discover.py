@@ -29,6 +29,7 @@ from pipeline.archive import (
     printable,
     unsafe,
 )
+from pipeline.calendar import MONTH
 from pipeline.model import (
     OF_THIS_COMPUTER,
     ControlLine,
@@ -48,7 +49,6 @@ __all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "w
 
 Entry = SourceFile | Skipped | Unreadable
 
-_CLOSED_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 # Preferred first: where a coordinator keeps two rosters, the Excel file of today is meant.
 _ROSTER_NAMES = tuple(f"名簿{ending}" for ending in (".xlsx", ".xlsm", ".xls", ".ods", ".csv"))
 _PASSWORDS = "passwords.txt"
@@ -216,7 +216,7 @@ def walk(inbox: Path, root: Path) -> Iterator[Found | Unreadable]:
             if not stat.S_ISDIR(status.st_mode) or _is_junction(status):
                 if folder != inbox or child.name not in _OURS:
                     yield Found(_shown(inbox, location), location, status)
-            elif folder != inbox or not _CLOSED_MONTH.fullmatch(printable(child.name)):
+            elif folder != inbox or not MONTH.fullmatch(printable(child.name)):
                 folders.append(location)
 
 

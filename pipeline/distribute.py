@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.assemble.identify import respondent_of
+from pipeline.calendar import month_words
 from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
 from pipeline.lock import at_work
-from pipeline.mails import day_words, month_words
+from pipeline.mails import day_words
 from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
 from pipeline.respondents import entry_id
 from pipeline.run import roster_of
 from pipeline.slips import CHECKLIST, EDITION, MONTH, RESPONDENT, prefill_properties
 from pipeline.template import load_checklist
+from pipeline.text import circled
 from pipeline.write.names import unique_names
 
 if TYPE_CHECKING:
@@ -191,7 +193,7 @@ def _mark_text(answer: PastAnswer, checklist: Checklist) -> str:
 
     ② without a month stays without one, so that it is asked for again.
     """
-    from pipeline.write.choices import circled, planned_text  # noqa: PLC0415 - xlsxwriter is slow
+    from pipeline.write.choices import planned_text  # noqa: PLC0415 - xlsxwriter is slow
 
     for option in checklist.options:
         if option.status is not answer.status:

@@ -1,5 +1,6 @@
 """How a text in the check cell is read, in plain Japanese: `torimatome explain`."""
 
+from pipeline.calendar import month_after
 from pipeline.marks import read_mark
 from pipeline.marks.table import load_table, matching_key
 from pipeline.marks.unknown import unusual
@@ -157,6 +158,6 @@ def _due_findings(due: Due, month: str) -> list[tuple[str, str]]:
         found.append(("A308", "予定月が過ぎている"))
     if due.precision is not Precision.MONTH:
         found.append(("A311", "時期に幅がある・あいまい"))
-    if due.month > f"{int(month[:4]) + 2:04d}{month[4:]}":
+    if due.month > month_after(month, 24):
         found.append(("A318", "予定月が2年より先"))
     return found

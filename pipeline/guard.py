@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import month_after, month_number
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState
-from pipeline.promises import month_after
 from pipeline.record import DamagedError, open_table, read_record
-from pipeline.rules.words import listed, month_number
+from pipeline.rules.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

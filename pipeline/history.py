@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
+from pipeline.calendar import MONTH, month_after
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, PreviousMonth, Status
 from pipeline.model.history import (
@@ -22,7 +23,7 @@ from pipeline.model.history import (
     PastProblem,
     PastRespondent,
 )
-from pipeline.record import MONTH, RUN, DamagedError, open_table, read_record
+from pipeline.record import RUN, DamagedError, open_table, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -245,16 +246,10 @@ def _to_compare(
         return by_month[previous]
     if not months:
         return None
-    if months[-1].month != _month_before(month):
-        notices.append(
-            f"前の月（{_month_before(month)}）の集計がないため、{months[-1].month} と比べています。"
-        )
+    before = month_after(month, -1)
+    if months[-1].month != before:
+        notices.append(f"前の月（{before}）の集計がないため、{months[-1].month} と比べています。")
     return months[-1]
-
-
-def _month_before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - 1}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"
 
 
 class _Shared:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from pipeline.assemble import assemble
+from pipeline.calendar import month_words
 from pipeline.check import check
 from pipeline.discover import passwords_beside
-from pipeline.mails import month_words
 from pipeline.model import (
     EvidenceKind,
     MatchedBy,

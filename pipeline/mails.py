@@ -13,6 +13,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from pipeline.calendar import REIWA
+
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _WEEKDAYS = "月火水木金土日"
 _SHEET = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -77,16 +79,11 @@ def plain_letter(letter: Letter) -> str:
     return f"件名: {_one_line(letter.subject)}\n{attached}\n{letter.body}"
 
 
-def month_words(month: str) -> str:
-    """Give a month (YYYY-MM) in words: 2026年11月."""
-    return f"{month[:4]}年{int(month[5:7])}月"
-
-
 def day_words(day: str) -> str:
     """Give a day (YYYY-MM-DD) in words with era and weekday: 令和8年11月30日（月）."""
     value = date.fromisoformat(day)
     weekday = _WEEKDAYS[value.weekday()]
-    era = value.year - 2018
+    era = value.year - REIWA
     year = "元" if era == 1 else str(era)
     written = f"令和{year}年" if value >= date(2019, 5, 1) else f"{value.year}年"
     return f"{written}{value.month}月{value.day}日（{weekday}）"

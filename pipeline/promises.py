@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.calendar import month_after, months_between
 from pipeline.model import Status
 from pipeline.model.history import Outcome, Promise, PromiseRate
 
@@ -90,17 +91,6 @@ def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
         )
         for key, members in groups.items()
     )
-
-
-def months_between(earlier: str, later: str) -> int:
-    """Give how many months lie between two YYYY-MM, negative where ``later`` is earlier."""
-    return (int(later[:4]) - int(earlier[:4])) * 12 + int(later[5:]) - int(earlier[5:])
-
-
-def month_after(month: str) -> str:
-    """Give the month after a YYYY-MM."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + 1:04d}-01" if number == 12 else f"{year:04d}-{number + 1:02d}"
 
 
 def _now(counted: CountedSubmission) -> dict[str, Answer]:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import MONTH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 RUN = "run.json"
 _LONGEST_FIELD = 10_000_000  # a note may be as long as it likes; Python's own limit is 131,072
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")

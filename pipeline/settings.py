@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from pipeline.calendar import MONTH
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 
@@ -254,7 +255,7 @@ def _edition(path: Path, key: str, value: Any) -> str:
 
 def _month(path: Path, key: str, value: Any) -> str:
     text = _text(path, key, value)
-    if not re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", text):
+    if not MONTH.fullmatch(text):
         raise _wrong(path, f'の「{key}」は "2026-11" のように書いてください（今の値: {value}）。')
     return text
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.calendar import MONTH as YEAR_AND_MONTH
 from pipeline.model import Answer, CellKind, OwnBook, RawSheet, RawWorkbook, Slip, Status
 from pipeline.text import is_blank, tidy
 
@@ -23,7 +24,6 @@ ASKED = "torimatome.asked"
 PREFILL = "torimatome.prefill"
 
 _KEY = re.compile(r"torimatome\.[a-z]+(?:\.\d+)?")
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _DIGITS = 4  # of each item's digest: enough to tell a changed cell, short enough for a property
 _CHUNK = 200  # Excel shows and keeps at most 255 characters of a property
 _NOTHING = "-" * _DIGITS
@@ -81,7 +81,7 @@ def read_slip(properties: Mapping[str, str]) -> Slip | None:
     month = properties.get(MONTH, "")
     asked = _joined(properties, ASKED)
     return Slip(
-        month=month if _MONTH.fullmatch(month) else "",
+        month=month if YEAR_AND_MONTH.fullmatch(month) else "",
         base=properties.get(BASE, ""),
         issued=properties.get(ISSUED, ""),
         asked=tuple(asked.split("|")) if asked else None,
@@ -142,7 +142,7 @@ def unchanged(
     if properties.get(EDITION, edition) != edition:
         return "", ()
     month, _, digests = _joined(properties, PREFILL).partition(":")
-    if not _MONTH.fullmatch(month) or len(digests) != len(answers) * _DIGITS:
+    if not YEAR_AND_MONTH.fullmatch(month) or len(digests) != len(answers) * _DIGITS:
         return "", ()
     kept = tuple(
         answer.item_id

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from pipeline.calendar import MONTH
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PART_ROWS = 1_000_000  # rows of one file of a partitioned data set: 3 to 20 MB of answers
-_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _TIME_KEYS = ("LastModified", "last_modified", "mtime", "updated")  # S3, Azure, files, GCS
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # for stores that keep none: the same every time
 
@@ -202,7 +202,7 @@ def _listed(system: Any, root: str) -> dict[str, dict[str, Any]]:
 
 def _of_month(name: str, month: str) -> bool:
     top, slash, _rest = name.partition("/")
-    return not slash or top == month or not _MONTH.fullmatch(top)
+    return not slash or top == month or not MONTH.fullmatch(top)
 
 
 def _modified(system: Any, path: str, told: dict[str, Any]) -> datetime:

@@ -9,7 +9,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_CIRCLED = {
+CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}  # ① to ⑳ and their values
+
+_TO_CIRCLED = {
     base + offset: chr(0x2460 + offset)
     # ①, (1), negative circled ❶, dingbat ➀ and ➊, double circled ⓵
     for base, count in (
@@ -44,7 +46,7 @@ def fold(text: str) -> str:
     Line breaks become spaces. Idempotent; never shown to a person.
     """
     if _NOT_PLAIN.search(text):
-        text = text.translate(_RADICALS).translate(_CIRCLED)
+        text = text.translate(_RADICALS).translate(_TO_CIRCLED)
     parts = [
         part if index % 2 else unicodedata.normalize("NFKC", part)
         for index, part in enumerate(_CIRCLE_SPLIT.split(text))
@@ -55,7 +57,17 @@ def fold(text: str) -> str:
 
 
 _CIRCLE_SPLIT = re.compile("([\u2460-\u2473]+)")
-_NOT_PLAIN = re.compile(f"[{''.join(map(chr, (*_CIRCLED, *_RADICALS)))}]")
+_NOT_PLAIN = re.compile(f"[{''.join(map(chr, (*_TO_CIRCLED, *_RADICALS)))}]")
+
+
+def circled(number: int) -> str:
+    """Give a number from 1 to 20 in its circle, as a form prints its options."""
+    return chr(0x245F + number)
+
+
+def number_of(token: str) -> int:
+    """Give the value of a plain or circled number."""
+    return CIRCLED.get(token) or int(token)
 
 
 def fold_lines(text: str) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """The layers of docs/architecture.md are executed, not described."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,3 +31,24 @@ def test_help_imports_no_heavy_library() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "使い方: torimatome" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "home"),
+    [
+        (r"divmod\([^)]*\b26\)", "model/raw.py"),  # the letters of a column
+        (r"0x245F|0x2460", "text.py"),  # circled digits
+        (r"0\[1-9\]\|1\[0-2\]\)\"", "calendar.py"),  # YYYY-MM
+        (r"\b2018\b|\b1988\b", "calendar.py"),  # eras
+        (r"\[:4\]\) \* 12", "calendar.py"),  # months counted
+    ],
+)
+def test_a_small_thing_is_written_once(written: str, home: str) -> None:
+    """What several rooms need stands in one module below them; nobody writes it again."""
+    package = ROOT / "pipeline"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(written, path.read_text(encoding="utf-8"))
+    }
+    assert found == {home}

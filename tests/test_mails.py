@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.mails import (
-    Attachment,
-    Letter,
-    addresses,
-    day_words,
-    draft,
-    month_words,
-    plain_letter,
-)
+from pipeline.calendar import month_words
+from pipeline.mails import Attachment, Letter, addresses, day_words, draft, plain_letter
 
 SHEET = Attachment(name="差戻し_若葉市.xlsx", content=b"PK\x03\x04 not really")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from batches import make_batch
 
+from pipeline.calendar import month_after, months_between
 from pipeline.changes import compare, movement_of
 from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
@@ -16,7 +17,7 @@ from pipeline.model.history import (
     PastRespondent,
     Promise,
 )
-from pipeline.promises import ledger, month_after, months_between, rates
+from pipeline.promises import ledger, rates
 
 WORDS = {
     "①": Status.DONE,

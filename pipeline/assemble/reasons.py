@@ -39,8 +39,3 @@ def listed_items(items: Sequence[str], limit: int = 3) -> str:
         return f"「{items[0]}」"
     more = " ほか" if len(items) > limit else ""
     return f"{len(items)} 項目（{'、'.join(items[:limit])}{more}）"
-
-
-def month_words(month: str) -> str:
-    """Give a month (YYYY-MM) in words."""
-    return f"{month[:4]}年{int(month[5:])}月"

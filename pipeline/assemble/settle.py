@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.assemble.joining import Joined, has_row, join, plainness, with_note_of
-from pipeline.assemble.reasons import listed_items, month_words
+from pipeline.assemble.reasons import listed_items
 from pipeline.assemble.stakeholders import Stakeholder, same_hand
 from pipeline.assemble.succession import answered_items, is_untouched, later, layers
+from pipeline.calendar import month_words
 from pipeline.model import (
     Answer,
     Doubt,

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.calendar import REIWA
 from pipeline.model import Status, Submission
 from pipeline.text import fold, is_blank
 
@@ -47,7 +48,6 @@ _PACKED_ERA = re.compile(r"(?<![a-z])r(\d{1,2})(\d{2})(\d{2})(?!\d)")
 _WESTERN = re.compile(r"(?<!\d)(20\d{2})[年.\-/_]?\s*(\d{1,2})[月.\-/_]?\s*(\d{1,2})(?!\d)")
 _PACKED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 _DAY = re.compile(r"(?<![\d年.\-/])(\d{1,2})月\s*(\d{1,2})日")
-_REIWA = 2018  # 令和1 is 2019
 
 
 _Order = Callable[[Submission, Submission], int]
@@ -206,7 +206,7 @@ def name_date(path: str) -> str:
     for pattern, era in ((_ERA, True), (_PACKED_ERA, True), (_PACKED, False), (_WESTERN, False)):
         found = pattern.search(name)
         if found:
-            year = int(found[1]) + (_REIWA if era else 0)
+            year = int(found[1]) + (REIWA if era else 0)
             day = _day(year, int(found[2]), int(found[3]))
             if day:
                 return day

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import month_after, month_words
 from pipeline.cli.report import distribute_lines, sendback_lines, summary_lines
 from pipeline.close import carry_out, plan_close
 from pipeline.distribute import distribute
-from pipeline.mails import month_words
-from pipeline.promises import month_after
 from pipeline.run import aggregate
 from pipeline.sample.meant import meant
 from pipeline.sample.people import coming, decide, send_forms, send_slips, write_roster

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.calendar import ERA, REIWA, month_number
 from pipeline.model import Checklist
 from pipeline.text import fold
 
@@ -100,8 +101,7 @@ class Names:
     """Reads names for one checklist and one collection month (YYYY-MM)."""
 
     def __init__(self, checklist: Checklist, month: str) -> None:
-        year, _, number = month.partition("-")
-        self._now = int(year) * 12 + int(number) - 1
+        self._now = month_number(month)
         self._words: dict[str, _Piece] = {}
         self._within: list[tuple[re.Pattern[str], Standing]] = []
         self._read(_load())
@@ -291,11 +291,11 @@ def _year(found: re.Match[str]) -> int | None:
         return int(found["year"])
     if found["short"]:
         number = int(found["short"])
-        return number + (2018 if number < 20 else 2000)
+        return number + (REIWA if number < 20 else 2000)
     if not found["era"]:
         return None
     number = 1 if found["of"] == "元" else int(found["of"])
-    return number + (1988 if found["era"] in ("平成", "h") else 2018)
+    return number + ERA[found["era"]]
 
 
 def _part_of_year(found: re.Match[str]) -> tuple[int, int] | None:

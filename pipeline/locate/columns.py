@@ -19,6 +19,7 @@ from pipeline.locate.guess import (
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.heads import Aside, Settled, settle_heads
 from pipeline.locate.index import Index
+from pipeline.text import circled
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
@@ -252,7 +253,7 @@ def _option_columns(
 
 
 def _own_numbers(header: HeaderRow) -> set[str]:
-    return {form for _, number in header.options for form in (str(number), chr(0x245F + number))}
+    return {form for _, number in header.options for form in (str(number), circled(number))}
 
 
 def _unheaded_note(

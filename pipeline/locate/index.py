@@ -14,10 +14,10 @@ from unicodedata import normalize
 from rapidfuzz import fuzz
 
 from pipeline.locate.callings import Names
-from pipeline.locate.letters import CIRCLES, NOISE, base_letter, loose, number_of, squeeze
+from pipeline.locate.letters import NOISE, base_letter, loose, squeeze
 from pipeline.locate.wording import Wording
 from pipeline.model import Checklist, Item
-from pipeline.text import fold
+from pipeline.text import CIRCLED, circled, fold, number_of
 
 _NUMBER = r"(?:[\u2460-\u2473]|\d{1,2})"
 _LEAD = r"[\W_]*"
@@ -138,9 +138,9 @@ class Index:
             for option in checklist.options
             for form in (
                 option.label,
-                f"{chr(0x245F + option.number)}{option.label}",
+                f"{circled(option.number)}{option.label}",
                 f"{option.number}{option.label}",
-                f"{chr(0x245F + option.number)}",
+                f"{circled(option.number)}",
                 f"{option.number}",
             )
         }
@@ -201,7 +201,7 @@ class Index:
             item_id = self._ids.get((prefix, (first, number_of(found["b"]))))
             if item_id is not None:
                 fit, rest = self.fit(item_id, folded[found.end() :])
-                unsure = not found["between"] and found["b"] in CIRCLES and found["a"] in CIRCLES
+                unsure = not found["between"] and found["b"] in CIRCLED and found["a"] in CIRCLED
                 if unsure and fit is not Fit.STRONG:
                     return None
                 return IdMatch(item_id, rest, fit)
@@ -223,7 +223,7 @@ class Index:
         found = _BARE_ID.match(folded)
         if found is None:
             return None
-        if found["b"] and (found["between"] or found["a"] in CIRCLES):
+        if found["b"] and (found["between"] or found["a"] in CIRCLED):
             numbers: tuple[int, ...] = (number_of(found["a"]), number_of(found["b"]))
             item_id = self._by_numbers.get((category, numbers))
             if item_id is not None:

@@ -11,7 +11,6 @@ _SMALL = str.maketrans(
 )
 _DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\u30fc\ufe63~\u301c\u02d7\u2043]")
 NOISE = re.compile(r"[\s\W_]+")
-CIRCLES = {chr(0x2460 + n): n + 1 for n in range(20)}
 
 
 def loose(text: str) -> str:
@@ -29,8 +28,3 @@ def squeeze(text: str) -> str:
 def base_letter(letter: str) -> str:
     """Give a letter without width, case and voice marks: ガ, ｶ and カ with a mark apart are カ."""
     return unicodedata.normalize("NFD", loose(letter))[:1]
-
-
-def number_of(token: str) -> int:
-    """Give the value of a plain or circled number token."""
-    return CIRCLES.get(token) or int(token)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.locate.letters import squeeze
-from pipeline.text import fold, is_blank
+from pipeline.text import fold, is_blank, number_of
 
 if TYPE_CHECKING:
     from pipeline.locate.index import Header, IdMatch, Index
@@ -102,7 +102,5 @@ class Wording:
         labels = self._index.option_labels
         number = _FIRST_NUMBER.match(folded)
         if number is not None:
-            token = number[1]
-            value = ord(token) - 0x245F if not token.isdecimal() else int(token)
-            return 1 <= value <= len(labels)
+            return 1 <= number_of(number[1]) <= len(labels)
         return any(label in self.key for label in labels)

@@ -10,6 +10,7 @@ from pipeline.marks.table import matching_key
 from pipeline.marks.words import STATUS_OF, read_text
 from pipeline.model import Precision
 from pipeline.months import split_due
+from pipeline.text import CIRCLED, number_of
 
 # Signs that choose an option; a circle is weaker, for ○ beside ● is an empty radio button.
 _FILLED = frozenset("❶❷❸➊➋➌⓵⓶⓷")
@@ -113,7 +114,7 @@ def form_of(legend: tuple[str, ...]) -> Form:
         if lead is None:
             instructions.append(key)
             continue
-        number = ord(lead[0]) - 0x245F
+        number = CIRCLED[lead[0]]
         label, bracket, _ = key[1:].partition("(")
         pattern = "(?P<number>" + _NUMBER.format(circled=lead[0], digit=number) + ")"
         pattern += re.escape(label)
@@ -210,7 +211,7 @@ def _leads(squeezed: Squeezed, instruction: list[bool]) -> list[_Lead]:
             if not begins or (joined and not parted):
                 continue
         written = found["paren"] or found["circled"] or found["digit"]
-        number = int(written) if written.isdigit() and written.isascii() else ord(written) - 0x245F
+        number = number_of(written)
         leads.append(_Lead(number=number, start=at, end=end, digit=bool(found["digit"])))
     return leads
 

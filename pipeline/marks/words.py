@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.calendar import months_between
 from pipeline.marks.table import Notation, Table, load_table, matching_key
 from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
 from pipeline.months import split_due
-from pipeline.text import fold
+from pipeline.text import CIRCLED, fold, number_of
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
 
 STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
-_CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}
 _ANY_CIRCLED = re.compile("[①-⑳]")
 _BEFORE = re.compile(
     r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
@@ -183,7 +183,7 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
 
 def _number(lead: re.Match[str]) -> int:
     written = lead["circled"] or lead["paren"] or lead["plain"]
-    return _CIRCLED.get(written) or int(float(written))
+    return CIRCLED.get(written) or int(float(written))
 
 
 def _several(lead: re.Match[str], number: int, rest: str) -> bool:
@@ -297,7 +297,7 @@ def _among_words(table: Table, key: str, month: str) -> Reading | None:
     found = _ANY_CIRCLED.search(key) or re.search(r"(?<=[:(=→])[1-9](?=\)?$)", key)
     if found is None:
         return None
-    number = _CIRCLED.get(found[0]) or int(found[0])
+    number = number_of(found[0])
     words = key[: found.start()] + key[found.end() :]
     reading = _worded(table, _EMPTY_BRACKETS.sub("", words), month)
     if STATUS_OF.get(number) is reading.status:
@@ -357,8 +357,7 @@ def _finished(due: Due, words: str, month: str) -> bool:
         return gone
     if not due.inferred:
         # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
-        ahead = int(due.month[:4]) * 12 + int(due.month[5:]) - int(month[:4]) * 12 - int(month[5:])
         running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
-        return past and running and ahead < 12
+        return past and running and months_between(month, due.month) < 12
     open_end = _term(due, month) or (due.month > month and words.startswith(("より", "から")))
     return past and not open_end and bool(re.search(r"\d月", due.written))

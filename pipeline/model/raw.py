@@ -318,11 +318,17 @@ class RawWorkbook:
 
 
 @lru_cache(maxsize=16384)
-def address(row: int, column: int) -> str:
-    """Give the address of a 0-based cell as a user sees it: (11, 2) is ``C12``."""
-    letters = ""
-    number = column + 1
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """Give the address of a 0-based cell as a user sees it: (11, 2) is ``C12``, fixed ``$C$12``."""
+    sign = "$" if fixed else ""
+    return f"{sign}{column_letters(column)}{sign}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """Give the letters of a 0-based column: 27 is ``AB``."""
+    letters, number = "", column + 1
     while number:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from pipeline.calendar import month_number, numbered_month
 from pipeline.model import Due, DueProblem, DueSource, Precision
 from pipeline.months.patterns import TAIL, normalise, plain_dates
 from pipeline.months.terms import Reader, Term, joined
@@ -77,15 +78,11 @@ def _due(text: str, term: Term) -> Due:
     if term.problem:
         return Due(problem=term.problem, written=text[term.start : term.end])
     return Due(
-        month=f"{term.last // 12:04d}-{term.last % 12 + 1:02d}",
+        month=numbered_month(term.last),
         precision=term.precision,
         inferred=term.inferred,
         written=text[term.start : term.end],
     )
-
-
-def _reference(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 @lru_cache(maxsize=65536)
@@ -98,10 +95,10 @@ def split_due(text: str, month: str) -> tuple[Due, str]:
     text = plain_dates(normalise(text))
     bare = _BARE.fullmatch(text)
     if bare and len(bare["n"]) <= 2:
-        reader = Reader(text, _reference(month), loose=True)
+        reader = Reader(text, month_number(month), loose=True)
         term = reader.floating(0, len(text), int(bare["n"]))
         return replace(_due(text, term), source=_source(term)), ""
-    terms = Reader(text, _reference(month), loose=True).terms() if _TRIGGER.search(text) else []
+    terms = Reader(text, month_number(month), loose=True).terms() if _TRIGGER.search(text) else []
     terms = _merge(text, terms)
     rest, at = "", 0
     for term in terms:
@@ -155,7 +152,7 @@ _NO_DUE = re.compile(
 
 def _bygone(text: str, term: Term, month: str) -> bool:
     """Tell whether a dated month lies before the window and is no plan: 令和5年3月策定."""
-    past = not term.inferred and term.last < _reference(month) - 3
+    past = not term.inferred and term.last < month_number(month) - 3
     return past and "予定" not in text[term.end : term.end + 12]
 
 
@@ -168,7 +165,7 @@ def find_months(text: str, month: str) -> tuple[Due, ...]:
     text = plain_dates(normalise(text))
     if not _TRIGGER.search(text):
         return ()
-    terms = _merge(text, Reader(text, _reference(month), loose=False).terms())
+    terms = _merge(text, Reader(text, month_number(month), loose=False).terms())
     found: dict[str, Due] = {}
     for term in terms:
         if term.problem or _NO_DUE.match(text, term.end) or _bygone(text, term, month):

@@ -8,8 +8,6 @@ from functools import lru_cache
 
 from pipeline.text import fold
 
-# The first year of an era minus one: 令和1年 is 2019.
-ERA = {"令和": 2018, "令": 2018, "r": 2018, "平成": 1988, "平": 1988, "h": 1988}
 _KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 
 _DASH = re.compile("[‐‑‒–—―−─━﹣]")

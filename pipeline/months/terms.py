@@ -6,6 +6,7 @@ A month is an ordinal here, ``year * 12 + month - 1``, so that spans are plain a
 import re
 from dataclasses import dataclass, replace
 
+from pipeline.calendar import ERA, REIWA
 from pipeline.model import DueProblem, Precision
 from pipeline.months.patterns import (
     BARE_SPAN,
@@ -15,7 +16,6 @@ from pipeline.months.patterns import (
     DURATION,
     EARLY_EDGE,
     EDGE,
-    ERA,
     FISCAL_END,
     FISCAL_OFFSET,
     GLUE,
@@ -178,7 +178,7 @@ class Reader:
         if found["short"]:
             # 9年 is 令和9年 and 27年 is 2027, whichever lies nearer to the collection month.
             number = int(found["short"])
-            near = min((2000 + number, 2018 + number), key=lambda year: abs(year - year_now))
+            near = min((2000 + number, REIWA + number), key=lambda year: abs(year - year_now))
             return _Year(near, found["short_unit"] == "年度", False, end=end)
         if found["fiscal"]:
             number = _fiscal_year(self.reference) + FISCAL_OFFSET.get(found["fiscal"], 0)
@@ -373,7 +373,7 @@ class Reader:
         if first > 12 and 1 <= second <= 12:
             month = (2000 + first) * 12 + second - 1
             return Term(start=at, end=found.end(), first=month, last=month)
-        if found["sep"] == "." and second <= 12 and abs(2018 + first - self.reference // 12) <= 2:
+        if found["sep"] == "." and second <= 12 and abs(REIWA + first - self.reference // 12) <= 2:
             # 9.3 is 令和9年3月 to one hand and 3 September to another.
             return Term(start=at, end=found.end(), problem=DueProblem.CONFLICTING)
         return self.floating(at, found.end(), first, found["b"])

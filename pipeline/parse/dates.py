@@ -3,10 +3,10 @@
 import re
 from datetime import date, timedelta
 
+from pipeline.calendar import ERA, REIWA
 from pipeline.model import CellKind, RawCell
 from pipeline.text import fold
 
-_ERAS = {"令和": 2018, "令": 2018, "r": 2018, "平成": 1988, "平": 1988, "h": 1988}
 _KANJI = str.maketrans("〇一二三四五六七八九", "0123456789")
 _ERA = r"(?P<era>令和|平成|令|平|r|h)\s*\.?\s*"
 _YEAR = re.compile(
@@ -37,10 +37,10 @@ def read_date_text(text: str, month: str) -> str:
         year = 1 if found["year"] == "元" else int(found["year"])
         era = found.groupdict().get("era")
         if era:
-            year += _ERAS[era]
+            year += ERA[era]
         elif year < 100:
             # 8/11/5 and 26/11/5: two digits are a western year from 20 on, else an era year
-            year += 2000 if year >= 20 else 2018
+            year += 2000 if year >= 20 else REIWA
         return _date(year, int(found["month"]), int(found["day"]))
     short = _SHORT.search(folded)
     if short is None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pipeline.marks import read_mark
 from pipeline.model import CellKind, Checklist, Doubt, Mark, RawCell, ReadBy, Status
-from pipeline.text import fold
+from pipeline.text import circled, fold
 
 _TICKS = "○◯〇●◎✓✔☑☒レ■★☆"
 _NOT_TICKED = frozenset(
@@ -24,7 +24,7 @@ def read_options(
         for number, cell in cells
         if cell is not None and fold(cell.text) not in _NOT_TICKED
     ]
-    raw = " / ".join(f"{_circled(number) if number else ''}{cell.text}" for number, cell in written)
+    raw = " / ".join(f"{circled(number) if number else ''}{cell.text}" for number, cell in written)
     if not written:
         crossed = "".join(cell.text for _, cell in cells if cell is not None and "×" in cell.text)
         if crossed:
@@ -37,19 +37,15 @@ def read_options(
         doubt = Doubt.SYMBOL if not number else Doubt.NO_NUMBER
         return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=doubt)
     text = fold(cell.text)
-    ticked = text[0] in _TICKS or text in ("true", "v", "1", fold(_circled(number)), str(number))
+    ticked = text[0] in _TICKS or text in ("true", "v", "1", fold(circled(number)), str(number))
     rest = cell.text.strip()
     if ticked:
         rest = rest[1:] if text != "true" else ""
     mark = read_mark(
-        RawCell(kind=CellKind.TEXT, text=_circled(number) + rest),
+        RawCell(kind=CellKind.TEXT, text=circled(number) + rest),
         month=month,
         legend=checklist.legend,
     )
     if mark.status is Status.UNCLEAR:
         return replace(mark, raw=cell.text)
     return replace(mark, raw=cell.text, read_by=ReadBy.LEGEND_MARK)
-
-
-def _circled(number: int) -> str:
-    return chr(0x245F + number)

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import MONTH
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import (
     CellKind,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
     from pipeline.model import RawCell, RawSheet, RawWorkbook
 
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _NO_TIME = re.compile(r"[T ]00:00(?::00)?$")
 _KNOWN = {fold(head): head for head in (*FACTS, *ENTRIES, NOTICE, KEY)}
 _HEADS = frozenset(_KNOWN.values())
@@ -60,7 +60,7 @@ def find_form(outbox: Path, month: str, *, earlier: bool = False) -> Path | None
         (
             f.name
             for f in outbox.iterdir()
-            if _MONTH.fullmatch(f.name) and (f.name < month or (f.name == month and not earlier))
+            if MONTH.fullmatch(f.name) and (f.name < month or (f.name == month and not earlier))
         ),
         reverse=True,
     )

@@ -24,6 +24,7 @@ from pipeline.model.review import (
 from pipeline.review.keys import Binder, shown_text
 from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered
+from pipeline.text import circled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +36,6 @@ FAMILY = "R6"  # findings about the form itself, which are no rows of it
 _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding
 _ASKED = (Severity.FIX, Severity.CHECK)
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _LONGEST_LIST = 255  # letters of a drop-down's words that Excel keeps
 _NO_ENTRIES = ("",) * len(ENTRIES)
 
@@ -251,7 +251,7 @@ def _details(decision: Decision) -> str:
 def _offered(checklist: Checklist) -> tuple[str, ...]:
     """Give the words of the drop-down; numbers alone where Excel's 255 letters do not hold them."""
     words = tuple(
-        f"{_CIRCLED[option.number - 1]}{option.label.split('（')[0]}"
+        f"{circled(option.number)}{option.label.split('（')[0]}"
         for option in checklist.options
         if option.status is not Status.UNCLEAR
     )

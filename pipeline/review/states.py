@@ -6,6 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import month_words
 from pipeline.model import Finding, Severity
 from pipeline.model.review import (
     Decision,
@@ -17,7 +18,7 @@ from pipeline.model.review import (
 )
 from pipeline.record import DamagedError, open_table, read_record
 from pipeline.review.keys import keys_of
-from pipeline.rules.words import STATUS_WORDS, month_words
+from pipeline.rules.words import STATUS_WORDS
 from pipeline.text import fold
 
 if TYPE_CHECKING:

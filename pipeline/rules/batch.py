@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from pipeline.calendar import month_words
 from pipeline.model import (
     Answer,
     Batch,
@@ -29,7 +30,7 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.similar import Twin, find_twins
-from pipeline.rules.words import STATUS_WORDS, answer_words, listed, month_words
+from pipeline.rules.words import STATUS_WORDS, answer_words, listed
 
 _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.calendar import month_number, month_words
 from pipeline.model import (
     Answer,
     DueProblem,
@@ -19,7 +20,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import STATUS_WORDS, listed, month_number, month_words, quote
+from pipeline.rules.words import STATUS_WORDS, listed, quote
 
 
 @rule(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from pipeline.calendar import month_words
 from pipeline.model import (
     FileKind,
     FileRecord,
@@ -21,7 +22,7 @@ from pipeline.model import (
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
 from pipeline.rules.unreadable import REASONS, words_of
-from pipeline.rules.words import listed, month_words
+from pipeline.rules.words import listed
 
 # Workbooks of the coordinator that lie among the returns.
 _OWN = {

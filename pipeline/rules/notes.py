@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.calendar import month_number, month_words
 from pipeline.model import Due, DueSource, Note, Severity, Status
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
@@ -14,14 +15,7 @@ from pipeline.rules.registry import (
     rule,
     silent,
 )
-from pipeline.rules.words import (
-    STATUS_WORDS,
-    WIDTH,
-    listed,
-    month_number,
-    month_words,
-    quote,
-)
+from pipeline.rules.words import STATUS_WORDS, WIDTH, listed, quote
 
 _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from pipeline.calendar import month_words
 from pipeline.model import Location, Severity
 from pipeline.rules.registry import Context, Hit, fires, rule, silent
-from pipeline.rules.words import month_words
 
 
 @rule(

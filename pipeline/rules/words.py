@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.calendar import month_words
 from pipeline.model import Answer, Precision, Status
 from pipeline.text import tidy
 
@@ -53,18 +54,6 @@ def listed(names: Sequence[str], unit: str = "件", limit: int = LISTED) -> str:
     head = "、".join(names[:limit])
     rest = len(names) - limit
     return f"{head} ほか{rest}{unit}" if rest > 0 else head
-
-
-def month_number(month: str) -> int:
-    """Count a ``YYYY-MM`` in months, so that months can be subtracted."""
-    year, _, number = month.partition("-")
-    return int(year) * 12 + int(number) - 1
-
-
-def month_words(month: str) -> str:
-    """Give a ``YYYY-MM`` in words: ``2027年3月``."""
-    year, _, number = month.partition("-")
-    return f"{year}年{int(number)}月"
 
 
 def answer_words(answer: Answer) -> str:

@@ -8,16 +8,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import month_words
 from pipeline.distribute import form_names, handout_for, project_head
-from pipeline.mails import (
-    Attachment,
-    Letter,
-    addresses,
-    day_words,
-    month_words,
-    paragraphs,
-    salutation,
-)
+from pipeline.mails import Attachment, Letter, addresses, day_words, paragraphs, salutation
 from pipeline.model import RosterEntry, Slip, came_unread
 from pipeline.respondents import entry_id
 from pipeline.rules.words import listed

@@ -8,7 +8,9 @@ document's own.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.model import Checklist, Status
+from pipeline.calendar import month_after, month_words
+from pipeline.model import Checklist, Status, address
+from pipeline.text import circled
 from pipeline.write.safe import cell_text
 
 CHOICES_SHEET = "選択肢"
@@ -33,20 +35,13 @@ def choices_of(checklist: Checklist, month: str) -> tuple[str, ...]:
 
 def planned_texts(number: int, month: str) -> Iterator[str]:
     """Give the option of a planned answer with each month from the collection month on."""
-    year, first = int(month[:4]), int(month[5:7])
     for step in range(_MONTHS_AHEAD + 1):
-        passed, place = divmod(first - 1 + step, 12)
-        yield planned_text(number, f"{year + passed:04d}-{place + 1:02d}")
+        yield planned_text(number, month_after(month, step))
 
 
 def planned_text(number: int, due: str) -> str:
     """Give a planned answer with its month: ``②（2026年12月）``."""
-    return f"{circled(number)}（{due[:4]}年{int(due[5:7])}月）"
-
-
-def circled(number: int) -> str:
-    """Give an option's number as it is printed on the form."""
-    return chr(0x245F + number)
+    return f"{circled(number)}（{month_words(due)}）"
 
 
 class Choices:
@@ -84,7 +79,7 @@ class Choices:
         text = cell_text(text)
         self._sheet.write_string(row, column, text, style)
         shown = text[:_FORMULA_TEXT].replace('"', '""').replace("\n", '"&CHAR(10)&"')
-        place = _address(row, column)
+        place = address(row, column, fixed=True)
         whole = f'{place}="{shown}"' if len(text) <= _FORMULA_TEXT else (
             f'LEFT({place},{_FORMULA_TEXT})="{shown}"'
         )  # fmt: skip
@@ -113,7 +108,3 @@ def protect(sheet: Any) -> None:
         "",
         {"format_rows": True, "format_columns": True, "autofilter": True},
     )
-
-
-def _address(row: int, column: int) -> str:
-    return f"${chr(65 + column)}${row + 1}"

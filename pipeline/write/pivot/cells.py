@@ -25,13 +25,3 @@ def attribute(text: str) -> str:
 def number(value: float) -> str:
     """Give a number as Excel stores it: no exponent sign tricks, no trailing ``.0``."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-
-
-def reference(row: int, column: int) -> str:
-    """Give the A1 address of a 0-based place."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"

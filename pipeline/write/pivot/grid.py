@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.model import address
 from pipeline.write.pivot.cache import Cache
-from pipeline.write.pivot.cells import reference
 from pipeline.write.pivot.model import PivotDesign, PivotTable
 
 CAPTION_ROW = 3
@@ -63,7 +63,7 @@ class Grid:
     @property
     def area(self) -> str:
         """Give the range of the body without the page filter."""
-        return f"{reference(BODY_ROW, self.left)}:{reference(self.bottom, self.right)}"
+        return f"{address(BODY_ROW, self.left)}:{address(self.bottom, self.right)}"
 
 
 def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:

@@ -1,0 +1,33 @@
+"""A month as YYYY-MM: its arithmetic and its words; the eras that Japanese years are counted in."""
+
+import re
+
+MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+# The first year of an era minus one: 令和1年 is 2019. Folded texts say it with a letter as well.
+ERA = {"令和": 2018, "令": 2018, "r": 2018, "平成": 1988, "平": 1988, "h": 1988}
+REIWA = ERA["令和"]
+
+
+def month_number(month: str) -> int:
+    """Count a month from year 0, ``year * 12 + month - 1``, so that spans are plain arithmetic."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def numbered_month(number: int) -> str:
+    """Give the month that `month_number` counts."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def months_between(earlier: str, later: str) -> int:
+    """Give how many months lie between two months, negative where ``later`` is earlier."""
+    return month_number(later) - month_number(earlier)
+
+
+def month_after(month: str, steps: int = 1) -> str:
+    """Give the month so many steps after a month; before it where ``steps`` is negative."""
+    return numbered_month(month_number(month) + steps)
+
+
+def month_words(month: str) -> str:
+    """Give a month in words: ``2026年11月``."""
+    return f"{month[:4]}年{int(month[5:7])}月"
