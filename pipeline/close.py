@@ -19,6 +19,7 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING, TypeGuard
 
 from pipeline.discover import JOURNAL, Found, is_closed, set_aside, walk
+from pipeline.disk import sync_folder
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.model.review import FindingState
@@ -266,7 +267,7 @@ def _make(moves: Sequence[Move], inbox: Path, *, whole: bool, emptied: Sequence[
             _move(move.source, move.target)
             done.append(move)
         for folder in {place for move in moves for place in (move.source, move.target)}:
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
     except BaseException as error:  # also Ctrl-C: a month is never left half closed
         stuck = _put_back(done, made)
         if whole and not stuck:
@@ -317,7 +318,7 @@ def _write_journal(inbox: Path, moves: Sequence[Move]) -> None:
             opened.flush()
             os.fsync(opened.fileno())
         fresh.replace(journal)
-        _sync_folder(inbox)
+        sync_folder(inbox)
     except OSError as error:
         raise TorimatomeError(
             f"{inbox} に書き込めませんでした（{error.strerror or error}）。何も移動していません。"
@@ -337,17 +338,7 @@ def _remove_journal(inbox: Path) -> None:
             f"ファイルの移動の記録（{inbox / JOURNAL}）を消せませんでした"
             f"（{error.strerror or error}）。次に実行したときに片付けます。"
         ) from error
-    _sync_folder(inbox)
-
-
-def _sync_folder(folder: Path) -> None:
-    """See the names of a folder on the disk, where the system can do so (Windows cannot)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(inbox)
 
 
 def _make_folders(folder: Path) -> list[Path]:

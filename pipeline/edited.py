@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from pipeline.publish import file_hash
+from pipeline.disk import file_hash
 from pipeline.record import DamagedError, read_record
 
 if TYPE_CHECKING:

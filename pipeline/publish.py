@@ -18,14 +18,14 @@ import os
 import secrets
 import shutil
 import signal
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.disk import file_hash, sync, sync_folder
 from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _STAGING = ".torimatome-"
 _READY, _UNDO, _DONE = ".ready", ".undo", ".done"
@@ -57,16 +57,17 @@ def staging_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(staged: Path, target: Path) -> None:
-    """Move every file below `staged` to the same place below `target`.
+def publish(staged: Path, target: Path, *, gone: Iterable[Path] = ()) -> None:
+    """Move every file below `staged` to the same place below `target`, and take ``gone`` away.
 
+    ``gone`` are names below `target`; `staged` holds what is to be left of them, elsewhere.
     Where one cannot be moved (open in Excel, no right to write) the old files are put back and
     a TorimatomeError names it. Ctrl-C waits until the moves are done or undone.
     """
     names = sorted(path.relative_to(staged) for path in staged.rglob("*") if path.is_file())
     with _uninterrupted():
         try:
-            _keep_old(staged, target, names)
+            _keep_old(staged, target, names, sorted(gone))
             ready = _renamed(staged, staged.name + _READY)
         except OSError as error:
             raise _in_the_way(target, error) from error
@@ -104,28 +105,27 @@ def recover(parent: Path, name: str = "*") -> None:
             raise _stuck(target, error) from error
 
 
-def file_hash(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with path.open("rb") as opened:
-        return file_digest(opened, "sha256").hexdigest()
-
-
-def _keep_old(staged: Path, target: Path, names: list[Path]) -> None:
+def _keep_old(staged: Path, target: Path, names: list[Path], gone: list[Path]) -> None:
     """Keep the old files beside the new ones, write down both, and see all of it on the disk."""
     journal: dict[str, list[str]] = {}
     for name in names:
-        _sync(staged / name)
-        old = ""
-        if (target / name).exists():
-            kept = staged / _OLD / name
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            _link(target / name, kept)
-            old = file_hash(kept)
+        sync(staged / name)
+        old = _kept(staged, target, name) if (target / name).exists() else ""
         journal[name.as_posix()] = [old, file_hash(staged / name)]
+    for name in gone:
+        journal[name.as_posix()] = [_kept(staged, target, name), ""]
     (staged / _JOURNAL).write_text(json.dumps(journal, indent=0), encoding="utf-8", newline="\n")
-    _sync(staged / _JOURNAL)
+    sync(staged / _JOURNAL)
     for folder in (staged, *(path for path in staged.rglob("*") if path.is_dir())):
-        _sync_folder(folder)
+        sync_folder(folder)
+
+
+def _kept(staged: Path, target: Path, name: Path) -> str:
+    """Keep an old file beside the new ones; give its hash."""
+    kept = staged / _OLD / name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    _link(target / name, kept)
+    return file_hash(kept)
 
 
 def _link(source: Path, place: Path) -> None:
@@ -134,17 +134,19 @@ def _link(source: Path, place: Path) -> None:
         os.link(source, place)
     except OSError:
         shutil.copy2(source, place)
-        _sync(place)
+        sync(place)
 
 
 def _forward(ready: Path, target: Path) -> None:
     """Move what is still to be moved, and take the rest away."""
-    names = [Path(name) for name in _journal(ready)]
-    for name in names:
-        if (ready / name).exists():
+    journal = {Path(name): new for name, (_old, new) in _journal(ready).items()}
+    for name, new in journal.items():
+        if not new:
+            (target / name).unlink(missing_ok=True)
+        elif (ready / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (ready / name).replace(target / name)
-    _finish(ready, target, names)
+    _finish(ready, target, list(journal))
 
 
 def _back(undo: Path, target: Path) -> None:
@@ -153,7 +155,7 @@ def _back(undo: Path, target: Path) -> None:
     for written, (old, new) in _journal(undo).items():
         name = Path(written)
         names.append(name)
-        if not (target / name).exists() or file_hash(target / name) != new:
+        if _hash_there(target / name) != new:
             continue
         if (undo / _OLD / name).exists():
             (undo / _OLD / name).replace(target / name)
@@ -164,18 +166,19 @@ def _back(undo: Path, target: Path) -> None:
 
 def _finish(folder: Path, target: Path, names: list[Path]) -> None:
     for place in {(target / name).parent for name in names}:
-        _sync_folder(place)
+        sync_folder(place)
     stem = folder.name.removesuffix(folder.suffix)
     shutil.rmtree(_renamed(folder, stem + _DONE), ignore_errors=True)
 
 
 def _changed_since(ready: Path, target: Path) -> bool:
     """Tell whether somebody changed a file of the month after the process was killed."""
-    for name, known in _journal(ready).items():
-        place = target / name
-        if (file_hash(place) if place.exists() else "") not in known:
-            return True
-    return False
+    return any(_hash_there(target / name) not in known for name, known in _journal(ready).items())
+
+
+def _hash_there(place: Path) -> str:
+    """Give the hash of a file, empty where there is none."""
+    return file_hash(place) if place.exists() else ""
 
 
 def _journal(folder: Path) -> dict[str, list[str]]:
@@ -196,23 +199,8 @@ def _renamed(folder: Path, name: str) -> Path:
     """Give a folder another name, and see that on the disk: it tells how far the work has come."""
     if folder.name != name:
         folder = folder.rename(folder.with_name(name))
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     return folder
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as opened:
-        os.fsync(opened.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """See the names of a folder on the disk, where the system can do so (Windows cannot)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from pipeline.check import attention, check, refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import Read, discover, given_up, look_again, source_of
+from pipeline.disk import file_hash
 from pipeline.edited import edited_workbook, keep, kept_workbooks
 from pipeline.edition import public_edition, public_people, public_report
 from pipeline.editions import in_edition
@@ -42,7 +43,7 @@ from pipeline.model import (
     states_of_files,
 )
 from pipeline.model.review import Review
-from pipeline.publish import file_hash, publish, staging_folder
+from pipeline.publish import publish, staging_folder
 from pipeline.read import read_workbook
 from pipeline.review import (
     apply_review,

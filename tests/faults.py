@@ -1,18 +1,27 @@
 """Faults at every file operation of a command: killed there, or refused by a full or broken disk.
 
     python tests/faults.py run 0 20      every 20th point of a run, from the first on
+    python tests/faults.py run sizes     every file of a run cut off in the middle
 
 Each point is a process of its own, forked from this one, in a copy of the same folder. An audit
-hook counts what changes a file below that folder, and strikes at one of these operations.
-Afterwards the next command must find the work wholly undone or wholly done, and its result must
-be that of an undisturbed one.
+hook counts what changes a file below that folder, and strikes at one of these operations. In the
+middle of a file the system itself strikes: no file may grow beyond a size just below that of one
+of the month's files, so that the writing of the first one that does is cut short (by whatever
+library), with an error or with the end of the process. Afterwards the next command must find the
+work wholly undone or wholly done, and its result must be that of an undisturbed one.
+
+A command is a function of its folder. Where a fault left the folder as it was, byte by byte, or as
+an undisturbed command leaves it, the next result is known; it is made all the same at every tenth
+point. At every fifth the next command is killed, too, before another one finds what is left.
 """
 
 import errno
 import hashlib
 import json
 import os
+import resource
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -21,10 +30,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from inboxes import good, load, settings_for
+from inboxes import good, load, read_in_this_process, settings_for, table
 
 # Loaded once here: every point is a fork of this process.
 import pipeline.read.ooxml
+import pipeline.run
 import pipeline.summarise
 import pipeline.write.apart
 import pipeline.write.data
@@ -32,7 +42,7 @@ import pipeline.write.pivot
 import pipeline.write.review_form
 import pipeline.write.sheets
 import pipeline.write.slip
-import pipeline.write.within  # noqa: F401
+import pipeline.write.within
 from pipeline.close import carry_out, finish_interrupted, plan_close
 from pipeline.errors import TorimatomeError
 from pipeline.lock import at_work
@@ -42,6 +52,9 @@ from pipeline.sendback import send_back
 
 KILLED = 137
 REFUSED = 3
+CUT = -int(signal.SIGXFSZ)
+REPEATED = 10  # every so many points the next command is done although its result is known
+TWICE = 5  # every so many points the next command is killed as well
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"}
 
@@ -110,6 +123,19 @@ def struck(root: Path, command: Callable[[Path], None], at: int, how: str) -> in
     return apart(work)
 
 
+def cut_short(root: Path, command: Callable[[Path], None], size: int, how: str) -> int:
+    """Do a command while no file may grow beyond a size, in bytes; give its exit code."""
+
+    def work() -> int:
+        if how == "kill":
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        command(root)
+        return 0
+
+    return apart(work)
+
+
 def points(root: Path, command: Callable[[Path], None], told: Path) -> int:
     """Count the operations of an undisturbed command."""
 
@@ -143,6 +169,9 @@ def state(folder: Path) -> State:
 # ---- the commands --------------------------------------------------------------------------
 
 
+vars(pipeline.run)["run_isolated"] = read_in_this_process
+
+
 def run(root: Path) -> None:
     aggregate(settings_for(root, jobs=1, pivot=False))
 
@@ -167,10 +196,11 @@ def put_in_order(root: Path) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """A command, and what was done before it."""
+    """A command, what was done before it, and what its result must hold for the story to tell."""
 
     before: tuple[Callable[[Path], None], ...]
     command: Callable[[Path], None]
+    holds: Callable[[Path], bool]
 
 
 def _first(root: Path) -> None:
@@ -183,22 +213,47 @@ def _first(root: Path) -> None:
 
 
 def _more(root: Path) -> None:
-    """Decide something in 確認票, change the workbook by hand, and let another return come."""
+    """Decide something in 確認票, change the workbook by hand, and let another return come.
+
+    A command that was killed left its lock and half a month beside the whole one.
+    """
     form = root / "outbox" / MONTH / f"確認票_{MONTH}.xlsx"
     book = openpyxl.load_workbook(form)
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value == "判断" and cell.row is not None:
-                    sheet.cell(cell.row + 1, cell.column or 1).value = "このままでよい"
-                    break
+    sheet: Any = book["確認票"]
+    heads = {str(cell.value): cell.column for cell in sheet[4] if cell.value}
+    row = next(n for n in range(5, 99) if sheet.cell(n, heads["団体名"]).value == "青葉町")
+    sheet.cell(row, heads["判断"]).value = "修正する"
+    sheet.cell(row, heads["修正後の回答"]).value = "①"
     book.save(form)
     consolidated = root / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
     consolidated.write_bytes(consolidated.read_bytes() + b"by hand")
     os.utime(consolidated, (1_795_000_000, 1_795_000_000))
-    path = root / "inbox" / "山吹村.xlsx"
-    path.write_bytes(good("山吹村", load(), "②"))
-    os.utime(path, (1_795_000_000, 1_795_000_000))
+    for name, body, mark in (("山吹村", "山吹村", "②"), ("若葉市_修正版", "若葉市", "③")):
+        path = root / "inbox" / f"{name}.xlsx"
+        path.write_bytes(good(body, load(), mark))
+        os.utime(path, (1_795_000_000, 1_795_000_000))
+    left = root / "outbox" / f".torimatome-{MONTH}-0123abcd"
+    left.mkdir()
+    (left / f"集計_{MONTH}.xlsx").write_bytes(b"half")
+
+
+def _decided(root: Path) -> bool:
+    """Tell whether the decision was carried out, and all that came and was kept is there."""
+    rows = table(root, "answers")
+    done = [row for row in rows if row["respondent"] == "青葉町" and row["status"] == "done"]
+    files = {row["file"]: row["state"] for row in table(root, "files")}
+    kept = list((root / "outbox" / MONTH).glob("*手直し*"))
+    return len(done) == 1 and len(kept) == 1 and files["若葉市.xlsx"] == "superseded"
+
+
+def _closed(root: Path) -> bool:
+    return len(list((root / "inbox" / MONTH).glob("*.xlsx"))) == 2
+
+
+def _sent(root: Path) -> bool:
+    """Tell whether the slip that was answered lies aside."""
+    aside = root / "outbox" / MONTH / "差戻し" / "対応済み"
+    return any("青葉町" in path.name for path in aside.glob("*.xlsx"))
 
 
 def _less(root: Path) -> None:
@@ -209,9 +264,9 @@ def _less(root: Path) -> None:
 
 
 STORIES = {
-    "run": Story(before=(_first, run, _more), command=run),
-    "close": Story(before=(_first, run), command=close),
-    "sendback": Story(before=(_first, run, sendback, _less), command=sendback),
+    "run": Story(before=(_first, run, _more), command=run, holds=_decided),
+    "close": Story(before=(_first, run), command=close, holds=_closed),
+    "sendback": Story(before=(_first, run, sendback, _less), command=sendback, holds=_sent),
 }
 
 
@@ -225,48 +280,101 @@ def _does(root: Path, steps: Iterable[Callable[[Path], None]]) -> None:
         assert apart(work) == 0, step
 
 
-def strike_everywhere(name: str, first: int, every: int, into: Path) -> tuple[int, list[str]]:
-    """Strike at every n-th point of a story's command, in both ways; give how many, and faults."""
+@dataclass(frozen=True)
+class Stage:
+    """A story up to its command, and what an undisturbed command makes of it, once and twice."""
+
+    story: Story
+    start: Path
+    work: Path
+    total: int
+    old: State
+    new: State
+    again: State
+
+    def ready(self) -> Path:
+        """Give the folder as it is before the command."""
+        shutil.rmtree(self.work)
+        shutil.copytree(self.start, self.work)
+        return self.work
+
+
+def set_up(name: str, into: Path) -> Stage:
     story = STORIES[name]
     start = into / "start"
     start.mkdir()
     _does(start, story.before)
-    old = state(start)
     work = into / "work"
     shutil.copytree(start, work)
     total = points(work, story.command, into / "count")
     new = state(work)
+    assert story.holds(work), name
     _does(work, [story.command])
-    again = state(work)
+    return Stage(story, start, work, total, _settled(start, into), new, state(work))
+
+
+def _settled(start: Path, into: Path) -> State:
+    """Give what any command that does nothing else makes of the start."""
+    place = into / "settled"
+    shutil.copytree(start, place)
+    _does(place, [put_in_order])
+    return state(place)
+
+
+def strike_everywhere(name: str, first: int, every: int, into: Path) -> tuple[int, list[str]]:
+    """Strike at every n-th point of a story's command, in each way; give how many, and faults."""
+    stage = set_up(name, into)
     wrong: list[str] = []
-    for at in range(first, total, every):
-        for how in ("kill", "fail"):
-            shutil.rmtree(work)
-            shutil.copytree(start, work)
+    count = 0
+    for at in range(first, stage.total, every):
+        ways = ("kill", "fail", "twice") if at % TWICE == 0 else ("kill", "fail")
+        count += len(ways)
+        for how in ways:
+            root = stage.ready()
+            code = struck(root, stage.story.command, at, "kill" if how == "twice" else how)
+            if how == "twice":
+                struck(root, stage.story.command, at * 7 % stage.total, "kill")
+            expected = {0, REFUSED} if how == "fail" else {0, KILLED}
             wrong += [
-                f"{name}, point {at} of {total}, {how}: {problem}"
-                for problem in _one(work, story, at, how, (old, new, again))
+                f"{name}, point {at} of {stage.total}, {how}: {problem}"
+                for problem in _problems(stage, code, expected, repeat=at % REPEATED == 0)
             ]
-    return len(range(first, total, every)) * 2, wrong
+    return count, wrong
 
 
-def _one(
-    root: Path, story: Story, at: int, how: str, expected: tuple[State, State, State]
-) -> Iterable[str]:
-    old, new, again = expected
-    code = struck(root, story.command, at, how)
-    if how == "kill" and code not in (KILLED, 0):
+def cut_everywhere(name: str, into: Path) -> tuple[int, list[str]]:
+    """Cut a story's files short, each size in two ways; give how many, and what was wrong."""
+    stage = set_up(name, into)
+    _does(stage.ready(), [stage.story.command])
+    sizes = {path.stat().st_size - 1 for path in stage.work.rglob("*") if path.is_file()}
+    wrong: list[str] = []
+    for size in sorted({0, 16, *sizes}):
+        for how in ("kill", "fail"):
+            code = cut_short(stage.ready(), stage.story.command, size, how)
+            expected = {0, REFUSED} if how == "fail" else {0, CUT}
+            wrong += [
+                f"{name}, cut at {size}, {how}: {problem}"
+                for problem in _problems(stage, code, expected, repeat=False)
+            ]
+    return 2 * len({0, 16, *sizes}), wrong
+
+
+def _problems(stage: Stage, code: int, expected: set[int], *, repeat: bool) -> Iterable[str]:
+    """Tell what is wrong with what a fault left, and with what the next command makes of it."""
+    if code not in expected:
         yield f"exit code {code}"
-    if how == "fail" and code not in (0, REFUSED):
-        yield f"exit code {code}"
+    root = stage.work
     _does(root, [put_in_order])
     left = state(root)
-    if left not in (old, new) and story.command is not sendback:
-        yield f"neither old nor new: {_difference(left, old)} / {_difference(left, new)}"
-    _does(root, [story.command])
+    if left not in (stage.old, stage.new):
+        old, new = _difference(left, stage.old), _difference(left, stage.new)
+        yield f"neither old nor new: {old} / {new}"
+    elif not repeat:
+        return
+    _does(root, [stage.story.command])
     after = state(root)
-    if after != (again if left == new else new):
-        yield f"the next command gives something else: {_difference(after, new)}"
+    if after != (stage.again if left == stage.new else stage.new):
+        yield f"the next command gives something else: {_difference(after, stage.new)}"
 
 
 def _difference(one: State, other: State) -> str:
@@ -275,9 +383,14 @@ def _difference(one: State, other: State) -> str:
 
 
 def main() -> int:
-    name, first, every = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    with tempfile.TemporaryDirectory() as folder:
-        count, wrong = strike_everywhere(name, first, every, Path(folder).resolve())
+    name, first = sys.argv[1:3]
+    shared = Path("/dev/shm")  # noqa: S108 - memory, where it may be had: no disk to wait for
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        into = Path(folder).resolve()
+        if first == "sizes":
+            count, wrong = cut_everywhere(name, into)
+        else:
+            count, wrong = strike_everywhere(name, int(first), int(sys.argv[3]), into)
     lines = [f"{name}: {count} faults, {len(wrong)} wrong", *wrong]
     sys.stdout.write("\n  ".join(lines) + "\n")
     return bool(wrong)

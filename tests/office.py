@@ -86,8 +86,10 @@ class Office:
         return main([name, *places, *options])
 
     def run(self, month: str, *options: str) -> None:
-        code = self.command("aggregate", month, "--no-pivot", "--quiet", "--jobs", "1", *options)
-        assert code == 0, self.log
+        options = ("--no-pivot", "--quiet", "--jobs", "1", *options)
+        if self.happens("killed run", 0.15):
+            self.kill(self.outbox, "aggregate", month, *options)
+        assert self.command("aggregate", month, *options) == 0, self.log
 
     def month(self, month: str) -> None:
         """Play one month to its end."""
@@ -180,7 +182,7 @@ class Office:
         before = Counter(self.contents())
         for undo in ((), ("--undo",), ()) if self.happens("undone close", 0.4) else ((),):
             if self.happens("killed close", 0.5):
-                self.kill("close", month, *undo)
+                self.kill(self.inbox, "close", month, *undo)
                 assert self.command("distribute", month) in {0, 2}  # any command finishes it
                 assert Counter(self.contents()) == before, self.log
             if is_closed(self.inbox / month) == bool(undo):
@@ -190,9 +192,9 @@ class Office:
         self.run(month, "--yes")  # the next month may have been run already
         self.check(month)
 
-    def kill(self, *command: str) -> None:
-        """Kill a command at one of its operations on names in the inbox."""
-        left = self.chance.randrange(30)
+    def kill(self, below: Path, *command: str) -> None:
+        """Kill a command at one of its operations on names below a folder."""
+        left = self.chance.randrange(60)
         with self.patched.context() as patched:
 
             def counting(name: str) -> Callable[..., object]:
@@ -200,7 +202,7 @@ class Office:
 
                 def operation(path: Path, *given: object, **options: object) -> object:
                     nonlocal left
-                    left -= path.is_relative_to(self.inbox)
+                    left -= path.is_relative_to(below)
                     if left < 0:
                         raise Killed
                     return real(path, *given, **options)

@@ -11,10 +11,13 @@ TESTS = Path(__file__).parent
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
-def faults(name: str, first: int, every: int) -> str:
+SHARDS = 4  # of the long command, so that both cores work
+
+
+def faults(name: str, *places: object) -> str:
     """Run `faults.py` in a process without threads: it forks one more for each point."""
     done = subprocess.run(
-        [sys.executable, str(TESTS / "faults.py"), name, str(first), str(every)],
+        [sys.executable, str(TESTS / "faults.py"), name, *map(str, places)],
         capture_output=True,
         text=True,
         check=False,
@@ -31,14 +34,19 @@ def test_a_sample_of_points(name: str, first: int, every: int) -> None:
     assert ", 0 wrong" in faults(name, first, every)
 
 
-# Every point of close; of the long commands one in so many, which takes minutes on two cores as it
-# is. `python tests/faults.py run 0 1` strikes at every point.
+# Every point of each command, and every file cut short.
 @pytest.mark.outside
 @pytest.mark.parametrize(
-    ("name", "first", "every"), [("run", 4, 40), ("close", 0, 1), ("sendback", 0, 4)]
+    ("name", "places"),
+    [
+        *(("run", (shard, SHARDS)) for shard in range(SHARDS)),
+        ("close", (0, 1)),
+        ("sendback", (0, 1)),
+        *((name, ("sizes",)) for name in ("run", "close", "sendback")),
+    ],
 )
-def test_points(name: str, first: int, every: int, capsys: pytest.CaptureFixture[str]) -> None:
-    told = faults(name, first, every)
+def test_points(name: str, places: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    told = faults(name, *places)
     with capsys.disabled():
         sys.stdout.write(f"\n{told}")
     assert ", 0 wrong" in told

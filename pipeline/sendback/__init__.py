@@ -6,13 +6,14 @@ for the mail program. A letter and its attachments hold nothing of any other res
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.check import check
 from pipeline.continuity import continued
 from pipeline.editions import in_edition
-from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.errors import TorimatomeError
 from pipeline.history import in_light_of, load_history, previous_month
 from pipeline.lock import at_work
 from pipeline.mails import addresses, draft, plain_letter
@@ -39,7 +40,7 @@ from pipeline.sendback.letters import (
 from pipeline.write.slip import write_slip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.model import Batch, Finding, Respondent
@@ -170,10 +171,8 @@ def write_packages(
             (staged / REMINDERS / _LIST).write_text(
                 listed_reminders(reminded, settings), encoding="utf-8-sig", newline="\r\n"
             )
-        written = {path.relative_to(staged) for path in staged.rglob("*") if path.is_file()}
-        publish(staged, folder)
-    for kind, _sendings_of_kind in kinds:
-        _set_aside(folder / kind, {folder / name for name in written})
+        gone = [name for kind, _ in kinds for name in _set_aside(folder, staged, kind)]
+        publish(staged, folder, gone=gone)
     everyone = (*(package.respondent for package in packages), *reminded)
     return SendBackResult(
         folder=folder / SEND_BACK,
@@ -201,25 +200,20 @@ def _write(folder: Path, sendings: Sequence[Sending], batch: Batch) -> None:
         (folder / f"{sending.name}.eml").write_bytes(draft(letter))
 
 
-def _set_aside(folder: Path, written: set[Path]) -> None:
-    """Move what an earlier run wrote and this one did not into 対応済み/: it is not to be sent.
+def _set_aside(folder: Path, staged: Path, kind: str) -> Iterator[Path]:
+    """Put what an earlier run wrote and this one did not into 対応済み/: it is not to be sent.
 
-    Only files that carry the product's own names are moved, and nothing is deleted.
+    Only files that carry the product's own names are moved, and nothing is deleted. Gives the
+    names that are then to be taken away.
     """
-    aside = folder / _SET_ASIDE
-    for path in sorted(folder.glob(f"{folder.name}_*")):
-        if path in written or path.suffix not in _SUFFIXES or not path.is_file():
+    for path in sorted((folder / kind).glob(f"{kind}_*")):
+        name = path.relative_to(folder)
+        if (staged / name).exists() or path.suffix not in _SUFFIXES or not path.is_file():
             continue
-        try:
-            aside.mkdir(exist_ok=True)
-            path.rename(_free(aside / path.name))
-        except OSError as error:
-            raise TorimatomeError(
-                f"{path} は今回の対象ではありませんが、{aside} へ移せませんでした"
-                f"（{error.strerror or error}）。Excel などで開いている場合は閉じてから、"
-                "もう一度実行してください。ほかのファイルは書き出しました。",
-                ExitCode.SOME_UNREADABLE,
-            ) from error
+        aside = _free(path.parent / _SET_ASIDE / path.name).relative_to(folder)
+        (staged / aside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, staged / aside)
+        yield name
 
 
 def _free(path: Path) -> Path:

@@ -1,0 +1,28 @@
+"""Files seen on the disk: what a machine that loses its power next still has."""
+
+import contextlib
+import os
+from hashlib import file_digest
+from pathlib import Path
+
+
+def file_hash(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with path.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """See what was written to a file on the disk."""
+    with path.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """See the names of a folder on the disk, where the system can do so (Windows cannot)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
