@@ -88,6 +88,7 @@ _EXTENSIONS: dict[str, FileKind] = {
     ".tar": FileKind.ARCHIVE, ".rar": FileKind.ARCHIVE, ".7z": FileKind.ARCHIVE,
     ".accdb": FileKind.DATABASE, ".mdb": FileKind.DATABASE,
 }  # fmt: skip
+_OLD_WORKBOOKS = frozenset({".xls", ".xlt"})
 _MAIL_HEADER = re.compile(
     rb"(?im)\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:from|received|return-path|subject):"
 )
@@ -146,8 +147,11 @@ def kind_of(content: bytes, name: str = "") -> FileKind:
         kind = FileKind.OTHER  # it begins with zeros, and something follows
     if kind in {FileKind.ZIP, FileKind.OTHER, FileKind.PROGRAM}:
         kind = _declared_kind(content) or kind
+    suffix = PurePosixPath(name.casefold()).suffix
     if kind in {FileKind.ZIP, FileKind.OTHER, FileKind.TEXT}:
-        kind = _EXTENSIONS.get(PurePosixPath(name.casefold()).suffix, kind)
+        kind = _EXTENSIONS.get(suffix, kind)
+    if kind is FileKind.OTHER and content.startswith(OLE2) and suffix in _OLD_WORKBOOKS:
+        return FileKind.XLS  # its directory is damaged; the readers look for the stream themselves
     return kind
 
 

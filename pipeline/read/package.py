@@ -62,7 +62,7 @@ class Package:
 
 def part_name(stored: str) -> str:
     """Give the name of a part as relationships write it; some programs store ``xl\\styles.xml``."""
-    return stored.replace("\\", "/").lstrip("/")
+    return stored.replace("\\", "/").removeprefix("./").lstrip("/")
 
 
 def check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:

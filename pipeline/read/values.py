@@ -44,7 +44,7 @@ def read_values(content: bytes, source: SourceFile, kind: FileKind, limits: Limi
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise too_large("calamine: no end") from error
+        raise broken("calamine: no end") from error
     if child.returncode:
         raise broken(f"calamine ended with {child.returncode}")
     found: tuple[RawSheet, ...] | tuple[UnreadableReason, str]

@@ -42,7 +42,7 @@ from pipeline.read.placing import place
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration
 from pipeline.read.styles import CellStyle
-from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
+from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams, without_records
 from pipeline.settings import Limits
 
 _AUTOMATIC_COLOURS = frozenset({0, 8, 64, 0x7FFF})
@@ -80,18 +80,30 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
 
 
 def _open(content: bytes) -> Any:
-    """Open a book with xlrd; where its sectors are chained oddly, as leniently as xlrd can."""
+    """Open a book with xlrd; where its sectors are chained oddly, as leniently as xlrd can.
+
+    Where it trips over anything else, once more without the records that no cell needs.
+    """
     opening = partial(
-        xlrd.open_workbook,
-        file_contents=content,
-        formatting_info=True,
-        ragged_rows=True,
-        logfile=io.StringIO(),
+        xlrd.open_workbook, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
     )
     try:
-        return opening()
+        return opening(file_contents=content)
     except xlrd.compdoc.CompDocError:
-        return opening(ignore_workbook_corruption=True)
+        return opening(file_contents=content, ignore_workbook_corruption=True)
+    except Exception as error:
+        stream = _workbook_stream(content)
+        needed = without_records(stream, _UNNEEDED)
+        if needed == stream or "encrypted" in str(error):
+            raise
+        return opening(file_contents=needed)
+
+
+# Names and the links they use (xlrd works out each, and knows no relative areas), hyperlinks,
+# conditional formats, the country, the user, the list of sheets for an older Excel.
+_UNNEEDED = frozenset(
+    {0x0017, 0x0018, 0x0023, 0x005C, 0x008C, 0x01AE, 0x01B0, 0x01B1, 0x01B8, 0x0218, 0x0223}
+)
 
 
 def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSheet:

@@ -16,7 +16,7 @@ from pipeline.model import (
 )
 from pipeline.read.comments import plain_comment, read_comments
 from pipeline.read.numbers import as_shown, format_of, number_cell
-from pipeline.read.package import Package
+from pipeline.read.package import Package, resolve
 from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.relations import main_part, relations
@@ -61,9 +61,14 @@ def read_xlsb(package: Package, source: SourceFile, limits: Limits) -> RawWorkbo
             relation_id, after = wide_string(body, 8)
             name, _ = wide_string(body, after)
             listed.append((name, relation_id, body[0] == 0))
+    if lost := [key for _, key, _ in listed if key and key not in related]:
+        raise broken(f"{main}: no relationship {lost[0]}")
     book = _Book(
-        strings=_strings(package, targets.get("sharedStrings", ""), limits),
-        styles=_styles(package, targets.get("styles", "")),
+        # Some programs write these parts and forget to relate them.
+        strings=_strings(
+            package, targets.get("sharedStrings", resolve(main, "sharedStrings.bin")), limits
+        ),
+        styles=_styles(package, targets.get("styles", resolve(main, "styles.bin"))),
         epoch_1904=epoch_1904,
         limits=limits,
     )
@@ -261,8 +266,10 @@ def _value(code: int, body: bytes, is_date: bool, book: _Book) -> RawCell | None
 
 def _text(code: int, body: bytes, book: _Book) -> str | None:
     if code == 7:
-        (index,) = struct.unpack_from("<I", body, 8)
-        return book.strings[index] if index < len(book.strings) else ""
+        index: int = struct.unpack_from("<I", body, 8)[0]
+        if index >= len(book.strings):  # damage: what stood there is lost
+            raise broken(f"shared string {index} is not in the workbook")
+        return book.strings[index]
     if code in {6, 8}:
         return wide_string(body, 8)[0]
     if code == _RICH_CELL:

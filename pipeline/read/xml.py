@@ -49,6 +49,8 @@ _ASCII_LIKE = re.compile(  # encodings in which "<!DOCTYPE" is written as in ASC
     rb"|gb2312|gbk|gb18030|big5",
     re.IGNORECASE,
 )
+# A mere name of what follows: it declares nothing and leads nowhere.
+_BARE_DOCTYPE = re.compile(rb"<!DOCTYPE\s+[\w:.-]+\s*>")
 _ENCODING = re.compile(rb"""\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -69,9 +71,11 @@ def _legible(content: bytes, part: str) -> bytes:
         written = _ENCODING.match(content[:256])
         if b"\x00" in content[:64] or (written and not _ASCII_LIKE.fullmatch(written[1])):
             raise unsafe(f"{part}: XML in a rare encoding")
+    if b"<!DOCTYPE" in content:
+        content = _BARE_DOCTYPE.sub(b"", content)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise unsafe(f"{part}: DTD")
-    return content
+    return content.lstrip()  # a declaration may stand at the very start alone
 
 
 def remembered(read: Callable[[bytes, str], Found]) -> Callable[[bytes, str], Found]:
@@ -108,6 +112,7 @@ def stream(content: bytes, part: str, *, tags: tuple[str, ...]) -> Iterator[etre
         root = _parsed(content, part, _PARSER)
         yield from root.iter(*_beside(root, tags))
         return
+    content = _mended(content)
     try:
         _, root = next(_events(content, ("start",)))
         for _, element in _events(content, ("end",), _beside(root, tags)):
@@ -149,11 +154,23 @@ _NO_CHARACTER = re.compile(
 )
 
 
+_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
+
+
+def _mended(content: bytes) -> bytes:
+    """Give XML without what may not stand in it, nor behind the end of its root."""
+    content = _NO_CHARACTER.sub(b"", content)
+    root = _ROOT.search(content)
+    end = b"</%s>" % root[1] if root else b""
+    place = content.rfind(end) if end else -1
+    return content if place < 0 else content[: place + len(end)]
+
+
 def _parsed(content: bytes, part: str, parser: etree.XMLParser) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        mended = _NO_CHARACTER.sub(b"", content)
+        mended = _mended(content)
         if mended == content:
             raise broken(f"{part}: {error}") from error
         return _parsed(mended, part, parser)
