@@ -104,6 +104,7 @@ def _changes(
                     old_due=before.due,
                     new_status=answer.counted_status,
                     new_due=answer.counted_due,
+                    project=counted.respondent.project,
                 )
             )
     return found

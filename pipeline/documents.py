@@ -65,8 +65,9 @@ def stale_pages(root: Path, pages: Mapping[str, str]) -> list[str]:
 
 def _pages() -> dict[str, str]:
     from pipeline.rules import render_rules_page  # noqa: PLC0415 - not needed for the templates
+    from pipeline.write.codes import render_data_page  # noqa: PLC0415 - xlsxwriter is slow
 
-    return {"docs/rules.md": render_rules_page()}
+    return {"docs/rules.md": render_rules_page(), "docs/data.md": render_data_page()}
 
 
 def _checklists(templates: Path) -> list[Path]:

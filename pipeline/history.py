@@ -170,7 +170,10 @@ def _renamed(
         answers=dict(answers),
         respondents={
             person.id: PastRespondent(
-                id=person.id, name=person.name, role=person.role if named else ""
+                id=person.id,
+                name=person.name,
+                role=person.role if named else "",
+                project=person.project,
             )
             for person in (here if named else sorted(here, key=lambda person: person.id))
         },

@@ -164,6 +164,7 @@ def _promise(
         overdue_since=month_after(due) if outcome is Outcome.OVERDUE else "",
         outcome=outcome,
         last_said=promise[-1].month,
+        project=person.project,
     )
 
 

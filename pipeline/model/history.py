@@ -125,6 +125,7 @@ class Change:
     old_due: str
     new_status: Status
     new_due: str
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,7 @@ class Promise:
     overdue_since: str
     outcome: Outcome
     last_said: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

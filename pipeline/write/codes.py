@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from pipeline.model import Status
 from pipeline.write.columns import COLUMNS
 from pipeline.write.data import CHANGES, FILES, FINDINGS, PROMISES
-from pipeline.write.record import STATES
+from pipeline.write.record import IDENTIFIED, STATES
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.model import UnknownNotation
     from pipeline.model.report import Report
@@ -36,13 +36,14 @@ FINDING_MEANINGS = (
 FILE_MEANINGS = (
     "受信箱の中のファイル", "内容の識別値（SHA-256）", "大きさ（バイト）", "更新日時（ISO 8601）",
     "内容で判定した種類", "扱い（下の「ファイルの扱い」の表）", "その理由", "団体コード", "団体名",
-    "団体をどこから特定したか", "シート名（「 / 」区切り）", "読み取った項目の数",
+    "団体をどこから特定したか（下の「団体の特定」の表）", "シート名（「 / 」区切り）",
+    "読み取った項目の数",
     "事業名。なければ空欄",
 )  # fmt: skip
 CHANGE_MEANINGS = (
     "取りまとめの月", "比べた月", "団体コード", "団体名", "様式の項目ID", "項目の分野",
     "動き（前進・後退・先送り・前倒し・変更）", "前の回答区分", "前の予定月。なければ空欄",
-    "今の回答区分", "今の予定月。なければ空欄",
+    "今の回答区分", "今の予定月。なければ空欄", "事業名。なければ空欄",
 )  # fmt: skip
 PROMISE_MEANINGS = (
     "取りまとめの月", "団体コード", "団体名", "役割", "様式の項目ID", "項目の分野",
@@ -50,8 +51,39 @@ PROMISE_MEANINGS = (
     "今の予定月。なければ空欄", "予定月を遅らせた回数", "遅らせた月数の計",
     "期限超過なら、過ぎた最初の月", "最後に回答があった取りまとめの月",
     "結果（期限前・時期未定・期限超過・期限内に対応・遅れて対応・時期未定のまま対応・取り下げ）",
+    "事業名。なければ空欄",
 )  # fmt: skip
+TABLES = {
+    "findings": (FINDINGS, FINDING_MEANINGS),
+    "files": (FILES, FILE_MEANINGS),
+    "changes": (CHANGES, CHANGE_MEANINGS),
+    "promises": (PROMISES, PROMISE_MEANINGS),
+}
+VALUES = {
+    "ファイルの扱い": ("扱い", {state.value: words for state, words in STATES.items()}),
+    "団体の特定": ("特定", IDENTIFIED),
+}
 LAST = 4
+
+
+def render_data_page() -> str:
+    """Give docs/data.md: the columns of the data files, in the words of コード表."""
+    parts = [
+        "# data フォルダの列\n\n"
+        "集計表の「コード表」と同じ内容です。CSV と Parquet の列は同じで、新しい列は右に増えます。"
+        "このページは `python -m pipeline docs` が作ります。\n",
+        _page_table("answers.csv", "列", [(c.key, c.meaning) for c in COLUMNS if c.key]),
+    ]
+    for name, (keys, meanings) in TABLES.items():
+        parts.append(_page_table(f"{name}.csv", "列", zip(keys, meanings, strict=True)))
+    for title, (_, words) in VALUES.items():
+        parts.append(_page_table(title, "コード", [pair for pair in words.items() if pair[0]]))
+    return "\n".join(parts)
+
+
+def _page_table(title: str, head: str, lines: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"| `{key}` | {meaning} |\n" for key, meaning in lines)
+    return f"## {title}\n\n| {head} | 意味 |\n|---|---|\n{rows}"
 
 
 def write_codes(book: Book, report: Report) -> None:
@@ -74,26 +106,12 @@ def write_codes(book: Book, report: Report) -> None:
         sheet, row, "明細の列と data/answers.csv の列", ("明細の列", "CSVの列", "", "意味", ""),
         [(c.head, c.key or "（明細だけ）", "", c.meaning, "") for c in COLUMNS],
     )  # fmt: skip
-    row = _block(
-        sheet, row, "data/findings.csv の列", ("CSVの列", "", "", "意味", ""),
-        [(k, "", "", m, "") for k, m in zip(FINDINGS, FINDING_MEANINGS, strict=True)],
-    )  # fmt: skip
-    row = _block(
-        sheet, row, "data/files.csv の列", ("CSVの列", "", "", "意味", ""),
-        [(k, "", "", m, "") for k, m in zip(FILES, FILE_MEANINGS, strict=True)],
-    )  # fmt: skip
-    row = _block(
-        sheet, row, "data/changes.csv の列", ("CSVの列", "", "", "意味", ""),
-        [(k, "", "", m, "") for k, m in zip(CHANGES, CHANGE_MEANINGS, strict=True)],
-    )  # fmt: skip
-    row = _block(
-        sheet, row, "data/promises.csv の列", ("CSVの列", "", "", "意味", ""),
-        [(k, "", "", m, "") for k, m in zip(PROMISES, PROMISE_MEANINGS, strict=True)],
-    )  # fmt: skip
-    row = _block(
-        sheet, row, "ファイルの扱い", ("扱いコード", "扱い", "", "", ""),
-        [(state.value, words, "", "", "") for state, words in STATES.items()],
-    )  # fmt: skip
+    for name, (keys, meanings) in TABLES.items():
+        lines = [(k, "", "", m, "") for k, m in zip(keys, meanings, strict=True)]
+        row = _block(sheet, row, f"data/{name}.csv の列", ("CSVの列", "", "", "意味", ""), lines)
+    for title, (head, words) in VALUES.items():
+        lines = [(code, shown, "", "", "") for code, shown in words.items() if code]
+        row = _block(sheet, row, title, (f"{head}コード", head, "", "", ""), lines)
     row = _block(
         sheet, row, "要確認コード", ("コード", "重要度", "内容", "理由", "直し方"), _rules(report),
     )  # fmt: skip

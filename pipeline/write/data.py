@@ -42,11 +42,12 @@ FILES = (
 )  # fmt: skip
 CHANGES = (
     "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
-    "old_status", "old_due", "new_status", "new_due",
+    "old_status", "old_due", "new_status", "new_due", "project",
 )  # fmt: skip
 PROMISES = (
     "month", "respondent_id", "respondent", "role", "item_id", "category", "first_said",
     "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
+    "project",
 )  # fmt: skip
 _INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months"})
 _TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
@@ -130,7 +131,7 @@ def change_fields(change: Change, report: Report) -> tuple[Field, ...]:
     return (
         report.month, report.months.compared_with, change.respondent_id, change.respondent,
         change.item_id, change.category, change.movement.value, change.old_status.value,
-        change.old_due, change.new_status.value, change.new_due,
+        change.old_due, change.new_status.value, change.new_due, change.project,
     )  # fmt: skip
 
 
@@ -140,6 +141,7 @@ def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
         report.month, promise.respondent_id, promise.respondent, promise.role, promise.item_id,
         promise.category, promise.first_said, promise.first_due, promise.due, promise.slips,
         promise.slipped_months, promise.overdue_since, promise.last_said, promise.outcome.value,
+        promise.project,
     )  # fmt: skip
 
 
