@@ -6,6 +6,7 @@ Findings never change the exit code; `worst` is for ``--fail-on``.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
@@ -52,15 +53,18 @@ def refuse_unknown(settings: RuleSettings, file: str = "torimatome.toml") -> Non
         for code in sorted(codes):
             if code not in RULES:
                 raise TorimatomeError(
-                    f"{file} の [rules] {section} にある「{code}」という指摘コードはありません。"
+                    f"{file} {settings.lines.get(code, '')}の [rules] {section} にある「{code}」と"
+                    f"いう指摘コードはありません。{_near(code, RULES)}"
                     "「torimatome rules」で一覧を確かめてください。",
                     ExitCode.USAGE,
                 )
     limits = {t.name: t for rule in RULES.values() for t in rule.thresholds}
     for name, value in settings.thresholds.items():
+        line = settings.lines.get(name, "")
         if name not in limits:
             raise TorimatomeError(
-                f"{file} の [rules.thresholds] にある「{name}」というしきい値はありません。"
+                f"{file} {line}の [rules.thresholds] にある「{name}」というしきい値はありません。"
+                f"{_near(name, limits)}"
                 f"使えるのは {'、'.join(sorted(limits))} です。",
                 ExitCode.USAGE,
             )
@@ -68,10 +72,15 @@ def refuse_unknown(settings: RuleSettings, file: str = "torimatome.toml") -> Non
         if not low <= value <= high:
             allowed = f"{low:g} 以上" + ("" if high == float("inf") else f" {high:g} 以下")
             raise TorimatomeError(
-                f"{file} の [rules.thresholds] {name} は {allowed}の数にしてください"
+                f"{file} {line}の [rules.thresholds] {name} は {allowed}の数にしてください"
                 f"（今の値: {value:g}）。",
                 ExitCode.USAGE,
             )
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    found = get_close_matches(word.replace("-", "_"), known, n=1)
+    return f"「{found[0]}」のことではありませんか。" if found else ""
 
 
 def _uncovered(hits: Sequence[tuple[Rule, Hit]]) -> Iterable[tuple[Rule, Hit]]:

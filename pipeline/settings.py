@@ -40,6 +40,7 @@ class RuleSettings:
     off: frozenset[str] = frozenset()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict, compare=False)  # where each is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +123,12 @@ def load_settings_file(path: Path) -> SettingsFile:
             path, "の文字コードがUTF-8ではありません。UTF-8で保存してください。"
         ) from error
     except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+), column (\d+)", str(error))
+        place = f"{at[1]}行目の{at[2]}文字目" if at else "終わり"
         raise _wrong(
             path,
-            f'の書き方に誤りがあります（{error}）。文字は " " で囲み、1行に1つずつ書いてください。',
+            f"の書き方に誤りがあります（{place}あたり）。"
+            '`deadline = "2026-11-30"` のように、文字は " " で囲み、1行に1つずつ書いてください。',
         ) from error
     _refuse_keys(path, "", written, (*_TOP, "limits", "rules"))
     values = {key: read(path, key, written[key]) for key, read in _TOP.items() if key in written}
@@ -160,6 +164,12 @@ def _wrong(path: Path, text: str) -> TorimatomeError:
     return TorimatomeError(f"設定ファイル {path.name} {text}", ExitCode.USAGE)
 
 
+def _bad(path: Path, key: str, told: str) -> TorimatomeError:
+    """Say of a key that its value is wrong, with its line; ``[limits] seconds`` is in a section."""
+    section, _, name = key.rpartition("] ")
+    return _wrong(path, f"{_line_of(path, section.removeprefix('['), name)}の「{key}」{told}")
+
+
 def _refuse_keys(
     path: Path, section: str, table: Mapping[str, Any], known: tuple[str, ...]
 ) -> None:
@@ -189,6 +199,13 @@ def _line_of(path: Path, section: str, key: str) -> str:
     return ""
 
 
+def _line_with(path: Path, word: str) -> str:
+    """Tell in which line a word of a list, or a key under its section, stands first."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    found = (n for n, line in enumerate(lines, 1) if word in line.partition("#")[0])
+    return next((f"{number}行目" for number in found), "")
+
+
 def _meant(section: str, key: str, known: tuple[str, ...]) -> str:
     """Tell what a key may have been meant for: one spelled nearly so, or of another section."""
     if section and key in _TOP:
@@ -203,32 +220,32 @@ def _meant(section: str, key: str, known: tuple[str, ...]) -> str:
 
 def _table(path: Path, key: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(path, f"の「{key}」は [{key}] の見出しの下に書いてください。")
+        raise _bad(path, key, f"は [{key}] の見出しの下に書いてください。")
     return value
 
 
 def _text(path: Path, key: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise _wrong(path, f'の「{key}」は "…" で囲んだ文字にしてください（今の値: {value}）。')
+        raise _bad(path, key, f'は "…" で囲んだ文字にしてください（今の値: {value}）。')
     return value
 
 
 def _switch(path: Path, key: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(path, f"の「{key}」は true か false にしてください（今の値: {value}）。")
+        raise _bad(path, key, f"は true か false にしてください（今の値: {value}）。")
     return value
 
 
 def _number(path: Path, key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**63:
-        raise _wrong(path, f"の「{key}」は0以上の数にしてください（今の値: {value}）。")
+        raise _bad(path, key, f"は0以上の数にしてください（今の値: {value}）。")
     return value
 
 
 def _whole(path: Path, key: str, value: Any) -> int:
     number = _number(path, key, value)
     if not isinstance(number, int):
-        raise _wrong(path, f"の「{key}」は整数にしてください（今の値: {value}）。")
+        raise _bad(path, key, f"は整数にしてください（今の値: {value}）。")
     return number
 
 
@@ -239,16 +256,17 @@ def _day(path: Path, key: str, value: Any) -> str:
     try:
         return date.fromisoformat(_text(path, key, value)).isoformat()
     except ValueError as error:
-        raise _wrong(
-            path, f"の「{key}」は 2026-11-30 のような日付にしてください（今の値: {value}）。"
+        raise _bad(
+            path, key, f"は 2026-11-30 のような日付にしてください（今の値: {value}）。"
         ) from error
 
 
 def _edition(path: Path, key: str, value: Any) -> str:
     if value not in _EDITIONS:
-        raise _wrong(
+        raise _bad(
             path,
-            f"の「{key}」は {'・'.join(_EDITIONS)} のどちらかにしてください（今の値: {value}）。",
+            key,
+            f"は {'・'.join(_EDITIONS)} のどちらかにしてください（今の値: {value}）。",
         )
     return _text(path, key, value)
 
@@ -256,7 +274,7 @@ def _edition(path: Path, key: str, value: Any) -> str:
 def _month(path: Path, key: str, value: Any) -> str:
     text = _text(path, key, value)
     if not MONTH.fullmatch(text):
-        raise _wrong(path, f'の「{key}」は "2026-11" のように書いてください（今の値: {value}）。')
+        raise _bad(path, key, f'は "2026-11" のように書いてください（今の値: {value}）。')
     return text
 
 
@@ -283,7 +301,7 @@ def _limits(path: Path, table: Mapping[str, Any]) -> Limits:
         read = _number if known[key] is float else _whole
         values[key] = read(path, f"[limits] {key}", value)
         if not values[key]:
-            raise _wrong(path, f"の「[limits] {key}」は0より大きい数にしてください。")
+            raise _bad(path, f"[limits] {key}", "は0より大きい数にしてください。")
     return Limits(**values)
 
 
@@ -291,9 +309,7 @@ def _rules(path: Path, table: Mapping[str, Any]) -> RuleSettings:
     _refuse_keys(path, "rules", table, _RULE_KEYS)
     off = table.get("off", [])
     if not isinstance(off, list):
-        raise _wrong(
-            path, f'の「[rules] off」は ["N401"] のように書いてください（今の値: {off}）。'
-        )
+        raise _bad(path, "[rules] off", f'は ["N401"] のように書いてください（今の値: {off}）。')
     severity = _table(path, "rules.severity", table.get("severity", {}))
     thresholds = _table(path, "rules.thresholds", table.get("thresholds", {}))
     return RuleSettings(
@@ -303,15 +319,16 @@ def _rules(path: Path, table: Mapping[str, Any]) -> RuleSettings:
             name: _number(path, f"[rules.thresholds] {name}", value)
             for name, value in thresholds.items()
         },
+        lines={word: _line_with(path, word) for word in (*off, *severity, *thresholds)},
     )
 
 
 def _severity(path: Path, code: str, value: Any) -> Severity:
     words = [severity.value for severity in Severity]
     if value not in words:
-        raise _wrong(
+        raise _bad(
             path,
-            f"の「[rules.severity] {code}」は {'・'.join(words)} のどれかにしてください"
-            f"（今の値: {value}）。",
+            f"[rules.severity] {code}",
+            f"は {'・'.join(words)} のどれかにしてください（今の値: {value}）。",
         )
     return Severity(value)

@@ -176,6 +176,29 @@ def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_pa
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("jobs = 1\ndeadline = '11月末'\n", ["2行目の「deadline」", "11月末"]),
+        ("\n[limits]\nseconds = -1\n", ["3行目の「[limits] seconds」"]),
+        ("[rules.severity]\nA311 = '重大'\n", ["2行目の「[rules.severity] A311」"]),
+        ("[rules]\noff = 'N401'\n", ["2行目の「[rules] off」"]),
+        ("jobs = 1\nmonth = 2026-11\n", ["2行目の13文字目"]),
+        ("jobs = 1\nｍｏｎｔｈ = 1\n", ["2行目の1文字目"]),
+        ("off = [", ["書き方に誤り"]),
+        ("[rules]\noff = ['N401',\n  'N4O1']\n", ["3行目の [rules] off", "「N4O1」"]),
+        ("[rules.severity]\nA99 = '参考'\n", ["2行目の [rules] severity", "「A99」"]),
+        ("[rules.thresholds]\nsimilar-shar = 3\n", ["2行目", "「similar_share」のこと"]),
+        ("[rules.thresholds]\nsimilar_share = 90\n", ["2行目の [rules.thresholds] similar_share"]),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_line(text: str, words: list[str], tmp_path: Path) -> None:
+    with pytest.raises(TorimatomeError) as caught:
+        refuse_unknown(load_settings_file(_written(tmp_path, text)).rules)
+    for word in words:
+        assert word in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
         ("# 期限\ndedline = 2026-11-30\n", ["2行目", "「dedline」", "「deadline」のこと"]),
         ("jobs = 1\n\nDetail-Rows = 5\n", ["3行目", "「detail_rows」のこと"]),
         ('off = ["N401"]\n', ["1行目", "[rules] の見出しの下"]),
