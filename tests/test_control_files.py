@@ -1,5 +1,6 @@
 """The coordinator's own files through the whole run: what they say in vain is told."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,51 @@ def test_exclusions_with_reasons_and_in_vain(tmp_path: Path, encoding: str) -> N
     lines_shown = "\n".join(summary_lines(result))
     assert "2行目「存在しない市」" in lines_shown
     assert "5行目「白雲調」" in lines_shown
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("password.txt", "passwords.txt"),
+        ("パスワード.txt", "passwords.txt"),
+        ("passwords.txt.txt", "passwords.txt"),
+        ("Ｐａｓｓｗｏｒｄｓ.txt", "passwords.txt"),
+        ("passwords.docx", "passwords.txt"),
+        ("除外.txt.txt", "除外.txt"),
+        ("除外リスト.txt", "除外.txt"),
+        ("除外 (1).txt", "除外.txt"),
+        ("除外_11月.txt", "除外.txt"),
+        ("除外.csv", "除外.txt"),
+        ("名簿 (1).csv", "名簿.xlsx"),
+        ("名簿_令和8年度.csv", "名簿.xlsx"),
+        ("団体名簿.csv", "名簿.xlsx"),
+        ("依頼先一覧.txt", "名簿.xlsx"),
+    ],
+)
+def test_a_file_that_nearly_bears_the_name_is_told(name: str, meant: str, tmp_path: Path) -> None:
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", FORM), name: "若葉市,1\n楓村,2\n".encode()})
+    result = aggregate(settings_for(tmp_path, pivot=False))
+    (found,) = told(tmp_path)
+    assert found["file"] == unicodedata.normalize("NFC", name)
+    assert f"「{meant}」に似た名前ですが、違うため使っていません" in found["message"]
+    assert f"{name}: 「{meant}」に似た名前" in "\n".join(summary_lines(result))
+
+
+@pytest.mark.parametrize(
+    "name", ["送付状.txt", "除外理由書.docx", "一式/password.txt", "名簿登録申請.csv", "readme.txt"]
+)
+def test_another_file_is_no_control_file(name: str, tmp_path: Path) -> None:
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", FORM), name: "若葉市,1\n楓村,2\n".encode()})
+    aggregate(settings_for(tmp_path, pivot=False))
+    assert not told(tmp_path)
+
+
+def test_a_second_roster_beside_the_one_in_use_is_no_near_miss(tmp_path: Path) -> None:
+    roster = "団体コード,団体名\nA1,若葉市\n".encode("utf-8-sig")
+    files = {"名簿.csv": roster, "名簿 (1).csv": roster, "若葉市.xlsx": good("若葉市", FORM)}
+    put(tmp_path, files)
+    aggregate(settings_for(tmp_path, pivot=False))
+    assert not told(tmp_path)
 
 
 def test_a_roster_as_people_keep_it(tmp_path: Path) -> None:

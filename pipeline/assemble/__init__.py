@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.assemble.conservation import conservation
+from pipeline.assemble.control_names import misnamed
 from pipeline.assemble.exclusions import Exclusions
 from pipeline.assemble.identify import Identifier, known_names, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
@@ -105,7 +106,11 @@ def assemble(
             if key not in present and not excluded.covers(entry)
         ),
         excluded=tuple(key for key, entry in entries.items() if excluded.covers(entry)),
-        control_problems=(*(roster.problems if roster else ()), *excluded.unmatched(records)),
+        control_problems=(
+            *(roster.problems if roster else ()),
+            *excluded.unmatched(records),
+            *misnamed(records, roster, month),
+        ),
     )
 
 

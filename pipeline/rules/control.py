@@ -9,12 +9,12 @@ from pipeline.rules.registry import Context, Hit, fires, rule, silent
 @rule(
     code="C801",
     severity=Severity.CHECK,
-    title="除外.txt・名簿に使えていない書き方がある",
+    title="除外.txt・名簿などに使えていない書き方がある",
     message="{problem}",
     fix="{step}",
     general_fix="示された行やセルを直して、もう一度集計してください。",
-    why="除外.txt の行や名簿の見出しが少し違うだけで、除いたつもりの回答が数えられたり、"
-    "書いたはずの役割や連絡先が使われなかったりします。回答者に聞くことではありません。",
+    why="除外.txt の行、名簿の見出し、ファイルの名前が少し違うだけで、除いたつもりの回答が"
+    "数えられたり、書いたはずの役割や連絡先が使われなかったりします。回答者に聞くことではありません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n除外.txt: 存在しない市"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n除外.txt: 若葉市.xlsx：試験のため"),
@@ -22,7 +22,7 @@ from pipeline.rules.registry import Context, Hit, fires, rule, silent
     ),
 )
 def unused_words(context: Context) -> Iterator[Hit]:
-    """Find what 除外.txt and 名簿.xlsx say in vain."""
+    """Find what 除外.txt and 名簿.xlsx say in vain, and files that nearly bear their names."""
     for problem in context.batch.control_problems:
         yield Hit(
             location=problem.location,
