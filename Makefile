@@ -42,7 +42,7 @@ demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample
 	@$(BIN)/python -m pipeline demo --into build/demo
 
 demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差戻し・配布を試します / three months, slips and forms
-	@$(BIN)/python -m pipeline demo --year --into build/demo-year
+	@PYTHONPATH=tests $(BIN)/python -m story --into build/demo-year
 
 test: $(DEV) ## 自動テスト / the fast tests
 	$(BIN)/python -m pytest -n auto -m "not outside"

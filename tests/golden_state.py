@@ -14,6 +14,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -38,9 +39,9 @@ _OF_THIS_RUN = ("timing", "workbooks", "data")  # times, and hashes of packed fi
 
 def play(folder: Path) -> None:
     """Make the three worlds below a folder."""
-    for arguments in (["demo", "--into", "demo"], ["demo", "--year", "--into", "year"]):
-        place = str(folder / arguments[-1])
-        command([*arguments[:-1], place, "--quiet"])
+    command(["demo", "--into", str(folder / "demo"), "--quiet"])
+    year = [sys.executable, "-m", "story", "--into", str(folder / "year"), "--quiet"]
+    subprocess.run(year, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, check=True)
     generate(folder / "many" / "inbox", RETURNS, SEED)
     for path in (folder / "many" / "inbox").iterdir():
         os.utime(path, (SENT, SENT))

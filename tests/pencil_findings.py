@@ -7,10 +7,8 @@ the product's rules or of its following of findings is used.
 from collections.abc import Mapping
 
 from pencil import Place, fell_back, put_off
-
-from pipeline.model import Checklist, Status
-from pipeline.sample.meant import Meant, Said
-from pipeline.sample.story import (
+from story.meant import Meant, Said
+from story.tables import (
     DECISIONS,
     MEMBERS,
     MONTHS,
@@ -21,6 +19,8 @@ from pipeline.sample.story import (
     item_of,
     senders,
 )
+
+from pipeline.model import Checklist, Status
 
 Key = tuple[str, str, str]  # respondent's code, item id (or nothing), code of the finding
 OPEN = {"新規", "継続", "再確認"}

@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 from inboxes import good, load, partly, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
+from three_months import write_year
 
 from pipeline.model import Checklist
 from pipeline.rules import RULES
 from pipeline.run import aggregate
 from pipeline.sample import write_demo
-from pipeline.sample.year import write_year
 from pipeline.settings import Settings
 
 REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}

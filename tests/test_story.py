@@ -1,6 +1,6 @@
 """Three months of a coordinator: forms out, answers in, decisions, slips, next month's forms.
 
-The story is played once, as `torimatome demo --year` does it. What everybody meant stands in its
+The story is played once, as `make demo-year` does it. What everybody meant stands in its
 tables; every figure is worked out from them with a pencil and compared with what was written.
 """
 
@@ -20,22 +20,15 @@ from typing import Any
 import openpyxl
 import pencil
 import pytest
+import story.__main__ as command
+from click.testing import CliRunner
 from gates import lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
 from pencil import Told, grid
 from pencil_findings import OPEN, Key, followed
-
-import pipeline.cli.year
-from pipeline.check import check
-from pipeline.cli import main
-from pipeline.cli.report import summary_lines
-from pipeline.cli.year import Scene, play
-from pipeline.inspection import describe
-from pipeline.model import Checklist, Severity, Status
-from pipeline.model.review import ENTRIES, HEADER_ROW
-from pipeline.run import aggregate, gather
-from pipeline.sample.meant import Meant, Said, file_of, meant, slip_file, slip_line
-from pipeline.sample.story import (
+from story.meant import Meant, Said, file_of, meant, slip_file, slip_line
+from story.scenes import Scene, play
+from story.tables import (
     BENINO,
     DECISIONS,
     MEMBERS,
@@ -53,6 +46,13 @@ from pipeline.sample.story import (
     senders,
     thread_of,
 )
+
+from pipeline.check import check
+from pipeline.cli.report import summary_lines
+from pipeline.inspection import describe
+from pipeline.model import Checklist, Severity, Status
+from pipeline.model.review import ENTRIES, HEADER_ROW
+from pipeline.run import aggregate, gather
 
 Table = list[dict[str, str]]
 Listed = Mapping[tuple[str, Stage], Mapping[Key, str]]  # states of findings, by run
@@ -834,19 +834,27 @@ def test_what_the_demo_says_of_a_slip_is_so(slip: Slip, told: Meant, checklist: 
 
 
 def test_the_demo_tells_the_story_and_keeps_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = play
-    monkeypatch.setattr(pipeline.cli.year, "play", lambda *a: islice(whole(*a), 3))
-    assert main(["demo", "--year", "--into", str(tmp_path / "demo")]) == 0
-    shown = capsys.readouterr().out
+    monkeypatch.setattr(command, "play", lambda *a: islice(whole(*a), 3))
+    into = ["--into", str(tmp_path / "demo")]
+    shown = CliRunner().invoke(command.main, into, catch_exceptions=False).output
     assert "■ 2026年9月 様式の配布" in shown
     assert "torimatome distribute --month 2026-09" in shown
     kept = (tmp_path / "demo" / "あらすじ.txt").read_text(encoding="utf-8-sig")
     assert kept in shown
-    assert main(["demo", "--year", "--quiet", "--into", str(tmp_path / "demo")]) == 0
-    assert capsys.readouterr().out.count("\n") == 1
+    again = CliRunner().invoke(command.main, [*into, "--quiet"], catch_exceptions=False)
+    assert again.output.count("\n") == 1
     assert (tmp_path / "demo" / "あらすじ.txt").read_text(encoding="utf-8-sig") == kept
+
+
+def test_the_demo_takes_no_folder_of_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "大事.txt").write_text("残す", encoding="utf-8")
+    refused = CliRunner().invoke(command.main, ["--into", str(tmp_path)])
+    assert refused.exit_code == 1
+    assert "見本以外のファイルがあります" in refused.output
+    assert [path.name for path in tmp_path.iterdir()] == ["大事.txt"]
 
 
 @pytest.mark.outside

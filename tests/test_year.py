@@ -16,10 +16,10 @@ import pytest
 from gates import lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
 from pencil import Told, below, block, changes, grid, tally
+from three_months import MEMBERS, MONTHS, write_year, year_answers
 
 from pipeline.model import Checklist, Status
 from pipeline.run import RunResult, aggregate
-from pipeline.sample.year import MEMBERS, MONTHS, write_year, year_answers
 
 PAIRS = tuple(pairwise(MONTHS))
 NAMES = {member.code: member.name for member in MEMBERS}

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
 MONTH_FORM = "%Y-%m"
 DEMO_MONTH = "2026-11"
-STORY = "あらすじ.txt"
 MONTH_VARIABLE = "TORIMATOME_MONTH"  # how `make aggregate MONTH=…` hands the month over
 
 
@@ -285,31 +284,21 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    default=None,
-    help="見本を作るフォルダ（省略時 build/demo、--year では build/demo-year）。",
-)
-@click.option(
-    "--year",
-    is_flag=True,
-    help="3 か月分の流れ（配布・集計・判断・差戻し・前月比・約束の記録）を見本で試します。",
+    default=Path("build/demo"),
+    help="見本を作るフォルダ（省略時 build/demo）。",
 )
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
-def demo(into: Path | None, year: bool, quiet: bool) -> int:
+def demo(into: Path, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
     from pipeline.sample import write_demo
     from pipeline.template import load_checklist
 
-    into = into or Path("build/demo-year" if year else "build/demo")
-    _empty_demo_folder(into)
-    templates = templates_folder()
-    checklist = load_checklist(templates / "smartcity-security")
-    if year:
-        return _demo_year(into, checklist, quiet=quiet)
-    write_demo(into, checklist)
+    empty_demo_folder(into)
+    write_demo(into, load_checklist(templates_folder() / "smartcity-security"))
     return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet)
 
 
-def _empty_demo_folder(into: Path) -> None:
+def empty_demo_folder(into: Path) -> None:
     """Make the folder anew where an earlier demo made it; refuse one that holds anything else."""
     import shutil
 
@@ -327,25 +316,9 @@ def _empty_demo_folder(into: Path) -> None:
 def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
     from pipeline.cli.report import run_and_tell
 
-    code = run_and_tell(_plain_settings(month, inbox, outbox), quiet=quiet, fail_on=None)
+    code = run_and_tell(plain_settings(month, inbox, outbox), quiet=quiet, fail_on=None)
     # The demo holds broken files on purpose: reading them all is not what it shows.
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
-
-
-def _demo_year(into: Path, checklist: Checklist, *, quiet: bool) -> int:
-    """Play three months of a coordinator and tell them; the same story is kept as a text file."""
-    from pipeline.cli.year import play
-
-    settings = _plain_settings(DEMO_MONTH, into / "inbox", into / "outbox")
-    told = []
-    for scene in play(settings, checklist):
-        told += [*scene.told, ""]
-        if not quiet:
-            click.echo("\n".join((*scene.told, "")))
-    story = into / STORY
-    story.write_text("\n".join(told), encoding="utf-8-sig", newline="\r\n")
-    click.echo(f"3 か月分の流れが終わりました。順を追った説明: {story}")
-    return ExitCode.OK
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -476,7 +449,7 @@ def _settings(
     month: str | None, inbox: Path, outbox: Path, checklist: str, *, yes: bool | None = None
 ) -> Settings:
     """Give the settings of a command that has no switches of its own; see `_begun` for ``yes``."""
-    settings = replace(_plain_settings(month or "", inbox, outbox), checklist=checklist)
+    settings = replace(plain_settings(month or "", inbox, outbox), checklist=checklist)
     return _begun(_with_settings_file(settings, None), yes=yes)
 
 
@@ -484,12 +457,12 @@ def _checklist(name: str) -> Checklist:
     """Load the checklist of a command that reads no inbox; torimatome.toml has its say."""
     from pipeline.template import load_checklist
 
-    settings = replace(_plain_settings("", Path("inbox"), Path("outbox")), checklist=name)
+    settings = replace(plain_settings("", Path("inbox"), Path("outbox")), checklist=name)
     settings = _with_settings_file(settings, None)
     return load_checklist(settings.templates / settings.checklist)
 
 
-def _plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:
+def plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:
     """Give settings that no torimatome.toml has a say in: the demo is the same for everybody."""
     from pipeline.settings import Settings
 

@@ -14,14 +14,15 @@ from typing import Any
 from pipeline.model import Checklist
 from pipeline.sample.forms import ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.meant import (
+from pipeline.sample.official import without_clock
+from pipeline.sample.workbooks import csv_bytes, plain_table, xlsx
+from story.meant import (
     Meant,
     file_of,
     slip_file,
     slip_line,
 )
-from pipeline.sample.official import without_clock
-from pipeline.sample.story import (
+from story.tables import (
     DECISIONS,
     MEMBERS,
     MONTHS,
@@ -36,7 +37,6 @@ from pipeline.sample.story import (
     member_of,
     senders,
 )
-from pipeline.sample.workbooks import csv_bytes, plain_table, xlsx
 
 ROSTER = "名簿.xlsx"
 _FORM_ITEM, _FORM_MARK, _FORM_NOTE = 2, 3, 4  # columns, from 1

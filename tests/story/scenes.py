@@ -1,4 +1,4 @@
-"""`torimatome demo --year`: three months of a coordinator, with the commands' own functions.
+"""Three months of a coordinator, played with the functions behind the product's own commands.
 
 Distribution, returns, aggregation, decisions, slips and closing, month after month; every scene
 tells what was done and where to look. Same checklist, same files.
@@ -14,10 +14,10 @@ from pipeline.cli.report import distribute_lines, sendback_lines, summary_lines
 from pipeline.close import carry_out, plan_close
 from pipeline.distribute import distribute
 from pipeline.run import aggregate
-from pipeline.sample.meant import meant
-from pipeline.sample.people import coming, decide, send_forms, send_slips, write_roster
-from pipeline.sample.story import DEADLINES, MONTHS, By, Stage, member_of, senders
 from pipeline.sendback import SEND_BACK, send_back
+from story.meant import meant
+from story.people import coming, decide, send_forms, send_slips, write_roster
+from story.tables import DEADLINES, MONTHS, By, Stage, member_of, senders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from pipeline.distribute import DistributeResult
     from pipeline.model import Checklist
-    from pipeline.sample.story import Decision
     from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
+    from story.tables import Decision
 
 _WAYS = {
     By.FORM: "配布した様式に記入",

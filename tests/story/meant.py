@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.model import Checklist, Status
-from pipeline.sample.story import (
+from story.tables import (
     DECISIONS,
     MONTHS,
     SLIPS,
