@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from inboxes import good, load, put, settings_for, states, table, workbook
+from test_read_formats import encrypted
 
 from pipeline.errors import ExitCode
 from pipeline.model import Severity, SourceFile
@@ -183,3 +184,24 @@ def test_who_answered_in_signs_did_answer(unread: Path) -> None:
     ranked = [(row[-2], row[-1]) for row in listed[place + 1 : place + 4]]
     assert ranked[0] == ("白雲町", str(ITEMS))
     assert ("若葉市", "0") in ranked
+
+
+def labelled(name: str) -> bytes:
+    """Give a workbook under rights management: encrypted, and without a key for passwords."""
+    content = encrypted(good(name, FORM), "irgendwas", "agile")
+    key, other = ("EncryptionInfo".encode("utf-16-le"), "EncryptionNone".encode("utf-16-le"))
+    assert key in content
+    return content.replace(key, other)
+
+
+def test_a_labelled_workbook_says_what_it_is_and_what_to_do(tmp_path: Path) -> None:
+    put(tmp_path, {"若葉市.xlsx": labelled("若葉市"), "白雲町.xlsx": good("白雲町", FORM)})
+    put(tmp_path, {"名簿.csv": ROSTER, "passwords.txt": b"irgendwas\n"})
+    result = aggregate(settings_for(tmp_path, pivot=False))
+    (found,) = [finding for finding in result.findings if finding.code == "F102"]
+    assert (found.severity, found.respondent) == (Severity.FIX, "若葉市")
+    assert "秘密度ラベル" in found.message
+    assert "保護を外して" in found.ask
+    letters = send_back(settings_for(tmp_path)).folder
+    (letter,) = letters.rglob("*若葉市*.txt")
+    assert "保護を外して" in letter.read_text(encoding="utf-8-sig")

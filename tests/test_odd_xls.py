@@ -67,6 +67,23 @@ def test_an_odd_xls_is_read_whole(name: str, tmp_path: Path) -> None:
     assert workbook.sheets[0].decorations[2, 1].struck
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        Record(biff.NOTE, bytes(8) + b"\x05"),
+        Record(biff.OBJECT, b"\x15\x00\x12"),
+        Record(biff.OBJECT_TEXT, bytes(18)),
+    ],
+    ids=["comment", "object", "text of none"],
+)
+def test_a_broken_comment_costs_the_comments_alone(more: Record, tmp_path: Path) -> None:
+    workbook = read(tmp_path, biff.edited(book(), put_in(more)), "返送.xls")
+    assert cells(workbook) == EXPECTED
+    assert workbook.complete
+    assert "コメント" in workbook.sheets[0].unsupported
+    assert workbook.sheets[0].decorations[2, 1].struck
+
+
 def test_a_stream_without_its_file_is_read(tmp_path: Path) -> None:
     assert cells(read(tmp_path, book().get_biff_data(), "返送.xls")) == EXPECTED
 
@@ -80,7 +97,6 @@ def rows_cut_short(found: list[Record]) -> None:
 VALUES_ALONE: Mapping[str, Callable[[list[Record]], object]] = {
     "more strings announced": lambda found: biff.announce(found, 99_999, 10_000),
     "fewer strings announced": lambda found: biff.announce(found, 1, 3),
-    "a comment cut short": put_in(Record(biff.NOTE, bytes(8) + b"\x05")),
     "a row cut short": rows_cut_short,
 }
 
@@ -105,6 +121,7 @@ SECTORS: Mapping[str, Callable[[bytearray, int, int], object]] = {
     "short sectors that are not there": lambda content, *_: struct.pack_into(
         "<II", content, 60, 7, 1
     ),
+    "a further table that is none": lambda content, *_: struct.pack_into("<iI", content, 68, -4, 1),
     "a strange colour": entry(67, "<B", 9),
     "siblings in a ring": entry(68, "<ii", 1, 1),
     "a root without children": lambda content, _, at: struct.pack_into("<i", content, at + 76, -1),

@@ -1,8 +1,9 @@
 """Workbooks of Excel 95 to 2003 (.xls, BIFF5 and BIFF8) through xlrd."""
 
+import contextlib
 import io
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -56,7 +57,7 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
     Refused where no reader opens it.
     """
     try:
-        book = _open(content)
+        book, commented = _open(content)
     except Exception as error:
         # xlrd trips over damage in any way: struct.error, IndexError, AssertionError, KeyError
         if "encrypted" in str(error):
@@ -69,6 +70,8 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
         _sheet(book, sheet, substreams[index] if index < len(substreams) else Substream(), limits)
         for index, sheet in enumerate(book.sheets())
     ]
+    if not commented:
+        sheets = [replace(sheet, unsupported=(*sheet.unsupported, "コメント")) for sheet in sheets]
     if not sheets:
         raise broken("no worksheet in the file")
     return RawWorkbook(
@@ -79,24 +82,27 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
     )
 
 
-def _open(content: bytes) -> Any:
-    """Open a book with xlrd; where its sectors are chained oddly, as leniently as xlrd can.
+def _open(content: bytes) -> tuple[Any, bool]:
+    """Open a book with xlrd, more leniently try by try; tell whether its comments are read.
 
-    Where it trips over anything else, once more without the records that no cell needs.
+    Raises what the last try raised.
     """
     opening = partial(
         xlrd.open_workbook, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
     )
     try:
-        return opening(file_contents=content)
+        return opening(file_contents=content), True
     except xlrd.compdoc.CompDocError:
-        return opening(file_contents=content, ignore_workbook_corruption=True)
+        with contextlib.suppress(xlrd.compdoc.CompDocError):
+            return opening(file_contents=content, ignore_workbook_corruption=True), True
     except Exception as error:
-        stream = _workbook_stream(content)
-        needed = without_records(stream, _UNNEEDED)
-        if needed == stream or "encrypted" in str(error):
+        if "encrypted" in str(error):
             raise
-        return opening(file_contents=needed)
+    stream = _workbook_stream(content)
+    try:
+        return opening(file_contents=without_records(stream, _UNNEEDED)), True
+    except Exception:  # noqa: BLE001 - xlrd trips over damage in any way
+        return opening(file_contents=without_records(stream, _UNNEEDED | _FLOATING)), False
 
 
 # Names and the links they use (xlrd works out each, and knows no relative areas), hyperlinks,
@@ -104,6 +110,8 @@ def _open(content: bytes) -> Any:
 _UNNEEDED = frozenset(
     {0x0017, 0x0018, 0x0023, 0x005C, 0x008C, 0x01AE, 0x01B0, 0x01B1, 0x01B8, 0x0218, 0x0223}
 )
+# Comments, objects and their texts: xlrd reads them for the comments alone.
+_FLOATING = frozenset({0x001C, 0x005D, 0x01B6})
 
 
 def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSheet:
