@@ -196,6 +196,14 @@ PACKAGES: Mapping[str, Callable[[], bytes]] = {
     "no styles": lambda: without("xl/styles.xml"),
     "styles related, not there": lambda: without("xl/styles.xml", related=True),
     "no shared strings": no_strings_part,
+    "strings related twice, once there": lambda: edited(
+        lambda xml: xml.replace(
+            "</Relationships>",
+            '<Relationship Id="rId70" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+            'relationships/sharedStrings" Target="gone.xml"/></Relationships>',
+        ),
+        BOOK_RELATIONS,
+    ),
     "inline rich strings with readings": lambda: edited(partial(inline, rich=True), SHEET),
     "absolute targets": lambda: edited(
         lambda xml: xml.replace('Target="', 'Target="/xl/'), BOOK_RELATIONS
@@ -290,6 +298,7 @@ def test_a_hidden_sheet_is_read_and_known_to_be_hidden(state: str, tmp_path: Pat
 
 
 DAMAGED: Mapping[str, Callable[[], bytes]] = {
+    "cells of no known type": lambda: edited(lambda xml: xml.replace('t="s"', 't="S "'), SHEET),
     "a sheet that is nowhere": lambda: repacked(plain(), {SHEET: None}),
     "a sheet cut off": lambda: edited(lambda xml: xml[: len(xml) // 2], SHEET),
     "strings cut off": lambda: edited(lambda xml: xml[: len(xml) // 2], STRINGS),

@@ -213,6 +213,8 @@ class _Rows:
                 epoch_1904=self.book.epoch_1904,
                 formula=has_formula,
             )
+        if kind not in _TEXTS:  # what is stored may be the index of a string, and no answer
+            raise broken(f"{self.part}: a cell of the type {kind[:20]}")
         text = unescape(stored) if "_x" in stored else stored
         return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
 

@@ -19,7 +19,7 @@ from pipeline.read.comments import read_comments
 from pipeline.read.package import Package, resolve
 from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
-from pipeline.read.relations import Relation, main_part, relations
+from pipeline.read.relations import Relation, main_part, parts_by_kind, relations
 from pipeline.read.strings import read_strings
 from pipeline.read.styles import read_styles, unseen_styles
 from pipeline.read.xml import attribute, local, parse
@@ -83,7 +83,7 @@ def _book(
     main: str,
     limits: Limits,
 ) -> Book:
-    targets = {relation.kind: relation.target for relation in related.values()}
+    targets = parts_by_kind(package, related)
     strings = styles = None
     # Some programs write these parts and forget to relate them.
     if (part := targets.get("sharedStrings", resolve(main, "sharedStrings.xml"))) in package:

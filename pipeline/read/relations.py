@@ -47,6 +47,12 @@ def _relations(content: bytes, part: str) -> Mapping[str, Relation]:
     }
 
 
+def parts_by_kind(package: Package, related: Mapping[str, Relation]) -> Mapping[str, str]:
+    """Give the first part of each kind; some programs relate parts that they do not write."""
+    there = [relation for relation in related.values() if relation.target in package]
+    return {relation.kind: relation.target for relation in reversed(there)}
+
+
 def _beside(part: str) -> str:
     """Give the name of the part that holds a part's relationships."""
     folder, _, name = part.rpartition("/")

@@ -19,7 +19,7 @@ from pipeline.read.numbers import as_shown, format_of, number_cell
 from pipeline.read.package import Package, resolve
 from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
 from pipeline.read.refusal import broken, too_large
-from pipeline.read.relations import main_part, relations
+from pipeline.read.relations import main_part, parts_by_kind, relations
 from pipeline.settings import Limits
 
 # Record numbers, [MS-XLSB] 2.3.2
@@ -51,7 +51,7 @@ def read_xlsb(package: Package, source: SourceFile, limits: Limits) -> RawWorkbo
     """Give the worksheets' values, errors, hidden rows and columns, and merged areas."""
     main = main_part(package, "xl/workbook.bin")
     related = relations(package, main)
-    targets = {relation.kind: relation.target for relation in related.values()}
+    targets = parts_by_kind(package, related)
     listed: list[tuple[str, str, bool]] = []
     epoch_1904 = False
     for code, body in records(package.read(main), main):
