@@ -223,6 +223,24 @@ def attention(
     )
 
 
+def first_to_see(findings: tuple[Finding, ...], batch: Batch) -> tuple[Finding, ...]:
+    """Give 今月見るべき件: one finding a group, with the words that stand for the whole group."""
+    return tuple(
+        group.findings[0]
+        if len(group.findings) == 1
+        else replace(
+            group.findings[0],
+            respondent=group.respondent,
+            respondent_id=group.respondent_id,
+            written="",
+            told=group.message,
+            problem=group.message,
+            fix=group.fix,
+        )
+        for group in attention(findings, batch)
+    )
+
+
 def _missing_line(missing: Sequence[Finding], batch: Batch) -> FindingGroup:
     first = missing[0]
     answered = sum(counted.respondent.on_roster is not False for counted in batch.submissions)

@@ -21,8 +21,8 @@ from pipeline.lock import at_work
 from pipeline.mails import day_words
 from pipeline.model import Status
 from pipeline.publish import publish, staging_folder
+from pipeline.reading import roster_of
 from pipeline.respondents import entry_id
-from pipeline.run import roster_of
 from pipeline.slips import CHECKLIST, EDITION, MONTH, RESPONDENT, prefill_properties
 from pipeline.template import load_checklist
 from pipeline.text import circled

@@ -1,6 +1,7 @@
 """What is asked before a month is read, and before what it wrote last time is written over.
 
-Pure but for the record of the last run, which is only read. Today is an argument.
+Pure but for the record of the last run and the list of an inbox, which are only read. Today is an
+argument.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pipeline.assemble import conservation
 from pipeline.calendar import month_after, month_number
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import FileState
+from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.record import DamagedError, open_table, read_record
 from pipeline.rules.words import listed
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Batch, Checklist
+    from pipeline.model import Batch, Checklist, Inbox, SourceFile, Unreadable
 
 FAR_MONTHS = 24  # from today, for the first month of all: a slip of the year is most of the errors
 _FEWER = 5  # a fall by more than one in so many is no ordinary month
@@ -125,3 +127,53 @@ def _counted_before(folder: Path) -> Mapping[str, str]:
             }
     except DamagedError:
         return {}
+
+
+def insist_on_a_folder(inbox: Path) -> None:
+    """Refuse an inbox that is a file, or that this computer does not list."""
+    try:
+        next(inbox.iterdir(), None)
+    except FileNotFoundError:
+        return  # an inbox that is not there yet is an empty one
+    except NotADirectoryError as error:
+        raise TorimatomeError(
+            f"受信フォルダとして指定された {inbox} は、フォルダではなくファイルです。"
+            "届いた回答を入れたフォルダを指定してください（--inbox フォルダ名）。",
+            ExitCode.USAGE,
+        ) from error
+    except OSError as error:
+        raise TorimatomeError(
+            f"受信フォルダ {inbox} を開けません（{error.strerror or error}）。"
+            "フォルダの権限と、共有フォルダにつながっているかを確かめて、もう一度実行してください。",
+            ExitCode.USAGE,
+        ) from error
+
+
+def insist_on_mail(inbox: Inbox, place: Path | str) -> None:
+    """Refuse an inbox that holds nothing but what the product or the system keeps there."""
+    if any(_is_mail(entry) for entry in inbox.entries):
+        return
+    raise TorimatomeError(
+        f"{place} に集計するファイルがありません。"
+        f"届いた回答（Excel ファイルなど）を {place} に置いてから、もう一度実行してください。\n"
+        "動きを試すには「make demo」を実行してください（見本の回答で集計します）。"
+    )
+
+
+def _is_mail(entry: SourceFile | Skipped | Unreadable) -> bool:
+    """Tell what somebody put into the inbox from what the product or the system keeps there."""
+    ours = {SkipReason.SYSTEM, SkipReason.CONTROL, SkipReason.GUIDE}
+    return not (isinstance(entry, Skipped) and entry.reason in ours)
+
+
+def insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
+    """Refuse to write a workbook whose files and answers do not add up."""
+    mismatches = [*conservation(batch)]
+    recorded = len({record.source.path for record in batch.files})
+    if recorded != len(inbox.entries):
+        mismatches.append(f"files: {len(inbox.entries)} seen, {recorded} recorded")
+    if mismatches:
+        raise TorimatomeError(
+            "内部の照合が合わないため、集計表を書き出しませんでした（前回の結果はそのままです）。"
+            "お手数ですが、次の内容を開発者へお知らせください:\n  " + "\n  ".join(mismatches)
+        )

@@ -22,7 +22,7 @@ from pipeline.model import (
     address,
 )
 from pipeline.read import read_workbook
-from pipeline.run import parsed
+from pipeline.reading import parsed
 from pipeline.settings import Limits
 from pipeline.slips import MONTH, RESPONDENT, hidden_properties
 

@@ -34,6 +34,7 @@ from inboxes import good, load, read_in_this_process, settings_for, table
 
 # Loaded once here: every point is a fork of this process.
 import pipeline.read.ooxml
+import pipeline.reading
 import pipeline.run
 import pipeline.summarise
 import pipeline.write.apart
@@ -169,7 +170,7 @@ def state(folder: Path) -> State:
 # ---- the commands --------------------------------------------------------------------------
 
 
-vars(pipeline.run)["run_isolated"] = read_in_this_process
+vars(pipeline.reading)["run_isolated"] = read_in_this_process
 
 
 def run(root: Path) -> None:

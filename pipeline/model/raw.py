@@ -169,6 +169,19 @@ class Inbox:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     exclusions: tuple[ControlLine, ...] = ()
 
+    @property
+    def as_of(self) -> str:
+        """The time the month stands at: when its newest file was last changed.
+
+        Not the clock: the same inbox must give the same bytes whenever it is read.
+        """
+        times = (
+            entry.modified if isinstance(entry, SourceFile) else entry.source.modified
+            for entry in self.entries
+            if not (isinstance(entry, Skipped) and entry.reason is SkipReason.LATE)
+        )
+        return max(times, default="")
+
 
 class CellKind(StrEnum):
     """The type of a cell's value; an empty cell is absent, not a kind."""

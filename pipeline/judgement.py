@@ -1,0 +1,113 @@
+"""Judge a month: its findings, what 確認票 decides of them, and what is left for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.check import check
+from pipeline.errors import TorimatomeError
+from pipeline.history import in_light_of, previous_month
+from pipeline.model.review import Review
+from pipeline.read import read_workbook
+from pipeline.review import (
+    apply_review,
+    at_present_items,
+    find_form,
+    finding_states,
+    form_source,
+    lay_out,
+    overlooked,
+    past_findings,
+    read_review,
+    relocated,
+    with_overlooked,
+    with_years,
+)
+
+if TYPE_CHECKING:
+    from pipeline.model import Batch, Finding, SourceFile
+    from pipeline.model.history import History
+    from pipeline.model.review import Reviewed, ReviewForm
+    from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The second part of a run: decisions carried out, findings with states, the next 確認票.
+
+    ``open`` are the findings for somebody to act on, ``done`` those that need nothing more.
+    ``source`` is the 確認票 that was read, None where there is none yet.
+    """
+
+    batch: Batch
+    open: tuple[Finding, ...]
+    done: tuple[Finding, ...]
+    form: ReviewForm
+    source: SourceFile | None
+
+
+def judge(batch: Batch, settings: Settings, history: History) -> Judged:
+    """Check a month, carry out what 確認票 says, and give every finding its state.
+
+    Raises TorimatomeError where the form cannot be read: it is never written over then.
+    """
+    past = history.compare_with
+    previous = previous_month(history)
+    batch = in_light_of(batch, history, settings.inbox)
+    raw = check(batch, settings.rules, previous=previous)
+    form = find_form(settings.outbox, settings.month)
+    source = form_source(form, settings.outbox) if form else None
+    review = Review()
+    if source is not None:
+        review = read_review(read_workbook(source, limits=settings.limits))
+        review = at_present_items(review, history.moved_since(source.location.parent.name))
+    reviewed = with_years(apply_review(batch, raw, review, past=past), history)
+    reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
+    findings = raw
+    if reviewed.changed:
+        findings = check(reviewed.batch, settings.rules, previous=previous)
+    settled = finding_states(
+        findings,
+        reviewed,
+        earlier=past_findings(settings.outbox / past.month, past.moved) if past else (),
+        before=past_findings(settings.outbox / settings.month),
+        off=settings.rules.off,
+    )
+    laid_out = replace(lay_out(settled, reviewed, made_at=settings.made_at), carried=carried)
+    return Judged(
+        batch=reviewed.batch,
+        open=relocated(settled.open, laid_out),
+        done=settled.done,
+        form=laid_out,
+        source=source,
+    )
+
+
+def _with_earlier_form(
+    reviewed: Reviewed,
+    review: Review,
+    source: SourceFile | None,
+    settings: Settings,
+    history: History,
+) -> tuple[Reviewed, str]:
+    """Tell what was written into the earlier 確認票 since it was taken over, and which that is.
+
+    Only a form that is not the one taken over is read again; one that cannot be read is left.
+    """
+    earlier = find_form(settings.outbox, settings.month, earlier=True)
+    if earlier is None or source is None:
+        return reviewed, review.carried
+    try:
+        found = form_source(earlier, settings.outbox)
+        stamp = f"{earlier.parent.name}:{found.sha256}"
+        if source.location == earlier or review.carried == stamp:
+            return reviewed, stamp
+        written = read_review(read_workbook(found, limits=settings.limits))
+        written = at_present_items(written, history.moved_since(earlier.parent.name))
+    except TorimatomeError:
+        return reviewed, review.carried
+    late = overlooked(review, written, reviewed.source)
+    if not late:
+        return reviewed, stamp
+    return with_overlooked(reviewed, late, month=earlier.parent.name), review.carried

@@ -1,0 +1,195 @@
+"""Read the files of an inbox: what is done with each, and who does it, here or on a cluster."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pipeline.archive import hashed
+from pipeline.assemble import known_names
+from pipeline.bodies import returns_in
+from pipeline.discover import Read, given_up, look_again, source_of
+from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.isolate import Failure, run_isolated
+from pipeline.locate import locate
+from pipeline.model import (
+    NotChecklist,
+    Outcome,
+    OwnBook,
+    RawWorkbook,
+    Skipped,
+    SourceFile,
+    Submission,
+    Unreadable,
+    UnreadableReason,
+)
+from pipeline.read import read_workbook
+from pipeline.roster import read_roster
+from pipeline.slips import own_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from pipeline.discover import Inbox
+    from pipeline.isolate import Executor
+    from pipeline.model import Checklist, Roster
+    from pipeline.settings import Limits, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTask:
+    """Read one file and parse it where it holds the checklist; runs in a worker process.
+
+    Gives one outcome, but several where a workbook holds the returns of several bodies.
+    """
+
+    checklist: Checklist
+    limits: Limits
+    passwords: tuple[str, ...]
+    month: str
+    known: Mapping[str, str] = field(default_factory=dict)  # the roster's names, see `bodies`
+
+    def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
+        """Give what came of one file."""
+        workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
+        if not isinstance(workbook, RawWorkbook):
+            return (workbook,)
+        return parsed(workbook, self.checklist, month=self.month, known=self.known)
+
+
+def parsed(
+    workbook: RawWorkbook, checklist: Checklist, *, month: str, known: Mapping[str, str]
+) -> tuple[Submission | NotChecklist, ...]:
+    """Give the returns of a workbook, or that it holds no checklist and what it is instead."""
+    own = own_book(workbook)
+    # A list of respondents may stand above somebody's answers; the other two are no returns.
+    a_return = own in {None, OwnBook.ROSTER}
+    layout = locate(workbook, checklist, month=month) if a_return else None
+    if layout is None:
+        nothing = NotChecklist(
+            source=workbook.source,
+            kind=workbook.kind,
+            sheets=tuple(sheet.name for sheet in workbook.sheets),
+            own=own,
+        )
+        return (nothing,)
+    return returns_in(workbook, layout, checklist, month=month, known=known)
+
+
+def roster_of(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
+    """Read 名簿.xlsx; a roster that cannot be read is the coordinator's own file to mend."""
+    if inbox.roster is None:
+        return None
+    workbook = read_workbook(inbox.roster, limits=limits, passwords=inbox.passwords)
+    if not isinstance(workbook, RawWorkbook):
+        raise TorimatomeError(
+            f"名簿（{inbox.roster.path}）を読めませんでした。Excel で開けるか確かめ、"
+            "パスワードを外して保存し直してください。",
+            ExitCode.USAGE,
+        )
+    return read_roster(workbook, checklist)
+
+
+def inbox_at_hand(settings: Settings) -> AbstractContextManager[Path]:
+    """Give the folder to read: inbox/, or for a URL a private folder for as long as it is read."""
+    if not settings.inbox_url:  # workers elsewhere have another working folder
+        return nullcontext(settings.inbox.absolute() if settings.scheduler else settings.inbox)
+    from pipeline.storage import fetched_inbox  # noqa: PLC0415 - an extra
+
+    return fetched_inbox(settings.inbox_url, month=settings.month)
+
+
+def read_all(
+    inbox: Inbox,
+    folder: Path,
+    checklist: Checklist,
+    roster: Roster | None,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Inbox, list[Outcome]]:
+    """Read every file in worker processes; give the inbox, and what came of it in its order.
+
+    What this computer did not give, and what was written to meanwhile, is read once more.
+    """
+    task = _task(inbox, folder, checklist, roster, settings)
+    read = _read_each(inbox.entries, task, settings, progress)
+    again = look_again(read, inbox, settings.limits)
+    if again:
+        entries = [entry for found in again.values() for entry in found]
+        twice = given_up(_read_each(entries, task, settings, None))
+        read = [pair for pair in read if source_of(pair[0]).location not in again] + twice
+        read.sort(key=lambda pair: source_of(pair[0]).path)
+        inbox = replace(inbox, entries=tuple(entry for entry, _ in read))
+    return inbox, [outcome for _, outcomes in read for outcome in outcomes]
+
+
+def _read_each(
+    entries: Sequence[SourceFile | Skipped | Unreadable],
+    task: Callable[[SourceFile], tuple[Outcome, ...]],
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> list[Read]:
+    """Give each entry with what came of it; those set aside before come of themselves."""
+    sources = [entry for entry in entries if isinstance(entry, SourceFile)]
+    finished = 0
+
+    def on_done(_outcomes: tuple[Outcome, ...]) -> None:
+        nonlocal finished
+        finished += 1
+        if progress is not None:
+            progress(finished, len(sources))
+
+    read = iter(
+        _executor(settings)(
+            task,
+            sources,
+            jobs=settings.jobs,
+            limits=settings.limits,
+            on_failure=partial(_lost_worker, limits=settings.limits),
+            on_done=on_done,
+        )
+    )
+    return [(entry, next(read) if isinstance(entry, SourceFile) else (entry,)) for entry in entries]
+
+
+def _task(
+    inbox: Inbox,
+    folder: Path,
+    checklist: Checklist,
+    roster: Roster | None,
+    settings: Settings,
+) -> Callable[[SourceFile], tuple[Outcome, ...]]:
+    """Give what is done with each file; workers elsewhere fetch a remote inbox by themselves."""
+    task = ReadTask(
+        checklist=checklist,
+        limits=settings.limits,
+        passwords=inbox.passwords,
+        month=settings.month,
+        known=known_names(roster),
+    )
+    if not (settings.inbox_url and settings.scheduler):
+        return task
+    from pipeline.storage import Fetching  # noqa: PLC0415 - an extra
+
+    return Fetching(task=task, folder=folder, url=settings.inbox_url)
+
+
+def _executor(settings: Settings) -> Executor:
+    """Give what runs the workers: this machine, or the cluster that was named."""
+    if not settings.scheduler:
+        return run_isolated
+    from pipeline.cluster import Cluster  # noqa: PLC0415 - an extra
+
+    shared = None if settings.inbox_url else settings.inbox.absolute()
+    return Cluster(scheduler=settings.scheduler, shared=shared)
+
+
+def _lost_worker(source: SourceFile, failure: Failure, *, limits: Limits) -> tuple[Outcome, ...]:
+    """A worker that died, hung or outgrew its limits costs the one file it was reading."""
+    source = source if source.member else hashed(source, limits)
+    reason = UnreadableReason.BROKEN if failure is Failure.CRASH else UnreadableReason.TOO_LARGE
+    return (Unreadable(source=source, reason=reason, detail=f"worker: {failure}"),)
