@@ -54,6 +54,10 @@ XLS: Mapping[str, Callable[[list[Record]], object]] = {
     "no code page": lambda found: found.__setitem__(
         slice(None), [record for record in found if record.code != biff.CODEPAGE]
     ),
+    "more strings announced": lambda found: biff.announce(found, 99_999, 10_000),
+    "fewer strings announced": lambda found: biff.announce(found, 1, 3),
+    "no string announced": lambda found: biff.announce(found, 0, 0),
+    "strings without end announced": lambda found: biff.announce(found, 0xFFFFFFFF, 0xFFFFFFFF),
     "fewer strings in all": lambda found: biff.announce(found, 0, len(biff.texts(found))),
 }
 
@@ -88,16 +92,9 @@ def test_a_stream_without_its_file_is_read(tmp_path: Path) -> None:
     assert cells(read(tmp_path, book().get_biff_data(), "返送.xls")) == EXPECTED
 
 
-def rows_cut_short(found: list[Record]) -> None:
-    for record in found:
-        if record.code == biff.ROW:
-            record.body = record.body[:7]
-
-
 VALUES_ALONE: Mapping[str, Callable[[list[Record]], object]] = {
-    "more strings announced": lambda found: biff.announce(found, 99_999, 10_000),
-    "fewer strings announced": lambda found: biff.announce(found, 1, 3),
-    "a row cut short": rows_cut_short,
+    "a colour table cut short": lambda found: found.insert(3, Record(biff.PALETTE, b"\x38\0" * 5)),
+    "a row cut short": biff.cut_rows_short,
 }
 
 

@@ -43,7 +43,8 @@ from pipeline.read.placing import place
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration
 from pipeline.read.styles import CellStyle
-from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams, without_records
+from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
+from pipeline.read.xls_mending import with_counted_strings, without_records
 from pipeline.settings import Limits
 
 _AUTOMATIC_COLOURS = frozenset({0, 8, 64, 0x7FFF})
@@ -98,7 +99,7 @@ def _open(content: bytes) -> tuple[Any, bool]:
     except Exception as error:
         if "encrypted" in str(error):
             raise
-    stream = _workbook_stream(content)
+    stream = with_counted_strings(_workbook_stream(content))
     try:
         return opening(file_contents=without_records(stream, _UNNEEDED)), True
     except Exception:  # noqa: BLE001 - xlrd trips over damage in any way

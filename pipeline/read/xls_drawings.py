@@ -5,7 +5,7 @@ has one OBJ record, in the same order, and perhaps a TXO record with its text.
 """
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.model import CellKey, DrawingKind
@@ -14,7 +14,6 @@ from pipeline.read.placing import Floating
 
 _FORMULA, _BOF, _CONTINUE, _OBJ, _DRAWING, _TXO = 0x0006, 0x0809, 0x003C, 0x005D, 0x00EC, 0x01B6
 _WORKSHEET = 0x0010
-_MEANS_NOTHING = 0x0FFF
 _GROUP, _SHAPE = 0xF003, 0xF004
 _GROUP_FRAME, _SHAPE_INFO, _PROPERTIES = 0xF009, 0xF00A, 0xF00B
 _CHILD_ANCHOR, _ANCHOR, _CLIENT_DATA = 0xF00F, 0xF010, 0xF011
@@ -86,18 +85,6 @@ def scan_substreams(stream: bytes) -> list[Substream]:
         elif before == _TXO:
             before = 0  # only the first record behind holds the text
     return found
-
-
-def without_records(stream: bytes, codes: Collection[int]) -> bytes:
-    """Give a workbook stream in which records of these codes mean nothing; none moves."""
-    found = bytearray(stream)
-    position = 0
-    while position + 4 <= len(stream):
-        code, size = struct.unpack_from("<HH", stream, position)
-        if code in codes:
-            struct.pack_into("<H", found, position, _MEANS_NOTHING)
-        position += 4 + size
-    return bytes(found)
 
 
 def _take(sheet: Substream, code: int, body: bytes, before: int) -> None:
