@@ -1,7 +1,4 @@
-"""Run the rules over a month: findings, without repetition, in the order they are read.
-
-Findings never change the exit code; `worst` is for ``--fail-on``.
-"""
+"""Run the rules over a month: findings, without repetition, in the order they are read."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -127,12 +124,6 @@ def _respondent_order(batch: Batch) -> dict[str, int]:
     for respondent in known:
         order.setdefault(respondent.id, len(order))
     return order
-
-
-def worst(findings: Iterable[Finding]) -> Severity | None:
-    """Give the gravest severity among findings, None where there are none."""
-    present = {finding.severity for finding in findings}
-    return next((severity for severity in SEVERITIES if severity in present), None)
 
 
 def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:

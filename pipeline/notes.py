@@ -59,11 +59,6 @@ class NoteTable:
     facts: dict[str, re.Pattern[str]]
     mark_like: tuple[tuple[Status, re.Pattern[str]], ...]
 
-    @property
-    def tag_names(self) -> tuple[str, ...]:
-        """The tags in the order of the table."""
-        return tuple(tag.name for tag in self.tags)
-
 
 @cache
 def load_note_table(path: Path = _PATH) -> NoteTable:

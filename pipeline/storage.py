@@ -63,11 +63,6 @@ class Fetching:
         )
 
 
-def is_url(text: str) -> bool:
-    """Tell a URL from a path; a Windows drive (C:\\…) is none."""
-    return "://" in text
-
-
 @contextlib.contextmanager
 def fetched_inbox(url: str, *, month: str) -> Iterator[Path]:
     """Give a private folder with every file below `url`; it is gone afterwards.

@@ -70,12 +70,6 @@ def number_of(token: str) -> int:
     return CIRCLED.get(token) or int(token)
 
 
-def fold_lines(text: str) -> tuple[str, ...]:
-    """Fold each line of a text apart; empty lines are left out."""
-    lines = (fold(line) for line in re.split(r"\r\n|[\r\n\v\f\x85\u2028\u2029]", text))
-    return tuple(line for line in lines if line)
-
-
 def is_blank(text: str) -> bool:
     """Tell whether a text holds nothing but white space of any kind."""
     return not _BLANKS.sub("", _INVISIBLE.sub("", text))

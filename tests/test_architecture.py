@@ -1,8 +1,11 @@
 """The layers of docs/architecture.md are executed, not described."""
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,31 @@ def test_a_small_thing_is_written_once(written: str, home: str) -> None:
         if re.search(written, path.read_text(encoding="utf-8"))
     }
     assert found == {home}
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_every_run_time_dependency_is_imported() -> None:
+    """What nobody imports is not installed on a coordinator's computer."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
+    imported = {
+        name.split(".")[0]
+        for path in (ROOT / "pipeline").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _modules(node)
+    }
+    provided = packages_distributions()
+    unused = [
+        name
+        for name in (re.split(r"[<>=]", line)[0].strip() for line in asked)
+        if not any(
+            name in distributions and module in imported
+            for module, distributions in provided.items()
+        )
+    ]
+    assert unused == []

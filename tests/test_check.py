@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_examples import CHECKLIST, MONTH, run_example
 
-from pipeline.check import attention, check, group_findings, worst
+from pipeline.check import attention, check, group_findings
 from pipeline.errors import TorimatomeError
 from pipeline.model import (
     Answer,
@@ -175,14 +175,6 @@ def test_respondents_without_a_code_stand_in_the_order_of_the_roster() -> None:
     entries = tuple(replace(entry, code="") for entry in batch.roster.entries)
     without = replace(batch, roster=replace(batch.roster, entries=entries))
     assert [f.respondent for f in check(without)] == ["白雲町", "若葉市"]
-
-
-def test_worst_gives_the_gravest_severity() -> None:
-    assert worst(()) is None
-    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ②（年度内） |\n運用①-2 | 対象外 |")
-    findings = check(batch)
-    assert worst(findings) is Severity.CHECK
-    assert worst(f for f in findings if f.severity is Severity.INFO) is Severity.INFO
 
 
 # grouping

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import fold, fold_lines, is_blank, tidy, unescape
+from pipeline.text import fold, is_blank, tidy, unescape
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,6 @@ def test_fold(written: str, folded: str) -> None:
 def test_circles_and_dashes_stay_apart() -> None:
     assert len({fold(sign) for sign in "○〇◯●"}) == 4
     assert len({fold(sign) for sign in "ー―‐−"}) == 4
-
-
-def test_fold_lines_leaves_empty_lines_out() -> None:
-    assert fold_lines("①\r\n\r\n　２ \u2028３") == ("①", "2", "3")
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000", "\u00a0\n\t", "\u200b", "\ufeff\u2003"])

@@ -383,7 +383,6 @@ class Report:
     made_at: str  # ISO 8601
     checklist: Checklist
     exit_code: int
-    has_roster: bool
     figures: Figures
     answers: tuple[AnswerRow, ...]
     findings: tuple[ReportedFinding, ...]

@@ -177,7 +177,7 @@ class Reviewed:
 
     ``source`` is the batch before, ``findings`` those of it; ``keys`` go with ``findings``.
     ``decisions`` are those in force, ``reopened`` the earlier ones about something written
-    otherwise since. ``sent_back`` are the keys to send back to the respondent.
+    otherwise since.
     """
 
     batch: Batch
@@ -193,11 +193,6 @@ class Reviewed:
     def changed(self) -> bool:
         """Tell whether an answer was replaced or a rule has something to say of the form."""
         return self.batch is not self.source
-
-    @property
-    def sent_back(self) -> tuple[ReviewKey, ...]:
-        """Give what is to go back to the respondents."""
-        return tuple(k for k, d in self.decisions.items() if d.verdict is Verdict.SEND_BACK)
 
 
 class PastFinding(NamedTuple):

@@ -407,7 +407,6 @@ class NotChecklist:
     source: SourceFile
     kind: FileKind
     sheets: tuple[str, ...] = ()
-    items_found: int = 0
     own: OwnBook | None = None
 
 

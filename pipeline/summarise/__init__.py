@@ -68,7 +68,6 @@ def summarise(
         made_at=settings.made_at,
         checklist=batch.checklist,
         exit_code=int(ExitCode.SOME_UNREADABLE if unreadable else ExitCode.OK),
-        has_roster=batch.roster is not None,
         figures=_figures(batch, tally.all(), found, tally),
         answers=answers,
         findings=reported_findings(found, places),
