@@ -78,7 +78,7 @@ def test_every_run_time_dependency_is_imported() -> None:
         name
         for name in (re.split(r"[<>=]", line)[0].strip() for line in asked)
         if not any(
-            name in distributions and module in imported
+            module in imported and name in map(str.lower, distributions)
             for module, distributions in provided.items()
         )
     ]
