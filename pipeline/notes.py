@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.clauses import read_clauses
 from pipeline.model import Answer, Aside, Due, DueProblem, DueSource, Mark, Note, Precision, Status
 from pipeline.months import find_months, normalise
 from pipeline.text import fold, is_blank
@@ -25,11 +26,10 @@ _PATH = Path(__file__).parent / "notes.toml"
 _LONGEST_MARK = 40  # characters; a longer note is prose, not an answer
 _DASHES = re.compile("[‐‑‒–—―−─ー]")
 _SPACED_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
-_CLAUSE = re.compile(
-    r"[。\n;!?]|(?<!今後)(?<!これから)(?<!現在)[、,](?!\d)|(?<=済み)が(?!\w*済)|ですが|ますが|ものの|一方で?|ただし"
-)
+_NUMBERED = {"①": Status.DONE, "②": Status.PLANNED, "③": Status.NOT_PLANNED}
 _DIGIT = re.compile(r"\d")
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
+_AT = re.compile(r"@|[(\[](?:at|アット)")  # a cheap look before the costly one
 _MAIL = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++(?:@| ?[(\[](?:at|アット|@)[)\]] ?)"
     r"[a-z0-9\-]++(?:\.[a-z0-9\-]++)+"
@@ -66,12 +66,8 @@ def load_note_table(path: Path = _PATH) -> NoteTable:
     with path.open("rb") as file:
         data: dict[str, Any] = tomllib.load(file)
     facts = dict(data["facts"])
-    verb = "|".join(sorted(map(re.escape, facts.pop("verb")), key=len, reverse=True))
     try:
-        patterns = {
-            name: re.compile(pattern.replace("{verb}", f"(?:{verb})"))
-            for name, pattern in facts.items()
-        }
+        patterns = {name: re.compile(pattern) for name, pattern in facts.items()}
         mark_like = tuple(
             (Status(row["status"]), re.compile(row["pattern"])) for row in data["mark_like"]
         )
@@ -103,21 +99,28 @@ def read_note(text: str, *, month: str) -> Note:
         return Note(raw=text)
     table = load_note_table()
     plain = _plain(text)
-    clauses = _clauses(normalise_lines(text))
-    spaced = _DASHES.sub("-", fold(text))
-    personal = (*_MAIL.findall(spaced), *_phones(spaced))
-    if plain.rstrip("。.") in table.empty or not plain:
+    bare = plain.rstrip("。.")
+    optional = table.facts["nothing"].fullmatch(bare) if bare.endswith(")") else None
+    if not plain or (optional["word"] if optional else bare) in table.empty:
         return Note(raw=text)
     attachment = bool(table.facts["attachment"].search(plain)) and not table.facts[
         "no_attachment"
     ].search(plain)
+    spaced = _DASHES.sub("-", fold(text))
+    personal = [*_MAIL.findall(spaced)] if _AT.search(spaced) else []
+    personal += _phones(spaced)
+    months = find_months(text, month)
+    said = read_clauses(normalise_lines(text), months, month=month)
     return Note(
         raw=text,
         empty=False,
         tags=_tags(table, plain),
-        months=find_months(text, month),
-        says_done=_says_done(table, clauses),
-        says_not_done=_says_not_done(table, clauses) or _plan(table, clauses, month),
+        months=months,
+        says_done=said.sure.get("done", ""),
+        says_not_done=said.sure.get("open", ""),
+        says_dropped=said.sure.get("dropped", ""),
+        says_planned=said.sure.get("planned", ""),
+        may_not_be_done=said.doubtful.get("open", ""),
         personal=tuple(dict.fromkeys(personal)),
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
@@ -159,54 +162,6 @@ def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _clauses(lines: str) -> list[str]:
-    return [clause.strip() for clause in _CLAUSE.split(lines) if clause and clause.strip()]
-
-
-def _says_done(table: NoteTable, clauses: list[str]) -> str:
-    """Give the words of the first clause that says it is done, without a reservation."""
-    for clause in clauses:
-        found = table.facts["done"].search(clause)
-        if found and not table.facts["not_quite"].search(clause):
-            return found[0]
-    return ""
-
-
-def _says_not_done(table: NoteTable, clauses: list[str]) -> str:
-    """Give the words of the first clause that says it is not done yet.
-
-    Keeping up what exists is not that: 「策定済みの方針を見直す予定」 beside ① agrees with ①.
-    """
-    for clause in clauses:
-        if table.facts["denied"].search(clause):
-            continue
-        sure = table.facts["sure"].search(clause)
-        if sure:
-            return sure[0]
-        found = table.facts["not_done"].search(clause)
-        if not found:
-            continue
-        if found[0].startswith("未") or not table.facts["improvement"].search(clause):
-            return found[0]
-    return ""
-
-
-def _plan(table: NoteTable, clauses: list[str], month: str) -> str:
-    """Give the words of a clause that puts the work after the collection month: R9年度に対応.
-
-    A month without a year may be one gone by, and decides nothing.
-    """
-    for clause in clauses:
-        found = table.facts["plan"].search(clause)
-        if not found or table.facts["improvement"].search(clause):
-            continue
-        for due in find_months(clause, month):
-            told = not due.inferred or due.written[:1] in ("来", "翌", "次", "再")
-            if told and due.month > month:
-                return found[0]
-    return ""
-
-
 def _phones(text: str) -> list[str]:
     if not _DIGIT.search(text):
         return []
@@ -221,6 +176,9 @@ def _phones(text: str) -> list[str]:
 def _mark_like(table: NoteTable, plain: str) -> Status | None:
     if len(plain) > _LONGEST_MARK:
         return None
+    named = table.facts["names_answer"].search(plain)
+    if named:
+        return _NUMBERED[named["number"] or named["named"]]
     bare = _PUNCTUATION.sub("", plain)
     for status, pattern in table.mark_like:
         if pattern.fullmatch(bare):

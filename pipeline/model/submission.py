@@ -110,6 +110,9 @@ class Note:
     months: tuple[Due, ...] = ()  # every distinct month named
     says_done: str = ""  # the words that say it is done, empty where none do
     says_not_done: str = ""  # 未策定, 検討中, 今後…予定
+    says_dropped: str = ""  # 取りやめ, 対応しない
+    says_planned: str = ""  # 令和9年3月に策定予定, not merely 検討
+    may_not_be_done: str = ""  # like says_not_done, where that is doubtful
     personal: tuple[str, ...] = ()  # mail addresses, telephone numbers
     refers_to_attachment: bool = False  # 別紙参照
     mark_like: Status | None = None  # the note reads as an answer (rule L209)

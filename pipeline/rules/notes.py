@@ -1,6 +1,7 @@
 """Rules about note cells (N): what stands beside an answer and does not fit it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.calendar import month_number, month_words
 from pipeline.model import Due, DueSource, Note, Severity, Status
@@ -45,7 +46,9 @@ def no_reason(context: Context) -> Iterator[Hit]:
 
 def _has_more_to_do(note: Note, month: str) -> bool:
     """Tell whether a note beside ② speaks of work to come: 要綱は制定済みで、手順書を策定中."""
-    return bool(note.says_not_done) or any(due.month >= month for due in note.months)
+    return bool(note.says_not_done) or any(
+        due.month >= month and due.written not in note.says_done for due in note.months
+    )
 
 
 @rule(
@@ -57,7 +60,8 @@ def _has_more_to_do(note: Note, month: str) -> bool:
     general_fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
     ask="番号と補足説明のどちらが正しいか確かめ、違うほうを直してください。",
     why="番号の選び間違いか、前回の補足説明の消し忘れかもしれません。"
-    "とくに①の取り違えは、残っている弱点を済みと数えてしまいます。",
+    "とくに①の取り違えは、残っている弱点を済みと数えてしまいます。"
+    "どちらとも読める補足説明は参考です。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ① | 未策定のため、今後策定する予定"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ | 令和6年に策定済み"),
@@ -72,24 +76,55 @@ def _has_more_to_do(note: Note, month: str) -> bool:
 def contradiction(context: Context) -> Iterator[Hit]:
     """Find notes that say the opposite of the check cell."""
     for counted, answer, remark in context.asked.remarks():
-        status, note = answer.mark.status, remark.said
-        if status is Status.DONE:
-            words = note.says_not_done or _other_answer(status, note)
-            step = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
-        elif status is Status.NOT_PLANNED or (
-            status is Status.PLANNED and not _has_more_to_do(note, context.batch.month)
-        ):
-            words = note.says_done or _other_answer(status, note)
-            step = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
-        else:
+        status = answer.mark.status
+        against = _AGAINST.get(status)
+        if against is None:
             continue
+        words, step = _other_answer(status, remark.said), _CHOOSE
+        if not words:
+            words, step = against(remark.said, context.batch.month)
+        doubtful = not words and status is Status.DONE
+        if doubtful:
+            words, step = remark.said.may_not_be_done, _DOUBTFUL
         if words:
             fields = {"status": STATUS_WORDS[status], "words": quote(words), "step": step}
-            yield on_remark(counted, answer, remark, **fields)
+            hit = on_remark(counted, answer, remark, **fields)
+            yield replace(hit, severity=Severity.INFO) if doubtful else hit
+
+
+_CHOOSE = "どの番号が正しいか確かめ、番号を直してもらってください。"
+_OPEN = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
+_DOUBTFUL = "まだ終わっていないとも読めます。気になるときは確かめてください。"
+_DONE = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
+_DROPPED = "対応する予定がまだあるか確かめ、なくなっていれば③に直してもらってください。"
+_PLANNED = "対応する予定があるか確かめ、あれば②と予定月に直してもらってください。"
+
+
+def _against_done(note: Note, _month: str) -> tuple[str, str]:
+    return note.says_not_done, _OPEN
+
+
+def _against_planned(note: Note, month: str) -> tuple[str, str]:
+    if note.says_dropped:
+        return note.says_dropped, _DROPPED
+    return "" if _has_more_to_do(note, month) else note.says_done, _DONE
+
+
+def _against_not_planned(note: Note, _month: str) -> tuple[str, str]:
+    if note.says_planned and not note.says_dropped:
+        return note.says_planned, _PLANNED
+    return note.says_done, _DONE
+
+
+_AGAINST = {
+    Status.DONE: _against_done,
+    Status.PLANNED: _against_planned,
+    Status.NOT_PLANNED: _against_not_planned,
+}
 
 
 def _other_answer(status: Status, note: Note) -> str:
-    """Give a note that is nothing but another answer: ③ beside ①."""
+    """Give a note that names another answer: ③, or ②に訂正します, beside ①."""
     return note.raw if note.mark_like not in (None, status) else ""
 
 
