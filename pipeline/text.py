@@ -10,6 +10,8 @@ import unicodedata
 from functools import lru_cache
 
 CIRCLED = {chr(0x2460 + offset): offset + 1 for offset in range(20)}  # ① to ⑳ and their values
+# Signs that choose. What else does so in a place of its own (☒ in a box, v) is added there.
+TICKS = frozenset("○◯〇●◎✓✔✅☑レ■★☆")
 
 _TO_CIRCLED = {
     base + offset: chr(0x2460 + offset)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from layouts import smartcity, workbook_from
 
 from pipeline.locate import locate
+from pipeline.marks import read_mark
 from pipeline.model import (
     CellKind,
     Decoration,
@@ -28,6 +29,8 @@ from pipeline.model import (
 )
 from pipeline.parse import parse
 from pipeline.parse.dates import read_date, read_date_text
+from pipeline.parse.options import read_options
+from pipeline.text import TICKS
 
 MONTH = "2026-11"
 HEADS: list[dict[str, Any]] = tomllib.loads(
@@ -203,3 +206,17 @@ def test_send_back_slip_answers_its_items_only() -> None:
     assert submission_of(workbook).overrides is None
     slip = submission_of(replace(workbook, properties={"torimatome.slip": "1"}))
     assert slip.overrides == ("ガバナンス①-1",)
+
+
+@pytest.mark.parametrize("tick", sorted(TICKS | {"☒"}))
+def test_every_tick_counts_where_each_option_has_a_column(tick: str) -> None:
+    ticked = RawCell(kind=CellKind.TEXT, text=tick)
+    cells = ((1, None), (2, None), (3, ticked))
+    mark = read_options(cells, month=MONTH, checklist=smartcity())
+    assert (mark.status, mark.raw) == (Status.NOT_PLANNED, tick)
+
+
+@pytest.mark.parametrize("tick", sorted(TICKS))
+def test_every_tick_counts_before_a_number(tick: str) -> None:
+    cell = RawCell(kind=CellKind.TEXT, text=f"{tick}③")
+    assert read_mark(cell, month=MONTH, legend=()).status is Status.NOT_PLANNED

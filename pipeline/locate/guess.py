@@ -8,10 +8,10 @@ from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Header, HeaderKind, Index
 from pipeline.locate.letters import loose
-from pipeline.text import fold
+from pipeline.text import TICKS, fold
 
 _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
-YES = frozenset("○◯〇●◎✓✔☑☒レvx■★✅☆")
+YES = TICKS | set("☒vx")
 
 
 @dataclass(frozen=True, slots=True)

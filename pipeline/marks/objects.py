@@ -6,10 +6,10 @@ from pipeline.marks.legend import LegendFound
 from pipeline.marks.words import STATUS_OF, read_text
 from pipeline.model import Doubt, Drawing, DrawingKind, Due, Mark, ReadBy, Status
 from pipeline.months import split_due
-from pipeline.text import fold
+from pipeline.text import TICKS, fold
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
-_TICKS = frozenset("○〇◯●◎✓✔☑レv■★")
+_TICKS = TICKS | {"v"}
 _OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK, DrawingKind.OTHER)
 
 

@@ -10,12 +10,12 @@ from pipeline.marks.table import matching_key
 from pipeline.marks.words import STATUS_OF, read_text
 from pipeline.model import Precision
 from pipeline.months import split_due
-from pipeline.text import CIRCLED, number_of
+from pipeline.text import CIRCLED, TICKS, number_of
 
 # Signs that choose an option; a circle is weaker, for ○ beside ● is an empty radio button.
 _FILLED = frozenset("❶❷❸➊➋➌⓵⓶⓷")
-STRONG = frozenset("●◎■☑☒✓✔✅レv★☆→⇒➡▶►*>←⇐<〆⭕♦◆▼")
 CIRCLE = frozenset("○〇◯o")
+STRONG = (TICKS - CIRCLE) | set("☒v→⇒➡▶►*>←⇐<〆⭕♦◆▼")
 EMPTY = frozenset("/□☐・-:|()◇△▽ー.、,;")
 CROSS = frozenset("×✕✖x")
 SIGNS = STRONG | CIRCLE | EMPTY | CROSS

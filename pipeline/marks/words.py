@@ -8,7 +8,7 @@ from pipeline.calendar import months_between
 from pipeline.marks.table import Notation, Table, load_table, matching_key
 from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
 from pipeline.months import split_due
-from pipeline.text import CIRCLED, fold, number_of
+from pipeline.text import CIRCLED, TICKS, fold, number_of
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
 
@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 )
 # 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
 _JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
-_TICK = re.compile(r"[○〇◯●◎☑✓✔■レ★☆]|丸|まる|マル")
+_TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
 _LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
     r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern

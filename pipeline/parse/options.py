@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from pipeline.marks import read_mark
 from pipeline.model import CellKind, Checklist, Doubt, Mark, RawCell, ReadBy, Status
-from pipeline.text import circled, fold
+from pipeline.text import TICKS, circled, fold
 
-_TICKS = "○◯〇●◎✓✔☑☒レ■★☆"
+_TICKS = TICKS | {"☒"}
 _NOT_TICKED = frozenset(
     {"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false", "0"}
 )
