@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.model.quick import quickly_pickled
+from pipeline.model.pickling import quickly_pickled
 
 
 class FileKind(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
-from pipeline.model.quick import Columns, quickly_pickled
+from pipeline.model.pickling import Columns, quickly_pickled
 from pipeline.model.raw import FileKind, SourceFile, Unseen, return_key
 
 

@@ -11,6 +11,7 @@ earlier form, `states` follows findings from run to run, `form` lays out the nex
 
 from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
+from pipeline.review.earlier_form import overlooked, with_overlooked
 from pipeline.review.entries import (
     at_present_items,
     find_form,
@@ -20,7 +21,6 @@ from pipeline.review.entries import (
 )
 from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
-from pipeline.review.late import overlooked, with_overlooked
 from pipeline.review.states import finding_states, past_findings
 
 __all__ = [

@@ -19,7 +19,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.quick import Columns, quickly_pickled
+from pipeline.model.pickling import Columns, quickly_pickled
 
 PLACE = Location(file="a.xlsx", sheet="様式")
 ANSWER = Answer(
