@@ -211,7 +211,7 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
 
 def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
-    if _DANGLING.fullmatch(rest) or (number == 1 and rest[:1] in tuple("→⇒>")):
+    if _DANGLING.fullmatch(rest) or (number == 1 and rest.startswith(("→", "⇒", ">"))):
         return unclear(Doubt.NO_NUMBER, "number-denied")
     if not re.match(r"[-.]\d", rest):
         rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")

@@ -136,9 +136,8 @@ class Reader:
 
     def _turn(self, at: int) -> Term | None:
         found = TURN.match(self.text, at)
-        if not found or self.text[at - 1 : at] in tuple("一今来翌去昨前本当同明次毎近例"):
-            return None
-        if self.text[at - 1 : at].isdigit():
+        before = self.text[at - 1 : at]  # empty at the start of the text
+        if not found or before.isdigit() or (before and before in "一今来翌去昨前本当同明次毎近例"):
             return None
         year = self.reference // 12
         if found["year"] is not None:
