@@ -271,7 +271,7 @@ def make_findings(batch: Batch) -> tuple[Finding, ...]:
         Status.BLANK: ("A301", Severity.FIX, "未記入"),
         Status.UNCLEAR: ("A305", Severity.FIX, "記号だけで番号がない"),
         Status.NOT_APPLICABLE: ("A306", Severity.CHECK, "対象外・該当なし"),
-        Status.NOT_PLANNED: ("N401", Severity.CHECK, "③なのに補足説明がない"),
+        Status.NOT_PLANNED: ("N401", Severity.INFO, "③なのに補足説明がない"),
     }
     found += [
         Finding(

@@ -25,7 +25,7 @@ from pipeline.model import Checklist, Status
 Key = tuple[str, str, str]  # respondent's code, item id (or nothing), code of the finding
 OPEN = {"新規", "継続", "再確認"}
 UNREAD = {"○": "A305", "△": "A305", "①②": "A302", "たぶん": "A304"}
-PASSING = {"B506", "B507", "R602"}  # gone is not mended
+PASSING = {"B506", "B507", "R602", "N401"}  # gone is not mended; N401 is only told
 BY_DECISION = {"A306", "N401"}  # what a decision itself would bring up
 
 

@@ -59,10 +59,9 @@ RETURNED = """
 ファイル: 白雲町.xlsx
 運用①-1 | ○ |
 """
-A305, A307, N401, N402 = (
+A305, A307, N402 = (
     ("A305", "運用①-1"),
     ("A307", "運用①-2"),
-    ("N401", "運用①-3"),
     ("N402", "運用①-4"),
 )
 
@@ -350,9 +349,9 @@ def test_a_file_cannot_be_corrected_but_can_be_sent_back(tmp_path: Path) -> None
 def test_a_damaged_key_falls_back_to_what_the_row_shows(tmp_path: Path) -> None:
     batch = batch_of()
     path = written(tmp_path, step(batch))
-    fill(path, {A307: {"判断": "差戻し", KEY: "壊れた"}, N401: {"判断": "差戻し", KEY: ""}})
+    fill(path, {A307: {"判断": "差戻し", KEY: "壊れた"}, N402: {"判断": "差戻し", KEY: ""}})
     result = step(batch, load(path))
-    assert {key.code for key in sent_back(result.reviewed)} == {"A307", "N401"}
+    assert {key.code for key in sent_back(result.reviewed)} == {"A307", "N402"}
     assert not result.reviewed.batch.entry_problems
 
 

@@ -261,7 +261,7 @@ def test_decisions_to_send_back_are_added_and_the_rest_is_kept(tmp_path: Path) -
 
 def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
     checklist = load()
-    marks = {3: ("○", ""), 5: ("③", ""), 8: ("②（○月）", "")}
+    marks = {3: ("○", ""), 5: ("③", "対応済み"), 8: ("②（○月）", "")}
     put(
         tmp_path,
         {
@@ -275,7 +275,7 @@ def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
         tmp_path / "outbox" / "2026-11" / "確認票_2026-11.xlsx",
         {
             ("A305", ids[3]): {"判断": "そのまま認める", "理由": "電話で確認", "担当": "佐藤"},
-            ("N401", ids[5]): {"判断": "差戻し", "理由": "内輪のメモ", "担当": "佐藤"},
+            ("N402", ids[5]): {"判断": "差戻し", "理由": "内輪のメモ", "担当": "佐藤"},
         },
     )
     (package,) = sent(tmp_path).packages

@@ -23,10 +23,10 @@ _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
 
 @rule(
     code="N401",
-    severity=Severity.CHECK,
+    severity=Severity.INFO,
     title="③なのに補足説明がない",
     message="③対応の予定なしですが、補足説明欄に理由がありません。",
-    fix="対応しない理由を補足説明欄に書いてもらうか、このままでよいか決めてください。",
+    fix="理由が必要なときだけ、補足説明欄に書いてもらってください。",
     ask="対応の予定がない理由を、補足説明欄に書いてください。",
     why="補足説明欄は任意ですが、予定なしの理由が分からないと対策の要否を判断できません。"
     "理由を求めない場合は torimatome.toml の off に N401 を書きます。",

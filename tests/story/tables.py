@@ -246,8 +246,6 @@ DECISIONS = (
              verdict=Verdict.CORRECT, reason="確認中です。", usable=False),
     Decision(month="2026-09", code=WAKABA, thread="old month", finding="A308",
              verdict=Verdict.SEND_BACK, reason="6月を過ぎています。", on="2026-09-14"),
-    Decision(month="2026-09", code=SHIRAKUMO, thread="forgotten", finding="N401",
-             verdict=Verdict.ACCEPT, reason="小規模のため。", by="鈴木", on="2026-09-15"),
     Decision(month="2026-09", code=SHIRAKUMO, thread="doubt", nth=1, finding="A305",
              verdict=Verdict.EXCLUDE, reason="該当する機器がありません。", by="鈴木",
              on="2026-09-15"),
