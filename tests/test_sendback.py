@@ -281,7 +281,7 @@ def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
     (package,) = sent(tmp_path).packages
     assert [line.item_id for line in package.lines] == [ids[5], ids[8]]
     _book, sheet, rows = slip_of(tmp_path / "outbox/2026-11/差戻し/差戻し_若葉市.xlsx")
-    assert "理由" in str(sheet.cell(rows[ids[5]], 4).value)
+    assert "「対応済み」" in str(sheet.cell(rows[ids[5]], 4).value)
     for path in (tmp_path / "outbox" / "2026-11" / "差戻し").rglob("*"):
         assert path.is_dir() or "内輪のメモ" not in _parts(path)
 
