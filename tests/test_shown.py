@@ -521,7 +521,7 @@ def behind(text: str, mark: str | None) -> Callable[[Worksheet], None]:
     [
         (behind("\n→ ③", None), {"L209"}),
         (behind("（未対応）", "①"), {"L203", "N402"}),
-        (behind("\n一部の課のみ", "①"), {"L203"}),
+        (behind("\n一部の課のみ", "①"), {"L203", "N402"}),
         (behind("\n一部の課のみ", None), {"L203", "A301"}),
         (behind("すること", "①"), set()),
         (behind("", "①"), set()),
