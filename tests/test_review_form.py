@@ -21,7 +21,7 @@ from rule_examples import run_example
 from pipeline.aliases import Aliases
 from pipeline.edition import public_edition, public_people
 from pipeline.model.history import History
-from pipeline.model.review import COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
+from pipeline.model.review import ALWAYS, COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook

@@ -47,19 +47,56 @@ class Notation:
 class Table:
     """All rows of marks.toml, ready for matching."""
 
+    signs: Mapping[str, frozenset[Status]]  # a sign before or behind words, and what it agrees with
     exact: Mapping[tuple[CellKind, str], Notation]
     words: tuple[Notation, ...]
+    claims: tuple[Notation, ...]
     beside: tuple[Notation, ...]
 
     def describe(self, notation_id: str) -> str:
         """Give the description of a row, or an empty text."""
-        rows = (*self.exact.values(), *self.words, *self.beside)
+        rows = (*self.exact.values(), *self.words, *self.claims, *self.beside)
         return next((row.description for row in rows if row.id == notation_id), "")
 
 
 def matching_key(text: str) -> str:
-    """Give the form of a cell used as a key: normalised, one shape of brackets."""
-    return normalise(text).translate(_BRACKETS)
+    """Give the form of a cell used as a key: normalised, one shape of brackets and numbers."""
+    numeral, spelling = _spellings()
+    if not text.isascii() or text[:1] in ("I", "i"):
+        text = numeral.pattern.sub(lambda found: found[1] + numeral.plain[found[2]], text)
+    key = normalise(text).translate(_BRACKETS)
+    return spelling.pattern.sub(lambda found: spelling.plain[found[0]], key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """Ways of writing (of numbers, of words) and the one that the rows of the table use."""
+
+    pattern: re.Pattern[str]
+    plain: Mapping[str, str]
+
+
+@cache
+def _spellings() -> tuple[_Spelling, _Spelling]:
+    with _PATH.open("rb") as file:
+        data = tomllib.load(file)
+    numerals = {
+        written: chr(0x245F + row["number"])
+        for row in data["numeral"]
+        for written in row["written"]
+    }
+    one = "|".join(sorted(map(re.escape, numerals), key=len, reverse=True))
+    words = data["spelling"]
+    return (
+        _Spelling(
+            re.compile(
+                rf"^([\W_]*)({one})(?=$|[\W_]|予定|これから|今後|対応|既に|すでに|実施|済|\d{{1,2}}月)"
+                rf"(?![\s、・,，/／と~～〜→]+(?:{one}))(?!・?四半期)"
+            ),
+            numerals,
+        ),
+        _Spelling(re.compile(rf"(?<![ァ-ヶー])(?:{'|'.join(words)})(?![ァ-ヶー])"), words),
+    )
 
 
 def _exact_key(text: str) -> str:
@@ -89,10 +126,20 @@ def build_table(data: Mapping[str, Any]) -> Table:
             before = exact.setdefault(key, notation)
             if before is not notation:
                 raise TableError(f"{written!r} is claimed by {before.id} and by {notation.id}")
+
+    def rows(kind: str) -> tuple[Notation, ...]:
+        return tuple(_notation(row, ids, vocabulary) for row in data.get(kind, ()))
+
     return Table(
+        signs={
+            sign: frozenset(map(Status, row["status"]))
+            for row in data.get("sign", ())
+            for sign in row["written"]
+        },
         exact=exact,
-        words=tuple(_notation(row, ids, vocabulary) for row in data.get("words", ())),
-        beside=tuple(_notation(row, ids, vocabulary) for row in data.get("beside", ())),
+        words=rows("words"),
+        claims=rows("claim"),
+        beside=rows("beside"),
     )
 
 
