@@ -325,14 +325,24 @@ def _worded(table: Table, key: str, month: str) -> Reading:
         return unclear(Doubt.SEVERAL, "several-numbers")
     if _TORN_NUMBERS.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    return _signed(table, key, month) or _by_rows(table, key, month)
+
+
+def _signed(table: Table, key: str, month: str) -> Reading | None:
+    """Read words with a sign before or behind them: ○対応済み. Words decide, if the sign agrees."""
     agreeing = table.signs.get(key[:1]) or table.signs.get(key[-1:])
-    if agreeing:
-        words = _unwrapped(key[1:].strip() if key[0] in table.signs else key[:-1].strip())
-        reading = _worded(table, words, month) if words else unclear(Doubt.SYMBOL, "symbol")
-        if reading.status in agreeing or reading.status is Status.UNCLEAR:
-            return reading
-        if reading.status in STATUS_OF.values():
-            return unclear(Doubt.SEVERAL, "sign-against-words")
+    if not agreeing:
+        return None
+    words = _unwrapped(key[1:].strip() if key[0] in table.signs else key[:-1].strip())
+    reading = _worded(table, words, month) if words else unclear(Doubt.SYMBOL, "symbol")
+    if reading.status in agreeing or reading.status is Status.UNCLEAR:
+        return reading
+    if reading.status in STATUS_OF.values():
+        return unclear(Doubt.SEVERAL, "sign-against-words")
+    return None
+
+
+def _by_rows(table: Table, key: str, month: str) -> Reading:
     due, words = split_due(_unwrapped(key), month)
     if due.month:
         words = re.sub(r"(?<!^)\(\?+\)$", "", words)
