@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.model import CellKind, Doubt, Status
 from pipeline.months import normalise
+from pipeline.text import circled
 
 DITTO = "ditto"
 _PATH = Path(__file__).parent.parent / "marks.toml"
@@ -62,7 +63,7 @@ class Table:
 def matching_key(text: str) -> str:
     """Give the form of a cell used as a key: normalised, one shape of brackets and numbers."""
     numeral, spelling = _spellings()
-    if not text.isascii() or text[:1] in ("I", "i"):
+    if not text.isascii() or "I" in text or "i" in text:
         text = numeral.pattern.sub(lambda found: found[1] + numeral.plain[found[2]], text)
     key = normalise(text).translate(_BRACKETS)
     return spelling.pattern.sub(lambda found: spelling.plain[found[0]], key)
@@ -78,12 +79,9 @@ class _Spelling:
 
 @cache
 def _spellings() -> tuple[_Spelling, _Spelling]:
-    with _PATH.open("rb") as file:
-        data = tomllib.load(file)
+    data = _data(_PATH)
     numerals = {
-        written: chr(0x245F + row["number"])
-        for row in data["numeral"]
-        for written in row["written"]
+        written: circled(row["number"]) for row in data["numeral"] for written in row["written"]
     }
     one = "|".join(sorted(map(re.escape, numerals), key=len, reverse=True))
     words = data["spelling"]
@@ -107,16 +105,18 @@ def _exact_key(text: str) -> str:
 @cache
 def load_table(path: Path = _PATH) -> Table:
     """Load and check the table. Raises `TableError` where two rows claim one notation."""
+    return build_table(_data(path))
+
+
+@cache
+def _data(path: Path) -> Mapping[str, Any]:
     with path.open("rb") as file:
-        return build_table(tomllib.load(file))
+        return tomllib.load(file)
 
 
 def build_table(data: Mapping[str, Any]) -> Table:
     """Build the table from parsed TOML; see `load_table`."""
-    vocabulary = {
-        name: "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
-        for name, words in data.get("vocabulary", {}).items()
-    }
+    vocabulary = {name: _any_of(words) for name, words in data.get("vocabulary", {}).items()}
     exact: dict[tuple[CellKind, str], Notation] = {}
     ids: set[str] = set()
     for row in data.get("notation", ()):
@@ -141,6 +141,16 @@ def build_table(data: Mapping[str, Any]) -> Table:
         claims=rows("claim"),
         beside=rows("beside"),
     )
+
+
+def _any_of(words: Collection[str]) -> str:
+    """Give a pattern for any of some words, the longest first.
+
+    A look at the first sign spares trying hundreds of words where none begins.
+    """
+    ordered = sorted(map(re.escape, words), key=len, reverse=True)
+    firsts = "".join(sorted({re.escape(word[0]) for word in words}))
+    return f"(?:(?=[{firsts}])(?:{'|'.join(ordered)}))"
 
 
 def _notation(

@@ -364,12 +364,14 @@ def _by_rows(table: Table, key: str, month: str) -> Reading:
 def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
     """Read wording that claims 済 and says more: 策定済み（令和5年改訂）."""
     row = next((row for row in table.claims if row.pattern and row.pattern.fullmatch(key)), None)
-    if row is None or not row.numbers:
-        return _reading(row, ReadBy.WORDS, due) if row else None
+    if row is None:
+        return None
     reading = _beside(table, row.numbers[0], key, month, joined=False)
-    if reading.status is not row.status:
+    if reading.status is Status.UNCLEAR:
         doubt = Doubt.REMARK if reading.doubt is Doubt.REMARK else Doubt.NO_NUMBER
         return unclear(doubt, reading.notation)
+    if row.status is Status.UNCLEAR:
+        return unclear(row.doubt, row.id)
     if due.month > month or not _finished(due, key, month):
         return unclear(Doubt.NO_NUMBER, "done-words-with-time")
     return _reading(row, ReadBy.WORDS, reading.due)
