@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline.marks.table
 from pipeline.marks import read_mark, unknown_notations
 from pipeline.marks.table import TableError, build_table, load_table
 from pipeline.model import (
@@ -113,6 +114,38 @@ def test_legend_in_the_cell(written: str, group: dict[str, str]) -> None:
     mark = read(with_legend(written))
     expect(mark, group)
     assert mark.legend_untouched == (group["status"] == "blank")
+
+
+@cache
+def remarks() -> dict[str, list[str]]:
+    path = Path(__file__).parent / "cases/remarks.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_harmless_remark_is_no_reason_to_ask_again() -> None:
+    marks = [read(written) for written in remarks()["harmless"]]
+    done = sum(mark.status is Status.DONE for mark in marks)
+    asked = [m.raw for m in marks if m.status is not Status.DONE and m.doubt is not Doubt.REMARK]
+    assert done >= 0.8 * len(marks)
+    assert len(asked) <= 0.04 * len(marks), asked
+
+
+@pytest.mark.parametrize("frame", ["①（{}）", "①　{}", "対応済み（{}）", "済（{}）"])
+def test_a_doubtful_remark_is_never_done(frame: str) -> None:
+    marks = [read(frame.format(written)) for written in remarks()["doubtful"]]
+    assert [m.raw for m in marks if m.status is not Status.UNCLEAR] == []
+    looked_at = [m.raw for m in marks if m.doubt is Doubt.REMARK]
+    assert len(looked_at) <= 0.03 * len(marks), looked_at
+
+
+def test_a_sound_word_holds_a_doubt_word() -> None:
+    """A word that overrules nothing is a row too many."""
+    path = Path(pipeline.marks.table.__file__).parent.parent / "marks.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]
+    doubt = re.compile(
+        "|".join(map(re.escape, words["doubt"])) + "|中|案|前|後|無|ー|要|による|割|難"
+    )
+    assert [word for word in words["sound"] if not doubt.search(word)] == []
 
 
 @pytest.mark.parametrize(("written", "due"), cases()["due"]["rows"])

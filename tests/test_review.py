@@ -747,3 +747,65 @@ def test_every_state_is_told_apart() -> None:
     }  # fmt: skip
     assert len(FACTS) == len(step(batch_of()).form.open[0].facts)
     assert step(batch_of()).form.made_at == MADE_AT
+
+
+REMARKS = """
+ファイル: 若葉市.xlsx
+運用①-1 | ①（北部） |
+運用①-2 | ①(北部) |
+運用①-3 | ①（南部） |
+運用①-4 | ①（北部） | 未策定
+ファイル: 白雲町.xlsx
+運用①-1 | ①（北部） |
+運用①-2 | ○ |
+"""
+
+
+def counted_as_done(result: Step) -> list[tuple[str, str]]:
+    return [
+        (counted.respondent.name, answer.item_id)
+        for counted in result.reviewed.batch.submissions
+        for answer in counted.submission.answers
+        if answer.item_id.startswith("運用①-")
+        and answer.decision is not None
+        and answer.counted_status is Status.DONE
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "done"),
+    [
+        (Verdict.COUNT, [("若葉市", "運用①-2")]),
+        (Verdict.COUNT_OF_BODY, [("若葉市", "運用①-1"), ("若葉市", "運用①-2")]),
+        (
+            Verdict.COUNT_OF_ALL,
+            [("若葉市", "運用①-1"), ("若葉市", "運用①-2"), ("白雲町", "運用①-1")],
+        ),
+    ],
+)
+def test_one_decision_counts_equal_writings_but_none_with_a_note_against_it(
+    tmp_path: Path, verdict: Verdict, done: list[tuple[str, str]]
+) -> None:
+    batch = batch_of(REMARKS)
+    first = step(batch)
+    assert {f.severity for f in first.findings("A304")} == {Severity.CHECK}
+    path = written(tmp_path, first)
+    entry = {"判断": verdict.value, "理由": "電話で確認"}
+    fill(path, {("A304", "運用①-2"): entry})
+    second = step(batch, load(path))
+    assert sorted(counted_as_done(second)) == sorted(done)
+    again = step(batch, load(written(tmp_path, second)))  # each stands on its own now
+    assert sorted(counted_as_done(again)) == sorted(done)
+    assert len(again.form.decided) == len(done)
+
+
+def test_counting_is_offered_and_taken_only_where_words_alone_are_unknown(tmp_path: Path) -> None:
+    batch = batch_of(REMARKS)
+    first = step(batch)
+    offered = {row.facts[2] for row in first.form.open if row.verdicts}
+    assert offered == {"A304"}
+    path = written(tmp_path, first)
+    fill(path, {("A305", "運用①-2"): {"判断": Verdict.COUNT.value}})
+    second = step(batch, load(path))
+    assert counted_as_done(second) == []
+    assert [problem.code for problem in second.reviewed.batch.entry_problems] == ["R601"]

@@ -21,7 +21,7 @@ from rule_examples import run_example
 from pipeline.aliases import Aliases
 from pipeline.edition import public_edition, public_people
 from pipeline.model.history import History
-from pipeline.model.review import COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm, Verdict
+from pipeline.model.review import ALWAYS, COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook
@@ -57,7 +57,7 @@ def test_every_row_offers_its_choices_and_stands_under_frozen_heads(
                 assert (area.min_row, area.max_row) == (first, last)
                 offered[area.min_col] = rule.formula1.strip('"').split(",")
         assert offered == {
-            places["判断"]: [verdict.value for verdict in Verdict],
+            places["判断"]: [verdict.value for verdict in ALWAYS],
             places["修正後の回答"]: ["①既に対応済み", "②これから対応予定", "③対応の予定なし"],
         }
         assert sheet.freeze_panes == f"F{HEADER_ROW + 2}"

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.model import CellKind, Doubt, Status
 from pipeline.months import normalise
+from pipeline.text import circled
 
 DITTO = "ditto"
 _PATH = Path(__file__).parent.parent / "marks.toml"
@@ -47,19 +48,53 @@ class Notation:
 class Table:
     """All rows of marks.toml, ready for matching."""
 
+    signs: Mapping[str, frozenset[Status]]  # a sign before or behind words, and what it agrees with
     exact: Mapping[tuple[CellKind, str], Notation]
     words: tuple[Notation, ...]
+    claims: tuple[Notation, ...]
     beside: tuple[Notation, ...]
 
     def describe(self, notation_id: str) -> str:
         """Give the description of a row, or an empty text."""
-        rows = (*self.exact.values(), *self.words, *self.beside)
+        rows = (*self.exact.values(), *self.words, *self.claims, *self.beside)
         return next((row.description for row in rows if row.id == notation_id), "")
 
 
 def matching_key(text: str) -> str:
-    """Give the form of a cell used as a key: normalised, one shape of brackets."""
-    return normalise(text).translate(_BRACKETS)
+    """Give the form of a cell used as a key: normalised, one shape of brackets and numbers."""
+    numeral, spelling = _spellings()
+    if not text.isascii() or "I" in text or "i" in text:
+        text = numeral.pattern.sub(lambda found: found[1] + numeral.plain[found[2]], text)
+    key = normalise(text).translate(_BRACKETS)
+    return spelling.pattern.sub(lambda found: spelling.plain[found[0]], key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """Ways of writing (of numbers, of words) and the one that the rows of the table use."""
+
+    pattern: re.Pattern[str]
+    plain: Mapping[str, str]
+
+
+@cache
+def _spellings() -> tuple[_Spelling, _Spelling]:
+    data = _data(_PATH)
+    numerals = {
+        written: circled(row["number"]) for row in data["numeral"] for written in row["written"]
+    }
+    one = "|".join(sorted(map(re.escape, numerals), key=len, reverse=True))
+    words = data["spelling"]
+    return (
+        _Spelling(
+            re.compile(
+                rf"^([\W_]*)({one})(?=$|[\W_]|予定|これから|今後|対応|既に|すでに|実施|済|\d{{1,2}}月)"
+                rf"(?![\s、・,，/／と~～〜→]+(?:{one}))(?!・?四半期)"
+            ),
+            numerals,
+        ),
+        _Spelling(re.compile(rf"(?<![ァ-ヶー])(?:{'|'.join(words)})(?![ァ-ヶー])"), words),
+    )
 
 
 def _exact_key(text: str) -> str:
@@ -70,16 +105,18 @@ def _exact_key(text: str) -> str:
 @cache
 def load_table(path: Path = _PATH) -> Table:
     """Load and check the table. Raises `TableError` where two rows claim one notation."""
+    return build_table(_data(path))
+
+
+@cache
+def _data(path: Path) -> Mapping[str, Any]:
     with path.open("rb") as file:
-        return build_table(tomllib.load(file))
+        return tomllib.load(file)
 
 
 def build_table(data: Mapping[str, Any]) -> Table:
     """Build the table from parsed TOML; see `load_table`."""
-    vocabulary = {
-        name: "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
-        for name, words in data.get("vocabulary", {}).items()
-    }
+    vocabulary = {name: _any_of(words) for name, words in data.get("vocabulary", {}).items()}
     exact: dict[tuple[CellKind, str], Notation] = {}
     ids: set[str] = set()
     for row in data.get("notation", ()):
@@ -89,11 +126,31 @@ def build_table(data: Mapping[str, Any]) -> Table:
             before = exact.setdefault(key, notation)
             if before is not notation:
                 raise TableError(f"{written!r} is claimed by {before.id} and by {notation.id}")
+
+    def rows(kind: str) -> tuple[Notation, ...]:
+        return tuple(_notation(row, ids, vocabulary) for row in data.get(kind, ()))
+
     return Table(
+        signs={
+            sign: frozenset(map(Status, row["status"]))
+            for row in data.get("sign", ())
+            for sign in row["written"]
+        },
         exact=exact,
-        words=tuple(_notation(row, ids, vocabulary) for row in data.get("words", ())),
-        beside=tuple(_notation(row, ids, vocabulary) for row in data.get("beside", ())),
+        words=rows("words"),
+        claims=rows("claim"),
+        beside=rows("beside"),
     )
+
+
+def _any_of(words: Collection[str]) -> str:
+    """Give a pattern for any of some words, the longest first.
+
+    A look at the first sign spares trying hundreds of words where none begins.
+    """
+    ordered = sorted(map(re.escape, words), key=len, reverse=True)
+    firsts = "".join(sorted({re.escape(word[0]) for word in words}))
+    return f"(?:(?=[{firsts}])(?:{'|'.join(ordered)}))"
 
 
 def _notation(

@@ -7,7 +7,9 @@ from pipeline.marks.table import matching_key
 from pipeline.model import Answer, Doubt, UnknownNotation
 from pipeline.text import is_blank
 
-_OF_SPELLING = frozenset({Doubt.SEVERAL, Doubt.OUT_OF_RANGE, Doubt.NO_NUMBER, Doubt.SYMBOL})
+_OF_SPELLING = frozenset(
+    {Doubt.SEVERAL, Doubt.OUT_OF_RANGE, Doubt.NO_NUMBER, Doubt.REMARK, Doubt.SYMBOL}
+)
 _POINTS_SHOWN = 20  # of code points: enough to tell look-alikes, and a cell that can be read
 
 

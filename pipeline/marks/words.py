@@ -21,6 +21,7 @@ _BEFORE = re.compile(
 # 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
 _JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
 _TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
+_ONLY_TICKS = re.compile(rf"[(\s]*[{''.join(sorted(TICKS - {'■'}))}]+[)\s]*")
 _LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
     r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
@@ -39,7 +40,7 @@ _DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
 _DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
 _HESITANT = re.compile(r"[①-③1-3]\s?[.・]{2,}")  # ①…
 _SEE_NOTE = re.compile(
-    r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))\)?。?$"
+    r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))?\)?。?$"
 )
 _EMPTY_BRACKETS = re.compile(r"\(~?\)")
 _DATE = re.compile(
@@ -56,11 +57,12 @@ _NO_LETTER = re.compile(r"[\W_〇]+")
 _TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
 # ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
 _ACT = re.compile(
-    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降"
+    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降|と同じ|同様"
 )
 _NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
 # 今年度対応済み speaks of what is done, although the year still runs.
 _RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
+_LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間")  # ログは1年間保存
 _TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
 _BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
@@ -137,7 +139,7 @@ def _exact(table: Table, key: str) -> Reading | None:
 
 def _unwrapped(key: str) -> str:
     """Take away brackets and quotes around the whole: 「①」."""
-    form = key.strip("'\"`“”‘’。.、,:;! ")
+    form = key.removeprefix(")").strip("'\"`“”‘’。.、,:;! ")
     while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
         form = form[1:-1].strip()
     if form.startswith("(") and ")" not in form:
@@ -177,6 +179,8 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
         return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
     if _ambiguous(lead, rest):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    if _ONLY_TICKS.fullmatch(rest):
+        rest = ""
     joined &= bool(lead["plain"]) and lead["sep"] != "." and not lead[0].endswith(("番", "目"))
     return _beside(table, number, rest, month, joined=joined)
 
@@ -211,7 +215,8 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
 
 def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
-    if _DANGLING.fullmatch(rest) or (number == 1 and rest.startswith(("→", "⇒", ">"))):
+    pointed = number == 1 and rest.startswith(("→", "⇒", ">")) and not _SEE_NOTE.match(rest[1:])
+    if _DANGLING.fullmatch(rest) or pointed:
         return unclear(Doubt.NO_NUMBER, "number-denied")
     if not re.match(r"[-.]\d", rest):
         rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")
@@ -239,10 +244,13 @@ def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:
 
 def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
     """Say what a time beside ① has against it: SEVERAL for one to come, NONE for one gone by."""
+    if not due.written or due.problem is DueProblem.UNDECIDED or _LENGTH.fullmatch(due.written):
+        return Doubt.NONE
+    if due.problem is DueProblem.CONFLICTING and "、" in due.written:  # R3制定、R5改正
+        parts = (split_due(part, month) for part in due.written.split("、"))
+        return next(filter(None, (_time_beside_done(*part, month) for part in parts)), Doubt.NONE)
     if _ahead(due, month):
         return Doubt.SEVERAL
-    if not due.written:
-        return Doubt.NONE
     gone = bool(_RUNNING.match(due.written)) and bool(re.search("済|した", words))
     gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
     planned = due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
@@ -317,6 +325,24 @@ def _worded(table: Table, key: str, month: str) -> Reading:
         return unclear(Doubt.SEVERAL, "several-numbers")
     if _TORN_NUMBERS.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    return _signed(table, key, month) or _by_rows(table, key, month)
+
+
+def _signed(table: Table, key: str, month: str) -> Reading | None:
+    """Read words with a sign before or behind them: ○対応済み. Words decide, if the sign agrees."""
+    agreeing = table.signs.get(key[:1]) or table.signs.get(key[-1:])
+    if not agreeing:
+        return None
+    words = _unwrapped(key[1:].strip() if key[0] in table.signs else key[:-1].strip())
+    reading = _worded(table, words, month) if words else unclear(Doubt.SYMBOL, "symbol")
+    if reading.status in agreeing or reading.status is Status.UNCLEAR:
+        return reading
+    if reading.status in STATUS_OF.values():
+        return unclear(Doubt.SEVERAL, "sign-against-words")
+    return None
+
+
+def _by_rows(table: Table, key: str, month: str) -> Reading:
     due, words = split_due(_unwrapped(key), month)
     if due.month:
         words = re.sub(r"(?<!^)\(\?+\)$", "", words)
@@ -332,7 +358,23 @@ def _worded(table: Table, key: str, month: str) -> Reading:
             if row.status is Status.DONE and not _finished(due, words, month):
                 return unclear(Doubt.NO_NUMBER, "done-words-with-time")
             return _reading(row, ReadBy.WORDS, due)
-    return unclear(Doubt.NO_NUMBER, "unknown-text")
+    return _claimed(table, key, due, month) or unclear(Doubt.NO_NUMBER, "unknown-text")
+
+
+def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
+    """Read wording that claims 済 and says more: 策定済み（令和5年改訂）."""
+    row = next((row for row in table.claims if row.pattern and row.pattern.fullmatch(key)), None)
+    if row is None:
+        return None
+    reading = _beside(table, row.numbers[0], key, month, joined=False)
+    if reading.status is Status.UNCLEAR:
+        doubt = Doubt.REMARK if reading.doubt is Doubt.REMARK else Doubt.NO_NUMBER
+        return unclear(doubt, reading.notation)
+    if row.status is Status.UNCLEAR:
+        return unclear(row.doubt, row.id)
+    if due.month > month or not _finished(due, key, month):
+        return unclear(Doubt.NO_NUMBER, "done-words-with-time")
+    return _reading(row, ReadBy.WORDS, reading.due)
 
 
 def _bare(words: str) -> str:

@@ -27,6 +27,7 @@ ROWS = 100_000  # on one sheet; more go on on a numbered one
 ENTRIES = ("判断", "修正後の回答", "修正後の予定月", "理由", "担当", "日付")
 CARRIED = "torimatome.carried"  # document property: the earlier form that was taken over
 NOTICE = "お知らせ"
+REMARK = "A304"  # the finding about ① with words that no table knows
 FILE_CHOICE = "B511"  # the finding about which a file is chosen, not an answer
 KEY = "照合用（変更しないでください）"
 # The order on the sheets to write in: what is judged and the entries stand on one screen, where
@@ -41,6 +42,19 @@ class Verdict(StrEnum):
     CORRECT = "修正する"
     SEND_BACK = "差戻し"
     EXCLUDE = "対象外とする"
+    # Only where ① or 済 stands with words that no table knows (A304 as 要確認).
+    COUNT = "①のまま数える"
+    COUNT_OF_BODY = "①のまま数える（この団体の同じ書き方すべて）"
+    COUNT_OF_ALL = "①のまま数える（全団体の同じ書き方すべて）"
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether an answer is taken as the ① that it says."""
+        return self in (Verdict.COUNT, *SPREADING)
+
+
+ALWAYS = (Verdict.ACCEPT, Verdict.CORRECT, Verdict.SEND_BACK, Verdict.EXCLUDE)
+SPREADING = (Verdict.COUNT_OF_BODY, Verdict.COUNT_OF_ALL)  # to all equal writings
 
 
 class FindingState(StrEnum):
@@ -153,7 +167,7 @@ class Decision:
     @property
     def changes(self) -> bool:
         """Tell whether the answer becomes another."""
-        return self.verdict in (Verdict.CORRECT, Verdict.EXCLUDE)
+        return self.verdict.counts or self.verdict in (Verdict.CORRECT, Verdict.EXCLUDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +273,7 @@ class FormRow:
     notice: str = ""
     key: str = ""
     extra: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()  # for 判断, where more than the usual ones fit
     offered: tuple[str, ...] = ()  # for 修正後の回答, where it is not one of the answers
     origin: tuple[Location, ...] = ()  # the cells of ENTRIES in the form read, if there was one
 

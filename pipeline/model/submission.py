@@ -76,6 +76,7 @@ class Doubt(StrEnum):
     SEVERAL = "several"  # A302
     OUT_OF_RANGE = "out_of_range"  # A303
     NO_NUMBER = "no_number"  # A304
+    REMARK = "remark"  # A304 as 要確認: ① or 済 with words that no table knows
     SYMBOL = "symbol"  # A305
     DATE = "date"  # A313
     ERROR = "error"  # A314

@@ -7,10 +7,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipeline.marks.table import matching_key
 from pipeline.model import Precision, Status, contents_of
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
     ENTRIES,
+    REMARK,
+    SPREADING,
     Bound,
     Decision,
     Entry,
@@ -20,7 +23,7 @@ from pipeline.model.review import (
 from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
-from pipeline.review.verdicts import EntryError, decision_of, verdict_of
+from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of
 from pipeline.text import fold
 
 if TYPE_CHECKING:
@@ -100,7 +103,40 @@ class _Reviewing:
                 groups[self._as_worded_now(key, entry)].append(entry)
         for key, entries in groups.items():
             bound += self._group(key, entries)
-        return self._without_contradictions(bound)
+        return self._spread(self._without_contradictions(bound))
+
+    def _spread(self, bound: tuple[Bound, ...]) -> tuple[Bound, ...]:
+        """Give each equal writing an entry of its own, where one decision is meant for all.
+
+        What somebody wrote about an answer himself goes before.
+        """
+        told = {(b.key.subject, b.key.item_id) for b in bound if b.key and any(b.entry.written)}
+        added: list[Bound] = []
+        for each in bound:
+            key, decision = each.key, each.decision
+            if not (key and decision and each.standing and decision.verdict in SPREADING):
+                continue
+            said = self._writing(key)
+            for other in self._keys:
+                place = (other.subject, other.item_id)
+                of_body = decision.verdict is Verdict.COUNT_OF_BODY
+                if place in told or (of_body and other.subject != key.subject):
+                    continue
+                if said and self._writing(other) == said and not self._denied(other):
+                    told.add(place)
+                    added.append(_alike(each, decision, other))
+        return (*bound, *added)
+
+    def _denied(self, key: ReviewKey) -> bool:
+        """Tell whether a note beside an answer says that it is not done: a person looks there."""
+        answer = self._binder.answer(key.subject, key.item_id)
+        beside = (answer.note, answer.aside.comment) if answer and answer.aside else ()
+        return any(note.says_not_done for note in (beside or (answer.note,) if answer else ()))
+
+    def _writing(self, key: ReviewKey) -> str:
+        """Give what a check cell says as it is matched, where it may be counted as ①."""
+        answer = self._binder.answer(key.subject, key.item_id) if key.code == REMARK else None
+        return matching_key(answer.mark.raw) if answer and says_done(answer) else ""
 
     def _as_worded_now(self, key: ReviewKey, entry: Entry) -> ReviewKey:
         """Bind a decision about last month's answer to the words that the form gave it.
@@ -146,6 +182,8 @@ class _Reviewing:
     def _read(self, key: ReviewKey, entry: Entry, *, standing: bool) -> Bound:
         try:
             decision = decision_of(key, entry, self.batch)
+            if decision and decision.verdict.counts and standing and not self._writing(key):
+                raise EntryError("R601", "判断")  # the list of this row does not offer it
         except EntryError as mistake:
             # Of an answer that is gone there is nothing to mend; a chosen file may be gone alone.
             told = standing or (mistake.code == "R608" and self._in_part(key))
@@ -205,6 +243,18 @@ class _Reviewing:
         )
         words = mistake.what or _NOTICES[mistake.code]
         return f"{mistake.code}: {words}この行の記入は使っていません。"
+
+
+def _alike(each: Bound, decision: Decision, key: ReviewKey) -> Bound:
+    """Give an equal writing the decision that was taken about one of them."""
+    reason = _joined((decision.reason, "同じ書き方をまとめて判断"))
+    written = (Verdict.COUNT.value, "", "", reason, decision.by, decision.on)
+    return Bound(
+        entry=replace(each.entry, key=key, written=written, places=(), extra=()),
+        key=key,
+        decision=replace(decision, key=key, verdict=Verdict.COUNT, reason=reason),
+        standing=True,
+    )
 
 
 def _as_handed_out(batch: Batch, past: PastMonth | None) -> dict[tuple[str, str], str]:

@@ -15,6 +15,7 @@ from pipeline.model.review import (
     FILE_CHOICE,
     HEADER_ROW,
     OPEN_SHEET,
+    REMARK,
     ROWS,
     FindingState,
     FormRow,
@@ -23,7 +24,7 @@ from pipeline.model.review import (
 )
 from pipeline.review.keys import Binder, shown_text
 from pipeline.review.states import words_of
-from pipeline.review.verdicts import numbered
+from pipeline.review.verdicts import numbered, says_done
 from pipeline.text import circled
 
 if TYPE_CHECKING:
@@ -154,9 +155,17 @@ class _Layout:
             notice=notice,
             key=key.text,
             extra=self._extra(bound),
+            verdicts=self._verdicts(finding),
             offered=self._offered_files(finding),
             origin=bound.entry.places if bound else (),
         )
+
+    def _verdicts(self, finding: Finding) -> tuple[str, ...]:
+        """Give the verdicts that fit besides the usual ones: ① as it stands, here or everywhere."""
+        answer = self._binder.answer(finding.respondent_id, finding.item_id)
+        if finding.code != REMARK or not says_done(answer):
+            return ()
+        return tuple(verdict.value for verdict in Verdict if verdict.counts)
 
     def _offered_files(self, finding: Finding) -> tuple[str, ...]:
         """Give the files to choose from; by number where Excel's 255 letters do not hold them."""

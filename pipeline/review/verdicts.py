@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipeline.marks import read_mark
-from pipeline.model import CellKind, Precision, RawCell, Status, contents_of, rivals_of
+from pipeline.model import CellKind, Doubt, Precision, RawCell, Status, contents_of, rivals_of
 from pipeline.model.review import FILE_CHOICE, Decision, Verdict
 from pipeline.months import read_due
 from pipeline.text import fold
@@ -14,7 +14,7 @@ from pipeline.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model import Batch
+    from pipeline.model import Answer, Batch
     from pipeline.model.review import Entry, ReviewKey
 
 # Words of the drop-down and what people type in their place, folded.
@@ -24,6 +24,7 @@ _VERDICTS = {
     **dict.fromkeys(("修正する。", "修正", "訂正", "訂正する"), Verdict.CORRECT),
     **dict.fromkeys(("差し戻し", "差戻", "差戻す", "差戻しする", "差し戻す"), Verdict.SEND_BACK),
     **dict.fromkeys(("対象外とする。", "対象外"), Verdict.EXCLUDE),
+    **dict.fromkeys((fold("①のまま数える。"), fold("①のまま"), "1のまま数える"), Verdict.COUNT),
 }
 _ANSWERS = frozenset({Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE})
 _MONTH = re.compile(r"((?:19|20|21)\d{2})[-/.](\d{1,2})(?:[-/.]\d{1,2})?")
@@ -58,6 +59,8 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
     if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id and not chooses:
         raise EntryError("R606", "判断", f"項目のない指摘に「{verdict.value}」は使えません。")
     decided: Status | None = Status.NOT_APPLICABLE if verdict is Verdict.EXCLUDE else None
+    if verdict.counts:
+        decided = Status.DONE
     due = file = ""
     if chooses:
         file = _file(key, status, month, batch)
@@ -98,6 +101,11 @@ def _file(key: ReviewKey, written: str, month: str, batch: Batch) -> str:
     if not chosen or (still_open and chosen not in rivals):
         raise EntryError("R608", "修正後の回答")
     return chosen
+
+
+def says_done(answer: Answer | None) -> bool:
+    """Tell whether an answer says ① with words that no table knows: it may be counted as it is."""
+    return answer is not None and answer.mark.doubt is Doubt.REMARK
 
 
 def numbered(files: Sequence[str]) -> list[str]:

@@ -113,22 +113,38 @@ def out_of_range(context: Context) -> Iterator[Hit]:
     code="A304",
     severity=Severity.FIX,
     title="番号が読み取れない",
-    message="①～③のどれか読み取れません。",
-    fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
+    message="{what}",
+    fix="{step}",
+    general_fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
     ask=f"{_CHOOSE}の番号を入れてください。文章は補足説明欄に書いてください。",
-    why="「検討中」「一部対応済み」などは①とも②とも読めるため、推測せず判読不能として数えます。",
+    why="「検討中」「一部対応済み」などは①とも②とも読めるため、推測せず判読不能として数えます。"
+    "①や「済み」に添えられた言葉は、用語の表にあれば対応済みと数え、打ち消す言葉（一部・予定など）が"
+    "あれば要修正、どちらの表にもなければ要確認です（回答者へのお願いには載せません）。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 検討中 |"),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 一部対応済み |"),
+        fires("ファイル: 若葉市.xlsx\n運用①-2 | ①（北部） |"),
         fires('ファイル: 若葉市.xlsx\n運用①-2 | 〈表示形式 1 0"件未対応"〉 |'),
         fires("ファイル: 若葉市.xlsx\n運用①-2 | 〈表示形式 1 # ?/?〉 |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | 対応済み |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ①（毎年見直し） |"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | |"),
     ),
 )
 def no_number(context: Context) -> Iterator[Hit]:
     """Find texts that determine no option."""
-    yield from _doubtful(context, Doubt.NO_NUMBER)
+    for counted, answer in context.asked.unusual:
+        if answer.mark.doubt is Doubt.NO_NUMBER:
+            step = f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。"
+            yield on_answer(counted, answer, what="①～③のどれか読み取れません。", step=step)
+        elif answer.mark.doubt is Doubt.REMARK:
+            hit = on_answer(
+                counted,
+                answer,
+                what="対応済みのようですが、添えられた言葉が表になく、そのまま数えてよいか分かりません。",
+                step="確認票で「①のまま数える」を選ぶか、違うときは「修正する」か「差戻し」を選んでください。",
+            )
+            yield replace(hit, severity=Severity.CHECK)
 
 
 @rule(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.model.review import (
+    ALWAYS,
     CARRIED,
     COLUMNS,
     DECIDED_SHEET,
@@ -23,7 +24,6 @@ from pipeline.model.review import (
     OPEN_SHEET,
     RESOLVED_SHEET,
     ROWS,
-    Verdict,
 )
 from pipeline.write.book import LINE_POINTS, Book
 from pipeline.write.columns import part_name
@@ -57,7 +57,7 @@ _LEADS = {
         "まだ決まっていない指摘です。黄色の欄に記入して上書き保存し、Excelを閉じてから、"
         "もう一度集計してください（make aggregate）。\n"
         "・判断：そのまま認める（このままでよい）／修正する（「修正後の回答」も選ぶ）／"
-        "差戻し（答え直してもらう）／対象外とする（あてはまらない）\n"
+        "差戻し（答え直してもらう）／対象外とする／①のまま数える\n"
         "・修正後の予定月：②のときだけ、2027-03 のように書きます。理由・担当・日付は自由です。"
         "並べ替え・絞り込み・列の追加もできます。\n"
         "・「要修正」は、判断を書かなくても差戻し（sendback）で回答者へのお願いになります。"
@@ -180,9 +180,12 @@ def _offer(sheet: Sheet, form: ReviewForm, rows: Sequence[FormRow]) -> None:
     for head in ENTRIES:
         column = COLUMNS.index(head)
         if head == "判断":
-            offered = [(first, last, [verdict.value for verdict in Verdict])]
+            usual = tuple(verdict.value for verdict in ALWAYS)
+            offered = list(_offered([(*row.verdicts, *usual) for row in rows], usual, first))
         elif head == "修正後の回答":
-            offered = list(_answers_offered(form, rows, first))
+            offered = list(
+                _offered([row.offered or form.answers for row in rows], form.answers, first)
+            )
         else:
             offered = [(first, last, [])]
         for top, bottom, words in offered:
@@ -200,14 +203,12 @@ def _offer(sheet: Sheet, form: ReviewForm, rows: Sequence[FormRow]) -> None:
             sheet.raw.data_validation(top, column, bottom, column, rule)
 
 
-def _answers_offered(
-    form: ReviewForm, rows: Sequence[FormRow], first: int
+def _offered(
+    words: Sequence[tuple[str, ...]], usual: tuple[str, ...], first: int
 ) -> Iterator[tuple[int, int, list[str]]]:
-    """Give the words offered for 修正後の回答 with the rows, first and last, they are for."""
+    """Give what is offered in a column with the rows, first and last, it is for."""
     row = first
-    for words, same in groupby(rows, key=lambda line: line.offered):
+    for offered, same in groupby(words or [usual]):
         last = row + sum(1 for _ in same) - 1
-        yield row, last, list(words or form.answers)
+        yield row, last, list(offered)
         row = last + 1
-    if not rows:
-        yield first, first, list(form.answers)
