@@ -19,6 +19,7 @@ from pipeline.model import (
     SourceFile,
     Status,
     Submission,
+    TableShape,
     address,
 )
 from pipeline.read import read_workbook
@@ -129,6 +130,8 @@ def _table_line(table: TableFound) -> str:
     def column(index: int | None) -> str:
         return "なし" if index is None else address(0, index)[:-1] + " 列"
 
+    if table.shape is not TableShape.ROWS:
+        return f"  表: {table.sheet}（{table.shape}、{table.items} 項目）"
     header = (
         "見出しなし（位置から推定）"
         if table.header_row is None

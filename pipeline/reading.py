@@ -13,7 +13,7 @@ from pipeline.bodies import returns_in
 from pipeline.discover import Read, given_up, look_again, source_of
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.isolate import Failure, run_isolated
-from pipeline.locate import locate
+from pipeline.locate import count_items, locate
 from pipeline.model import (
     NotChecklist,
     Outcome,
@@ -75,6 +75,7 @@ def parsed(
             kind=workbook.kind,
             sheets=tuple(sheet.name for sheet in workbook.sheets),
             own=own,
+            items_found=0 if own else count_items(workbook, checklist, month=month),
         )
         return (nothing,)
     return returns_in(workbook, layout, checklist, month=month, known=known)

@@ -330,6 +330,7 @@ def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
                 source=source,
                 kind=FileKind.XLSX,
                 sheets=tuple(facts["チェックシートなし"].split("、")),
+                items_found=int(facts.get("項目あり", 0)),
             ),
         )
     submission = _submission(file)

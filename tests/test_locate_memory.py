@@ -198,3 +198,34 @@ def test_a_drawing_or_comment_is_always_looked_at() -> None:
     comments: Mapping[CellKey, str] = {(7, 2): "①"}
     assert memory.recall(blank, INDEX) is not None
     assert memory.recall(workbook_of(replace(sheet, comments=comments)), INDEX) is None
+
+
+@pytest.mark.parametrize(
+    "heads", [("団体記入欄", "", ""), ("ご回答", "", ""), ("済", "予定", "なし")], ids="".join
+)
+def test_a_column_beside_an_empty_check_column_is_always_looked_at(
+    heads: tuple[str, ...],
+) -> None:
+    """Where such a column answers depends on whether the check column is filled in."""
+
+    def returned(mark: str) -> RawWorkbook:
+        rows = [["項目", "チェック欄", "補足説明欄", *heads]]
+        rows += [
+            [f"{item.id}：{item.title}", mark, "", "○" if heads[1] else "①", "", ""]
+            for item in CHECKLIST.items
+        ]
+        cells = {
+            (row, column): RawCell(kind=CellKind.TEXT, text=text)
+            for row, line in enumerate(rows)
+            for column, text in enumerate(line)
+            if text
+        }
+        return workbook_of(RawSheet(name="回答", cells=cells))
+
+    for first, second in (("③", ""), ("", "③")):
+        memory = Memory()
+        layout = search(returned(first), INDEX)
+        assert layout is not None
+        memory.keep(returned(first), layout, INDEX)
+        recalled = memory.recall(returned(second), INDEX)
+        assert recalled in (None, search(returned(second), INDEX))

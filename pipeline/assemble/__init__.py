@@ -131,7 +131,7 @@ def _without_answers(
         return _record(outcome, FileState.IGNORED, skipped_reason(outcome), respondent)
     if isinstance(outcome, Unreadable):
         return _record(outcome, FileState.UNREADABLE, unreadable_reason(outcome), respondent)
-    reason = "チェックシートの項目が見つからないため、集計に入れていません。"
+    reason = "項目やチェック欄が見つからないため、集計に入れていません。"
     if outcome.own:
         reason = f"回答ではなく{outcome.own}のため、集計に入れていません。"
     return _record(outcome, FileState.NOT_CHECKLIST, reason, respondent)

@@ -17,7 +17,7 @@ from pipeline.locate.letters import squeeze
 from pipeline.locate.memory import Memory
 from pipeline.locate.sheet import SheetFound, read_sheet
 from pipeline.locate.table import without_answers
-from pipeline.model import CellKey, Checklist, MatchedBy, RawWorkbook
+from pipeline.model import CellKey, CellKind, Checklist, MatchedBy, RawWorkbook
 from pipeline.model.layout import ItemRow, Layout, SetAside
 from pipeline.text import fold, tidy
 
@@ -42,6 +42,25 @@ def locate(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> Layout
         if layout is not None:
             memory.keep(workbook, layout, index)
     return layout
+
+
+def count_items(workbook: RawWorkbook, checklist: Checklist, *, month: str) -> int:
+    """Count the items whose ids stand in sight in a workbook that `locate` finds nothing in."""
+    index = index_of(checklist, month)
+    said = (
+        index.wording(cell.text)
+        for sheet in workbook.sheets
+        if sheet.visible
+        for cell in sheet.cells.values()
+        if cell.kind is CellKind.TEXT
+    )
+    return len(
+        {
+            each.match.item_id
+            for each in said
+            if each.begins and each.match is not None and each.match.fit > Fit.WEAK
+        }
+    )
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from pipeline.text import fold
 
 _PATH = Path(__file__).parent.parent / "places.toml"
 _REMEMBERED = 4096  # names and heads; files of one form share nearly all of theirs
+_OWN = "own"  # the kind of words that say whose: 市, 自己
 _LONGEST = 120  # letters from which a text is a sentence and no name
 
 
@@ -52,6 +53,11 @@ class Calling:
     telling: bool = False  # nothing but known words, at least one of which tells
     span: tuple[int, int] | None = None  # the months named, counted from year 0
     count: int = 0  # 第2回, ver.2
+
+    @property
+    def unknown(self) -> str:
+        """What nobody here knows; 市の回答 says nothing but that the answers are one's own."""
+        return self.rest.removesuffix(_OWN).rstrip()
 
     @property
     def dead(self) -> bool:
@@ -211,7 +217,7 @@ class Names:
                 (each for each in (Alone.NEVER, Alone.TOLD) if each in alone), Alone.COUNTED
             ),
             words=text.strip() if standing is not Standing.PLAIN else "",
-            rest=" ".join(filter(None, (rest, *(p.kind for p in telling if p.kind == "own")))),
+            rest=" ".join(filter(None, (rest, *(p.kind for p in telling if p.kind == _OWN)))),
             telling=bool(telling or count) and not rest,
             span=spans[-1] if spans else None,
             count=count,

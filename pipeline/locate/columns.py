@@ -1,5 +1,6 @@
 """Choose the columns of a table: by its header, by the official layout, by what they hold."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -18,10 +19,14 @@ from pipeline.locate.guess import (
 )
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.heads import Aside, Settled, settle_heads
-from pipeline.locate.index import Index
+from pipeline.locate.index import HeaderKind, Index
 from pipeline.text import circled
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
+_JUDGED = re.compile(r"評価|判定|点検|審査|result", re.IGNORECASE)
+_OVER = 2  # rows above option heads in which words stand over all of them
+_PLANNED = 2  # the option that asks for a month
+_MONTH = re.compile(r"\d\s*月|^(?:20\d\d|[rh令]\S?\d|\d{1,2}[./]\d|年度|未定)")
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
 SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
 
@@ -108,7 +113,7 @@ def _headed(
     grid: Grid, index: Index, settled: Settled, header: HeaderRow, rows: list[Found], text: int
 ) -> Columns | None:
     """Take the columns from the header; None where it cannot be the header of these rows."""
-    options = _option_columns(grid, header, rows)
+    options = _option_columns(grid, index, header, rows)
     mark = _pick(grid, header.marks, rows)
     if mark is None and not options:
         return None
@@ -156,6 +161,7 @@ def _among_rivals(
             hits > misses
             or (ranks[column] < _STRONG_HEADERS and _in_words(grid, header, rows, column))
         )
+        and not _as_sent(grid, rows, column)
         and not any(found.column == column for found in rows)
     }
     alike = {
@@ -167,11 +173,26 @@ def _among_rivals(
         return mark, tuple(sorted(alike - {mark}))
     if mark not in filled:
         strong = sorted(column for column in filled if ranks[column] < _STRONG_HEADERS)
-        if scores[mark][0] == 0 and strong:
+        if strong and (scores[mark][0] == 0 or _as_sent(grid, rows, mark)):
             return strong[0], tuple(strong[1:])
-        return mark, ()
+        return _instead(grid, header, mark, rows, filled), ()
     left = sorted(alike)
     return left[0], tuple(left[1:])
+
+
+def _instead(grid: Grid, header: HeaderRow, mark: int, rows: list[Found], filled: set[int]) -> int:
+    """Give the one column of a weaker head that is answered where the check column is as sent.
+
+    Somebody's judgement (評価, 判定) is no answer.
+    """
+    others = [column for column in filled if not _JUDGED.search(grid.text((header.row, column)))]
+    only = len(filled) == len(others) == 1
+    return others[0] if only and _as_sent(grid, rows, mark) else mark
+
+
+def _as_sent(grid: Grid, rows: list[Found], column: int) -> bool:
+    """Tell whether a check column holds nothing but what the form prints there."""
+    return not any(grid.is_answered((grid.anchor(found.row, column),)) for found in rows)
 
 
 def _in_words(grid: Grid, header: HeaderRow, rows: list[Found], column: int) -> bool:
@@ -230,30 +251,74 @@ def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]
 
 
 def _option_columns(
-    grid: Grid, header: HeaderRow, rows: list[Found]
+    grid: Grid, index: Index, header: HeaderRow, rows: list[Found]
 ) -> tuple[tuple[int, int], ...]:
-    """Accept option headers only where the rows below are ticked and not numbered."""
-    if not header.options:
+    """Accept option headers only where the rows below are ticked and not numbered.
+
+    A check column that stands apart from them and is filled in has the answers.
+    """
+    options = _live_options(grid, index, header)
+    if not options:
         return ()
-    columns = {column for column, _ in header.options}
-    if any(found.column in columns for found in rows):
+    first, last = options[0][0], options[-1][0]
+    apart = [
+        column
+        for _, left, right in header.marks
+        for column in range(left, right + 1)
+        if not first <= column <= last
+    ]
+    if any(first <= found.column <= last for found in rows) or not all(
+        _as_sent(grid, rows, column) for column in apart
+    ):
         return ()
-    texts = [grid.at((found.row, column)).folded for found in rows for column in columns]
-    written = [text for text in texts if text not in _EMPTY_MARKS]
-    ticked = [text for text in written if text[0] in YES or text in ("true", "1")]
-    if header.marks and not ticked:
-        return ()
-    own = [text for text in texts if text in _own_numbers(header)]
-    alone = all(
-        sum(bool(grid.text((found.row, column))) for column in columns) <= 1 for found in rows
-    )
-    if own and alone and not header.marks:
-        return header.options
-    return header.options if len(ticked) * 2 >= len(written) else ()
+    lines = [
+        [
+            (number, text)
+            for column, number in options
+            if (text := grid.at((found.row, column)).folded) not in _EMPTY_MARKS
+        ]
+        for found in rows
+    ]
+    alone = all(len(line) <= 1 for line in lines)
+    fitting = [_fits_option(*each, alone=alone) for line in lines for each in line]
+    if not fitting:
+        return () if header.marks else options
+    return options if sum(fitting) * 2 >= len(fitting) else ()
 
 
-def _own_numbers(header: HeaderRow) -> set[str]:
-    return {form for _, number in header.options for form in (str(number), circled(number))}
+def _live_options(grid: Grid, index: Index, header: HeaderRow) -> tuple[tuple[int, int], ...]:
+    """Give the option columns that no words over them call somebody else's or another time's.
+
+    Nothing where several such groups are left, since one of them asks something else.
+    """
+    size = len(index.checklist.options)
+    groups = [header.options[start : start + size] for start in range(0, len(header.options), size)]
+    live = [
+        group
+        for group in groups
+        if len({number for _, number in group}) == size
+        and not any(
+            index.called(text).dead or _asks_otherwise(index, text)
+            for column, _ in group
+            for row in range(max(0, header.row - _OVER), header.row + 1)
+            if (text := grid.text(grid.anchor(row, column)))
+        )
+    ]
+    return live[0] if len(live) == 1 else ()
+
+
+def _asks_otherwise(index: Index, text: str) -> bool:
+    said = index.wording(text)
+    header = said.short_header
+    return said.option is None and header is not None and header.kind is HeaderKind.OTHER
+
+
+def _fits_option(number: int, text: str, *, alone: bool) -> bool:
+    """Tell what stands in an option's own column: a tick, or alone in its row a number or month."""
+    if text[0] in YES or text == "true":
+        return True
+    own = text in ("1", str(number), circled(number))
+    return alone and (own or (number == _PLANNED and _MONTH.search(text) is not None))
 
 
 def _unheaded_note(

@@ -93,3 +93,19 @@ class Grid:
             or (bool(sheet.hidden_rows) and all(row in sheet.hidden_rows for row in rows))
             or (bool(sheet.hidden_columns) and all(col in sheet.hidden_columns for col in columns))
         )
+
+    def is_answered(self, keys: tuple[CellKey, ...]) -> bool:
+        """Tell whether one of an item's check cells holds more than the form printed there."""
+        sheet = self.sheet
+        for key in keys:
+            said = self.at(key)
+            if not said.blank and not said.legend:
+                return True
+            decoration = sheet.decorations.get(key)
+            if decoration is not None and (decoration.runs or decoration.struck):
+                return True
+            if sheet.drawings and any(
+                (drawing.row, drawing.column) == key for drawing in sheet.drawings
+            ):
+                return True
+        return False

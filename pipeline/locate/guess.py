@@ -11,6 +11,7 @@ from pipeline.locate.letters import loose
 from pipeline.text import TICKS, fold
 
 _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
+_NUMBER_HEAD = re.compile(r"(番号|no)(欄|\W|[\u2460-\u2473]|\d|$)")
 YES = TICKS | set("☒vx")
 
 
@@ -67,7 +68,10 @@ def guess_mark(
     if header is None or all(span[1] != reach.text for span in header.marks):  # else moved sideways
         apart.update(span[1] for span in (header.notes if header else ()))
         apart.update(
-            column for column in used | {official + 1} if is_named_otherwise(grid, top, column)
+            column
+            for column in used | {official + 1}
+            if is_named_otherwise(grid, top, column)
+            and not (column > right and _numbers_marks(grid, rows, column, top))
         )
     candidates = [
         column
@@ -106,6 +110,15 @@ def is_named_otherwise(grid: Grid, top: int, column: int) -> bool:
     """Tell whether a column stands under a header that rules out answers: 補足, 担当, 重要度."""
     header = _header_above(grid, top, column)
     return header is not None and header.kind is not HeaderKind.MARK
+
+
+def _numbers_marks(grid: Grid, rows: list[Found], column: int, top: int) -> bool:
+    """Tell whether a column headed 番号 or No. behind the items holds their answers' numbers."""
+    if not _NUMBER_HEAD.match(loose(above(grid, top, column))):
+        return False
+    written = [said for found in rows if (said := grid.at(grid.anchor(found.row, column))).text]
+    numbered = [said.text for said in written if said.mark_like]
+    return len(numbered) * 2 > len(written) and not _is_running([said.text for said in written])
 
 
 def _header_above(grid: Grid, top: int, column: int) -> Header | None:

@@ -8,7 +8,10 @@ from pipeline.locate.index import HeaderKind, Index
 
 @dataclass(frozen=True, slots=True)
 class HeaderRow:
-    """A row that heads a table: (rank, first column, last column) of its marks and notes."""
+    """A row that heads a table: (rank, first column, last column) of its marks and notes.
+
+    ``options`` are (column, number), each number once or, for 前回 and 今回, as often as others.
+    """
 
     row: int
     marks: tuple[tuple[int, int, int], ...]
@@ -47,9 +50,9 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
     others: set[int] = set()
     options: list[tuple[int, int]] = []
     for column, said in grid.rows[row].items():
-        if said.option is not None:
-            options.append((column, said.option))
         header = said.header
+        if said.option is not None and (header is None or header.kind is not HeaderKind.OTHER):
+            options.append((column, said.option))
         if header is None:
             continue
         right = grid.right((row, column))
@@ -59,8 +62,8 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
         span = (header.rank, column, right)
         (marks if header.kind is HeaderKind.MARK else notes).append(span)
     numbers = [number for _, number in options]
-    whole = sorted(numbers) == [option.number for option in index.checklist.options]
-    if not whole:
+    every = [option.number for option in index.checklist.options]
+    if not options or sorted(numbers) != sorted(every * (len(numbers) // len(every))):
         options = []
     if not marks and not notes and not options:
         return None

@@ -86,9 +86,9 @@ def settle_heads(
         kept_notes = []
     asides += [heads.aside(column, note=True) for column in notes if column not in kept_notes]
     alone = group[kept[0]] if kept and group[kept[0]].standing is Standing.DEAD else None
-    rests = {group[column].rest for column in kept}
+    rests = {group[column].unknown for column in kept}
     apart = len(rests) > 1 and not all(_PART.search(rest) for rest in rests)
-    if not asides:
+    if not asides and not heads.adds_to(header):
         return Settled(header, apart=apart, alone=alone)
     out = frozenset(aside.column for aside in asides)
     return Settled(heads.restricted(kept, kept_notes, out), tuple(asides), apart, alone)
@@ -206,7 +206,10 @@ class _Heads:
                 if column not in self.kinds or column == left
             )
         for column in self.columns:
-            if column in ranks or column in self.kinds or not self.calling(column).telling:
+            if column in ranks or column in self.kinds:
+                continue
+            calling = self.calling(column)
+            if calling.rest and not calling.telling:
                 continue
             noun = self.index.noun(self.caption(column))
             if noun is not None:
@@ -310,6 +313,13 @@ class _Heads:
         """Give the columns of a group that may be meant: those seen, then by their names."""
         seen = [column for column in group if column not in self.hidden] or list(group)
         return [seen[place] for place in settle([group[column] for column in seen])] if seen else []
+
+    def adds_to(self, header: HeaderRow | None) -> bool:
+        """Tell whether columns ask for answers by heads that are no header's by themselves."""
+        if header is None or header.options:
+            return False
+        known = {each for _, left, right in header.marks for each in range(left, right + 1)}
+        return not known.issuperset(self.marks)
 
     def aside(self, column: int, *, note: bool = False, beside: bool = False) -> Aside:
         """Give a column that is left out."""

@@ -47,6 +47,20 @@ EXAMPLE = re.compile(
     r"|^[(【]?例[)】]?\s*\d*$|[(【]例[)】]"
 )
 _LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
+# Heads of columns of which each stands for one option: ① 対応済, 予定（　月）, 3 なし
+_OPTION_NUMBER = re.compile(r"[1-9\u2460-\u2468](?![\d\u2460-\u2473])")
+_LETTERED = re.compile(r"^[アイウabc](?=[^ぁ-んァ-ヴーa-z])")
+_OPTION_WORDS = (
+    (3, re.compile(r"(?:なし|無し|無|ない|しません)$")),
+    (2, re.compile(r"^(?:今後|これから)(?:対応|実施|取組|策定)?$")),
+    (1, re.compile(r"(?<!未)(?:済み?|ずみ|完了)$")),
+    (
+        2,
+        re.compile(
+            r"^(?:今後|これから)?(?:対応|実施|取組|策定)?(?:予定|する)(?:あり|有り?|月|時期|年月|○)*$"
+        ),
+    ),
+)
 _STRONG_PREFIX = 6
 _REMEMBERED = 8192  # texts; a file holds some 150, all but a few of them the form's own
 _SPACE = re.compile(r"\s")
@@ -369,18 +383,23 @@ class Index:
         return all(not line or line in self._legend for line in lines)
 
     def option(self, text: str) -> int | None:
-        """Give the number of the option that a header cell names, None for none."""
+        """Give the number of the option that a header cell names, None for none.
+
+        By the number in front, by words that say it (済, 予定, なし), or by both if they agree.
+        """
         if len(text) >= 30:
             return None
         key = squeeze(text)
         if key in self._options:
             return self._options[key]
-        # the label without its first words: 対応済み, 予定なし
-        plain = re.sub(r"^[\d\u2460-\u2473]+", "", key)
-        for option in self.checklist.options:
-            if len(plain) >= 4 and squeeze(option.label).endswith(plain):
-                return option.number
-        return None
+        found = _OPTION_NUMBER.match(key)
+        words = key[found.end() :] if found else _LETTERED.sub("", key)
+        said = next((number for number, says in _OPTION_WORDS if says.search(words)), None)
+        if found is None:
+            return said
+        number = number_of(found[0])
+        plain = number <= len(self.checklist.options) and not self.is_heading(key)
+        return number if plain and said in (number, None) else None
 
     def header_of(self, text: str) -> Header | None:
         """Tell what column a header cell stands over; None for a text that is no header."""
@@ -395,7 +414,9 @@ class Index:
         ):
             return None  # nearly every text: one look at all names instead of one at each
         kinds = dict(self._headers)
-        if any(_begins_word(head, name) for name in kinds[HeaderKind.OTHER]):
+        if compact not in kinds[HeaderKind.MARK] and any(
+            _begins_word(head, name) for name in kinds[HeaderKind.OTHER]
+        ):
             return Header(HeaderKind.OTHER, 0)
         for kind in (HeaderKind.MARK, HeaderKind.NOTE):
             for rank, name in enumerate(kinds[kind]):

@@ -10,6 +10,7 @@ is searched anew, so this only ever saves time; tests/test_locate_memory.py comp
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.model.layout import ItemRow, Layout
 
 _KEPT = 32  # layouts; offices send back a form in a handful of shapes
+_HEAD = 60  # letters of a head
 _NEAR = 2  # rows round a header in which another one belongs to it
 _EDITION = re.compile(r"版|ver|別紙", re.IGNORECASE)
 
@@ -257,6 +259,21 @@ def _wide(sheet: RawSheet) -> set[CellKey]:
     return {(area.top, area.left) for area in sheet.merged if area.right > area.left}
 
 
+def _has_rivals(heads: Mapping[CellKey, Wording], index: Index) -> bool:
+    """Tell whether a column of one's own or a set of options may answer for an empty check cell."""
+    options = Counter(row for (row, _), said in heads.items() if said.option is not None)
+    if max(options.values(), default=0) >= len(index.checklist.options):
+        return True
+    return any(
+        said.header is None
+        and 0 < len(said.text) <= _HEAD
+        and (noun := index.noun(said.text)) is not None
+        and noun.kind is HeaderKind.MARK
+        and not index.called(said.text).unknown
+        for said in heads.values()
+    )
+
+
 def _first_header(
     said: Mapping[CellKey, Wording], answers: frozenset[CellKey], sheet: RawSheet, index: Index
 ) -> int | None:
@@ -277,6 +294,9 @@ def _first_header(
         heads.setdefault(key[0], []).append(header.kind)
     once = [HeaderKind.MARK, HeaderKind.NOTE]
     if not heads or any(sorted(kinds) != once for kinds in heads.values()):
+        return None
+    near = {row + step for row in heads for step in range(-_NEAR, _NEAR + 1)}
+    if _has_rivals({key: said[key] for key in said.keys() - answers if key[0] in near}, index):
         return None
     tops = sorted(heads)
     items = {key[0] for key in answers}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.locate.callings import NOTHING, Alone, Calling, Standing
+from pipeline.locate.cards import holds_cards, labels_of, read_cards
 from pipeline.locate.choice import Place, choose_places
 from pipeline.locate.columns import SURE_HEADERS
 from pipeline.locate.doubts import (
@@ -23,8 +24,16 @@ from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
 from pipeline.locate.others import other_rows
 from pipeline.locate.rows import find_rows, is_worth_reading
-from pipeline.locate.table import Segment, Table, is_answered, marks_of, read_table
-from pipeline.model import CellKey, RawSheet, TableFound
+from pipeline.locate.table import Segment, Table, marks_of, read_table
+from pipeline.locate.turned import (
+    lies_across,
+    turned,
+    turned_aside,
+    turned_key,
+    turned_other,
+    turned_row,
+)
+from pipeline.model import CellKey, RawSheet, TableFound, TableShape
 from pipeline.model.layout import ItemRow, OtherRow, SetAside
 from pipeline.text import fold
 
@@ -65,9 +74,22 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     if not is_worth_reading(sheet, index):
         return None
     grid = Grid(sheet, place, index)
+    if not lies_across(grid):
+        return _read_grid(grid, index)
+    across = _read_grid(Grid(turned(sheet), place, index), index)
+    return across and turned_sheet(across)
+
+
+def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
+    """Find the checklist's tables on a sheet whose items stand below each other."""
+    sheet, place = grid.sheet, grid.place
     found = find_rows(grid, index)
     if not found:
         return None
+    labels = labels_of(grid, index)
+    cards = read_cards(grid, labels, found) if labels else None
+    if cards is not None:
+        return _of_cards(grid, index, found, *cards)
     item_rows = {hit.row for hit in found}
     headers = find_headers(grid, index, item_rows)
     header_rows = {header.row for header in headers}
@@ -111,6 +133,9 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
     first = min(item_rows) if len(kept) == len(tables) else None
     calling, example = _sheet_calling(grid, index, [titles[each] for each in choice.read], first)
     cells = [answer_cells(row) for row in rows]
+    answers = sum([grid.is_answered(keys) for keys in cells])
+    if not answers and holds_cards(grid, labels):
+        return None
     return SheetFound(
         place=place,
         name=sheet.name,
@@ -124,7 +149,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
         surely_headed=any(
             rank < SURE_HEADERS for header in headers for rank, _first, _last in header.marks
         ),
-        answers=sum([is_answered(grid, keys) for keys in cells]),
+        answers=answers,
         unlike=sum([is_unlike(grid, keys) for keys in cells]),
         alien=sum(
             is_alien(grid, index, hit, table.columns) for table in kept for hit in table.hits
@@ -133,6 +158,49 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
         marks=marks_of(grid, rows),
         aside=_by_column(aside),
         doubted=tuple(dict.fromkeys(table.doubted for table in kept if table.doubted)),
+    )
+
+
+def turned_sheet(found: SheetFound) -> SheetFound:
+    """Give what was found on a sheet that was turned, with the cells as they stand on it."""
+    return replace(
+        found,
+        tables=tuple(replace(table, shape=TableShape.ACROSS) for table in found.tables),
+        rows=tuple(map(turned_row, found.rows)),
+        others=tuple(map(turned_other, found.others)),
+        marks=tuple((item_id, turned_key(key)) for item_id, key in found.marks),
+        aside=tuple(map(turned_aside, found.aside)),
+    )
+
+
+def _of_cards(
+    grid: Grid,
+    index: Index,
+    found: tuple[Found, ...],
+    rows: tuple[ItemRow, ...],
+    table: TableFound,
+) -> SheetFound:
+    """Give what a sheet holds that has a card for each item."""
+    calling, example = _sheet_calling(grid, index, [_Title()], found[0].row)
+    cells = [answer_cells(row) for row in rows]
+    return SheetFound(
+        place=grid.place,
+        name=grid.sheet.name,
+        visible=grid.sheet.visible,
+        calling=calling,
+        tables=(table,),
+        rows=rows,
+        others=(),
+        found=found,
+        headed=True,
+        surely_headed=True,
+        answers=sum(map(grid.is_answered, cells)),
+        unlike=sum([is_unlike(grid, keys) for keys in cells]),
+        alien=0,
+        example=example,
+        marks=marks_of(grid, rows),
+        aside=(),
+        doubted=(),
     )
 
 
@@ -197,7 +265,8 @@ def _renumbered(tables: Sequence[Table]) -> tuple[tuple[ItemRow, ...], tuple[Tab
     rows: list[ItemRow] = []
     found: list[TableFound] = []
     for table in tables:
-        rows.extend(replace(row, table=row.table + len(found)) for row in table.rows)
+        before = len(found)
+        rows.extend(replace(row, table=row.table + before) if before else row for row in table.rows)
         found.extend(table.found)
     return tuple(rows), tuple(found)
 

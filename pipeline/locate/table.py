@@ -90,7 +90,7 @@ def _answered(grid: Grid, rows: list[ItemRow]) -> list[ItemRow]:
     An empty cell contradicts nothing, unless nobody knows whose columns they are.
     """
     first = {row.text_cell: row for row in rows if row.table == 0}
-    filled = [row for row in rows if is_answered(grid, answer_cells(row))]
+    filled = [row for row in rows if grid.is_answered(answer_cells(row))]
     given = {row.text_cell for row in filled}
     noted = [
         replace(
@@ -114,7 +114,7 @@ def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetA
     result: list[SetAside] = []
     for aside in sorted(columns.asides, key=lambda aside: aside.column):
         keys = [(hit.item_id, grid.anchor(hit.row, aside.column)) for hit in hits]
-        filled = tuple((item, key) for item, key in keys if is_answered(grid, (key,)))
+        filled = tuple((item, key) for item, key in keys if grid.is_answered((key,)))
         notes = tuple(key for _, key in filled) if aside.note else ()
         if notes and result:
             result[-1] = replace(result[-1], notes=result[-1].notes + notes)
@@ -136,7 +136,7 @@ def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetA
 def marks_of(grid: Grid, rows: Sequence[ItemRow]) -> tuple[tuple[str, CellKey], ...]:
     """Give the filled check cells of rows with their items."""
     return tuple(
-        (row.item_id, key) for row in rows for key in answer_cells(row) if is_answered(grid, (key,))
+        (row.item_id, key) for row in rows for key in answer_cells(row) if grid.is_answered((key,))
     )
 
 
@@ -155,20 +155,6 @@ def _table_found(grid: Grid, hits: list[Found], columns: Columns) -> TableFound:
         guessed=columns.guessed,
         items=len(hits),
     )
-
-
-def is_answered(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
-    """Tell whether one of an item's check cells holds more than the form printed there."""
-    for key in keys:
-        said = grid.at(key)
-        if not said.blank and not said.legend:
-            return True
-        decoration = grid.sheet.decorations.get(key)
-        if decoration is not None and (decoration.runs or decoration.struck):
-            return True
-        if any((drawing.row, drawing.column) == key for drawing in grid.sheet.drawings):
-            return True
-    return False
 
 
 class _Reader:

@@ -14,11 +14,12 @@ from pipeline.locate.letters import squeeze
 from pipeline.text import fold, is_blank, number_of
 
 if TYPE_CHECKING:
-    from pipeline.locate.index import Header, IdMatch, Index
+    from pipeline.locate.index import Header, HeaderKind, IdMatch, Index
 
 _HEADER_LENGTH = 40
+_LABEL_LENGTH = 12
 _MARK_LENGTH = 60
-_FIRST_NUMBER = re.compile(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2})(?!\d)")
+_FIRST_NUMBER = re.compile(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2}(?![a-z]))(?!\d)")
 
 
 class Wording:
@@ -82,6 +83,14 @@ class Wording:
     def short_header(self) -> Header | None:
         """The same, for a text that is short enough to stand over a column of answers."""
         return self.header if len(self.text) <= _HEADER_LENGTH else None
+
+    @cached_property
+    def label(self) -> HeaderKind | None:
+        """What a cell on a card stands for that holds this: a head, or a noun of one (ご回答)."""
+        head = self.short_header
+        if head is None and 0 < len(self.text) <= _LABEL_LENGTH and not self.mark_like:
+            head = None if self._index.called(self.text).unknown else self._index.noun(self.text)
+        return head.kind if head is not None else None
 
     @cached_property
     def option(self) -> int | None:

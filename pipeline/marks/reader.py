@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
+from pipeline.marks.labelled import without_labels
 from pipeline.marks.legend import read_legend
 from pipeline.marks.objects import overlay
 from pipeline.marks.words import STATUS_OF, Reading, read_text, unclear
@@ -107,7 +108,8 @@ def _read_value(cell: RawCell) -> Reading:
 def _read_plain(text: str, month: str, decoration: Decoration | None) -> Mark:
     """Read a text without legend; what is struck through was retracted."""
     if decoration is None:
-        return read_text(text, month).mark()
+        parts = without_labels(text)
+        return read_text(text if parts is None else parts, month).mark()
     if decoration.struck and not any(not run.struck for run in decoration.runs):
         return _retracted(text)
     kept = "".join(run.text for run in decoration.runs if not run.struck)

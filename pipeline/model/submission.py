@@ -285,6 +285,14 @@ class ExtraRow:
     note: str
 
 
+class TableShape(StrEnum):
+    """How the items of a table stand. The value is the word shown."""
+
+    ROWS = "1項目1行"
+    ACROSS = "1項目1列"
+    CARDS = "1項目1枚"
+
+
 @quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFound:
@@ -297,6 +305,7 @@ class TableFound:
     note_column: int | None
     guessed: bool  # the columns were told by position or content, not by a header
     items: int  # how many rows are items of the form
+    shape: TableShape = TableShape.ROWS
 
 
 class EvidenceKind(StrEnum):
@@ -406,11 +415,15 @@ class OwnBook(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecklist:
-    """A workbook that could be read and holds no checklist. ``own``: one of the product's own."""
+    """A workbook that could be read and holds no checklist. ``own``: one of the product's own.
+
+    ``items_found`` are the ids that stand in it all the same.
+    """
 
     source: SourceFile
     kind: FileKind
     sheets: tuple[str, ...] = ()
+    items_found: int = 0
     own: OwnBook | None = None
 
 

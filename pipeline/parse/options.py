@@ -1,5 +1,6 @@
 """Read an answer where each option has a column of its own: the one that is ticked."""
 
+import re
 from dataclasses import replace
 
 from pipeline.marks import read_mark
@@ -7,6 +8,8 @@ from pipeline.model import CellKind, Checklist, Doubt, Mark, RawCell, ReadBy, St
 from pipeline.text import TICKS, circled, fold
 
 _TICKS = TICKS | {"☒"}
+_PLANNED = 2  # the one option that asks for a month
+_A_MONTH = re.compile(r"\d\s*月|^\d{1,4}[./]\d|年度")
 _NOT_TICKED = frozenset(
     {"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false", "0"}
 )
@@ -32,12 +35,17 @@ def read_options(
         return Mark(status=Status.BLANK)
     if len(written) > 1:
         return Mark(status=Status.UNCLEAR, raw=raw, doubt=Doubt.SEVERAL)
-    number, cell = written[0]
-    if not number or cell.kind is CellKind.UNRENDERED:
-        doubt = Doubt.SYMBOL if not number else Doubt.NO_NUMBER
-        return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=doubt)
+    return _read_tick(*written[0], month=month, checklist=checklist)
+
+
+def _read_tick(number: int, cell: RawCell, *, month: str, checklist: Checklist) -> Mark:
+    """Read the one cell that is filled in; a month alone is an answer under ② only."""
     text = fold(cell.text)
     ticked = text[0] in _TICKS or text in ("true", "v", "1", fold(circled(number)), str(number))
+    astray = not ticked and number != _PLANNED and _A_MONTH.search(text)
+    if not number or astray or cell.kind is CellKind.UNRENDERED:
+        doubt = Doubt.SYMBOL if not number else Doubt.NO_NUMBER
+        return Mark(status=Status.UNCLEAR, raw=cell.text, doubt=doubt)
     rest = cell.text.strip()
     if ticked:
         rest = rest[1:] if text != "true" else ""

@@ -232,6 +232,7 @@ def too_large(context: Context) -> Iterator[Hit]:
     "受信フォルダに紛れ込んだ確認票・集計表・名簿も、ここで知らせます。",
     examples=(
         fires("ファイル: 若葉市.xlsx（チェックシートなし: 見積書、内訳）"),
+        fires("ファイル: 若葉市.xlsx（チェックシートなし: 回答，項目あり: 55）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
@@ -245,13 +246,39 @@ def no_checklist(context: Context) -> Iterator[Hit]:
             what, step = _OWN[content.own]
             yield replace(_hit(record, what=what, step=step), severity=Severity.CHECK)
         else:
-            names = listed([f"「{name}」" for name in content.sheets], "シート")
-            shown = f"（シート: {names}）" if names else ""
-            yield _hit(
-                record,
-                what=f"チェックシートが見つかりません{shown}。",
-                step="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
-            )
+            hit = _hit(record, what=_nothing_in(content), step=_step_for(content))
+            yield replace(hit, ask=_ANOTHER_SHAPE) if _holds_items(content) else hit
+
+
+_SOME_ITEMS = 3  # ids from which a file is the checklist in another shape, and not another file
+_ANOTHER_SHAPE = (
+    "お送りいただいたファイルは、どこがチェック欄かが分かりませんでした。"
+    "配布した様式のチェック欄に①～③の番号を書いて、もう一度お送りください。"
+)
+
+
+def _holds_items(content: NotChecklist) -> bool:
+    return content.items_found >= _SOME_ITEMS
+
+
+def _nothing_in(content: NotChecklist) -> str:
+    names = listed([f"「{name}」" for name in content.sheets], "シート")
+    shown = f"（シート: {names}）" if names else ""
+    if not _holds_items(content):
+        return f"チェックシートが見つかりません{shown}。"
+    return (
+        f"項目は{content.items_found}件ありますが、どこがチェック欄かが分かりません{shown}。"
+        "回答は集計に入れていません。"
+    )
+
+
+def _step_for(content: NotChecklist) -> str:
+    if not _holds_items(content):
+        return "別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。"
+    return (
+        "回答がどこにあるかをファイルで確かめ、"
+        "配布した様式のチェック欄に書いて送り直してもらってください。"
+    )
 
 
 @rule(
