@@ -31,6 +31,7 @@ _UNDECIDED = re.compile(
     r"将来|当面|早急|早期|速やか|近日|近い|なるべく|可能な限り|数か月|数年|中長期|長期|中期|分から|わから|確認中"
 )
 _TRIGGER = re.compile(r"[\d年月期春夏秋冬q翌]")
+_LOOSE_TRIGGER = re.compile(rf"{_TRIGGER.pattern}|[今来]週|[本今明]日")
 
 
 def _merge(text: str, terms: list[Term]) -> list[Term]:
@@ -98,7 +99,8 @@ def split_due(text: str, month: str) -> tuple[Due, str]:
         reader = Reader(text, month_number(month), loose=True)
         term = reader.floating(0, len(text), int(bare["n"]))
         return replace(_due(text, term), source=_source(term)), ""
-    terms = Reader(text, month_number(month), loose=True).terms() if _TRIGGER.search(text) else []
+    told = _LOOSE_TRIGGER.search(text)
+    terms = Reader(text, month_number(month), loose=True).terms() if told else []
     terms = _merge(text, terms)
     rest, at = "", 0
     for term in terms:

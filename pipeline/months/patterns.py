@@ -18,7 +18,11 @@ _KANJI_NUMBER = re.compile(
 )
 
 
-_LONG_DASH = re.compile(r"(?<=\d)ー(?=\d)")
+_LONG_DASH = re.compile(r"(?<=\d)ー(?=\d)|(?<=\d月)ー(?=\d{1,2}月)")
+# 2027,3 and r9,3: a comma between a year and its month, typed for the dot beside it.
+_COMMA = re.compile(r"(?<![\w.])(20\d\d|(?:令和|令|r)\d{1,2})[,、](?=(?:0?[1-9]|1[0-2])(?!\d))")
+_ROMAN_QUARTER = re.compile(r"(?<![a-z])(iv|i{1,3})(?=四半期)")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _SPACE = re.compile(r"(?<!\d) | (?!\d)")
 _QUARTER = re.compile(r"第?([一二三四])四半期")
 _QUARTER_NUMBER = re.compile(r"(?<=第)[一二三四](?=四半期)")
@@ -30,8 +34,9 @@ _MONTHS = re.compile(r"[ヶヵカケ個箇]月")
 def normalise(text: str) -> str:
     """Fold a text further for dates: Arabic digits, one dash, one wave, no needless spaces."""
     text = _TILDE.sub("~", _DASH.sub("-", fold(text)))
-    text = _SPACE.sub("", _LONG_DASH.sub("-", text))
+    text = _COMMA.sub(r"\1.", _SPACE.sub("", _LONG_DASH.sub("-", text)))
     if "四半期" in text:
+        text = _ROMAN_QUARTER.sub(lambda found: _ROMAN[found[0]], text)
         text = _QUARTER.sub(r"第\1四半期", text)
         text = _QUARTER_NUMBER.sub(_arabic, text)
     text = _FIRST_YEAR.sub(r"\g<1>1", _KANJI_NUMBER.sub(_arabic, text))
@@ -165,6 +170,8 @@ SEASON_END = {"春": 5, "夏": 8, "秋": 11, "冬": 2}
 RELATIVE_MONTH = re.compile(
     r"(?P<name>再来月|翌々月|今月|当月|本月|来月|翌月|次月|先月|前月|(?<![\d々])月(?=内|末))" + TAIL
 )
+# Beside ② a time; in a note the day on which it was written.
+NEAR_DAY = re.compile(r"(?P<name>今週|来週|本日|今日|明日)" + TAIL)
 MONTH_OFFSET = {
     **dict.fromkeys(("再来月", "翌々月"), 2),
     **dict.fromkeys(("来月", "翌月", "次月"), 1),
@@ -206,5 +213,5 @@ def _one_of(*patterns: re.Pattern[str]) -> re.Pattern[str]:
 
 # Every term begins where one of these matches; the rest of a text is skipped.
 START = _one_of(*_ANYWHERE, SURE_HALF, SURE_SEASON)
-LOOSE_START = _one_of(*_ANYWHERE, HALF, SEASON, PLACEHOLDER, BARE_SPAN, MONTH_EDGE)
+LOOSE_START = _one_of(*_ANYWHERE, NEAR_DAY, HALF, SEASON, PLACEHOLDER, BARE_SPAN, MONTH_EDGE)
 DIGITS = re.compile(r"\d++")

@@ -26,6 +26,7 @@ from pipeline.months.patterns import (
     MONTH_DAY,
     MONTH_EDGE,
     MONTH_OFFSET,
+    NEAR_DAY,
     NUMERIC_MONTH,
     PLACEHOLDER,
     QUARTER,
@@ -314,6 +315,8 @@ class Reader:
         if half:
             return self._half_of(at, half, this_year)
         relative = RELATIVE_MONTH.match(self.text, at)
+        if relative is None and self.loose:
+            relative = NEAR_DAY.match(self.text, at)
         if relative:
             month = self.reference + MONTH_OFFSET.get(relative["name"], 0)
             return Term(start=at, end=relative.end(), first=month, last=month, inferred=True)
