@@ -11,8 +11,8 @@ library), with an error or with the end of the process. Afterwards the next comm
 work wholly undone or wholly done, and its result must be that of an undisturbed one.
 
 A command is a function of its folder. Where a fault left the folder as it was, byte by byte, or as
-an undisturbed command leaves it, the next result is known; it is made all the same at every tenth
-point. At every fifth the next command is killed, too, before another one finds what is left.
+an undisturbed command leaves it, the next result is known; it is made all the same at every 40th
+point. At every 20th the next command is killed, too, before another one finds what is left.
 """
 
 import errno
@@ -54,8 +54,8 @@ from pipeline.sendback import send_back
 KILLED = 137
 REFUSED = 3
 CUT = -int(signal.SIGXFSZ)
-REPEATED = 10  # every so many points the next command is done although its result is known
-TWICE = 5  # every so many points the next command is killed as well
+REPEATED = 40  # every so many points the next command is done although its result is known
+TWICE = 20  # every so many points the next command is killed as well
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"}
 

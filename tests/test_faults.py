@@ -11,7 +11,7 @@ TESTS = Path(__file__).parent
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
-SHARDS = 4  # of the long command, so that both cores work
+SHARDS = 8  # of the long command, so that both cores work
 
 
 def faults(name: str, *places: object) -> str:
