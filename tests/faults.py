@@ -1,6 +1,7 @@
 """Faults at every file operation of a command: killed there, or refused by a full or broken disk.
 
     python tests/faults.py run 0 20      every 20th point of a run, from the first on
+    python tests/faults.py run 0 1 one   every point, killed and refused in turns
     python tests/faults.py run sizes     every file of a run cut off in the middle
 
 Each point is a process of its own, forked from this one, in a copy of the same folder. An audit
@@ -322,13 +323,20 @@ def _settled(start: Path, into: Path) -> State:
     return state(place)
 
 
-def strike_everywhere(name: str, first: int, every: int, into: Path) -> tuple[int, list[str]]:
-    """Strike at every n-th point of a story's command, in each way; give how many, and faults."""
+def strike_everywhere(
+    name: str, first: int, every: int, into: Path, *, one: bool
+) -> tuple[int, list[str]]:
+    """Strike at every n-th point of a story's command, in each way or in ``one`` of them in turns.
+
+    Gives how many faults there were, and what was wrong.
+    """
     stage = set_up(name, into)
     wrong: list[str] = []
     count = 0
     for at in range(first, stage.total, every):
-        ways = ("kill", "fail", "twice") if at % TWICE == 0 else ("kill", "fail")
+        turn = at // every % 2
+        ways = ["kill", "fail"][turn : turn + 1] if one else ["kill", "fail"]
+        ways += ["twice"] if at % TWICE == 0 else []
         count += len(ways)
         for how in ways:
             root = stage.ready()
@@ -391,7 +399,8 @@ def main() -> int:
         if first == "sizes":
             count, wrong = cut_everywhere(name, into)
         else:
-            count, wrong = strike_everywhere(name, int(first), int(sys.argv[3]), into)
+            every, one = int(sys.argv[3]), sys.argv[4:] == ["one"]
+            count, wrong = strike_everywhere(name, int(first), every, into, one=one)
     lines = [f"{name}: {count} faults, {len(wrong)} wrong", *wrong]
     sys.stdout.write("\n  ".join(lines) + "\n")
     return bool(wrong)
