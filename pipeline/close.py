@@ -15,11 +15,10 @@ import json
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
-from hashlib import file_digest
 from typing import TYPE_CHECKING, TypeGuard
 
 from pipeline.discover import JOURNAL, Found, is_closed, set_aside, walk
-from pipeline.disk import sync_folder
+from pipeline.disk import file_hash, sync_folder
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.model.review import FindingState
@@ -184,8 +183,7 @@ def _digest(found: Found) -> str:
     """Give the hash of a file, empty where it is none or cannot be read: it is not moved then."""
     with contextlib.suppress(OSError):
         if found.is_file:
-            with found.location.open("rb") as opened:
-                return file_digest(opened, "sha256").hexdigest()
+            return file_hash(found.location)
     return ""
 
 

@@ -11,11 +11,11 @@ import csv
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipeline.calendar import MONTH
+from pipeline.disk import file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -144,8 +144,7 @@ def _doubt(path: Path, stated: Mapping[str, Stated]) -> str:
             return "" if path.stat().st_size else "空です"
         if path.name not in stated:
             return "記録（run.json）にありません"
-        with path.open("rb") as opened:
-            same = file_digest(opened, "sha256").hexdigest() == stated[path.name].sha256
+        same = file_hash(path) == stated[path.name].sha256
         return "" if same else _how_changed(path, stated[path.name])
     except FileNotFoundError:
         return "ファイルがありません"

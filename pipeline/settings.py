@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
@@ -199,11 +199,13 @@ def _line_of(path: Path, section: str, key: str) -> str:
     return ""
 
 
-def _line_with(path: Path, word: str) -> str:
-    """Tell in which line a word of a list, or a key under its section, stands first."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    found = (n for n, line in enumerate(lines, 1) if word in line.partition("#")[0])
-    return next((f"{number}行目" for number in found), "")
+def _lines_with(path: Path, words: Iterable[str]) -> dict[str, str]:
+    """Tell in which line each word of a list, or key under its section, stands first."""
+    lines = [line.partition("#")[0] for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    found = {
+        word: next((n for n, line in enumerate(lines, 1) if word in line), 0) for word in words
+    }
+    return {word: f"{number}行目" if number else "" for word, number in found.items()}
 
 
 def _meant(section: str, key: str, known: tuple[str, ...]) -> str:
@@ -319,7 +321,7 @@ def _rules(path: Path, table: Mapping[str, Any]) -> RuleSettings:
             name: _number(path, f"[rules.thresholds] {name}", value)
             for name, value in thresholds.items()
         },
-        lines={word: _line_with(path, word) for word in (*off, *severity, *thresholds)},
+        lines=_lines_with(path, (*off, *severity, *thresholds)),
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -62,6 +63,19 @@ def workbook(folder: Path, *, formulas: bool = False) -> openpyxl.Workbook:
         # openpyxl says that it cannot keep data bars and slicers; nothing is saved here.
         warnings.filterwarnings("ignore", message=".* extension is not supported")
         return openpyxl.load_workbook(path, data_only=not formulas)
+
+
+def numbers(path: Path, title: str) -> Counter[float]:
+    """Give every number that a sheet shows, each as often as it stands there."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* extension is not supported")
+        book = openpyxl.load_workbook(path, data_only=True)
+    return Counter(
+        round(value, 9)
+        for row in book[title].iter_rows(values_only=True)
+        for value in row
+        if isinstance(value, int | float)
+    )
 
 
 def states(folder: Path) -> dict[str, str]:

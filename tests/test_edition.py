@@ -15,7 +15,7 @@ import pytest
 from batches import make_batch, make_findings, make_settings
 from hypothesis import given
 from hypothesis import strategies as st
-from inboxes import fingerprint, good, load, put, settings_for
+from inboxes import fingerprint, good, load, numbers, put, settings_for
 from openpyxl.comments import Comment
 
 from pipeline.aliases import KEY_FILE, Aliases, aliases_for
@@ -294,17 +294,6 @@ def test_a_name_planted_everywhere_stands_nowhere(month: Path) -> None:
 
 
 def test_the_counts_are_the_internal_ones(month: Path) -> None:
-    def sheets(path: Path, title: str) -> Counter[float]:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".* extension is not supported")
-            book = openpyxl.load_workbook(path, data_only=True)
-        return Counter(
-            round(value, 9)
-            for row in book[title].iter_rows(values_only=True)
-            for value in row
-            if isinstance(value, int | float)
-        )
-
     inside = month / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
     public = month / "outbox" / MONTH / "公開用" / f"公開用_集計_{MONTH}.xlsx"
     for title in (
@@ -318,9 +307,9 @@ def test_the_counts_are_the_internal_ones(month: Path) -> None:
         "要確認",
         "明細",
     ):
-        shown = sheets(inside, title)
+        shown = numbers(inside, title)
         assert shown
-        assert sheets(public, title) == shown, title
+        assert numbers(public, title) == shown, title
     found = [
         {(row["code"], row["severity"], row["item_id"]) for row in csv_of(folder, "findings")}
         for folder in (inside.parent, public.parent)

@@ -1,13 +1,11 @@
 """The public edition over several months: equal counts, the same aliases, and no name anywhere."""
 
 import shutil
-import warnings
 from collections import Counter
 from pathlib import Path
 
-import openpyxl
 import pytest
-from inboxes import good, load, partly, put, roster, settings_for
+from inboxes import good, load, numbers, partly, put, roster, settings_for
 from test_edition import csv_of, everything_written
 
 from pipeline.model import EvidenceKind, FileState
@@ -84,18 +82,6 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def places(folder: Path, month: str) -> tuple[Path, Path]:
     return folder / "outbox" / month, folder / "outbox" / month / "公開用"
-
-
-def numbers(path: Path, title: str) -> Counter[float]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        book = openpyxl.load_workbook(path, data_only=True)
-    return Counter(
-        round(value, 9)
-        for row in book[title].iter_rows(values_only=True)
-        for value in row
-        if isinstance(value, int | float)
-    )
 
 
 @pytest.mark.parametrize("month", MONTHS)

@@ -96,7 +96,7 @@ def _open(content: bytes) -> tuple[Any, bool]:
     except xlrd.compdoc.CompDocError:
         with contextlib.suppress(xlrd.compdoc.CompDocError):
             return opening(file_contents=content, ignore_workbook_corruption=True), True
-    except Exception as error:
+    except Exception as error:  # xlrd trips over damage in any way; more is tried below
         if "encrypted" in str(error):
             raise
     stream = with_counted_strings(_workbook_stream(content))

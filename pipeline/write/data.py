@@ -8,10 +8,10 @@ import io
 import json
 import platform
 from dataclasses import dataclass
-from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from pipeline.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
@@ -102,9 +102,7 @@ def write_data(tables: list[DataTable], folder: Path) -> Written:
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
         write_parquet(folder / f"{table.name}.parquet", table)
         for path in (folder / f"{table.name}.csv", folder / f"{table.name}.parquet"):
-            with path.open("rb") as opened:
-                digest = file_digest(opened, "sha256").hexdigest()
-            written[path.name] = {"sha256": digest, "rows": rows}
+            written[path.name] = {"sha256": file_hash(path), "rows": rows}
     return dict(sorted(written.items()))
 
 
