@@ -62,17 +62,9 @@ class NoteTable:
 
 @cache
 def load_note_table(path: Path = _PATH) -> NoteTable:
-    """Load notes.toml. Raises ValueError where a pattern or a status is wrong."""
+    """Load notes.toml. Raises re.error where a pattern is wrong, ValueError where a status is."""
     with path.open("rb") as file:
         data: dict[str, Any] = tomllib.load(file)
-    facts = dict(data["facts"])
-    try:
-        patterns = {name: re.compile(pattern) for name, pattern in facts.items()}
-        mark_like = tuple(
-            (Status(row["status"]), re.compile(row["pattern"])) for row in data["mark_like"]
-        )
-    except re.error as error:
-        raise ValueError(f"{path.name}: {error}") from error
     return NoteTable(
         empty=frozenset(map(_plain, data["empty"])),
         tags=tuple(
@@ -83,8 +75,10 @@ def load_note_table(path: Path = _PATH) -> NoteTable:
             )
             for row in data["tag"]
         ),
-        facts=patterns,
-        mark_like=mark_like,
+        facts={name: re.compile(pattern) for name, pattern in data["facts"].items()},
+        mark_like=tuple(
+            (Status(row["status"]), re.compile(row["pattern"])) for row in data["mark_like"]
+        ),
     )
 
 

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+import unicodedata
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -260,6 +262,7 @@ def test_format_that_chooses_no_single_option_is_unclear(decoration: Decoration)
     [
         formatted(l3=RED),
         formatted(l0=BOLD, l1=BOLD, l2=BOLD),
+        formatted(l0=RED, l1=RED, l2=RED),
         Decoration(fill="FFFFFF00"),
         Decoration(runs=(Run(text="other text", bold=True),)),
     ],
@@ -272,7 +275,12 @@ def test_format_of_no_option_leaves_the_legend_untouched(decoration: Decoration)
 GREY = Run(text="", color="rgb:A6A6A6")
 
 
-@pytest.mark.parametrize("decoration", [formatted(l0=GREY), formatted(l1=GREY, l2=GREY)])
+PAPER = Run(text="", color="theme:0:-0.35")
+
+
+@pytest.mark.parametrize(
+    "decoration", [formatted(l0=GREY), formatted(l1=GREY, l2=GREY), formatted(l2=PAPER)]
+)
 def test_options_set_back_in_grey_choose_none(decoration: Decoration) -> None:
     assert read(WHOLE, decoration=decoration).status is Status.UNCLEAR
 
@@ -306,6 +314,43 @@ def test_struck_answer_is_retracted() -> None:
     ):
         mark = read("①", decoration=decoration)
         assert (mark.status, mark.doubt) == (Status.UNCLEAR, Doubt.NO_NUMBER)
+
+
+def test_what_is_struck_of_the_last_option_line_left_is_retracted() -> None:
+    left = "\n".join((LEGEND[0], LEGEND[3]))
+    for decoration in (
+        Decoration(struck=True),
+        Decoration(runs=(Run(text=LEGEND[0], struck=True), Run(text="\n" + LEGEND[3]))),
+    ):
+        mark = read(left, decoration=decoration)
+        assert (mark.status, mark.doubt) == (Status.UNCLEAR, Doubt.NO_NUMBER)
+
+
+def test_an_answer_that_nothing_strikes_is_read_as_it_stands() -> None:
+    mark = read("①", decoration=Decoration(runs=(Run(text="①", bold=True),)))
+    assert (mark.status, mark.read_by, mark.object_text) == (Status.DONE, ReadBy.NUMBER, "")
+
+
+def test_what_is_left_of_a_struck_answer_may_be_none() -> None:
+    runs = (Run(text="①", struck=True), Run(text="検討中"))
+    mark = read("①検討中", decoration=Decoration(runs=runs))
+    assert (mark.status, mark.read_by) == (Status.UNCLEAR, ReadBy.NOTHING)
+    assert mark.object_text
+
+
+def test_formats_fit_a_text_whose_lines_end_otherwise() -> None:
+    ended = Decoration(
+        runs=tuple(
+            replace(run, text=run.text.replace("\n", "\r\n")) for run in formatted(l1=BOLD).runs
+        )
+    )
+    assert read(WHOLE, decoration=ended).status is Status.PLANNED
+    untold = read(WHOLE.replace("\n", "\r\n"), decoration=formatted(l1=BOLD))
+    assert (untold.status, untold.legend_untouched) == (Status.BLANK, True)
+
+
+def test_a_legend_in_letters_and_their_marks_apart_is_the_legend() -> None:
+    assert read(unicodedata.normalize("NFD", WHOLE)).legend_untouched
 
 
 def test_what_is_left_of_a_struck_answer_counts() -> None:
@@ -352,6 +397,7 @@ def over(
         ("①", over(KIND.TEXT_BOX, text="①"), "done", "number"),
         ("①", over(KIND.PICTURE), "done", "number"),
         ("①", over(KIND.ELLIPSE, 0), "done", "number"),
+        ("①", over(KIND.LINE), "done", "number"),
         ("②", over(KIND.TEXT_BOX, text="修正"), "planned", "number"),
         (WHOLE, over(KIND.CHECK_BOX, 0, checked=False), "blank", "nothing"),
         ("", over(KIND.TEXT_BOX, text=" "), "blank", "nothing"),
@@ -395,6 +441,11 @@ def test_object_tells_the_answer(
         (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.PICTURE), Doubt.UNREADABLE_OBJECT),
         (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.OTHER), Doubt.UNREADABLE_OBJECT),
         ("同上", over(KIND.LINE, 0), Doubt.UNREADABLE_OBJECT),
+        (
+            "",
+            over(KIND.CHECK_BOX, text="①", checked=True) + over(KIND.TEXT_BOX, text="検討中"),
+            Doubt.NO_NUMBER,
+        ),
     ],
 )
 def test_object_that_decides_nothing(

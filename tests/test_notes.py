@@ -9,8 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Due, DueProblem, DueSource, Mark, Note, Precision, Status
-from pipeline.notes import effective_due, load_note_table, read_note
+from pipeline.model import (
+    Answer,
+    Aside,
+    Due,
+    DueProblem,
+    DueSource,
+    Mark,
+    Note,
+    Precision,
+    Status,
+)
+from pipeline.notes import (
+    effective_due,
+    load_note_table,
+    read_note,
+    read_remark,
+    with_comments_of,
+)
 
 MONTH = "2026-11"
 
@@ -112,3 +128,23 @@ def test_long_note_is_read_in_one_go() -> None:
         "一" * 15_000 + "○" * 15_000 + "1-" * 1_000 + "令和9年3月に策定予定", month=MONTH
     )
     assert [due.month for due in note.months] == ["2027-03"]
+
+
+def test_comments_on_all_the_answers_of_an_item_stand_by_the_one_that_counts() -> None:
+    def commented(*texts: str) -> list[Answer]:
+        return [
+            Answer(
+                item_id="1",
+                mark=Mark(status=Status.DONE),
+                aside=Aside(comment=read_remark(text, month=MONTH)) if text else None,
+            )
+            for text in texts
+        ]
+
+    plain, one, other = commented("", "確認済み", "令和9年3月に見直し")
+    assert with_comments_of(plain, [plain, plain], month=MONTH) is plain
+    assert with_comments_of(one, [one, plain, one], month=MONTH) is one
+    both = with_comments_of(plain, [plain, one, other], month=MONTH)
+    assert both.comment == "確認済み\n令和9年3月に見直し"
+    assert both.aside is not None
+    assert [due.month for due in both.aside.comment.months] == ["2027-03"]

@@ -117,6 +117,12 @@ def test_formats_choose_a_line_in_other_words(decoration: Decoration, status: St
     assert read(OTHER_WORDS, decoration=decoration).status is status
 
 
+def test_numbers_in_the_line_that_asks_are_no_options() -> None:
+    asking = "※1～3の番号を記入してください"
+    assert read(f"{OTHER_WORDS}\n{asking}").legend_untouched
+    assert read(f"{asking}\n{OTHER_WORDS}").legend_untouched
+
+
 def test_a_circle_chooses_a_line_in_other_words() -> None:
     over = (Drawing(kind=DrawingKind.ELLIPSE, row=0, column=0, lines=(0,)),)
     mark = read(OTHER_WORDS, drawings=over)

@@ -224,8 +224,7 @@ class _Formats:
             return
         values = list(colors.values())
         odd = [number for number, color in colors.items() if values.count(color) == 1]
-        if len(set(values)) > 1:
-            self._stands_out("color", odd, len(kept))
+        self._stands_out("color", odd, len(kept))
 
     def _stands_out(self, name: str, marked: list[int], total: int) -> None:
         if len(marked) == 1:
@@ -279,10 +278,9 @@ def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str
     reading: Reading | None = None
     if fold(outside):
         reading = _read_outside(outside, segments, month)
-        if reading.status not in (*STATUS_OF.values(), Status.BLANK):
+        if reading.status not in STATUS_OF.values():
             return reading.mark()
-        if reading.status is not Status.BLANK:
-            evidence.append((reading.status.code, reading.read_by))
+        evidence.append((reading.status.code, reading.read_by))
     signed, torn = _signed(segments)
     if signed is not None:
         evidence.append((signed, ReadBy.LEGEND_MARK))

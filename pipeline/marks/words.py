@@ -227,10 +227,12 @@ def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -
     doubt = _time_beside_done(due, words, month) if number == 1 else Doubt.NONE
     if doubt:
         return unclear(doubt, "done-with-plan" if doubt is Doubt.SEVERAL else "done-with-doubt")
-    for row in table.beside:
-        if number in row.numbers and _fits(row, words, due, joined=joined):
-            return _reading(row, ReadBy.NUMBER, due)
-    return unclear(Doubt.NO_NUMBER, "unknown-text")
+    fitting = (  # the last row of each number fits anything
+        row
+        for row in table.beside
+        if number in row.numbers and _fits(row, words, due, joined=joined)
+    )
+    return _reading(next(fitting), ReadBy.NUMBER, due)
 
 
 def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:

@@ -191,7 +191,7 @@ EARLY_EDGE = re.compile(
 FISCAL_END = re.compile(r"(?:年?度)?(?:明け|替わり|代わり|またぎ)" + TAIL)
 EDGE = re.compile(r"の?(?:末頃?|内|中|いっぱい|一杯|以内|度内|終わり)?" + TAIL)
 MONTH_DAY = re.compile(
-    r"(?<![\d./\-])'?(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?![\d./])日?" + TAIL
+    r"(?<![\d./\-])'?(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?![\d./年]|か月)日?" + TAIL
 )
 MONTH_EDGE = re.compile(r"(?<![\d./])(?P<month>\d{1,2})/?(?:末日?|上旬|中旬|下旬|初旬)" + TAIL)
 BARE_SPAN = re.compile(r"(?<!\d)(?P<a>\d{1,2})~(?P<b>\d{1,2})(?!\d)" + TAIL)
