@@ -289,8 +289,6 @@ class _Settling:
     def _gives(self, submission: Submission) -> tuple[str, ...]:
         """Give the items whose answers stand, wholly or in part, in a file."""
         key = submission.source.key
-        if submission is self.main:
-            return ()
         return tuple(answer.item_id for answer in self.final.answers if key in answer.files)
 
     def _open(self) -> tuple[str, ...]:
