@@ -628,6 +628,7 @@ def test_nothing_is_resolved_by_silence(tmp_path: Path) -> None:
 def test_damaged_findings_of_a_month_are_as_good_as_none(tmp_path: Path) -> None:
     assert past_findings(tmp_path) == ()
     (tmp_path / "data").mkdir()
+    (tmp_path / "run.json").write_text("{}", encoding="utf-8")
     for content in (b"\xff\xfe", b"code\nA301\n", "code,severity\nA301,重大\n".encode()):
         (tmp_path / "data" / "findings.csv").write_bytes(content)
         assert past_findings(tmp_path) == ()

@@ -29,11 +29,17 @@ def with_chosen_files(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> 
         if decision is None:
             continue
         own = [r for r in batch.files if r.respondent and r.respondent.id == counted.respondent.id]
-        form = next((r for r in own if r.differs and r.source.shown == decision.file), None)
-        if form is None or not isinstance(form.content, Submission):
-            continue
-        submissions[place] = _counted(counted, form.content, decision)
-        files |= {r.source.key: r for r in _records(own, form, submissions[place], decision)}
+        for form in own:
+            content = form.content
+            if (
+                form.differs
+                and form.source.shown == decision.file
+                and isinstance(content, Submission)
+            ):
+                submissions[place] = _counted(counted, content, decision)
+                files |= {
+                    r.source.key: r for r in _records(own, form, submissions[place], decision)
+                }
     return replace(batch, submissions=tuple(submissions), files=tuple(files.values()))
 
 
@@ -98,8 +104,6 @@ def _records(
         through = "" if key == main else main
         if state is not FileState.COUNTED:
             through = record.replaced_by and main
-        if state not in (FileState.COUNTED, FileState.SUPERSEDED):
-            gives = ()
         records.append(
             replace(
                 record, state=state, reason=reason, replaced_by=through, gives=gives,

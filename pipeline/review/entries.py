@@ -240,8 +240,6 @@ def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) 
             continue  # the header once more, pasted further down
         written = tuple(texts.get(head, "") for head in ENTRIES)
         extra = tuple((heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _HEADS)
-        if not any(written) and not extra:
-            continue
         place = Location(file=file, sheet=sheet.name, cell=address(row, verdict))
         yield _bound_to_its_row(
             Entry(

@@ -151,7 +151,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
             same = _squeezed(answer.title_written).startswith(_squeezed(title))
             if answer.matched_by is MatchedBy.TITLE and (same or not answer.title_written):
                 without_id.append(answer)
-            elif answer.title_written:
+            else:
                 what = f"項目文が公式様式（「{quote(title)}」）と違います。"
                 yield _row_hit(counted, answer, what, title)
         if len(without_id) >= _MANY_WITHOUT_ID:
