@@ -175,6 +175,83 @@ def options_of_others() -> Iterator[Variant]:
         yield Variant(f"{dead} alone", table(alone, same("", "○", "", "", "")), NOTHING)
 
 
+# the month of ② in a cell of its own
+
+NUMBERS = {"a": "①", "b": "②", "c": "③", "-": ""}
+
+
+def apart(month: str, *, first: bool = False, others: str = "") -> Cells:
+    """Give a number, its month beside it (``others``: beside every other number) and no note."""
+
+    def cells(letter: str) -> Sequence[str]:
+        when = month if letter == "b" else others if letter != "-" else ""
+        return (when, NUMBERS[letter], "") if first else (NUMBERS[letter], when, "")
+
+    return cells
+
+
+def _number_note_month(letter: str) -> Sequence[str]:
+    return (NUMBERS[letter], "", "12月" if letter == "b" else "")
+
+
+def months() -> Iterator[Variant]:
+    """A month in a column of its own, under the same head, below the item, on its card."""
+    for head in WORDINGS["months"]:
+        for month, letter in WORDINGS["written_months"]:
+            meant = MEANT.replace("b", letter)
+            right = [["項目", "チェック欄", head, NOTE]]
+            yield Variant(f"{head}: {month}", table(right, apart(month)), meant)
+        left = [["項目", head, "チェック欄", NOTE]]
+        yield Variant(f"{head}, left", table(left, apart("12月", first=True)))
+        last = [["項目", "チェック欄", NOTE, head]]
+        yield Variant(f"{head}, last", table(last, _number_note_month))
+        two = [["項目", "チェック欄", "<", NOTE], ["^", "番号", head, "^"]]
+        yield Variant(f"{head} under チェック欄", table(two, apart("#12")))
+        beside = apart("12月", others="令和9年3月")
+        yield Variant(f"{head}: beside ① to come", table(right, beside), MEANT.replace("a", "?"))
+        done = apart("12月", others="R8.4")
+        yield Variant(f"{head}: beside ① past", table(right, done))
+        yield Variant(f"{head}: alone", table(right, same("", "12月", "")), NOTHING)
+        lines = [
+            line
+            for item, letter in zip(ITEMS, MEANT, strict=True)
+            for line in (
+                f"{{{item}}} | {NUMBERS[letter]} |",
+                f"{head} | {'12月' if letter == 'b' else ''} |",
+            )
+        ]
+        yield Variant(f"{head} below the item", sheet(f"項目 | チェック欄 | {NOTE}", *lines))
+        card = [
+            f"{{{item}}} |\nチェック欄 | {NUMBERS[letter]}\n{head} | " + ("12月" * (letter == "b"))
+            for item, letter in zip(ITEMS, MEANT, strict=True)
+        ]
+        yield Variant(f"{head} on a card", sheet(*card))
+        yield Variant(
+            f"{head}, items across",
+            sheet(
+                _line("項目", ["{" + item + "}" for item in ITEMS]),
+                _line("チェック欄", [NUMBERS[letter] for letter in MEANT]),
+                _line(head, ["12月" if letter == "b" else "" for letter in MEANT]),
+            ),
+        )
+    for month, letter in WORDINGS["written_months"]:
+        meant = MEANT.replace("b", letter)
+        merged = [["項目", "チェック欄", "<", NOTE]]
+        yield Variant(f"{month} under one head", table(merged, apart(month)), meant)
+        bare = [["項目", "チェック欄", "", NOTE]]
+        yield Variant(f"{month} under no head", table(bare, apart(month)), meant)
+        below = [
+            f"{{{item}}} | {NUMBERS[letter]} |" + (f"\n | {month} |" if letter == "b" else "")
+            for item, letter in zip(ITEMS, MEANT, strict=True)
+        ]
+        yield Variant(
+            f"{month} below the item", sheet(f"項目 | チェック欄 | {NOTE}", *below), meant
+        )
+    for head in WORDINGS["no_months"]:
+        right = [["項目", "チェック欄", head, NOTE]]
+        yield Variant(f"{head} is no due", table(right, apart("12月")), MEANT.replace("b", "B"))
+
+
 # a check cell with parts
 
 
@@ -318,6 +395,7 @@ KINDS = (
     merged,
     options,
     options_of_others,
+    months,
     labelled,
     rows,
     across,

@@ -21,6 +21,7 @@ from pipeline.text import fold
 _PATH = Path(__file__).parent.parent / "places.toml"
 _REMEMBERED = 4096  # names and heads; files of one form share nearly all of theirs
 _OWN = "own"  # the kind of words that say whose: 市, 自己
+_LONGEST_DUE = 24  # letters of a head that asks for a month
 _LONGEST = 120  # letters from which a text is a sentence and no name
 
 
@@ -109,6 +110,10 @@ class Names:
     def __init__(self, checklist: Checklist, month: str) -> None:
         self._now = month_number(month)
         self._words: dict[str, _Piece] = {}
+        due = _load()["due"]
+        self._due = re.compile("|".join(map(re.escape, due["words"])))
+        self._due_alone = frozenset(due["whole"])
+        self._never_due = re.compile("|".join(map(re.escape, due["never"])))
         self._within: list[tuple[re.Pattern[str], Standing]] = []
         self._read(_load())
         own = (
@@ -121,6 +126,12 @@ class Names:
                     self._words.setdefault(word, _NEUTRAL)
         self._lengths = sorted({len(word) for word in self._words}, reverse=True)
         self.calling = lru_cache(maxsize=_REMEMBERED)(self._calling)
+
+    def asks_for_due(self, key: str) -> bool:
+        """Tell whether a squeezed head asks for the month of ②."""
+        if len(key) > _LONGEST_DUE or self._never_due.search(key):
+            return False
+        return key in self._due_alone or self._due.search(key) is not None
 
     def _read(self, data: Mapping[str, Any]) -> None:
         self._words.update((fold(word), _NEUTRAL) for word in data["neutral"])

@@ -30,6 +30,7 @@ class _Card:
     hit: Found
     mark: CellKey
     note: CellKey | None
+    due: CellKey | None
     end: int  # the row after it
 
 
@@ -81,6 +82,7 @@ def labels_of(grid: Grid, index: Index) -> Labels:
     ranks = {said.key: said.header.rank for _, said in heads if said.header is not None}
     common = max(notes, key=lambda text: (notes[text], -ranks.get(text, 0), text), default="")
     found.update((key, HeaderKind.NOTE) for key, said in heads if common and said.key == common)
+    found.update((key, HeaderKind.DUE) for key, said in heads if said.label is HeaderKind.DUE)
     return found
 
 
@@ -105,9 +107,16 @@ def _cards(grid: Grid, labels: Labels, found: Sequence[Found]) -> list[_Card | N
         inside = sorted(key for key in labels if hit.row <= key[0] < end)
         marks = [key for key in inside if labels[key] is HeaderKind.MARK]
         notes = [key for key in inside if labels[key] is HeaderKind.NOTE]
-        whole = len(marks) == 1 and len(notes) <= 1
-        cards.append(_Card(hit, marks[0], notes[0] if notes else None, end) if whole else None)
+        dues = [key for key in inside if labels[key] is HeaderKind.DUE]
+        if len(marks) == 1 and len(notes) <= 1 and len(dues) <= 1:
+            cards.append(_Card(hit, marks[0], _only(notes), _only(dues), end))
+        else:
+            cards.append(None)
     return cards
+
+
+def _only(keys: Sequence[CellKey]) -> CellKey | None:
+    return keys[0] if keys else None
 
 
 def _values(grid: Grid, labels: Labels, cards: Sequence[_Card]) -> _Value:
@@ -142,13 +151,14 @@ def _item_row(grid: Grid, card: _Card, value: _Value) -> ItemRow:
         mark_cells=(place,),
         note_place=note,
         note_cells=(note,) if note is not None else (),
+        due_cells=(value(card.due),) if card.due is not None else (),
         hidden=grid.is_hidden(place) or grid.is_hidden(own),
     )
 
 
 def _is_outside(row: ItemRow, card: _Card, labels: Labels) -> bool:
     """Tell a card whose answer would be a label, its item's text, or another card's."""
-    keys = (*row.mark_cells, *row.note_cells)
+    keys = (*row.mark_cells, *row.note_cells, *row.due_cells)
     return any(
         key in labels or key == row.text_cell or not card.hit.row <= key[0] < card.end
         for key in keys

@@ -20,6 +20,7 @@ from pipeline.locate.guess import (
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.heads import Aside, Settled, settle_heads
 from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.months import month_columns, without_columns
 from pipeline.text import circled
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
@@ -51,11 +52,17 @@ class Columns:
     asides: tuple[Aside, ...] = ()
     alone: Calling | None = None
     differing: bool = False
+    dues: tuple[int, ...] = ()  # the columns of the month of ②
+
+    @property
+    def asked(self) -> set[int | None]:
+        """The columns of check cells, one or one for each option."""
+        return {self.mark, *(column for column, _ in self.options)}
 
     @property
     def apart(self) -> set[int | None]:
         """The columns that hold no part of an item's own text."""
-        return {self.mark, self.note, *self.others, *(column for column, _ in self.options)}
+        return {*self.asked, self.note, *self.others, *self.dues}
 
 
 def choose_columns(
@@ -79,6 +86,7 @@ def choose_columns(
         asides=settled.asides,
         alone=settled.alone,
         differing=settled.apart,
+        dues=columns.dues or tuple(each for each in settled.dues if each not in columns.asked),
     )
 
 
@@ -114,6 +122,8 @@ def _headed(
 ) -> Columns | None:
     """Take the columns from the header; None where it cannot be the header of these rows."""
     options = _option_columns(grid, index, header, rows)
+    dues = () if options else settled.dues or month_columns(grid, header, rows)
+    header = without_columns(header, dues)
     mark = _pick(grid, header.marks, rows)
     if mark is None and not options:
         return None
@@ -126,9 +136,10 @@ def _headed(
             return None
     note = _pick(grid, header.notes, rows)
     if note is None:
-        last = max((column for column in (mark, *rivals) if column is not None), default=None)
+        beside = (mark, *rivals, *(each for each in dues if each - 1 == mark))
+        last = max((column for column in beside if column is not None), default=None)
         note = _unheaded_note(grid, header, rows, last)
-    return Columns(header.row, text, mark, note, False, options, header.others, rivals)
+    return Columns(header.row, text, mark, note, False, options, header.others, rivals, dues=dues)
 
 
 def _among_rivals(
@@ -150,7 +161,7 @@ def _among_rivals(
         (mark + step, ranks[mark])
         for step in (1, 2)
         if mark + step not in ranks
-        and mark + step not in settled.out
+        and mark + step not in settled.out | header.others
         and not grid.text(grid.anchor(header.row, mark + step))
     )
     scores = {column: mark_score(grid, rows, column) for column in ranks}

@@ -56,7 +56,7 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
         if header is None:
             continue
         right = grid.right((row, column))
-        if header.kind is HeaderKind.OTHER:
+        if header.kind in (HeaderKind.OTHER, HeaderKind.DUE):
             others.update(range(column, right + 1))
             continue
         span = (header.rank, column, right)
@@ -65,6 +65,7 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
     every = [option.number for option in index.checklist.options]
     if not options or sorted(numbers) != sorted(every * (len(numbers) // len(every))):
         options = []
+    others -= {column for column, _ in options}  # 予定月 may be the head of ②
     if not marks and not notes and not options:
         return None
     return HeaderRow(

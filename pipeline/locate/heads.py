@@ -48,6 +48,7 @@ class Settled:
     asides: tuple[Aside, ...] = ()
     apart: bool = False
     alone: Calling | None = None
+    dues: tuple[int, ...] = ()  # the columns of the month of ②
 
     @property
     def out(self) -> frozenset[int]:
@@ -88,10 +89,11 @@ def settle_heads(
     alone = group[kept[0]] if kept and group[kept[0]].standing is Standing.DEAD else None
     rests = {group[column].unknown for column in kept}
     apart = len(rests) > 1 and not all(_PART.search(rest) for rest in rests)
+    dues = heads.dues
     if not asides and not heads.adds_to(header):
-        return Settled(header, apart=apart, alone=alone)
+        return Settled(header, apart=apart, alone=alone, dues=dues)
     out = frozenset(aside.column for aside in asides)
-    return Settled(heads.restricted(kept, kept_notes, out), tuple(asides), apart, alone)
+    return Settled(heads.restricted(kept, kept_notes, out), tuple(asides), apart, alone, dues)
 
 
 class _Heads:
@@ -172,6 +174,17 @@ class _Heads:
             for column, kind in self.kinds.items()
             if kind is HeaderKind.NOTE
         }
+
+    @property
+    def dues(self) -> tuple[int, ...]:
+        """The columns in sight that ask for the month of ②, but last time's and other people's."""
+        columns = [column for column, kind in self.kinds.items() if kind is HeaderKind.DUE]
+        callings = {column: self.calling(column) for column in columns}
+        return tuple(
+            column
+            for column in self.kept({c: each for c, each in callings.items() if not each.dead})
+            if column not in self.hidden
+        )
 
     @cached_property
     def kinds(self) -> dict[int, HeaderKind]:

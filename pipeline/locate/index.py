@@ -91,6 +91,7 @@ class HeaderKind(StrEnum):
 
     MARK = "mark"
     NOTE = "note"
+    DUE = "due"  # the month of ②
     OTHER = "other"
 
 
@@ -108,7 +109,9 @@ class Index:
     def __init__(self, checklist: Checklist, month: str) -> None:
         self.checklist = checklist
         self.month = month
-        self.called = Names(checklist, month).calling
+        callings = Names(checklist, month)
+        self.called = callings.calling
+        self.asks_for_due = callings.asks_for_due
         self.items: tuple[Item, ...] = checklist.items
         self.order = {item.id: place for place, item in enumerate(checklist.items)}
         self.by_id = {item.id: item for item in checklist.items}
@@ -405,6 +408,12 @@ class Index:
         """Tell what column a header cell stands over; None for a text that is no header."""
         if len(text) > 120:
             return None
+        header = self._named_header(text)
+        if (header is None or header.kind is HeaderKind.OTHER) and self.asks_for_due(squeeze(text)):
+            return Header(HeaderKind.DUE, 0)
+        return header
+
+    def _named_header(self, text: str) -> Header | None:
         head = _FRONT.sub("", _SPACE.sub("", loose(text)))
         compact, squeezed = NOISE.sub("", head.replace("-", "")), squeeze(text)
         if not (

@@ -185,7 +185,9 @@ def _texts_by_row(sheet: RawSheet) -> dict[int, dict[int, str]]:
 def _is_plain_row(row: ItemRow, texts: Mapping[int, Mapping[int, str]], index: Index) -> bool:
     """Tell an item that is named by id and title, with one cell for each part of its answer."""
     answers = (*row.mark_cells, *row.note_cells)
-    if row.matched_by is not MatchedBy.ID or row.title_written or row.added or row.option_cells:
+    if row.matched_by is not MatchedBy.ID or row.title_written or row.added:
+        return False
+    if row.option_cells or row.due_cells:
         return False
     if len(row.mark_cells) != 1 or len(row.note_cells) != 1:
         return False

@@ -336,7 +336,7 @@ def _runs(hits: list[Found]) -> list[list[Found]]:
 
 def _apart_from(rows: Sequence[ItemRow], others: list[OtherRow]) -> tuple[OtherRow, ...]:
     """Give the rows that stand for no item, each once, where no item has their cells."""
-    used = {key for row in rows for key in (*answer_cells(row), *row.note_cells)}
+    used = {key for row in rows for key in (*answer_cells(row), *row.note_cells, *row.due_cells)}
     left = {
         row.text_cell: row
         for row in others

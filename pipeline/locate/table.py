@@ -11,6 +11,7 @@ from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Index
+from pipeline.locate.months import month_below
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, TableFound
 from pipeline.model.layout import ItemRow, SetAside
@@ -51,6 +52,7 @@ def read_table(
     reader = _Reader(grid, index, columns, item_rows, header_rows)
     blocks = [reader.block(hit) for hit in hits]
     rows = [reader.item_row(hit, block, 0) for hit, block in zip(hits, blocks, strict=True)]
+    below = {key[0] for row in rows for key in row.due_cells}
     found = [_table_found(grid, hits, columns)]
     for rival in columns.rivals:
         again = replace(columns, mark=rival, note=None, rivals=())
@@ -78,7 +80,7 @@ def read_table(
         columns=columns,
         found=tuple(found),
         rows=tuple(rows),
-        covered=frozenset(row for block in blocks for row in block),
+        covered=frozenset(row for block in blocks for row in block) | below,
         aside=tuple(aside),
         doubted=doubted,
     )
@@ -142,7 +144,7 @@ def marks_of(grid: Grid, rows: Sequence[ItemRow]) -> tuple[tuple[str, CellKey], 
 
 def without_answers(row: ItemRow) -> ItemRow:
     """Give a row whose cells are not read."""
-    return replace(row, mark_cells=(), option_cells=(), note_cells=())
+    return replace(row, mark_cells=(), option_cells=(), note_cells=(), due_cells=())
 
 
 def _table_found(grid: Grid, hits: list[Found], columns: Columns) -> TableFound:
@@ -206,6 +208,15 @@ class _Reader:
             rows.append(row)
         return tuple(rows)
 
+    def _due_cells(self, hit: Found, block: tuple[int, ...]) -> tuple[CellKey, ...]:
+        """Give the cells in which the month of ② stands apart from it."""
+        keys = tuple([self.grid.anchor(hit.row, column) for column in self.columns.dues])
+        row, mark = block[-1] + 1, self.columns.mark
+        if mark is None or row in self.item_rows or row in self.header_rows:
+            return keys
+        below = month_below(self.grid, row, mark)
+        return keys if below is None else (*keys, below)
+
     def _merged_rows(self, hit: Found) -> list[int]:
         """Give an item's row and those merged with it, down to the next item."""
         rows = [hit.row]
@@ -223,24 +234,28 @@ class _Reader:
             [(number, grid.anchor(hit.row, column)) for column, number in columns.options]
         )
         marks = self._cells(columns.mark, block, own) if not options else ()
-        taken = [*marks, *(key for _, key in options)]
+        alone = not columns.dues and hit.row + 1 in self.item_rows  # nearly always
+        dues = () if alone else self._due_cells(hit, block)
+        taken = [*marks, *dues, *(key for _, key in options)]
         notes = self._cells(columns.note, block, own)
         notes = tuple([key for key in notes if key not in taken])
         place = marks[0] if marks else options[0][1] if options else None
+        texts = self._texts(hit, block)
         return ItemRow(
             item_id=hit.item_id,
             sheet=grid.place,
             table=table,
             text_cell=own,
             matched_by=hit.matched_by,
-            title_written=self._title_written(hit, block),
+            title_written=self._title_written(hit, texts),
             mark_place=place,
             mark_cells=marks,
             option_cells=options,
             note_place=notes[0] if notes else None,
             note_cells=notes,
+            due_cells=tuple([key for key in dues if key not in marks]) if dues else (),
             hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
-            added=self._added(hit, block),
+            added=self._added(hit, texts),
         )
 
     def _cells(
@@ -267,18 +282,16 @@ class _Reader:
             if column >= hit.column and column not in self.apart and (edge is None or column < edge)
         ]
 
-    def _added(self, hit: Found, block: tuple[int, ...]) -> str:
+    def _added(self, hit: Found, texts: list[Wording]) -> str:
         """Give what was typed behind the item's own text."""
-        texts = self._texts(hit, block)
         added = [added_text(self.index, hit.item_id, said.text) for said in texts]
         return "\n".join(text for text in added if text)
 
-    def _title_written(self, hit: Found, block: tuple[int, ...]) -> str:
+    def _title_written(self, hit: Found, texts: list[Wording]) -> str:
         """Give the row's text where it differs from the form's title, else nothing."""
         grid = self.grid
         if hit.matched_by is not MatchedBy.ID:
             return tidy(grid.text((hit.row, hit.column)))
-        texts = self._texts(hit, block)
         if self.index.title[hit.item_id] in "".join([said.key for said in texts]):
             return ""
         match = texts[0].match if texts else None

@@ -56,6 +56,7 @@ def turned_row(row: ItemRow) -> ItemRow:
         option_cells=tuple((number, turned_key(key)) for number, key in row.option_cells),
         note_place=row.note_place and turned_key(row.note_place),
         note_cells=_keys(row.note_cells),
+        due_cells=_keys(row.due_cells),
     )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.locate.letters import squeeze
+from pipeline.months import split_due
 from pipeline.text import fold, is_blank, number_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _HEADER_LENGTH = 40
 _LABEL_LENGTH = 12
 _MARK_LENGTH = 60
+_MONTH_LENGTH = 24
+_TELLS_MONTH = re.compile(r"\d\s*月|[年期]|\d[./-]\d|[来今翌]月")
+_SMALL_WORDS = re.compile(r"予定|完了|対応|実施|目途|目処|見込み?|まで|ころ|頃|中|末|内|に|の|を")
 _FIRST_NUMBER = re.compile(r"^[\s(「【\[]*([\u2460-\u2473]|\d{1,2}(?![a-z]))(?!\d)")
 
 
@@ -101,6 +105,15 @@ class Wording:
     def legend(self) -> bool:
         """Whether the text is nothing but printed lines of the legend."""
         return self._index.is_legend(self.text)
+
+    @cached_property
+    def month_like(self) -> bool:
+        """Whether the text is a month and nothing more: 12月, 令和9年3月頃, 年度内."""
+        folded = self.folded
+        if not 1 < len(folded) <= _MONTH_LENGTH or not _TELLS_MONTH.search(folded):
+            return False
+        due, rest = split_due(folded, self._index.month)
+        return bool(due.month) and not _SMALL_WORDS.sub("", squeeze(rest))
 
     @cached_property
     def mark_like(self) -> bool:

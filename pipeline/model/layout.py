@@ -17,6 +17,7 @@ class ItemRow:
     ``mark_cells`` and ``note_cells`` are the anchors of the cells to read, top down, more than
     one where title and description have rows of their own. ``mark_place`` is the cell to point
     at. ``option_cells`` is used instead where each option has its own column: (number, anchor).
+    ``due_cells`` hold the month of ② where it has cells of its own.
     """
 
     item_id: str
@@ -30,6 +31,7 @@ class ItemRow:
     option_cells: tuple[tuple[int, CellKey], ...] = ()
     note_place: CellKey | None = None
     note_cells: tuple[CellKey, ...] = ()
+    due_cells: tuple[CellKey, ...] = ()
     hidden: bool = False
     added: str = ""  # what stands behind the form's own text of the item
 

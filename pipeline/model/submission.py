@@ -30,6 +30,7 @@ class DueSource(StrEnum):
     NONE = ""
     MARK = "mark"
     NOTE = "note"
+    COLUMN = "column"  # a cell of its own: 予定月
     DECISION = "decision"  # in 確認票
 
 
@@ -133,6 +134,7 @@ class Aside:
     stored: str = ""
     number_format: str = ""
     unseen: Unseen | None = None  # why nobody sees the answer
+    due: str = ""  # what stands in the cell of the month, where the check cell is empty
 
 
 @quickly_pickled()

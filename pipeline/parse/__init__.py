@@ -29,6 +29,7 @@ from pipeline.model import (
 from pipeline.model.layout import ItemRow, Layout, OtherRow, SetAside
 from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.parse.asides import find_aside, gather_comments
+from pipeline.parse.due import with_due, written_due
 from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options
 from pipeline.slips import answered, hidden_properties, read_slip, unchanged
@@ -135,6 +136,11 @@ class _Reader:
         """Read one item row; ``above`` is the mark of the row before it in its table."""
         sheet = self.workbook.sheets[row.sheet]
         mark = self._options(row, sheet) if row.option_cells else self._mark(row, sheet, above)
+        alone = ""  # a month beside an empty check cell
+        if row.due_cells:
+            dues = [cell for key in row.due_cells if (cell := sheet.cells.get(key)) is not None]
+            mark = with_due(mark, dues, month=self.month, legend=self.checklist.legend)
+            alone = written_due(dues) if mark.status is Status.BLANK else ""
         note_text = "\n".join(
             [cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None]
         )
@@ -153,7 +159,7 @@ class _Reader:
             title_written=row.title_written,
             hidden=row.hidden,
             unsupported=sheet.unsupported,
-            aside=find_aside(row, sheet, self._comments[row.sheet], month=self.month),
+            aside=find_aside(row, sheet, self._comments[row.sheet], month=self.month, due=alone),
         )
 
     def _mark(self, row: ItemRow, sheet: RawSheet, above: Mark | None) -> Mark:

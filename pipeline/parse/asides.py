@@ -28,13 +28,16 @@ def gather_comments(sheet: RawSheet) -> Mapping[CellKey, str]:
 
 
 def find_aside(
-    row: ItemRow, sheet: RawSheet, comments: Mapping[CellKey, str], *, month: str
+    row: ItemRow, sheet: RawSheet, comments: Mapping[CellKey, str], *, month: str, due: str = ""
 ) -> Aside | None:
-    """Give what stands beside the answer of a row; None for nearly every row."""
+    """Give what stands beside the answer of a row; None for nearly every row.
+
+    ``due`` is a month in a cell of its own beside an empty check cell.
+    """
     marks = row.mark_cells or tuple(key for _, key in row.option_cells)
     cell = next((found for key in marks if (found := sheet.cells.get(key)) and found.stored), None)
     unseen = _unseen(row, sheet, marks, cell)
-    if not (comments or cell or unseen or row.added):
+    if not (comments or cell or unseen or row.added or due):
         return None
     texts = [comments[key] for key in dict.fromkeys((*marks, *row.note_cells)) if key in comments]
     aside = Aside(
@@ -43,6 +46,7 @@ def find_aside(
         stored=cell.stored if cell else "",
         number_format=cell.number_format if cell else "",
         unseen=unseen,
+        due=due,
     )
     return None if aside == _NOTHING else aside
 

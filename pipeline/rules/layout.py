@@ -22,6 +22,7 @@ from pipeline.rules.registry import (
     Hit,
     fires,
     has_row,
+    on_answer,
     on_remark,
     on_submission,
     rule,
@@ -453,6 +454,10 @@ def answer_in_note(context: Context) -> Iterator[Hit]:
             if remark.said.mark_like is not None:
                 status = STATUS_WORDS[remark.said.mark_like]
                 yield on_remark(counted, answer, remark, status=status)
+        if answer.aside and answer.aside.due:
+            due = answer.aside.due
+            hit = on_answer(counted, answer, where="予定月の欄", status=f"「{quote(due, 20)}」")
+            yield replace(hit, written=due, shown_by="")
 
 
 @rule(

@@ -148,7 +148,7 @@ COLUMNS: tuple[Column, ...] = (
         "予定月の出どころ",
         "due_source",
         17,
-        "mark チェック欄、note 補足説明欄、decision 確認票",
+        "mark チェック欄、note 補足説明欄、column 予定月の欄、decision 確認票",
         lambda row, _: row.due_source,
         _value,
     ),
