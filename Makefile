@@ -12,9 +12,11 @@ MONTH  ?= $(month)
 INBOX  ?= $(or $(inbox),inbox)
 OUTBOX ?= $(or $(outbox),outbox)
 ARGS   ?= $(args)
+ROOM   ?= months
+SAMPLE ?= 0
 
 # A variable that nothing uses is a slip of the fingers (MOUTH=2026-11): told, not passed over.
-KNOWN   := PYTHON VENV BIN RUN DEV MONTH INBOX OUTBOX ARGS month inbox outbox args
+KNOWN   := PYTHON VENV BIN RUN DEV MONTH INBOX OUTBOX ARGS ROOM SAMPLE month inbox outbox args
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -27,7 +29,7 @@ $(error 「$(TWICE)」は大文字と小文字のどちらか一方だけを指�
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify clean
+.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify coverage mutants clean
 
 help: ## この一覧を表示します / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -61,8 +63,23 @@ format: $(DEV) ## 書式をそろえます / format the code
 docs: $(DEV) ## 生成文書を作り直します / write the generated pages again
 	$(BIN)/python -m pipeline docs
 
-verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
+verify: coverage ## LibreOffice と検証ツールによる検査、coverage / slow checks with outside tools
 	$(BIN)/python -m pytest -n auto -m outside -rs
+
+# The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
+CORE_TESTS := $(foreach name,marks months notes options explain locate locate_memory layout_kinds \
+  places parse assemble assemble_claims identity roster slips control_files rules rule_words check \
+  golden_findings review review_form review_earlier_form review_entries never_upwards \
+  return_names return_laws editions editions_run,tests/test_$(name).py)
+
+coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests
+	@mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
+	$(BIN)/coverage report
+
+mutants: $(DEV) ## 中核を少しずつ変えて試験が気づくか (ROOM=months|marks|assemble SAMPLE=…) / mutants
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
+	$(BIN)/python tests/mutants.py $(ROOM) --sample $(SAMPLE)
 
 bench: $(DEV) ## 速さと使用メモリを測ります / measure speed and memory
 	$(BIN)/python -m bench
@@ -72,6 +89,7 @@ lock: ## requirements/*.txt を作り直します / resolve the locked requireme
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cluster --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra cluster --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/cluster.txt
+	uv pip compile --group mutants --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt -o requirements/mutants.txt
 
 clean: ## 作ったもの (.venv, build) を消します / remove what was made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
