@@ -197,6 +197,9 @@ def ods_with(rows: str, *, styles: str = "") -> bytes:
         "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
         "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
         "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+        "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+        "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+        "form": "urn:oasis:names:tc:opendocument:xmlns:form:1.0",
     }
     spaces = " ".join(f'xmlns:{key}="{name}"' for key, name in names.items())
     content = (

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from drawn import everything
 from workbooks import Control, Sheet, line, rich, shape, table, two_cell, xlsx
 
 FOLDER = Path(__file__).parent / "golden" / "formats"
@@ -69,19 +70,20 @@ def workbook() -> bytes:
 
 
 def main() -> None:
-    """Convert the sheet into each format."""
+    """Convert the sheets into each format."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        given = Path(name) / "matrix.xlsx"
-        given.write_bytes(workbook())
         out = Path(name) / "out"
-        for suffix in ("xls", "ods", "xlsx"):
-            subprocess.run(
-                ["soffice", "--headless", f"-env:UserInstallation=file://{name}/profile",
-                 "--convert-to", suffix, "--outdir", out, given],
-                check=True, capture_output=True,
-            )  # fmt: skip
-            shutil.copy(out / f"matrix.{suffix}", FOLDER / f"libreoffice.{suffix}")
+        for book, content in {"libreoffice": workbook(), "objects": xlsx(everything())}.items():
+            given = Path(name) / f"{book}.xlsx"
+            given.write_bytes(content)
+            for suffix in ("xls", "ods", "xlsx"):
+                subprocess.run(
+                    ["soffice", "--headless", f"-env:UserInstallation=file://{name}/profile",
+                     "--convert-to", suffix, "--outdir", out, given],
+                    check=True, capture_output=True,
+                )  # fmt: skip
+                shutil.copy(out / given.with_suffix(f".{suffix}").name, FOLDER)
 
 
 if __name__ == "__main__":

@@ -255,7 +255,7 @@ def test_other_controls(tmp_path: Path) -> None:
     assert [(d.kind, d.checked) for d in found] == [
         (DrawingKind.OPTION_BUTTON, True),
         (DrawingKind.ACTIVEX, None),
-        (DrawingKind.OTHER, None),
+        (DrawingKind.DROP_DOWN, None),
         (DrawingKind.CHECK_BOX, None),
     ]
 

@@ -101,6 +101,9 @@ class Control:
     label: str = ""
     vml_only: bool = False
     zero_anchor: bool = False
+    choices: str = ""  # of a drop-down or list: the cells with its entries
+    chosen: int = 0  # which of them, from 1
+    linked: str = ""  # the cell that holds its state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,9 +320,12 @@ class _Parts:
                 checked = {True: ' checked="Checked"', None: ' checked="Mixed"'}.get(
                     control.checked, ""
                 )
+                more = f' fmlaLink="{control.linked}"' if control.linked else ""
+                if control.choices:
+                    more += f' fmlaRange="{control.choices}" sel="{control.chosen}" val="0"'
                 self.parts[f"xl/ctrlProps/{part}"] = (
                     f'{_HEAD}<formControlPr xmlns="http://schemas.microsoft.com/office/'
-                    f'spreadsheetml/2009/9/main" objectType="{control.type}"{checked}'
+                    f'spreadsheetml/2009/9/main" objectType="{control.type}"{checked}{more}'
                     f' lockText="1" noThreeD="1"/>'
                 )
             numbers = (0,) * 8 if control.zero_anchor else control.anchor
@@ -488,6 +494,13 @@ def _vml(sheet: Sheet) -> str:
     for index, control in enumerate(sheet.controls):
         kind = {"CheckBox": "Checkbox", "ActiveX": "Pict"}.get(control.type, control.type)
         state = f"<x:Checked>{int(control.checked or 0)}</x:Checked>"
+        if control.choices:
+            state = (
+                f"<x:FmlaRange>{control.choices}</x:FmlaRange><x:Sel>{control.chosen}</x:Sel>"
+                "<x:DropStyle>Combo</x:DropStyle><x:DropLines>8</x:DropLines>"
+            )
+        if control.linked:
+            state += f"<x:FmlaLink>{control.linked}</x:FmlaLink>"
         shapes += (
             f'<v:shape id="_x0000_s{1025 + index}" type="#_x0000_t201"'
             ' style="position:absolute;width:20pt;height:15pt" filled="f" stroked="f">'
@@ -586,27 +599,54 @@ def xlsb(
     more: bytes = b"",
     formats: Mapping[str, str] | None = None,
     comments: Mapping[str, str] | None = None,
+    drawn: Sheet | None = None,
 ) -> bytes:
     """Give a binary workbook after [MS-XLSB]; ``more`` are further records of the sheet data.
 
     A text that starts with ``#`` becomes an error cell, texts of column A stand in the cell.
-    ``formats`` are number formats and ``comments`` notes by address.
+    ``formats`` are number formats and ``comments`` notes by address. ``drawn`` is a sheet whose
+    sizes, styles and drawings are taken over; its form controls then stand in VML alone.
     """
+    drawn = drawn or Sheet()
     codes = ["General", *dict.fromkeys((formats or {}).values())]
     strings: list[str] = []
     data = b""
     for row, values in enumerate(rows):
-        data += record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        height = int(drawn.heights.get(row + 1, drawn.default_height) * 20)
+        hidden = 0x10 * (row + 1 in drawn.hidden_rows)
+        data += record(0, struct.pack("<IIHBBBI", row, 0, height, 0, hidden, 0, 0))
         for column, value in enumerate(values):
-            style = codes.index((formats or {}).get(address(row, column), "General"))
+            place = address(row, column)
+            style = codes.index((formats or {}).get(place, "General"))
+            if place in drawn.styles:
+                style = len(codes) + _XLSB_STYLES.index(drawn.styles[place])
             data += _binary_cell(column, value, strings, style)
+    parts = _Parts([drawn], shared=False, strings=(), epoch_1904=False).write()
+    drawings = {name: part for name, part in parts.items() if name.startswith("xl/drawings/")}
+    related = {
+        key: (kind, f"../drawings/{kind}1.{suffix}")
+        for key, kind, suffix in (("rId1", "drawing", "xml"), ("rId2", "vmlDrawing", "vml"))
+        if f"xl/drawings/{kind}1.{suffix}" in parts
+    }
+    merges = (place.split(":") for place in drawn.merged)
+    areas = [(*place_of(first), *place_of(last)) for first, last in merges]
     sheet = (
         record(129)
         + record(148, struct.pack("<4I", 0, len(rows), 0, 9))
+        + record(485, struct.pack("<IHHI", 0xFFFFFFFF, 9, int(drawn.default_height * 20), 0))
+        + b"".join(
+            record(60, struct.pack("<IIIIH", n - 1, n - 1, int(width * 256), 0, 2))
+            for n, width in drawn.widths.items()
+        )
         + record(145)
         + data
         + more
         + record(146)
+        + b"".join(
+            record(176, struct.pack("<4I", top, bottom, left, right))
+            for top, left, bottom, right in areas
+        )
+        + b"".join(record({"rId1": 550, "rId2": 551}[key], _wide(key)) for key in related)
         + record(130)
     )
     sst = b"".join(record(19, b"\0" + _wide(text)) for text in strings)
@@ -630,16 +670,25 @@ def xlsb(
                 }
             ),
             "xl/worksheets/_rels/sheet1.bin.rels": rels(
-                {"rId1": ("comments", "../comments1.bin")} if comments else {}
+                {**related, **({"rId3": ("comments", "../comments1.bin")} if comments else {})}
             ),
+            **drawings,
             "xl/comments1.bin": record(632, _wide("担当"))
             + b"".join(_binary_comment(place, text) for place, text in (comments or {}).items()),
             "xl/styles.bin": b"".join(
                 record(44, struct.pack("<H", 200 + n) + _wide(code)) for n, code in enumerate(codes)
             )
+            + record(43, struct.pack("<HHHHBBBB8xB", 220, 0, 400, 0, 0, 0, 128, 0, 0) + _wide("游"))
+            + record(43, struct.pack("<HHHHBBBB8xB", 220, 8, 400, 0, 0, 0, 128, 0, 0) + _wide("游"))
+            + record(45, struct.pack("<I16x", 0))
+            + record(45, struct.pack("<IBBhI8x", 1, 5, 0, 0, 0xFF00FFFF))
             + record(617, struct.pack("<I", len(codes)))
             + b"".join(
-                record(47, struct.pack("<HH12x", 0, 200 + n if n else 0)) for n in range(len(codes))
+                record(47, struct.pack("<HH8xH2x", 0, 200 + n if n else 0, 0x1010))
+                for n in range(len(codes))
+            )
+            + b"".join(
+                record(47, struct.pack("<HHHH4xH2x", 0, 0, *_XLSB_LOOKS[n])) for n in _XLSB_STYLES
             )
             + record(618),
             "xl/workbook.bin": record(131) + record(143) + listed + record(144) + record(132),
@@ -649,6 +698,13 @@ def xlsb(
             + record(160),
         }
     )
+
+
+# What the styles of an xlsx sheet are in a binary one: font, fill, alignment.
+_XLSB_LOOKS = {
+    1: (0, 0, 0x1048), 2: (1, 0, 0x1010), 3: (0, 1, 0x1010), 8: (0, 0, 0x1040), 12: (0, 0, 0x1050),
+}  # fmt: skip
+_XLSB_STYLES = tuple(_XLSB_LOOKS)
 
 
 def record(number: int, body: bytes = b"") -> bytes:

@@ -10,6 +10,7 @@ from pipeline.text import TICKS, fold
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _TICKS = TICKS | {"v"}
+_CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.DROP_DOWN)
 _OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK, DrawingKind.OTHER)
 
 
@@ -44,7 +45,7 @@ def overlay(
             seen.look |= mark.status not in _ANSWERED or not beside
         elif drawing.kind is DrawingKind.LINE:
             _line(seen, legend, drawing)
-        elif drawing.kind in (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON):
+        elif drawing.kind in _CONTROLS:
             _control(seen, legend, drawing, month)
         elif drawing.kind is DrawingKind.TEXT_BOX and not _is_tick(drawing.text):
             _text_box(seen, drawing, month)
@@ -110,6 +111,8 @@ def _control(seen: _Evidence, legend: LegendFound | None, drawing: Drawing, mont
     if reading.status in _ANSWERED:
         seen.chosen.append((reading.status, ReadBy.CONTROL, reading.due))
         seen.texts.append(drawing.text)
+    elif drawing.kind is DrawingKind.DROP_DOWN:
+        seen.look = True
     else:
         seen.tick = True
 

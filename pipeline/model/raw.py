@@ -242,10 +242,11 @@ class DrawingKind(StrEnum):
     TEXT_BOX = "text_box"  # any shape with text of its own
     CHECK_BOX = "check_box"  # form control
     OPTION_BUTTON = "option_button"  # form control
+    DROP_DOWN = "drop_down"  # form control, a list too; its text is the entry that is chosen
     ACTIVEX = "activex"  # present, state not readable
     PICTURE = "picture"
     INK = "ink"  # handwriting, open freehand strokes
-    OTHER = "other"  # arrows, opaque covers, drop-downs …: a person must look
+    OTHER = "other"  # arrows, opaque covers, scroll bars …: a person must look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +257,7 @@ class Drawing:
     0-based lines of the cell's displayed text that the object covers or, for a control, stands
     beside; empty where it lies beside the text and always for OTHER. A line that the column
     wraps counts once: the numbers are those of ``text.split("\n")``. ``checked`` is None unless
-    it has a state.
+    it has a state; of a drop-down it tells whether anything is chosen, None where nobody can.
     """
 
     kind: DrawingKind

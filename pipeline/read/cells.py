@@ -4,20 +4,18 @@ The declared ``<dimension>`` is never asked, and a value at XFD1048576 costs as 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, CellKind, Decoration, RawCell, Unseen
-from pipeline.read.colours import OFFICE_THEME, Colour
-from pipeline.read.numbers import as_shown, iso_text, number_cell
+from pipeline.model import Area, CellKey, CellKind, RawCell
+from pipeline.read.book import Board, Book, text_cell
+from pipeline.read.numbers import iso_text, number_cell
 from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart, read_control
 from pipeline.read.refusal import broken, too_large
-from pipeline.read.strings import Piece, RichText, decoration, dressed, read_text
-from pipeline.read.styles import PLAIN, CellStyle, unseen
+from pipeline.read.strings import Piece, RichText, read_text
+from pipeline.read.styles import CellStyle
 from pipeline.read.xml import attribute, local, stream
 from pipeline.settings import Limits
 from pipeline.text import unescape
@@ -29,17 +27,6 @@ _TEXTS = frozenset({"str", "inlineStr"})  # whose value is what stands in the ce
 _TAGS = (
     "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
-    """What cells refer to: the workbook's strings, styles and calendar."""
-
-    strings: Sequence[RichText] = ()
-    styles: Sequence[CellStyle] = ()
-    epoch_1904: bool = False
-    unseen: Mapping[int, Unseen] = field(default_factory=dict)  # styles whose letters are not seen
-    theme: Callable[[], Sequence[Colour]] = lambda: OFFICE_THEME
 
 
 @lru_cache(maxsize=16384)
@@ -110,20 +97,11 @@ class _Rows:
     def __init__(self, sheet: SheetPart, book: Book, limits: Limits, part: str) -> None:
         self.sheet = sheet
         self.book = book
+        self.board = Board(sheet, book)
         self.limits = limits
         self.part = part
         self.row = -1
         self.shared_formulas: dict[str, str] = {}
-        self.dressed_styles = {
-            index: Decoration(struck=style.struck, fill=style.fill)
-            for index, style in enumerate(book.styles)
-            if style.struck or style.fill
-        }
-        self.formats = {
-            index: style.number_format
-            for index, style in enumerate(book.styles)
-            if style.number_format
-        }
         self.shared: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
 
     def take(self, element: etree._Element) -> None:
@@ -149,19 +127,7 @@ class _Rows:
 
     def _take_cell(self, element: etree._Element, key: CellKey) -> None:
         style = _style_index(element.get("s"))
-        if style:
-            self.sheet.styles[key] = style
-        cell, pieces = self._value(element, style)
-        if cell is not None:
-            if style in self.formats:
-                cell = as_shown(cell, self.formats[style])
-            self.sheet.cells[key] = cell
-            if style in self.book.unseen and not pieces:
-                self.sheet.unseen[key] = self.book.unseen[style]
-        if pieces:
-            self._decorate(key, style, pieces)
-        elif style in self.dressed_styles:
-            self.sheet.decorations[key] = self.dressed_styles[style]
+        self.board.put(key, style, *self._value(element, style))
 
     def _value(
         self, element: etree._Element, style: int
@@ -185,11 +151,10 @@ class _Rows:
         if kind == "s" and stored:
             return self._shared(stored)
         if inline is not None and (kind == "inlineStr" or not stored):
-            return _text_cell(inline.text, formula=formula is not None), inline.pieces
+            return text_cell(inline.text, formula=formula is not None), inline.pieces
         if not stored and formula is None:
             return None, ()
-        look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-        return self._plain_value(kind, stored, formula, look), ()
+        return self._plain_value(kind, stored, formula, self.book.style(style)), ()
 
     def _plain_value(  # noqa: PLR0911 - one return for each type of cell
         self, kind: str, stored: str | None, formula: str | None, style: CellStyle
@@ -224,7 +189,7 @@ class _Rows:
         if not 0 <= index < len(self.book.strings):
             raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
         text = self.book.strings[index]
-        found = self.shared[stored] = (_text_cell(text.text, formula=False), text.pieces)
+        found = self.shared[stored] = (text_cell(text.text, formula=False), text.pieces)
         return found
 
     def _formula(self, element: etree._Element) -> str:
@@ -236,23 +201,6 @@ class _Rows:
         if text:
             self.shared_formulas[index] = text
         return text or self.shared_formulas.get(index, "")
-
-    def _decorate(self, key: CellKey, style: int, pieces: tuple[Piece, ...]) -> None:
-        look = self.book.styles[style] if style < len(self.book.styles) else PLAIN
-        runs = [dressed(piece.text, piece.look or look.run) for piece in pieces]
-        found = decoration(runs, struck=look.struck, fill=look.fill)
-        if found != Decoration():
-            self.sheet.decorations[key] = found
-        inks = {run.color for run in runs if not run.text.isspace()}
-        lost = {unseen(ink, look, self.book.theme) for ink in inks}
-        if None not in lost and lost:
-            self.sheet.unseen[key] = Unseen.COLOUR
-
-
-@lru_cache(maxsize=8192)
-def _text_cell(text: str, *, formula: bool) -> RawCell | None:
-    """Give the cell of a text; the same text stands in file after file."""
-    return RawCell(kind=CellKind.TEXT, text=text, formula=formula) if text else None
 
 
 def _iso_cell(stored: str, formula: bool) -> RawCell:

@@ -7,20 +7,25 @@ each fact is taken from the first that has it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from pipeline.model import CellKey, DrawingKind
+from pipeline.read.choices import Choice
 from pipeline.read.geometry import PIXEL, POINT, Grid, Rect
 from pipeline.read.parts import SheetControl
 from pipeline.read.placing import Floating
 from pipeline.read.xml import attribute, local
 
+Lists = Callable[[Choice], tuple[str, bool | None]]  # see choices.chosen
+
 _STATEFUL = {
     "checkbox": DrawingKind.CHECK_BOX,
     "radio": DrawingKind.OPTION_BUTTON,
+    "drop": DrawingKind.DROP_DOWN,
+    "list": DrawingKind.DROP_DOWN,
 }
 _SIZE = re.compile(r"(?<![-\w])width:(\d{1,5}(?:\.\d{1,4})?)pt;height:(\d{1,5}(?:\.\d{1,4})?)pt")
 _JOINED = frozenset({*_STATEFUL.values(), DrawingKind.ACTIVEX})
@@ -30,20 +35,41 @@ _SILENT = frozenset({"button", "gbox", "note", "dialog"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlState:
-    """A ``ctrlProp`` part: the type of a form control and whether it is ticked."""
+    """A ``ctrlProp`` part: the type of a form control, whether it is ticked, what is chosen."""
 
     type: str
     checked: bool | None
+    choice: Choice
 
 
 def read_state(root: etree._Element) -> ControlState:
     """Give what a ``formControlPr`` says; a mixed check box has no state."""
     checked = (root.get("checked") or "Unchecked").casefold()
     states = {"checked": True, "1": True, "unchecked": False, "0": False}
-    return ControlState(type=root.get("objectType") or "", checked=states.get(checked))
+    several = (root.get("seltype") or root.get("selType") or "single").casefold() != "single"
+    return ControlState(
+        type=root.get("objectType") or "",
+        checked=states.get(checked),
+        choice=_choice(
+            root.get("fmlaRange"), root.get("sel"), root.get("fmlaLink"), several=several
+        ),
+    )
 
 
-def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
+def _choice(
+    entries: str | None, number: str | None, linked: str | None, *, several: bool
+) -> Choice:
+    """Give what a list stores; of several chosen entries nobody knows which is meant."""
+    written = (number or ("0" if entries else "")).strip()
+    known = not several and written.isascii() and written.isdigit() and len(written) < 6
+    return Choice(
+        entries=(entries or "").strip(),
+        number=int(written) if known else None,
+        linked=(linked or "").strip(),
+    )
+
+
+def read_vml(root: etree._Element, grid: Grid, lists: Lists) -> dict[str, Floating]:
     """Give the objects of a VML part by shape id (or by order), comments left out."""
     found: dict[str, Floating] = {}
     for index, shape in enumerate(root.iter()):
@@ -59,6 +85,8 @@ def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
             continue
         box = shape.find("{*}textbox")
         text = "".join(str(part) for part in box.itertext()) if box is not None else ""
+        if kind is DrawingKind.DROP_DOWN:
+            text, checked = lists(_vml_choice(data))
         spid = attribute(shape, "spid") or shape.get("id") or ""
         key = spid.rpartition("_s")[2]
         # LibreOffice names each of its shapes shape_0.
@@ -67,6 +95,15 @@ def read_vml(root: etree._Element, grid: Grid) -> dict[str, Floating]:
             name=shape.get("alt") or "", home=rect[1],
         )  # fmt: skip
     return found
+
+
+def _vml_choice(data: etree._Element) -> Choice:
+    def told(name: str) -> str | None:
+        element = data.find(f"{{*}}{name}")
+        return element.text if element is not None else None
+
+    several = (told("SelType") or "single").strip().casefold() != "single"
+    return _choice(told("FmlaRange"), told("Sel"), told("FmlaLink"), several=several)
 
 
 def _vml_kind(  # noqa: PLR0911 - one return for each kind
@@ -134,11 +171,12 @@ def join_controls(
     vml: dict[str, Floating],
     shapes: Mapping[str, Floating],
     grid: Grid,
+    lists: Lists,
 ) -> list[Floating]:
     """Give each control once, and what VML alone has.
 
     ``states`` are by relationship id (a control without one is ActiveX); ``vml`` and ``shapes``
-    by shape id. Where LibreOffice numbers them differently the order decides.
+    by shape id. Where LibreOffice numbers them differently the order of those of a kind decides.
     """
     left = dict(vml)
     ids = {control.shape_id for control in controls}
@@ -146,10 +184,13 @@ def join_controls(
     found: list[Floating] = []
     for control in controls:
         state = states.get(control.relation_id)
-        look = left.pop(control.shape_id, None)
-        if look is None and unmatched:
-            look = left.pop(unmatched.pop(0), None)
         kind = DrawingKind.ACTIVEX if state is None else _STATEFUL.get(state.type.casefold())
+        look = left.pop(control.shape_id, None)
+        if look is None:
+            like = next((key for key in unmatched if vml[key].kind is kind), None)
+            if like is not None:
+                unmatched.remove(like)
+                look = left.pop(like)
         if kind is None and state is not None and state.type.casefold() in _SILENT:
             continue
         shape = shapes.get(control.shape_id)
@@ -162,12 +203,15 @@ def join_controls(
         if rect is None:
             continue
         text = (shape.text if shape else "") or (look.text if look else "")
+        checked = state.checked if state is not None and kind is not None else None
+        if state is not None and kind is DrawingKind.DROP_DOWN:
+            text, checked = lists(state.choice)
         found.append(
             Floating(
                 kind=kind or DrawingKind.OTHER,
                 rect=rect,
                 text=text.strip(),
-                checked=state.checked if state is not None and kind is not None else None,
+                checked=checked,
                 name=control.name,
                 home=home,
             )

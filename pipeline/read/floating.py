@@ -1,14 +1,16 @@
 """Everything that floats over one OOXML sheet, from the parts that it is spread over."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from lxml import etree
 
 from pipeline.model import Area, Drawing
+from pipeline.read.choices import chosen
 from pipeline.read.controls import ControlState, join_controls, read_state, read_vml
 from pipeline.read.geometry import Grid
 from pipeline.read.package import Package
-from pipeline.read.parts import SheetControl, SheetPart
+from pipeline.read.parts import Cells, SheetControl, SheetPart
 from pipeline.read.placing import Floating, place
 from pipeline.read.refusal import Refused
 from pipeline.read.relations import Relation
@@ -23,9 +25,14 @@ def read_floating(
     merged: tuple[Area, ...],
     around: Mapping[str, Relation],
     styles: Sequence[CellStyle],
+    sheets: Mapping[str, Cells],
 ) -> tuple[Drawing, ...]:
-    """Give the objects of a sheet with their cells. A part that is missing gives none."""
+    """Give the objects of a sheet with their cells. A part that is missing gives none.
+
+    ``sheets`` are the cells of all sheets: a list may show those of another.
+    """
     grid = Grid(part, merged, styles)
+    lists = partial(chosen, sheets=sheets, own=part.cells)
     ids = frozenset(control.shape_id for control in part.controls)
     shapes: list[Shape] = []
     for relation_id in part.drawings:
@@ -36,7 +43,7 @@ def read_floating(
     for relation_id in part.legacy_drawings:
         root = _part(package, around, relation_id, forgiving=True)
         if root is not None:
-            vml.update(read_vml(root, grid))
+            vml.update(read_vml(root, grid, lists))
     states: dict[str, ControlState] = {}
     for control in part.controls:
         relation = around.get(control.relation_id)
@@ -46,7 +53,7 @@ def read_floating(
                 states[control.relation_id] = read_state(root)
     looks = {shape.control: shape.floating for shape in shapes if shape.control}
     objects = [shape.floating for shape in shapes if not shape.control]
-    objects += join_controls(_once(part), states, vml, looks, grid)
+    objects += join_controls(_once(part), states, vml, looks, grid, lists)
     return place(objects, grid, part.cells)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,20 +13,19 @@ from pipeline.model import (
     CellKey,
     CellKind,
     Decoration,
+    Drawing,
     FileKind,
     RawCell,
-    RawSheet,
     RawWorkbook,
     Run,
     SourceFile,
     UnreadableReason,
-    Unseen,
 )
-from pipeline.read.colours import BLACK, WHITE, hexadecimal, sight
 from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import iso_text, number_cell, shown_cell
+from pipeline.read.ods_styles import PLAIN, Looks, Style, automatic_styles, count
 from pipeline.read.package import Package
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
+from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration, dressed
 from pipeline.read.xml import attribute, local, parse
@@ -36,39 +35,22 @@ _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What an automatic style says, whichever of its properties are used."""
-
-    run: Run
-    fill: str = ""
-    shown: bool = True
-    formatted: bool = False  # a number format of its own
-    unseen: Unseen | None = None
-    slim: bool = False  # of a row or column: next to no height or width
-
-
-_PLAIN = _Style(Run(text=""))
-
-
 @dataclass(slots=True)
 class _Sheet:
     """A sheet while it is read."""
 
-    name: str
+    table: etree._Element
     limits: Limits
-    styles: Mapping[str, _Style]
-    cells: dict[CellKey, RawCell] = field(default_factory=dict)
-    decorations: dict[CellKey, Decoration] = field(default_factory=dict)
+    styles: Mapping[str, Style]
+    part: SheetPart = field(default_factory=SheetPart)
     comments: dict[CellKey, str] = field(default_factory=dict)
-    merged: list[Area] = field(default_factory=list)
     merged_area: int = 0
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    slim_rows: set[int] = field(default_factory=set)
-    slim_columns: set[int] = field(default_factory=set)
-    unseen: dict[CellKey, Unseen] = field(default_factory=dict)
-    shapes: int = 0
+    objects: list[tuple[etree._Element, CellKey | None]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name on its tab."""
+        return attribute(self.table, "name")
 
     def is_slim(self, element: etree._Element) -> bool:
         """Tell whether a row or column has next to no size."""
@@ -82,65 +64,90 @@ def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkboo
     if b"encryption-data" in manifest:
         raise Refused(UnreadableReason.PASSWORD, "an encrypted OpenDocument file")
     root = parse(package.read("content.xml"), "content.xml")
-    styles = _styles(root)
+    styles = automatic_styles(root)
     tables = root.findall("{*}body/{*}spreadsheet/{*}table")
     if not tables:
         raise broken("no sheet in content.xml")
+    sheets = [_read_table(table, styles, limits) for table in tables]
+    drawings = _drawings(package, root, sheets)
     return RawWorkbook(
         source=source,
         kind=FileKind.ODS,
-        sheets=tuple(_read_table(table, styles, limits) for table in tables),
+        sheets=tuple(
+            sheet.part.sheet(
+                sheet.name,
+                visible=styles.get(attribute(sheet.table, "style-name"), PLAIN).shown,
+                merged=tuple(sheet.part.merged),
+                drawings=found,
+                comments=sheet.comments,
+            )
+            for sheet, found in zip(sheets, drawings, strict=True)
+        ),
         macros=any(name.startswith("Basic/") for name in package.names),
     )
 
 
-def _read_table(table: etree._Element, styles: Mapping[str, _Style], limits: Limits) -> RawSheet:
-    sheet = _Sheet(name=attribute(table, "name"), limits=limits, styles=styles)
+def _drawings(
+    package: Package, root: etree._Element, sheets: Sequence[_Sheet]
+) -> Sequence[tuple[Drawing, ...] | None]:
+    """Give what floats over each sheet; None where the styles it takes are damaged."""
+    if not any(sheet.objects for sheet in sheets):
+        return [()] * len(sheets)
+    # Imported here: most returned files have no drawing.
+    from pipeline.read.ods_drawings import read_floating  # noqa: PLC0415 - see above
+
+    try:
+        content = package.read_or_none("styles.xml")
+        roots = [root] if content is None else [root, parse(content, "styles.xml")]
+    except Refused as refusal:
+        if refusal.reason is not UnreadableReason.BROKEN:
+            raise
+        return [None if sheet.objects else () for sheet in sheets]
+    looks = Looks(roots)
+    cells = {sheet.name: sheet.part.cells for sheet in sheets}
+    return [
+        read_floating(sheet.table, sheet.objects, sheet.part, sheet.styles, looks, cells)
+        if sheet.objects
+        else ()
+        for sheet in sheets
+    ]
+
+
+def _read_table(table: etree._Element, styles: Mapping[str, Style], limits: Limits) -> _Sheet:
+    sheet = _Sheet(table=table, limits=limits, styles=styles)
     column = 0
     for element in table.iter("{*}table-column"):
-        repeat = _count(element, "number-columns-repeated")
+        repeat = count(element, "number-columns-repeated")
         columns = range(column, min(column + repeat, _LAST_COLUMN))
         if attribute(element, "visibility") in {"collapse", "filter"}:
-            sheet.hidden_columns.update(columns)
+            sheet.part.hidden_columns.update(columns)
         elif sheet.is_slim(element):
-            sheet.slim_columns.update(columns)
+            sheet.part.hidden_columns.update(columns)
+            sheet.part.slim_columns.update(columns)
         column += repeat
     row = 0
     for element in table.iter("{*}table-row"):
-        repeat = _count(element, "number-rows-repeated")
+        repeat = count(element, "number-rows-repeated")
         _take_row(sheet, element, row, repeat)
         row += repeat
-    sheet.shapes += sum(len(shapes) for shapes in table.findall("{*}shapes"))
-    style = styles.get(attribute(table, "style-name"))
-    return RawSheet(
-        name=sheet.name,
-        cells=sheet.cells,
-        merged=tuple(sheet.merged),
-        visible=style is None or style.shown,
-        hidden_rows=frozenset(sheet.hidden_rows | sheet.slim_rows),
-        hidden_columns=frozenset(sheet.hidden_columns | sheet.slim_columns),
-        slim_rows=frozenset(sheet.slim_rows),
-        slim_columns=frozenset(sheet.slim_columns),
-        unseen=sheet.unseen,
-        decorations=sheet.decorations,
-        comments=sheet.comments,
-        unsupported=("図形",) if sheet.shapes else (),
-    )
+    sheet.objects += [(each, None) for shapes in table.findall("{*}shapes") for each in shapes]
+    return sheet
 
 
 def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> None:
     if repeat < 100_000:
         rows = range(row, min(row + repeat, _LAST_ROW))
         if attribute(element, "visibility") in {"collapse", "filter"}:
-            sheet.hidden_rows.update(rows)
+            sheet.part.hidden_rows.update(rows)
         elif sheet.is_slim(element):
-            sheet.slim_rows.update(rows)
+            sheet.part.hidden_rows.update(rows)
+            sheet.part.slim_rows.update(rows)
     column = 0
     for cell in element:
         name = local(cell)
         if name not in {"table-cell", "covered-table-cell"}:
             continue
-        width = _count(cell, "number-columns-repeated")
+        width = count(cell, "number-columns-repeated")
         if len(cell) or cell.attrib:
             _take_cell(
                 sheet,
@@ -152,15 +159,15 @@ def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> 
 
 def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     """Read one cell element, which stands for each cell of an area."""
-    style = sheet.styles.get(attribute(element, "style-name"), _PLAIN)
-    runs, comment = _content(sheet, element, style.run)
+    style = sheet.styles.get(attribute(element, "style-name"), PLAIN)
+    runs, comment = _content(sheet, element, style.run, (area.top, area.left))
     value = _value(element, "".join(run.text for run in runs), formatted=style.formatted)
     look = decoration(runs, struck=style.run.struck, fill=style.fill)
     if local(element) == "table-cell":
         _take_span(sheet, element, area)
     if value is None and (look == Decoration() or _size(area) > 1000) and not comment:
         return
-    if len(sheet.cells) + _size(area) > sheet.limits.values and value is not None:
+    if len(sheet.part.cells) + _size(area) > sheet.limits.values and value is not None:
         raise too_large(f"{sheet.name}: more than {sheet.limits.values} cells with a value")
     if area.bottom >= _LAST_ROW or area.right >= _LAST_COLUMN:
         raise too_large(f"{sheet.name}: a value in row {area.bottom + 1}")
@@ -170,24 +177,27 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
         for column in range(area.left, area.right + 1)
     ]
     if value is not None:
-        sheet.cells.update(dict.fromkeys(keys, value))
+        sheet.part.cells.update(dict.fromkeys(keys, value))
         if style.unseen:
-            sheet.unseen.update(dict.fromkeys(keys, style.unseen))
+            sheet.part.unseen.update(dict.fromkeys(keys, style.unseen))
     if look != Decoration():
-        sheet.decorations.update(dict.fromkeys(keys, look))
+        sheet.part.decorations.update(dict.fromkeys(keys, look))
     if comment:
         sheet.comments.update(dict.fromkeys(keys, comment))
 
 
 def _take_span(sheet: _Sheet, element: etree._Element, area: Area) -> None:
-    rows = _count(element, "number-rows-spanned")
-    columns = _count(element, "number-columns-spanned")
+    rows = count(element, "number-rows-spanned")
+    columns = count(element, "number-columns-spanned")
     if rows * columns == 1:
         return
     sheet.merged_area += rows * columns
-    if sheet.merged_area > sheet.limits.merged_area or len(sheet.merged) >= sheet.limits.merges:
+    if (
+        sheet.merged_area > sheet.limits.merged_area
+        or len(sheet.part.merged) >= sheet.limits.merges
+    ):
         raise too_large(f"{sheet.name}: merged areas of {sheet.merged_area} cells")
-    sheet.merged.append(
+    sheet.part.merged.append(
         Area(
             top=area.top,
             left=area.left,
@@ -267,7 +277,9 @@ def _date(written: str, text: str, formula: bool) -> RawCell:
     return RawCell(kind=CellKind.DATE, text=iso_text(moment), formula=formula)
 
 
-def _content(sheet: _Sheet, element: etree._Element, own: Run) -> tuple[list[Run], str]:
+def _content(
+    sheet: _Sheet, element: etree._Element, own: Run, key: CellKey
+) -> tuple[list[Run], str]:
     """Give the runs of a cell's paragraphs, and its comment; ``own`` is the cell's look."""
     runs: list[Run] = []
     comment = ""
@@ -284,7 +296,7 @@ def _content(sheet: _Sheet, element: etree._Element, own: Run) -> tuple[list[Run
             lines = ("".join(str(part) for part in line.itertext()) for line in paragraphs)
             comment = plain_comment("\n".join(lines), _creator(child))
         else:
-            sheet.shapes += 1
+            sheet.objects.append((child, key))
     return runs, comment
 
 
@@ -307,7 +319,7 @@ def _paragraph(sheet: _Sheet, element: etree._Element, look: Run, runs: list[Run
             case "a" | "ruby" | "ruby-base":
                 _paragraph(sheet, child, look, runs)
             case "s":
-                add(" " * min(_count(child, "c"), 1000))
+                add(" " * min(count(child, "c"), 1000))
             case "tab":
                 add("\t")
             case "line-break":
@@ -315,76 +327,6 @@ def _paragraph(sheet: _Sheet, element: etree._Element, look: Run, runs: list[Run
             case _:
                 pass  # ruby-text is the reading, not the text
         add(child.tail)
-
-
-def _styles(root: etree._Element) -> Mapping[str, _Style]:
-    return {
-        attribute(element, "name"): _style(element)
-        for element in root.findall("{*}automatic-styles/{*}style")
-    }
-
-
-def _style(element: etree._Element) -> _Style:
-    run = Run(text="")
-    fill = ink = paper = ""
-    size = _USUAL_SIZE
-    shown, slim = True, False
-    for child in element:
-        name = local(child)
-        if name == "text-properties":
-            line = attribute(child, "text-line-through-style") or attribute(
-                child, "text-line-through-type"
-            )
-            ink = colour = attribute(child, "color").lstrip("#").upper()
-            size = _points(attribute(child, "font-size")) or size
-            run = Run(
-                text="",
-                struck=line not in {"", "none"},
-                bold=attribute(child, "font-weight") in {"bold", "600", "700", "800", "900"},
-                underlined=attribute(child, "text-underline-style") not in {"", "none"},
-                color=f"rgb:{colour}" if colour and colour != "000000" else "",
-            )
-        elif name == "table-cell-properties":
-            paper = colour = attribute(child, "background-color").lstrip("#").upper()
-            fill = "" if colour in {"", "TRANSPARENT", "FFFFFF"} else f"rgb:{colour}"
-        elif name == "table-properties":
-            shown = attribute(child, "display") != "false"
-        elif name in _SLIM:
-            size_name, smallest = _SLIM[name]
-            slim = 0 < _points(attribute(child, size_name)) < smallest
-    return _Style(
-        run=run,
-        fill=fill,
-        shown=shown,
-        formatted=bool(attribute(element, "data-style-name")),
-        unseen=sight(
-            hexadecimal(ink) if ink else BLACK,
-            hexadecimal(paper) if paper not in {"", "TRANSPARENT"} else WHITE,
-            size,
-        ),
-        slim=slim,
-    )
-
-
-_USUAL_SIZE = 11.0  # points
-# The size that a row or column style gives, and the points below which it is as good as hidden.
-_SLIM = {
-    "table-row-properties": ("row-height", SLIM_ROW),
-    "table-column-properties": ("column-width", SLIM_COLUMN * 5.25),
-}
-_LENGTH = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt)")
-_UNITS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
-
-
-def _points(length: str) -> float:
-    """Give a length in points; 0 where it is none."""
-    found = _LENGTH.fullmatch(length)
-    return float(found[1]) * _UNITS[found[2]] if found else 0.0
-
-
-def _count(element: etree._Element, name: str) -> int:
-    written = attribute(element, name)
-    return max(int(written), 1) if written.isascii() and written.isdigit() else 1
 
 
 def _size(area: Area) -> int:

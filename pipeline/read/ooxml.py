@@ -1,27 +1,18 @@
 """OOXML workbooks (xlsx, xlsm, strict): one reader gives values and decorations together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from lxml import etree
 
-from pipeline.model import (
-    Area,
-    Drawing,
-    FileKind,
-    RawSheet,
-    RawWorkbook,
-    SourceFile,
-    UnreadableReason,
-)
-from pipeline.read.cells import Book, read_sheet
-from pipeline.read.colours import OFFICE_THEME, Colour, read_theme
-from pipeline.read.comments import read_comments
+from pipeline.model import FileKind, RawWorkbook, SourceFile, UnreadableReason
+from pipeline.read.book import Book, book_of
+from pipeline.read.cells import read_sheet
 from pipeline.read.package import Package, resolve
-from pipeline.read.parts import SheetPart
-from pipeline.read.refusal import Refused, broken, too_large
+from pipeline.read.refusal import Refused, broken
 from pipeline.read.relations import Relation, main_part, parts_by_kind, relations
+from pipeline.read.sheets import Page, finished
 from pipeline.read.strings import read_strings
-from pipeline.read.styles import read_styles, unseen_styles
+from pipeline.read.styles import read_styles
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
@@ -32,7 +23,7 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
     root = parse(package.read(main), main)
     related = relations(package, main)
     book = _book(package, root, related, main, limits)
-    sheets: list[RawSheet] = []
+    pages: list[Page] = []
     for element in root.iter("{*}sheet"):
         relation_id = attribute(element, "id")
         if not relation_id:
@@ -43,34 +34,13 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         if relation.kind != "worksheet":
             continue  # chart and dialog sheets hold no cells
         part = read_sheet(package.read(relation.target), relation.target, book, limits)
-        merged = fitting_areas(part, limits)
         around = relations(package, relation.target)
-        drawings = _drawings(package, part, merged, around, book)
-        comments = read_comments(package, around)
-        unseen = (("図形", drawings), ("コメント", comments))
-        sheets.append(
-            RawSheet(
-                name=element.get("name") or "",
-                cells=part.cells,
-                merged=merged,
-                visible=(element.get("state") or "visible") == "visible",
-                hidden_rows=frozenset(part.hidden_rows),
-                hidden_columns=frozenset(part.hidden_columns),
-                decorations=part.decorations,
-                drawings=drawings or (),
-                unsupported=tuple(name for name, found in unseen if found is None),
-                comments=comments or {},
-                unseen=part.unseen,
-                slim_rows=frozenset(part.slim_rows),
-                slim_columns=frozenset(part.slim_columns),
-            )
-        )
-    if not sheets:
-        raise broken("no worksheet in the package")
+        name, shown = element.get("name") or "", element.get("state") or "visible"
+        pages.append(Page(name, shown == "visible", part, around))
     return RawWorkbook(
         source=source,
         kind=kind,
-        sheets=tuple(sheets),
+        sheets=finished(package, pages, book.styles, limits),
         macros=any(name.casefold().endswith("vbaproject.bin") for name in package.names),
         properties=_properties(package),
     )
@@ -93,66 +63,7 @@ def _book(
     epoch_1904 = any(
         element.get("date1904") in {"1", "true"} for element in root.iter("{*}workbookPr")
     )
-
-    def theme() -> Sequence[Colour]:
-        part = targets.get("theme", "")
-        return read_theme(package.read(part), part) if part in package else OFFICE_THEME
-
-    return Book(
-        strings=strings or (),
-        styles=styles or (),
-        unseen=unseen_styles(styles or (), theme),
-        theme=theme,
-        epoch_1904=epoch_1904,
-    )
-
-
-def _drawings(
-    package: Package,
-    part: SheetPart,
-    merged: tuple[Area, ...],
-    around: Mapping[str, Relation],
-    book: Book,
-) -> tuple[Drawing, ...] | None:
-    """Give what floats over a sheet: shapes, form controls, ActiveX, legacy drawings.
-
-    None where a drawing is damaged: the values still count, and a person has to look.
-    """
-    if not (part.drawings or part.legacy_drawings or part.controls):
-        return ()
-    # Imported here: most returned files have no drawing.
-    from pipeline.read.floating import read_floating  # noqa: PLC0415 - see above
-
-    try:
-        return read_floating(package, part, merged, around, book.styles)
-    except Refused as refusal:
-        if refusal.reason is not UnreadableReason.BROKEN:
-            raise
-        return None
-
-
-def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:
-    """Give the merged areas, huge ones cut down to where the sheet holds values."""
-    areas: list[Area] = []
-    total = 0
-    for area in part.merged:
-        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        if size > 2_000:
-            bottom = max((row for row, _ in part.cells), default=0)
-            right = max((column for _, column in part.cells), default=0)
-            area = Area(  # noqa: PLW2901 - the same area, cut
-                top=area.top,
-                left=area.left,
-                bottom=max(area.top, min(area.bottom, bottom)),
-                right=max(area.left, min(area.right, right)),
-            )
-            size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        total += size
-        if total > limits.merged_area:
-            raise too_large(f"merged areas of more than {limits.merged_area} cells")
-        if size > 1:
-            areas.append(area)
-    return tuple(areas)
+    return book_of(package, targets, strings or (), styles or (), epoch_1904=epoch_1904)
 
 
 def _properties(package: Package) -> Mapping[str, str]:

@@ -1,11 +1,14 @@
-"""What one worksheet part of an OOXML workbook says, before it becomes a RawSheet."""
+"""What one sheet of a workbook says, in whatever format, before it becomes a RawSheet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.model import Area, CellKey, Decoration, RawCell, Unseen
+from pipeline.model import Area, CellKey, Decoration, Drawing, RawCell, RawSheet, Unseen
 from pipeline.read.xml import attribute
+
+Cells = Mapping[CellKey, RawCell]
 
 # Rows below this many points and columns below this many characters are as good as hidden.
 SLIM_ROW = 2.0
@@ -39,9 +42,10 @@ def read_control(element: etree._Element) -> SheetControl:
 
 @dataclass(slots=True, kw_only=True)
 class SheetPart:
-    """What one worksheet part says; filled while it is read, then left alone.
+    """What one sheet says; filled while it is read, then left alone.
 
-    Heights are in points, widths in characters, both None where the file gives none.
+    Heights are in points, widths in characters, both None where the file gives none. Hidden rows
+    and columns include the slim ones.
     """
 
     cells: dict[CellKey, RawCell] = field(default_factory=dict)
@@ -60,6 +64,34 @@ class SheetPart:
     drawings: list[str] = field(default_factory=list)  # relationship ids
     legacy_drawings: list[str] = field(default_factory=list)
     controls: list[SheetControl] = field(default_factory=list)
+
+    def sheet(
+        self,
+        name: str,
+        *,
+        visible: bool,
+        merged: tuple[Area, ...],
+        drawings: tuple[Drawing, ...] | None,
+        comments: Mapping[CellKey, str] | None,
+        unsupported: tuple[str, ...] = (),
+    ) -> RawSheet:
+        """Give the sheet; drawings and comments are None where they are damaged."""
+        damaged = (("図形", drawings), ("コメント", comments))
+        return RawSheet(
+            name=name,
+            cells=self.cells,
+            merged=merged,
+            visible=visible,
+            hidden_rows=frozenset(self.hidden_rows),
+            hidden_columns=frozenset(self.hidden_columns),
+            slim_rows=frozenset(self.slim_rows),
+            slim_columns=frozenset(self.slim_columns),
+            decorations=self.decorations,
+            drawings=drawings or (),
+            comments=comments or {},
+            unseen=self.unseen,
+            unsupported=(*unsupported, *(what for what, found in damaged if found is None)),
+        )
 
 
 def _whole(element: etree._Element, name: str) -> int:

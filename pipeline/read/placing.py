@@ -10,6 +10,8 @@ _SLACK = (1.0, 0.93, 1.1)  # widths of a column that its text may really have, t
 _MANY = 4_096  # cells under one object that are compared one by one
 _CONTROLS = frozenset({DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.ACTIVEX})
 
+_LINELESS = frozenset({DrawingKind.OTHER, DrawingKind.DROP_DOWN})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floating:
@@ -94,8 +96,9 @@ def _runs_through(line: Rect, cell: Rect) -> bool:
 
 def _lines(thing: Floating, key: CellKey, grid: Grid, cell: RawCell | None) -> tuple[int, ...]:
     """Give the lines of the cell's text that the object covers or, for a control, is beside."""
-    # Where a cover or an arrow lies says nothing of the line it means: it may hide or point.
-    if cell is None or thing.kind is DrawingKind.OTHER:
+    # Where a cover or an arrow lies says nothing of the line it means: it may hide or point. A
+    # drop-down says itself what is meant.
+    if cell is None or thing.kind in _LINELESS:
         return ()
     if _folded(thing, grid) or _empty(thing):
         return ()

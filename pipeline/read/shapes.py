@@ -7,21 +7,11 @@ from lxml import etree
 
 from pipeline.model import CellKey, DrawingKind
 from pipeline.read.geometry import Grid, Rect
+from pipeline.read.outlines import LINES, outline_kind, returns
 from pipeline.read.placing import Floating
 from pipeline.read.xml import attribute, local
 
-_ROUND = frozenset({
-    "ellipse", "donut", "arc", "chord", "pie", "blockArc", "roundRect", "round1Rect",
-    "round2SameRect", "round2DiagRect", "snipRoundRect", "flowChartConnector",
-    "flowChartTerminator", "flowChartAlternateProcess", "flowChartPreparation",
-    "octagon", "hexagon", "decagon", "dodecagon", "heptagon", "bracketPair", "bracePair",
-    "leftBracket", "rightBracket", "leftBrace", "rightBrace", "frame",
-})  # fmt: skip
-_FRAMES = frozenset({"rect", "flowChartProcess", "snip1Rect", "snip2SameRect", "plaque", "diamond"})
 _PAPER = frozenset({"bg1", "lt1", "ffffff", "window", "white"})  # colours that cover
-_LINES = frozenset({"line", "lineInv", "straightConnector1"})
-# Rough: a point of a path that ends this near its start (as a part of its size) closes it.
-_NEARLY_CLOSED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +187,7 @@ def _group(element: etree._Element, rect: Rect, frame: _Frame | None) -> Iterato
 
 def _control_id(element: etree._Element) -> str:
     """Give the shape id of the form control that a shape draws (``_x0000_s1025`` → 1025)."""
-    for extension in element.iter("{*}compatExt"):
+    for extension in element.iter("{*}compatExt", "{*}compatSp"):
         return (extension.get("spid") or "").rpartition("_s")[2]
     return ""
 
@@ -232,16 +222,10 @@ def _kind(  # noqa: PLR0911 - one return for each kind
 def _preset_kind(
     element: etree._Element, properties: etree._Element, preset: str
 ) -> DrawingKind | None:
-    if preset in _LINES:
+    if preset in LINES:
         return DrawingKind.LINE
     outlined, filled, covers = _paint(element, properties)
-    if not outlined and not filled:
-        return None
-    if covers or (preset in _FRAMES and filled):
-        return DrawingKind.OTHER  # it hides what lies under it
-    if preset in _ROUND or preset in _FRAMES:
-        return DrawingKind.ELLIPSE
-    return DrawingKind.OTHER
+    return outline_kind(preset, outlined=outlined, filled=filled, covers=covers)
 
 
 def _paint(element: etree._Element, properties: etree._Element) -> tuple[bool, bool, bool]:
@@ -279,14 +263,7 @@ def _closed(geometry: etree._Element) -> bool:
         return False
     if path.find("{*}close") is not None:
         return True
-    points = [(_number(point, "x"), _number(point, "y")) for point in path.iter("{*}pt")]
-    if len(points) < 4:
-        return False
-    width = max(x for x, _ in points) - min(x for x, _ in points)
-    height = max(y for _, y in points) - min(y for _, y in points)
-    across = abs(points[0][0] - points[-1][0])
-    down = abs(points[0][1] - points[-1][1])
-    return across <= _NEARLY_CLOSED * width and down <= _NEARLY_CLOSED * height
+    return returns([(_number(point, "x"), _number(point, "y")) for point in path.iter("{*}pt")])
 
 
 def shape_text(element: etree._Element) -> str:

@@ -149,20 +149,33 @@ def font_look(element: etree._Element) -> Run:
 
 def color_token(element: etree._Element) -> str:
     """Give a stable token of a colour; empty for automatic, black text and the text theme."""
-    rgb = element.get("rgb")
+    tint = element.get("tint")
+    return token_of(
+        rgb=element.get("rgb"),
+        theme=element.get("theme"),
+        tint=_float(tint) if tint else 0.0,
+        indexed=element.get("indexed"),
+    )
+
+
+def token_of(
+    *,
+    rgb: str | None = None,
+    theme: str | None = None,
+    tint: float = 0.0,
+    indexed: str | None = None,
+) -> str:
+    """Give the token of a colour that a file gives in one of three ways."""
     if rgb:
         shade = rgb[-6:].upper()
         # A colour this dark is black to the eye.
         dark = all(shade[at : at + 2] < "41" for at in (0, 2, 4))
         return "" if dark else f"rgb:{shade}"
-    theme = element.get("theme")
     if theme is not None:
-        tint = element.get("tint")
-        plain = tint is None or abs(_float(tint)) < 0.01
+        plain = abs(tint) < 0.01
         if theme == "1" and plain:
             return ""
-        return f"theme:{theme}" if plain else f"theme:{theme}:{_float(tint or '0'):.2f}"
-    indexed = element.get("indexed")
+        return f"theme:{theme}" if plain else f"theme:{theme}:{tint:.2f}"
     if indexed is not None and indexed not in {"0", "8", "64"}:
         return f"indexed:{indexed}"
     return ""

@@ -39,7 +39,9 @@ PLAIN = CellStyle()
 
 
 @dataclass(frozen=True, slots=True)
-class _Font:
+class Font:
+    """The look, size in points and name of a font."""
+
     run: Run = NO_LOOK
     size: float = 11.0
     name: str = ""
@@ -50,7 +52,7 @@ def read_styles(content: bytes, part: str) -> tuple[CellStyle, ...]:
     """Give the cell styles by their index in ``cellXfs``."""
     root = parse(content, part)
     formats: dict[int, str] = {}
-    fonts: list[_Font] = []
+    fonts: list[Font] = []
     fills: list[tuple[str, str]] = []
     styles: list[CellStyle] = []
     for group in root:
@@ -97,13 +99,13 @@ _READABLE = 4.0  # points; from here on the size hides nothing
 def _style(
     element: etree._Element,
     formats: dict[int, str],
-    fonts: list[_Font],
+    fonts: list[Font],
     fills: list[tuple[str, str]],
 ) -> CellStyle:
     is_date, number_format = format_of(_int(element.get("numFmtId")), formats)
     font_index = _int(element.get("fontId"))
     fill_index = _int(element.get("fillId"))
-    font = fonts[font_index] if font_index < len(fonts) else _Font()
+    font = fonts[font_index] if font_index < len(fonts) else Font()
     fill, paper = fills[fill_index] if fill_index < len(fills) else ("", "")
     vertical, wrap = "bottom", False
     for child in element:
@@ -123,7 +125,7 @@ def _style(
     )
 
 
-def _font(element: etree._Element) -> _Font:
+def _font(element: etree._Element) -> Font:
     size = 11.0
     name = ""
     for child in element:
@@ -134,7 +136,7 @@ def _font(element: etree._Element) -> _Font:
                 size = 11.0
         elif local(child) == "name":
             name = child.get("val") or ""
-    return _Font(font_look(element), min(max(size, 1.0), 409.0), name)
+    return Font(font_look(element), min(max(size, 1.0), 409.0), name)
 
 
 def _fill(element: etree._Element) -> str:
@@ -147,7 +149,7 @@ def _fill(element: etree._Element) -> str:
                 if (child.get("rgb") or "")[-6:].upper() == "000000":
                     return "rgb:000000"
                 token = color_token(child)
-                return "" if token in _WHITE else token
+                return "" if token in WHITE_FILLS else token
     return ""
 
 
@@ -167,7 +169,7 @@ def _paper(element: etree._Element) -> str:
     return f"indexed:{colour.get('indexed') or 64}"
 
 
-_WHITE = frozenset({"rgb:FFFFFF", "theme:0", "indexed:1", "indexed:9", "indexed:65"})
+WHITE_FILLS = frozenset({"rgb:FFFFFF", "theme:0", "indexed:1", "indexed:9", "indexed:65"})
 
 
 def _int(text: str | None) -> int:

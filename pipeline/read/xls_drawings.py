@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.model import CellKey, DrawingKind
 from pipeline.read.geometry import Grid, Rect
+from pipeline.read.outlines import LINES, outline_kind
 from pipeline.read.placing import Floating
 
 _FORMULA, _BOF, _CONTINUE, _OBJ, _DRAWING, _TXO = 0x0006, 0x0809, 0x003C, 0x005D, 0x00EC, 0x01B6
@@ -24,10 +25,6 @@ _CONTROLS = {0x0B: DrawingKind.CHECK_BOX, 0x0C: DrawingKind.OPTION_BUTTON}
 _PICTURE = 0x08
 # Comments, group boxes, buttons, drop-down arrows of filters: no marks of a respondent.
 _SILENT = frozenset({0x07, 0x13, 0x14, 0x19})
-# Shape types ([MS-ODRAW] 2.4.24)
-_ROUND = frozenset({2, 3, 19, 23, 85, 86, 87, 88, 95, 116, 120, 176, 185, 186})
-_FRAMES = frozenset({1, 4, 109})
-_LINES = frozenset({20, *range(32, 41)})
 _FREEHAND = frozenset({0, 100, 4095})
 
 
@@ -151,16 +148,16 @@ def _kind(  # noqa: PLR0911 - one return for each kind
         return DrawingKind.TEXT_BOX
     if shape.type == 75 or record.type == _PICTURE:
         return DrawingKind.PICTURE
-    if shape.type in _LINES:
+    if str(shape.type) in LINES:
         return DrawingKind.LINE
-    if not (shape.filled or shape.outlined):
-        return None
-    covers = shape.filled and (shape.white or shape.type in _FRAMES)
-    if not covers and shape.type in _ROUND | _FRAMES:
-        return DrawingKind.ELLIPSE
-    if shape.type in _FREEHAND:
+    if shape.type in _FREEHAND and (shape.filled or shape.outlined):
         return DrawingKind.ELLIPSE if shape.closed else DrawingKind.INK
-    return DrawingKind.OTHER
+    return outline_kind(
+        str(shape.type),
+        outlined=shape.outlined,
+        filled=shape.filled,
+        covers=shape.filled and shape.white,
+    )
 
 
 def _records(art: bytes) -> Iterator[tuple[int, int, bytes]]:
