@@ -7,10 +7,10 @@ features; the scores of the same table add up what the features say.
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import groupby
+from functools import cache, lru_cache
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,10 @@ __all__ = ["SENSES", "Said", "read_clauses"]
 
 _PATH = Path(__file__).parent / "clauses.toml"
 _SILENT = frozenset({"break", "stop", "plain", "cond", "risk", "separate", "event", "other"})
+_NAME = re.compile(r"\{([a-z]+)\}")
+_STEP = 20
+_LONGEST_ENDING = 24  # characters
+_NO_FEATURES = frozenset[str]()
 _TELLING = "いんずり月頃中末ら降旬た"  # last letters of the endings that tell something alone
 SENSES = ("open", "done", "dropped", "planned")
 
@@ -32,16 +36,33 @@ class Said:
     doubtful: dict[str, str] = field(default_factory=dict)
 
 
+_NOTHING = Said()
+
+
 class _Score(NamedTuple):
     has: frozenset[str]  # all of these
     sense: str
     points: int
 
 
+class _Kind(NamedTuple):
+    """What a word gives its clause: features, and those it gives where it ends the clause."""
+
+    inside: frozenset[str]
+    last: frozenset[str]
+    silent: bool  # tells nothing alone
+    breaks: bool  # ends a clause
+    stops: bool  # ends a sentence
+
+
+_Found = tuple[int, int, _Kind]  # start, end and kind of a word in a note
+_Clause = tuple[str, frozenset[str]]  # its words and its features
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
     token: re.Pattern[str]  # literal words, longest first, then the patterns by name
-    kinds: dict[str, str]  # of the literal words
+    kinds: dict[str, _Kind]  # of the literal words, and of the patterns by name
     rest: re.Pattern[str]  # what may follow a word that still ends its clause
     endings: tuple[tuple[str, re.Pattern[str]], ...]
     scores: dict[str, tuple[_Score, ...]]  # by one of the features they ask for
@@ -49,37 +70,42 @@ class _Table:
     doubtful: int
 
 
-class _Token(NamedTuple):
-    kind: str
-    start: int
-    end: int
-
-
 @cache
 def _table(path: Path = _PATH) -> _Table:
-    """Load clauses.toml. Raises ValueError where a word has two kinds or a pattern is wrong."""
+    """Load clauses.toml. Raises re.error or KeyError where a pattern or a class is wrong."""
     with path.open("rb") as file:
         data: dict[str, Any] = tomllib.load(file)
-    kinds: dict[str, str] = {}
+    classes = data["classes"]
+    named = defaultdict[str, list[str]](list)
     for kind, words in data["words"].items():
-        for word in words:
-            if kinds.setdefault(word, kind) != kind:
-                raise ValueError(f"{path.name}: {word} is {kinds[word]} and {kind}")
-    patterns = [f"(?P<{kind}>{pattern})" for kind, pattern in data["patterns"].items()]
-    try:
-        return _Table(
-            token=re.compile(
-                f"(?=[{data['starts']}])(?:{'|'.join(patterns)})|{_alternatives(kinds)}"
-            ),
-            kinds=kinds,
-            rest=re.compile(data["rest"]),
-            endings=tuple((name, re.compile(text)) for name, text in data["endings"].items()),
-            scores=_scores(data),
-            sure=data["sure"],
-            doubtful=data["doubtful"],
-        )
-    except re.error as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        for word in dict.fromkeys(spelt for each in words for spelt in _spelt(each, classes)):
+            named[word].append(kind)
+    patterns = [
+        f"(?P<{name}>{_NAME.sub(lambda found: _any_of(classes[found[1]]), pattern)})"
+        for name, pattern in data["patterns"].items()
+    ]
+    token = f"(?=[{data['starts']}])(?:{'|'.join(patterns)})|{_any_of(named)}"
+    named.update((name, [name.partition("_")[0]]) for name in data["patterns"])
+    return _Table(
+        token=re.compile(token),
+        kinds={word: _kind(kinds, data["also"]) for word, kinds in named.items()},
+        rest=re.compile(data["rest"]),
+        endings=tuple((name, re.compile(text)) for name, text in data["endings"].items()),
+        scores=_scores(data),
+        sure=data["sure"],
+        doubtful=data["doubtful"],
+    )
+
+
+def _kind(names: Sequence[str], also: Mapping[str, str]) -> _Kind:
+    told = {*names, *(also[name] for name in names if name in also)} - {"plain"}
+    return _Kind(
+        inside=frozenset(told),
+        last=frozenset(f"{name}!" for name in told),
+        silent=told <= _SILENT,
+        breaks=not told.isdisjoint(("break", "stop")),
+        stops="stop" in told,
+    )
 
 
 def _scores(data: dict[str, Any]) -> dict[str, tuple[_Score, ...]]:
@@ -91,35 +117,47 @@ def _scores(data: dict[str, Any]) -> dict[str, tuple[_Score, ...]]:
     return {feature: tuple(held) for feature, held in scores.items()}
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    """Give one pattern for many words, the longest first; each first letter is tried once."""
+def _spelt(word: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Give each word that one with {classes} in it stands for."""
+    pieces = _NAME.split(word)  # every other piece is a name
+    yield from map(
+        "".join, product(*(classes[p] if at % 2 else (p,) for at, p in enumerate(pieces)))
+    )
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Give one pattern for many words, the longest first.
+
+    A look at the first letter, in steps of some twenty, spares trying hundreds of words.
+    """
     ordered = sorted(words, key=lambda word: (word[0], -len(word), word))
     groups = []
     for first, same in groupby(ordered, key=lambda word: word[0]):
         rests = "|".join(re.escape(word[1:]) for word in same)
-        groups.append(f"{re.escape(first)}(?:{rests})")
-    return "|".join(groups)
+        groups.append((first, f"{re.escape(first)}(?:{rests})"))
+    steps = []
+    for at in range(0, len(groups), _STEP):
+        firsts, tried = zip(*groups[at : at + _STEP], strict=True)
+        steps.append(f"(?=[{''.join(map(re.escape, firsts))}])(?:{'|'.join(tried)})")
+    return f"(?:{'|'.join(steps)})"
 
 
 def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     """Read a note that is normalised line by line; ``months`` are those it names."""
     table = _table()
-    tokens = [
-        _Token(
-            found.lastgroup.partition("_")[0] if found.lastgroup else table.kinds[found[0]],
-            *found.span(),
-        )
-        for found in table.token.finditer(text)
+    found: list[_Found] = [
+        (*match.span(), table.kinds[match.lastgroup or match[0]])
+        for match in table.token.finditer(text)
     ]
-    if not months and all(token.kind in _SILENT for token in tokens):
-        return Said()
-    told = [*_times(text, months, month)]
+    if months:
+        found = sorted((*found, *_times(text, months, month)))
+    elif all(kind.silent for _, _, kind in found):
+        return _NOTHING
     best = dict.fromkeys(SENSES, (0, ""))
-    for sentence in _parts(text, tokens, "stop"):
-        clauses = _clauses(table, text, sentence, told)
-        for at, (words, features) in enumerate(clauses):
-            others = [other[1] for other in (*clauses[:at], *clauses[at + 1 :])]
-            for sense, points in _points(table, features, others).items():
+    for sentence in _sentences(table, text, found):
+        for at, (words, features) in enumerate(sentence):
+            others = (other for _, other in (*sentence[:at], *sentence[at + 1 :]))
+            for sense, points in _points(features, _NO_FEATURES.union(*others)):
                 if points > best[sense][0]:
                     best[sense] = points, words
     sure = {sense: words for sense, (points, words) in best.items() if points >= table.sure}
@@ -128,21 +166,23 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
         for sense, (points, words) in best.items()
         if table.doubtful <= points < table.sure
     }
-    return Said(sure=sure, doubtful=doubtful)
+    return Said(sure=sure, doubtful=doubtful) if sure or doubtful else _NOTHING
 
 
-def _points(table: _Table, own: set[str], others: Sequence[set[str]]) -> dict[str, int]:
+@lru_cache(maxsize=4096)
+def _points(own: frozenset[str], others: frozenset[str]) -> tuple[tuple[str, int], ...]:
     """Add up what the features of a clause, and of the others of its sentence, score."""
-    told = own.union(*({f"~{feature}" for feature in other} for other in others)) if others else own
+    table = _table()
+    told = own | {f"~{feature}" for feature in others}
     points = dict.fromkeys(SENSES, 0)
     for feature in own:
         for score in table.scores.get(feature, ()):
             if score.has <= told:
                 points[score.sense] += score.points
-    return points
+    return tuple(item for item in points.items() if item[1] > 0)
 
 
-def _times(text: str, months: Sequence[Due], month: str) -> Iterable[_Token]:
+def _times(text: str, months: Sequence[Due], month: str) -> Iterator[_Found]:
     """Give where the months stand and whether they lie after the collection month.
 
     A month without a year may be one gone by.
@@ -153,45 +193,41 @@ def _times(text: str, months: Sequence[Due], month: str) -> Iterable[_Token]:
             continue
         told = not due.inferred or due.written[0] in "来翌次再"
         kind = ("dated" if due.month > month else "then") if told else "month"
-        yield _Token(kind, at, at + len(due.written))
+        yield at, at + len(due.written), _TIMES[kind]
 
 
-def _parts(text: str, tokens: Sequence[_Token], at: str) -> Iterable[tuple[int, int, list[_Token]]]:
-    """Divide a text where tokens of a kind stand: start, end and the tokens of each part."""
-    start, held = 0, list[_Token]()
-    for token in tokens:
-        if token.kind == at:
-            yield start, token.start, held
-            start, held = token.end, []
-        else:
-            held.append(token)
-    yield start, len(text), held
-
-
-def _clauses(
-    table: _Table,
-    text: str,
-    sentence: tuple[int, int, list[_Token]],
-    times: Sequence[_Token],
-) -> list[tuple[str, set[str]]]:
-    """Give the words and the features of each clause of a sentence."""
-    found = []
-    begin, until, tokens = sentence
-    shifted = [_Token(kind, start - begin, end - begin) for kind, start, end in tokens]
-    own = text[begin:until]
-    for start, end, held in _parts(own, shifted, "break"):
-        words = own[start:end].strip()
-        if not words:
+def _sentences(table: _Table, text: str, found: Sequence[_Found]) -> Iterator[list[_Clause]]:
+    """Divide a text into sentences and these into clauses that have words."""
+    sentence = list[_Clause]()
+    begin, held = 0, list[_Found]()
+    for start, end, kind in (*found, (len(text), len(text), _STOP)):
+        if not kind.breaks:
+            if kind.inside:
+                held.append((start, end, kind))
             continue
-        marks = [token for token in held if token.kind != "plain"]
-        for kind, first, last in times:
-            if start <= first - begin < end:
-                marks.append(_Token(kind, first - begin, last - begin))
-        features = {token.kind for token in marks}
-        ends = max((token.end for token in marks), default=start)
-        if marks and table.rest.fullmatch(own, ends, end):
-            features.update(f"{token.kind}!" for token in marks if token.end == ends)
-        if marks or words[-1] in _TELLING:
-            features.update(name for name, ending in table.endings if ending.search(words))
-        found.append((words, features))
-    return found
+        words = text[begin:start].strip()
+        if words:
+            sentence.append((words, _features(table, text, words, held, start)))
+        begin, held = end, []
+        if kind.stops:
+            yield sentence
+            sentence = []
+
+
+def _features(
+    table: _Table, text: str, words: str, held: Sequence[_Found], until: int
+) -> frozenset[str]:
+    """Give the features of a clause: of the words it holds, of the last of them, its endings."""
+    if not held and words[-1] not in _TELLING:
+        return _NO_FEATURES
+    features = set[str]().union(*(kind.inside for _, _, kind in held))
+    last = max((end for _, end, _ in held), default=until)
+    if table.rest.fullmatch(text, last, until):
+        features.update(*(kind.last for _, end, kind in held if end == last))
+    tail = max(0, len(words) - _LONGEST_ENDING)
+    features.update(name for name, ending in table.endings if ending.search(words, tail))
+    return frozenset(features)
+
+
+_STOP = _kind(["stop"], {})
+_TIMES = {name: _kind([name], {}) for name in ("dated", "then", "month")}

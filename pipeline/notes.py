@@ -26,10 +26,11 @@ _PATH = Path(__file__).parent / "notes.toml"
 _LONGEST_MARK = 40  # characters; a longer note is prose, not an answer
 _DASHES = re.compile("[‐‑‒–—―−─ー]")
 _SPACED_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
+_NUMBERS = re.compile("[①②③]")
 _NUMBERED = {"①": Status.DONE, "②": Status.PLANNED, "③": Status.NOT_PLANNED}
-_DIGIT = re.compile(r"\d")
 _PUNCTUATION = re.compile(r"[。、,・\s]|\.$")
-_AT = re.compile(r"@|[(\[](?:at|アット)")  # a cheap look before the costly one
+# A cheap look before the costly one: no telephone number has fewer digits.
+_REACHED = re.compile(r"@|[(\[](?:at|アット)|内線|\d(?:[^\d]{0,3}\d){8}")
 _MAIL = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]++(?:@| ?[(\[](?:at|アット|@)[)\]] ?)"
     r"[a-z0-9\-]++(?:\.[a-z0-9\-]++)+"
@@ -56,6 +57,7 @@ class NoteTable:
 
     empty: frozenset[str]
     tags: tuple[_Tag, ...]
+    tagged: re.Pattern[str]  # any word of any tag: a cheap look before the costly one
     facts: dict[str, re.Pattern[str]]
     mark_like: tuple[tuple[Status, re.Pattern[str]], ...]
 
@@ -65,16 +67,18 @@ def load_note_table(path: Path = _PATH) -> NoteTable:
     """Load notes.toml. Raises re.error where a pattern is wrong, ValueError where a status is."""
     with path.open("rb") as file:
         data: dict[str, Any] = tomllib.load(file)
+    tags = tuple(
+        _Tag(
+            name=row["name"],
+            words=re.compile("|".join(re.escape(_plain(word)) for word in row["words"])),
+            exceptions=tuple(map(_plain, row.get("except", ()))),
+        )
+        for row in data["tag"]
+    )
     return NoteTable(
         empty=frozenset(map(_plain, data["empty"])),
-        tags=tuple(
-            _Tag(
-                name=row["name"],
-                words=re.compile("|".join(re.escape(_plain(word)) for word in row["words"])),
-                exceptions=tuple(map(_plain, row.get("except", ()))),
-            )
-            for row in data["tag"]
-        ),
+        tags=tags,
+        tagged=re.compile("|".join(tag.words.pattern for tag in tags)),
         facts={name: re.compile(pattern) for name, pattern in data["facts"].items()},
         mark_like=tuple(
             (Status(row["status"]), re.compile(row["pattern"])) for row in data["mark_like"]
@@ -100,9 +104,6 @@ def read_note(text: str, *, month: str) -> Note:
     attachment = bool(table.facts["attachment"].search(plain)) and not table.facts[
         "no_attachment"
     ].search(plain)
-    spaced = _DASHES.sub("-", fold(text))
-    personal = [*_MAIL.findall(spaced)] if _AT.search(spaced) else []
-    personal += _phones(spaced)
     months = find_months(text, month)
     said = read_clauses(normalise_lines(text), months, month=month)
     return Note(
@@ -115,7 +116,7 @@ def read_note(text: str, *, month: str) -> Note:
         says_dropped=said.sure.get("dropped", ""),
         says_planned=said.sure.get("planned", ""),
         may_not_be_done=said.doubtful.get("open", ""),
-        personal=tuple(dict.fromkeys(personal)),
+        personal=_personal(text) if _REACHED.search(plain) else (),
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
     )
@@ -146,6 +147,8 @@ def normalise_lines(text: str) -> str:
 
 
 def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
+    if not table.tagged.search(plain):
+        return ()
     found = []
     for tag in table.tags:
         rest = plain
@@ -156,9 +159,13 @@ def _tags(table: NoteTable, plain: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _personal(text: str) -> tuple[str, ...]:
+    """Give the mail addresses and telephone numbers of a note."""
+    spaced = _DASHES.sub("-", fold(text))
+    return tuple(dict.fromkeys([*_MAIL.findall(spaced), *_phones(spaced)]))
+
+
 def _phones(text: str) -> list[str]:
-    if not _DIGIT.search(text):
-        return []
     return [
         found[0]
         for found in _PHONE.finditer(_SPACED_DASH.sub("-", text))
@@ -170,7 +177,7 @@ def _phones(text: str) -> list[str]:
 def _mark_like(table: NoteTable, plain: str) -> Status | None:
     if len(plain) > _LONGEST_MARK:
         return None
-    named = table.facts["names_answer"].search(plain)
+    named = table.facts["names_answer"].search(plain) if _NUMBERS.search(plain) else None
     if named:
         return _NUMBERED[named["number"] or named["named"]]
     bare = _PUNCTUATION.sub("", plain)

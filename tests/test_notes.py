@@ -1,5 +1,6 @@
 """Notes: every case of cases/notes.toml, the due month of mark and note, and properties."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -148,3 +149,21 @@ def test_comments_on_all_the_answers_of_an_item_stand_by_the_one_that_counts() -
     assert both.comment == "確認済み\n令和9年3月に見直し"
     assert both.aside is not None
     assert [due.month for due in both.aside.comment.months] == ["2027-03"]
+
+
+def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
+    """A feature that nothing gives would silently never score, and a class nobody names is idle."""
+    path = Path(pipeline.clauses.__file__).with_name("clauses.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    kinds = {*table["words"], *(name.partition("_")[0] for name in table["patterns"])}
+    given = {*kinds, *table["endings"], "dated", "then", "month"}
+    asked = {
+        feature.removeprefix("~").removesuffix("!")
+        for sense in pipeline.clauses.SENSES
+        for features in table[sense]
+        for feature in features.split()
+    }
+    assert asked <= given
+    assert given - asked <= {"stop", "break", "plain"} | set(table["also"])
+    spelt = str([*table["words"].values(), *table["patterns"].values()])
+    assert set(re.findall(r"\{([a-z]+)\}", spelt)) == set(table["classes"])

@@ -10,8 +10,8 @@ from pipeline.text import fold
 
 _KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 
-_DASH = re.compile("[‐‑‒–—―−─━﹣]")
-_TILDE = re.compile("[〜∼〰˜]")
+_WAVES = "〜∼〰˜"
+_STROKE = re.compile(f"[‐‑‒–—―−─━﹣{_WAVES}]")
 _KANJI_NUMBER = re.compile(
     r"(?<![〇一二三四五六七八九十])(?!〇+月)[〇一二三四五六七八九十]++"
     r"(?=年|月|日|四半期|か月|ヶ月|カ月|ヵ月|ケ月|ヶ年|q|末)"
@@ -33,14 +33,21 @@ _MONTHS = re.compile(r"[ヶヵカケ個箇]月")
 @lru_cache(maxsize=65536)
 def normalise(text: str) -> str:
     """Fold a text further for dates: Arabic digits, one dash, one wave, no needless spaces."""
-    text = _TILDE.sub("~", _DASH.sub("-", fold(text)))
-    text = _COMMA.sub(r"\1.", _SPACE.sub("", _LONG_DASH.sub("-", text)))
+    text = _STROKE.sub(lambda found: "~" if found[0] in _WAVES else "-", fold(text))
+    if "ー" in text:
+        text = _LONG_DASH.sub("-", text)
+    if " " in text:
+        text = _SPACE.sub("", text)
+    if "," in text or "、" in text:
+        text = _COMMA.sub(r"\1.", text)
     if "四半期" in text:
         text = _ROMAN_QUARTER.sub(lambda found: _ROMAN[found[0]], text)
         text = _QUARTER.sub(r"第\1四半期", text)
         text = _QUARTER_NUMBER.sub(_arabic, text)
-    text = _FIRST_YEAR.sub(r"\g<1>1", _KANJI_NUMBER.sub(_arabic, text))
-    return _MONTHS.sub("か月", text)
+    text = _KANJI_NUMBER.sub(_arabic, text)
+    if "元" in text:
+        text = _FIRST_YEAR.sub(r"\g<1>1", text)
+    return _MONTHS.sub("か月", text) if "月" in text else text
 
 
 def _arabic(found: re.Match[str]) -> str:

@@ -46,7 +46,7 @@ def no_reason(context: Context) -> Iterator[Hit]:
 
 def _has_more_to_do(note: Note, month: str) -> bool:
     """Tell whether a note beside ② speaks of work to come: 要綱は制定済みで、手順書を策定中."""
-    return bool(note.says_not_done) or any(
+    return bool(note.says_not_done or note.may_not_be_done) or any(
         due.month >= month and due.written not in note.says_done for due in note.months
     )
 
