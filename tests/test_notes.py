@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline.clauses
 from pipeline.model import (
     Answer,
     Aside,
