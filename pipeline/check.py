@@ -1,16 +1,12 @@
 """Run the rules over a month: findings, without repetition, in the order they are read."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import Batch, Finding, FindingGroup, PreviousMonth, Severity
+from pipeline.model import Batch, Finding, PreviousMonth, Severity
 from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
 from pipeline.rules.asked import sort_answers
-from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
-from pipeline.rules.words import listed
 from pipeline.settings import RuleSettings
 
 _AS_DECLARED = RuleSettings()
@@ -124,127 +120,3 @@ def _respondent_order(batch: Batch) -> dict[str, int]:
     for respondent in known:
         order.setdefault(respondent.id, len(order))
     return order
-
-
-def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
-    """Join equal findings of one submission into one line each, in the order of the first.
-
-    Equal are findings of one code and severity about one file of one respondent.
-    """
-    return tuple(_group(members) for members in _alike(findings))
-
-
-def _alike(findings: Iterable[Finding]) -> Iterable[Sequence[Finding]]:
-    groups: dict[tuple[str, str, str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        key = (finding.code, finding.severity, finding.respondent_id, finding.location.key)
-        groups[key].append(finding)
-    return groups.values()
-
-
-def _group(members: Sequence[Finding]) -> FindingGroup:
-    first = members[0]
-    group = FindingGroup(
-        code=first.code,
-        severity=first.severity,
-        title=first.title,
-        message=first.message,
-        fix=first.fix,
-        findings=tuple(members),
-        respondent_id=first.respondent_id,
-        respondent=first.respondent,
-    )
-    if len(members) == 1:
-        return group
-    same_problem = len({member.problem for member in members}) == 1
-    same_fix = len({member.fix for member in members}) == 1
-    cells = _cells(members)
-    inside = f"［{cells}］" if cells else ""
-    items = listed([member.item_id for member in members if member.item_id], "項目", limit=3)
-    return replace(
-        group,
-        message=f"{first.location.file}{inside}{items}: "
-        f"{first.problem if same_problem else f'{first.title}（{len(members)}件）。'}",
-        fix=first.fix if same_fix else RULES[first.code].general_fix,
-    )
-
-
-def _cells(members: Sequence[Finding]) -> str:
-    """Name the cells sheet by sheet: ``チェックシート!C12、C15``."""
-    sheets: dict[str, list[str]] = defaultdict(list)
-    for member in members:
-        if member.location.cell and member.location.cell not in sheets[member.location.sheet]:
-            sheets[member.location.sheet].append(member.location.cell)
-    return "、".join(
-        f"{sheet}!{listed(cells, 'か所', limit=10)}" for sheet, cells in sheets.items()
-    )
-
-
-def attention(
-    findings: Iterable[Finding], batch: Batch, limit: int = 10
-) -> tuple[FindingGroup, ...]:
-    """Choose 今月見るべき件: at most ``limit`` lines, gravest class first.
-
-    Lines are groups of one code in one submission; 未提出 of all respondents is one line. Within
-    a class of `ATTENTION` the line with more cells comes first, then respondent order. A code
-    takes at most three lines as long as other codes have something to say.
-    """
-    ranks = {code: rank for rank, (_, codes) in enumerate(ATTENTION) for code in codes}
-    missing: list[Finding] = []
-    others: list[Finding] = []
-    for finding in findings:
-        if finding.code in ranks:
-            (missing if finding.code == "B501" else others).append(finding)
-    ranked = sorted(
-        [*_alike(others), *([missing] if missing else [])],
-        key=lambda members: (ranks[members[0].code], -len(members)),
-    )
-    taken: dict[str, int] = defaultdict(int)
-    chosen: list[Sequence[Finding]] = []
-    spare: list[Sequence[Finding]] = []
-    for members in ranked:
-        code = members[0].code
-        taken[code] += 1
-        (chosen if taken[code] <= LINES_PER_CODE else spare).append(members)
-    kept = {id(members) for members in (chosen + spare)[:limit]}
-    return tuple(
-        _missing_line(members, batch) if members is missing else _group(members)
-        for members in ranked
-        if id(members) in kept
-    )
-
-
-def first_to_see(findings: tuple[Finding, ...], batch: Batch) -> tuple[Finding, ...]:
-    """Give 今月見るべき件: one finding a group, with the words that stand for the whole group."""
-    return tuple(
-        group.findings[0]
-        if len(group.findings) == 1
-        else replace(
-            group.findings[0],
-            respondent=group.respondent,
-            respondent_id=group.respondent_id,
-            written="",
-            told=group.message,
-            problem=group.message,
-            fix=group.fix,
-        )
-        for group in attention(findings, batch)
-    )
-
-
-def _missing_line(missing: Sequence[Finding], batch: Batch) -> FindingGroup:
-    first = missing[0]
-    answered = sum(counted.respondent.on_roster is not False for counted in batch.submissions)
-    asked = answered + len(missing)
-    names = listed([finding.respondent for finding in missing], "団体")
-    return FindingGroup(
-        code=first.code,
-        severity=first.severity,
-        title=first.title,
-        message=f"{asked}団体のうち{len(missing)}団体が未提出です（{names}）。",
-        fix=RULES[first.code].general_fix,
-        findings=tuple(missing),
-        respondent_id=first.respondent_id if len(missing) == 1 else "",
-        respondent=first.respondent if len(missing) == 1 else f"{len(missing)}団体",
-        respondents=len(missing),
-    )

@@ -15,6 +15,7 @@ from pipeline.model import (
     ReadBy,
     Status,
 )
+from pipeline.model.submission import BY_SIGN
 
 _STATUS = {
     Status.DONE: "①既に対応済み（done）",
@@ -44,10 +45,12 @@ _PROBLEM = {
 _READ_BY = {
     ReadBy.NUMBER: "番号",
     ReadBy.WORDS: "文言（番号なし）",
-    ReadBy.FORMAT: "書式",
+    ReadBy.FORMAT: "取り消し線",
+    ReadBy.EMPHASIS: "書式",
     ReadBy.DRAWING: "図形",
     ReadBy.CONTROL: "チェックボックス",
-    ReadBy.LEGEND_MARK: "選択肢の印・記入",
+    ReadBy.LEGEND_MARK: "選択肢の印",
+    ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
     ReadBy.DITTO: "上の項目",
     ReadBy.NOTHING: "",
 }
@@ -143,7 +146,7 @@ def findings(mark: Mark, month: str) -> tuple[tuple[str, str], ...]:
         found += _due_findings(mark.due, month)
     elif mark.status in (Status.DONE, Status.NOT_PLANNED) and mark.due.written:
         found.append(("A312", "①・③なのに月が書かれている"))
-    if mark.read_by in (ReadBy.FORMAT, ReadBy.DRAWING, ReadBy.CONTROL, ReadBy.LEGEND_MARK):
+    if mark.read_by in BY_SIGN:
         found.append(("A316", "書式・図形・印から回答を読み取った"))
     if mark.read_by is ReadBy.WORDS and mark.status is not Status.NOT_APPLICABLE:
         found.append(("A317", "番号がなく文言から読み取った"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.aliases import aliases_for
 from pipeline.assemble import assemble
-from pipeline.check import first_to_see, refuse_unknown
+from pipeline.check import refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
@@ -66,8 +66,12 @@ class RunResult:
     findings: tuple[Finding, ...]
     exit_code: ExitCode
     seconds: Mapping[str, float]
+    attention: tuple[str, ...] = ()  # the first of 今月見るべき件, in words
     kept_as: str = ""  # the name under which a workbook changed by hand is kept
     notices: tuple[str, ...] = ()
+
+
+SHOWN_FIRST = 3  # of 今月見るべき件 on the terminal; 「はじめに」 has them all
 
 
 class Stopwatch:
@@ -139,6 +143,8 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     with staging_folder(folder) as staged, apart(rows) as executor:
         form = None if public else executor.submit(write_review_form, judged.form, staged)
         report = _sum_up(judged, history, settings, aliases)
+        first = tuple(line.shown.message for line in report.attention[:SHOWN_FIRST])
+        result = replace(result, attention=first)
         if not public:  # people choose those names
             report = replace(report, kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report
@@ -174,7 +180,6 @@ def _sum_up(
             told,
             settings,
             rules=rules_table(),
-            attention=first_to_see(told, shown),
             history=known,
         )
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_examples import CHECKLIST, MONTH, run_example
 
-from pipeline.check import attention, check, group_findings
+from pipeline.check import check
 from pipeline.errors import TorimatomeError
 from pipeline.model import (
     Answer,
@@ -34,6 +34,8 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.rules import RULES, similar
+from pipeline.rules.attention import attention
+from pipeline.rules.grouping import group_findings, grouped
 from pipeline.settings import RuleSettings
 
 
@@ -187,24 +189,69 @@ def test_equal_findings_of_a_submission_are_one_line_with_their_cells() -> None:
     )
     findings = check(batch)
     groups = group_findings(findings)
-    assert [(g.code, g.respondent, len(g.findings)) for g in groups] == [
-        ("A307", "若葉市", 4),
+    assert [(g.line.code, g.line.respondent, len(g.findings)) for g in groups] == [
+        ("A307", "若葉市", 3),
+        ("A307", "若葉市", 1),
         ("A304", "若葉市", 1),
         ("A307", "白雲町", 1),
     ]
-    assert groups[0].message == (
-        "若葉市.xlsx［チェックシート!B4、B5、B6、B7］運用①-1、運用①-2、運用①-3 ほか1項目: "
+    line = groups[0].line
+    assert line.message == (
+        "若葉市.xlsx［チェックシート!B4、B6～B7］運用①-1、運用①-3、運用①-4: "
         "予定月が書かれていません。"
     )
-    assert groups[0].fix == RULES["A307"].fix
-    assert groups[0].line.message == groups[0].message
-    assert groups[1].message == groups[1].findings[0].message
+    assert (line.fix, line.written) == (RULES["A307"].fix, "②")
+    assert (line.location.file, line.location.sheet) == ("若葉市.xlsx", "チェックシート")
+    assert line.location.cell == "B4、B6～B7"
+    assert groups[1].line is groups[1].findings[0]
 
 
-def test_findings_that_differ_in_words_are_grouped_under_their_title() -> None:
+@pytest.mark.parametrize(
+    ("lines", "counts"),
+    [
+        ("運用①-1 | ②（○月） |\n運用①-2 | ②(○月) |\n運用①-3 | ② |", [2, 1]),
+        ("運用①-1 | ②（8月） |\n運用①-2 | ②（２０２６年８月） |\n運用①-3 | ②（9月） |", [2, 1]),
+        ("運用①-1 | 対象外 |\n運用①-2 | 対象外 |\n運用①-3 | 該当なし |", [2, 1]),
+        ("運用①-1 | ① | 未策定\n運用①-2 | ① | 未策定\n運用①-3 | ③ | 策定済み", [2, 1]),
+        ("運用①-1 | | \n運用①-2 | 　 |\n運用①-3 | 〈凡例〉 |", [2, 1]),
+        ("運用①-1 | ④ |\n運用①-2 | 5 |", [1, 1]),
+    ],
+)
+def test_what_is_to_be_decided_is_one_line_for_one_cause(lines: str, counts: list[int]) -> None:
+    batch, _ = run_example(f"ファイル: 若葉市.xlsx\n{lines}")
+    told = [f for f in check(batch) if f.severity is not Severity.INFO]
+    assert [len(group.findings) for group in group_findings(told)] == counts
+
+
+def test_what_needs_no_action_is_told_once_a_respondent() -> None:
+    batch, _ = run_example(
+        "ファイル: 若葉市.xlsx\n運用①-1 | ③ |\n運用①-2 | ③ | 特になし\n運用②-1 | ③ |\n"
+        "ファイル: 白雲町.xlsx\n運用①-1 | ③ |"
+    )
+    groups = group_findings(check(batch))
+    assert [(g.line.code, g.line.respondent, len(g.findings)) for g in groups] == [
+        ("N401", "若葉市", 3),
+        ("N401", "白雲町", 1),
+    ]
+    assert groups[0].line.item_id == "運用①-1、運用①-2、運用②-1"
+
+
+def test_findings_that_differ_in_words_say_them_all_or_stand_under_their_title() -> None:
     batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ② |\n運用①-2 | ②（時期未定） |")
-    (group,) = group_findings(check(batch))
-    assert group.message.endswith("②だが予定月がない・○月のまま（2件）。")
+    line = grouped(check(batch)).line
+    assert line.problem == "予定月が書かれていません。予定月が未定とされています。"
+    assert line.written == "②、②（時期未定）"
+    many = [_finding("A307", "甲", f"B{row}") for row in range(1, 6)]
+    told = [replace(each, problem=f"{number}番目です。") for number, each in enumerate(many)]
+    assert grouped(told).line.problem == "②だが予定月がない・○月のまま（5件）。"
+
+
+def test_cells_of_several_files_are_named_with_their_file() -> None:
+    findings = [_finding("N401", "甲", "B4"), _finding("N401", "乙", "B5"),
+                _finding("N401", "乙", "B6")]  # fmt: skip
+    line = grouped(findings).line
+    assert line.location.cell == "甲.xlsx: B4 ／ 乙.xlsx: B5～B6"
+    assert line.location.file == "甲.xlsx、乙.xlsx"
 
 
 @given(st.permutations(list(range(12))), st.integers(0, 12))
@@ -247,14 +294,28 @@ def test_what_would_be_lost_comes_before_what_is_wrong() -> None:
         _finding("A311", "e", "B1"),
     )
     chosen = attention(findings, _empty_batch())
-    assert [group.code for group in chosen] == ["F101", "N402", "A308", "A307"]
+    assert [group.line.code for group in chosen] == ["F101", "N402", "A308", "A307"]
+
+
+def test_nothing_that_needs_a_person_is_left_out_of_the_choice() -> None:
+    for rule in RULES.values():
+        chosen = attention((_finding(rule.code, "a", "B1"),), _empty_batch())
+        asked = rule.severity is not Severity.INFO
+        assert [group.line.code for group in chosen] == [rule.code] * asked
+
+
+def test_of_one_effect_the_graver_and_the_wider_come_first() -> None:
+    codes = ["L209", "A302", "N402", "B511", "N405", "L207", "A306"]
+    findings = tuple(_finding(code, code, "B1") for code in codes)
+    chosen = [group.line.code for group in attention(findings, _empty_batch())]
+    assert chosen == ["B511", "N402", "A302", "L209", "L207", "A306", "N405"]
 
 
 def test_missing_respondents_are_one_line() -> None:
     findings = tuple(_finding("B501", f"団体{index}") for index in range(40))
     (line,) = attention(findings, _empty_batch())
-    assert line.respondents == 40
-    assert "団体0、団体1、団体2、団体3、団体4 ほか35団体" in line.message
+    assert (len(line.findings), line.line.respondent) == (40, "40団体")
+    assert "団体0、団体1、団体2、団体3、団体4 ほか35団体" in line.line.message
 
 
 def test_the_missing_are_counted_among_those_who_were_asked() -> None:
@@ -262,14 +323,14 @@ def test_the_missing_are_counted_among_those_who_were_asked() -> None:
         "名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |\n"
         "ファイル: 頼んでいない村.xlsx\n運用①-1 | ① |"
     )
-    (line,) = (group for group in attention(check(batch), batch) if group.code == "B501")
-    assert line.message == "2団体のうち1団体が未提出です（白雲町）。"
+    (line,) = (group for group in attention(check(batch), batch) if group.line.code == "B501")
+    assert line.line.message == "2団体のうち1団体が未提出です（白雲町）。"
 
 
 def test_one_code_does_not_fill_the_list_while_others_have_something_to_say() -> None:
     many = tuple(_finding("F102", f"団体{index}") for index in range(20))
     others = tuple(_finding(code, "甲", "B1") for code in ("N402", "A308", "A301"))
-    chosen = [group.code for group in attention(many + others, _empty_batch())]
+    chosen = [group.line.code for group in attention(many + others, _empty_batch())]
     assert len(chosen) == 10
     assert {"N402", "A308", "A301"} <= set(chosen)
     assert len(attention(many, _empty_batch(), limit=4)) == 4
@@ -278,7 +339,10 @@ def test_one_code_does_not_fill_the_list_while_others_have_something_to_say() ->
 def test_the_line_with_more_cells_comes_first() -> None:
     few = (_finding("A301", "少", "B1"),)
     more = tuple(_finding("A301", "多", f"B{row}") for row in range(9))
-    assert [group.respondent for group in attention(few + more, _empty_batch())] == ["多", "少"]
+    assert [group.line.respondent for group in attention(few + more, _empty_batch())] == [
+        "多",
+        "少",
+    ]
 
 
 # nearly the same answers and notes

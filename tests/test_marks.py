@@ -238,7 +238,8 @@ BLUE = Run(text="", color="FF0000FF")
 )
 def test_format_chooses_one_option(decoration: Decoration, status: Status) -> None:
     mark = read(WHOLE, decoration=decoration)
-    assert (mark.status, mark.read_by) == (status, ReadBy.FORMAT)
+    struck = any(run.struck for run in decoration.runs)
+    assert (mark.status, mark.read_by) == (status, ReadBy.FORMAT if struck else ReadBy.EMPHASIS)
     assert mark.object_text
 
 

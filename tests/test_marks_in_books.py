@@ -62,3 +62,40 @@ def test_each_cell_is_counted_as_it_stands(tmp_path: Path) -> None:
     for row, (text, status, code) in zip(rows, CELLS, strict=False):
         assert (row["mark"], row["status"]) == (text, status)
         assert code in row["findings"], (text, row["findings"])
+
+
+_LEGEND = "①既に対応済み\n②これから対応予定（○月）\n③対応の予定なし"
+# How an answer is shown without a number (month filled in, option), and who has to look at it.
+SHOWN = (
+    (Way.STRUCK, "", 0, "done", "参考"),
+    (Way.STRUCK, "12", 1, "planned", "参考"),
+    (Way.CIRCLED, "", 2, "not_planned", "参考"),
+    (Way.CIRCLED, "12", 1, "planned", "参考"),
+    (Way.TICKED, "", 0, "done", "参考"),
+    (Way.TEXT, f"○{_LEGEND}", 0, "done", "参考"),
+    (Way.BOLD, "", 0, "done", "要確認"),
+    (Way.COLOURED, "", 2, "not_planned", "要確認"),
+    (Way.COLOURED, "12", 1, "planned", "要確認"),
+    (Way.TEXT, _LEGEND.replace("○月", "12月"), 1, "planned", "要確認"),
+    (Way.CIRCLED, "12", 0, "unclear", ""),  # a circle round ①, and a month filled into ②
+    (Way.BOLD, "12", 0, "unclear", ""),
+)
+
+
+def test_only_a_sign_that_may_be_by_chance_asks_for_a_look(tmp_path: Path) -> None:
+    checklist = load()
+    written = [Written(way=way, text=text, option=option) for way, text, option, _, _ in SHOWN]
+    written += [Written(way=Way.TEXT, text="③")] * (len(checklist.items) - len(SHOWN))
+    entries = tuple(Entry(written=each, note="", status=Status.UNCLEAR) for each in written)
+    form = ReturnedForm(respondent="若葉市", entries=entries, look=Look(label="団体名"))
+    (tmp_path / "inbox").mkdir()
+    put(tmp_path, {"若葉市.xlsx": xlsx(pages(form, checklist), checklist)})
+    aggregate(settings_for(tmp_path, jobs=1))
+    severities = {
+        row["item_id"]: row["severity"]
+        for row in table(tmp_path, "findings")
+        if row["code"] == "A316"
+    }
+    for row, (_, text, _, status, severity) in zip(table(tmp_path, "answers"), SHOWN, strict=False):
+        assert row["status"] == status, (row["item_id"], text)
+        assert severities.get(row["item_id"], "") == severity, (row["item_id"], text)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,18 @@ from pipeline.model import (
 )
 from pipeline.parse import parse
 from pipeline.read import read_workbook
-from pipeline.rules import RETIRED, RULES, Example, Rule, render_rules_page, rule_text, rules_table
-from pipeline.rules.attention import ATTENTION
+from pipeline.rules import (
+    RETIRED,
+    RULES,
+    About,
+    Decided,
+    Effect,
+    Example,
+    Rule,
+    render_rules_page,
+    rule_text,
+    rules_table,
+)
 from pipeline.rules.registry import fires, register, silent
 from pipeline.settings import Limits, RuleSettings
 from pipeline.template import load_checklist
@@ -237,6 +248,8 @@ def test_the_registry_refuses_what_may_not_exist() -> None:
         register([_rule("A301", general_fix="{step}")], {})
     with pytest.raises(ValueError, match="ask"):
         register([_rule("A301", ask="")], {})
+    with pytest.raises(ValueError, match="because"):
+        register([_rule("A301", because="")], {})
     twice = RULES["A318"]
     with pytest.raises(ValueError, match="threshold"):
         register([twice, replace(twice, code="A320")], {})
@@ -260,11 +273,40 @@ def test_the_rule_page_in_docs_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == render_rules_page()
 
 
-def test_what_matters_most_names_each_code_once() -> None:
-    codes = [code for _, codes in ATTENTION for code in codes]
-    assert len(set(codes)) == len(codes)
-    assert set(codes) <= set(RULES)
-    assert not [code for code in codes if RULES[code].severity is Severity.INFO]
+def test_every_severity_is_argued_in_one_line_of_its_own() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for rule in RULES.values():
+        assert rule.because.endswith("。")
+        assert "\n" not in rule.because
+        assert len(rule.because) <= 100
+        assert f"**{rule.severity}とする理由**: {rule.because}" in page
+        assert rule.because in rule_text(rule.code)
+    own = Counter(rule.because for rule in RULES.values() if rule.severity is not Severity.INFO)
+    assert set(own.values()) == {1}
+
+
+def test_what_rules_are_about_is_what_people_count_by() -> None:
+    """The interface of states and lists: which findings are answers', which are not mended."""
+    of = {about: {code for code, rule in RULES.items() if rule.about is about} for about in About}
+    assert of[About.MONTH] == {"B506", "B507", "M701"}
+    assert of[About.FORM] == {code for code in RULES if code.startswith("R")}
+    assert of[About.ITEM] >= {code for code in RULES if code[0] in "AN"}
+    assert not of[About.ITEM] & {code for code in RULES if code[0] in "FBM"}
+    for decided, codes in (
+        (Decided.SILENT, "A306 N401 N402 N403"),
+        (Decided.STAYS, "A307 A308 A318"),
+    ):
+        assert {c for c, rule in RULES.items() if rule.decided is decided} == set(codes.split())
+    assert {c for c, rule in RULES.items() if rule.alert} == {"F111", "B514", "M701", "C801"}
+
+
+def test_what_matters_most_lists_every_rule_by_what_it_does_to_the_figures() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("今月見るべき件の選び方")[2]
+    listed = re.findall(r"^\d\. (.*): (.*)$", section, re.MULTILINE)
+    assert [effect for effect, _ in listed] == [effect.value for effect in Effect]
+    assert sorted("、".join(codes for _, codes in listed).split("、")) == sorted(RULES)
+    lost = {code for code, rule in RULES.items() if rule.effect is Effect.LOST}
+    assert not [code for code in lost if RULES[code].severity is Severity.INFO]
 
 
 def test_every_rule_can_be_switched_off() -> None:

@@ -182,8 +182,8 @@ def test_an_unclear_answer_of_a_slip_is_told_at_its_own_cell() -> None:
     row = next(row for row in report.answers if row.item_id == THREE)
     assert (row.file, row.findings) == ("返信.xlsx", "A304")
     assert all(line.agrees for line in report.checks)
-    fix = [f for f in report.findings if f.finding.severity is Severity.FIX]
-    own = [f for f in fix if f.finding.respondent_id == "S01"]
+    fix = [f for f in report.findings if f.severity is Severity.FIX]
+    own = [f for f in fix if f.respondent_id == "S01"]
     assert report.respondents[0].findings.fix == len(own)
 
 

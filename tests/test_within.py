@@ -104,12 +104,12 @@ def test_no_link_leads_to_a_line_that_is_left_out(report: Report, cut: Any) -> N
 
 def test_findings_are_cut_too_and_the_cover_says_so(report: Report, tmp_path: Path) -> None:
     rows = len(report.answers)
-    many = replace(report, findings=report.findings * (rows // len(report.findings) + 1))
+    many = replace(report, lines=report.lines * (rows // len(report.lines) + 1))
     left = within(many, rows)
     assert left.answers == report.answers
-    assert (len(left.findings), left.findings_beyond) == (rows, len(many.findings) - rows)
+    assert (len(left.lines), left.lines_beyond) == (rows, len(many.lines) - rows)
     cover = text(shown(many, tmp_path / "many", rows)["はじめに"])
-    assert f"重いものから {rows:,}件だけです" in cover
+    assert f"重いものから {rows:,}行だけです" in cover
     assert "data/findings.parquet" in cover
 
 

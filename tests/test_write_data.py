@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pytest
 from batches import HOSTILE, make_batch, make_findings, make_settings, save_data
 from pyarrow import parquet
 
-from pipeline.model import Batch, FileState
+from pipeline.model import Batch, FileState, Severity
 from pipeline.model.report import Report
 from pipeline.settings import RuleSettings
 from pipeline.summarise import summarise
@@ -22,7 +23,7 @@ SPECIFIED = {
     " findings file sheet cell decision status_before due_before decision_reason decided_by"
     " decided_on project comment",
     "findings": "code severity respondent_id respondent item_id file sheet cell written message"
-    " fix state decision project",
+    " fix state decision project line",
     "files": "file sha256 bytes modified kind state reason respondent_id respondent identified_by"
     " sheets answers project",
 }
@@ -93,6 +94,20 @@ def test_parquet_keeps_the_text_as_written(batch: Batch, folder: Path) -> None:
     assert set(HOSTILE) <= set(raw)
     for written, kept in zip(raw, notes, strict=True):
         assert kept == written.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
+
+
+def test_every_finding_tells_its_line_of_the_list(report: Report, folder: Path) -> None:
+    """Grouping loses nothing: each line stands for as many findings as it says, of one code."""
+    told = rows(folder / "findings.csv")
+    assert len(told) == sum(report.figures.findings.of(severity) for severity in Severity)
+    by_line = {number: [r for r in told if r["line"] == str(number)]
+               for number, _ in enumerate(report.lines, start=1)}  # fmt: skip
+    assert sum(map(len, by_line.values())) == len(told)
+    for number, line in enumerate(report.lines, start=1):
+        assert len(by_line[number]) == len(line.findings)
+        own = Counter((found.code, found.item_id) for found in line.findings)
+        assert Counter((each["code"], each["item_id"]) for each in by_line[number]) == own
+    assert max(len(line.findings) for line in report.lines) > 3
 
 
 def test_parquet_columns_are_typed(folder: Path) -> None:

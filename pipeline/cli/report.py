@@ -85,6 +85,7 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前回の集計表が手で直されていたため、{result.kept_as} として残しました"
             "（集計には使っていません。回答の訂正は確認票に書いてください）。"
         )
+    lines += [f"  まず見る件 {n}: {told}" for n, told in enumerate(result.attention, start=1)]
     lines += [f"  ▲ {notice}" for notice in (*result.notices, *alerts(result.findings))]
     form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():

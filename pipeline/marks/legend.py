@@ -35,6 +35,7 @@ _PLAIN_ANSWER = re.compile(
     r"(?:[( ]*(?:[\d.年月令和r/]|来|今|末|頃|予定)+\)?)?$"
     r"|^\(?(?:対象外|該当なし|非該当)\)?$"
 )
+_BY_FORMAT = (ReadBy.FORMAT, ReadBy.EMPHASIS)
 _FORMAT_WORDS = {"struck": "取り消し線", "bold": "太字", "underlined": "下線", "color": "文字の色"}
 
 
@@ -289,7 +290,7 @@ def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str
         return _unclear(Doubt.NO_NUMBER, "retracted", "取り消し線で消されています")
     if formats.struck and len(kept) == 1:
         evidence.append((kept[0], ReadBy.FORMAT))
-    evidence += [(number, ReadBy.FORMAT) for number in sorted(formats.chosen)]
+    evidence += [(number, ReadBy.EMPHASIS) for number in sorted(formats.chosen)]
     evidence += _filled_month(segments, formats, month)
     numbers = {number for number, _ in evidence} | _alone(segments)
     foreign = bool(evidence) and any(segment.foreign for segment in segments)
@@ -306,7 +307,7 @@ def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str
         notation=reading.notation if reading and reading.notation else "legend-choice",
         read_by=read_by,
         due=_planned_due(status, segments, reading, month),
-        object_text="・".join(formats.words) if read_by is ReadBy.FORMAT else "",
+        object_text="・".join(formats.words) if read_by in _BY_FORMAT else "",
     )
 
 
@@ -341,7 +342,7 @@ def _filled_month(
     It is never more than ②, so it cannot close a gap; A316 asks a person to look.
     """
     return [
-        (segment.number, ReadBy.LEGEND_MARK)
+        (segment.number, ReadBy.FILLED_MONTH)
         for segment in segments
         if segment.number not in formats.struck and split_due(segment.due_text, month)[0].month
     ]

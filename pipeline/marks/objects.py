@@ -184,7 +184,10 @@ def _beside_answer(mark: Mark, seen: _Evidence, statuses: set[Status], text: str
     due = mark.due
     if mark.status is Status.PLANNED and not due.month:
         due = next((found for _, _, found in seen.chosen if found.month), due)
-    return replace(mark, due=due, object_text=text)
+    read_by = mark.read_by
+    if seen.chosen and read_by in (ReadBy.EMPHASIS, ReadBy.FILLED_MONTH):
+        read_by = seen.chosen[0][1]  # a plainer sign for the same option
+    return replace(mark, due=due, object_text=text, read_by=read_by)
 
 
 def _legend_due(legend: LegendFound | None, month: str) -> Due:

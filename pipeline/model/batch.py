@@ -1,7 +1,7 @@
 """What `assemble` and `check` give: a month's files, respondents and findings."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.model.checklist import Checklist, Status
@@ -300,6 +300,7 @@ class Finding:
     decision: str = ""  # what 確認票 says about it, empty where nothing was decided
     bound: str = ""  # what a decision about it is bound to, where that is not what was written
     project: str = ""
+    cause: str = ""  # what makes it one with others of its file, where that is not the writing
 
     @property
     def message(self) -> str:
@@ -337,32 +338,19 @@ class Finding:
             decision=decision,
             bound=self.bound,
             project=self.project,
+            cause=self.cause,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingGroup:
-    """Equal findings of one submission as one line: ten A307 of a respondent with their cells.
+    """Findings of one cause, in form order, and the line that stands for all of them.
 
-    ``message`` names every cell as far as there is room; ``fix`` is the next step. ``findings``
-    are in form order. ``respondents`` is 1 except where 未提出 of many is one line.
+    The line names every cell in its place and, as far as there is room, every item.
     """
 
-    code: str
-    severity: Severity
-    title: str
-    message: str
-    fix: str
+    line: Finding
     findings: tuple[Finding, ...]
-    respondent_id: str = ""
-    respondent: str = ""
-    respondents: int = 1
-
-    @property
-    def line(self) -> Finding:
-        """The group as one finding at the place of its first, for a list of findings."""
-        first = self.findings[0]
-        return replace(first, told=self.message, fix=self.fix, respondent=self.respondent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,10 +222,15 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedFinding:
-    """A finding with the line of 明細 it is about: an index into ``Report.answers``."""
+class ReportedLine:
+    """A line of 要確認 or of 今月見るべき件: ``shown`` stands for ``findings`` of one cause.
 
-    finding: Finding
+    ``answer`` is the line of 明細 that the first of them is about: an index into
+    ``Report.answers``.
+    """
+
+    shown: Finding
+    findings: tuple[Finding, ...]
     answer: int | None = None
 
 
@@ -385,9 +390,10 @@ class Report:
     exit_code: int
     figures: Figures
     answers: tuple[AnswerRow, ...]
-    findings: tuple[ReportedFinding, ...]
+    findings: tuple[Finding, ...]
+    lines: tuple[ReportedLine, ...]  # the same, those of one cause as one
     files: tuple[FileRow, ...]
-    attention: tuple[ReportedFinding, ...]  # 今月見るべき件, at most ten
+    attention: tuple[ReportedLine, ...]  # 今月見るべき件, at most ten
     returns: tuple[ReturnRow, ...]
     items: tuple[ItemTotal, ...]
     groups: tuple[GroupTotal, ...]  # each category, followed by its sections
@@ -406,9 +412,9 @@ class Report:
     # cells (role, status) of the table by role that the public edition withholds; None: internal
     withheld: frozenset[tuple[int, int]] | None = None
     months: Months = field(default_factory=Months)
-    # answers and findings that the lists of the workbook leave to data/, where there are too many
+    # answers and lines that the lists of the workbook leave to data/, where there are too many
     beyond: int = 0
-    findings_beyond: int = 0
+    lines_beyond: int = 0
     # findings that need nothing more (認容, 修正済み, 解消): only findings.csv lists them
     settled: tuple[Finding, ...] = ()
     # what puts the month as a whole in doubt, for the cover; the public edition has none

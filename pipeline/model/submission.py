@@ -62,12 +62,19 @@ class ReadBy(StrEnum):
 
     NUMBER = "number"
     WORDS = "words"  # 対応済み without a number
-    FORMAT = "format"  # strike, bold, colour in the legend
+    FORMAT = "format"  # struck out: what is left
+    EMPHASIS = "emphasis"  # bold, underlined or coloured unlike the other options
     DRAWING = "drawing"  # an ellipse, a text box, a line
     CONTROL = "control"  # a ticked check box or option button
-    LEGEND_MARK = "legend_mark"  # ○ in front of one option line
+    LEGEND_MARK = "legend_mark"  # ○ in front of one option line, or in its column
+    FILLED_MONTH = "filled_month"  # a month in one line of the legend, and no sign
     DITTO = "ditto"
     NOTHING = "nothing"  # blank, unclear
+
+
+# What shows the answer without saying it. No one doubts the first; the others may be by chance.
+BY_PLAIN_SIGN = frozenset({ReadBy.FORMAT, ReadBy.DRAWING, ReadBy.CONTROL, ReadBy.LEGEND_MARK})
+BY_SIGN = BY_PLAIN_SIGN | {ReadBy.EMPHASIS, ReadBy.FILLED_MONTH}
 
 
 class Doubt(StrEnum):

@@ -18,6 +18,7 @@ from pipeline.model.review import (
 )
 from pipeline.record import DamagedError, open_table, read_record
 from pipeline.review.keys import keys_of
+from pipeline.rules import RULES, About, Decided
 from pipeline.rules.words import STATUS_WORDS
 from pipeline.text import fold
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model.review import ReviewKey
-
-# What a decision itself brings up: whoever took it had the cell and the note before them.
-_BY_DECISION = frozenset({"A306", "N401", "N402", "N403"})
-# About the month of a plan: still found, they are about the answer as decided, and stay open.
-_STILL = frozenset({"A307", "A308", "A318"})
-# About one step from a month to the next, or about 確認票 itself: such a finding is not mended.
-_PASSING = ("B506", "B507", "R6")
 
 Identity = tuple[str, str, str, str]
 
@@ -135,7 +129,8 @@ class _Judge:
     def caused(self, key: ReviewKey) -> bool:
         """Tell whether only a decision brought the finding up."""
         changed = (key.subject, key.item_id) in self._changing
-        return changed and key.code in _BY_DECISION and key not in self._raw
+        silent = RULES[key.code].decided is Decided.SILENT
+        return changed and silent and key not in self._raw
 
     def judged(self, key: ReviewKey, finding: Finding) -> tuple[FindingState, Finding]:
         """Give a finding its state and the decision about it."""
@@ -145,7 +140,7 @@ class _Judge:
             if key in self._reviewed.reopened:
                 state = FindingState.REOPENED
             return state, finding.judged(state.value)
-        still = decision.verdict is Verdict.CORRECT and finding.code in _STILL
+        still = decision.verdict is Verdict.CORRECT and RULES[finding.code].decided is Decided.STAYS
         if decision.verdict is Verdict.SEND_BACK or still:
             state = self._age(finding)
         else:
@@ -198,10 +193,16 @@ def _resolved(
             was_there = past.state == "" or FindingState(past.state).is_open
         identity = _past_identity(past)
         here = past.respondent_id in counted or (not past.respondent_id and past.file in files)
-        if not was_there or identity in seen or not here or past.code.startswith(_PASSING):
+        if not was_there or identity in seen or not here or not _can_be_mended(past.code):
             continue
         seen.add(identity)
         yield past.finding.judged(FindingState.RESOLVED.value)
+
+
+def _can_be_mended(code: str) -> bool:
+    """Tell what is about this month's returns; a code of an older version may be retired."""
+    rule = RULES.get(code)
+    return rule is None or rule.about not in (About.MONTH, About.FORM)
 
 
 def _identity(finding: Finding) -> Identity:

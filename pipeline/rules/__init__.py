@@ -5,7 +5,7 @@ come back.
 """
 
 from pipeline.model.report import RuleRow
-from pipeline.rules import (
+from pipeline.rules import (  # noqa: F401 - a rule enters itself where its module is imported
     answers,
     batch,
     control,
@@ -21,7 +21,11 @@ from pipeline.rules import (
 )
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (
+    DECLARED,
+    About,
     Context,
+    Decided,
+    Effect,
     Example,
     Hit,
     Rule,
@@ -34,7 +38,10 @@ __all__ = [
     "DEFAULT_THRESHOLDS",
     "RETIRED",
     "RULES",
+    "About",
     "Context",
+    "Decided",
+    "Effect",
     "Example",
     "Hit",
     "Rule",
@@ -54,24 +61,7 @@ RETIRED = {
 }
 
 
-def _by_code(*modules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Give the rules of one family, which several modules declare, in the order of their codes."""
-    rules = (rule for module in modules for rule in module)
-    return tuple(sorted(rules, key=lambda rule: rule.code))
-
-
-_FAMILIES = (
-    files.RULES,
-    _by_code(layout.RULES, places.RULES, identity.IN_FORM),
-    _by_code(answers.RULES, due.RULES),
-    notes.RULES,
-    _by_code(batch.RULES, returns.RULES, identity.RULES),
-    entries.RULES,
-    past.RULES,
-    control.RULES,
-)
-
-RULES = register((rule for family in _FAMILIES for rule in family), RETIRED)
+RULES = register(DECLARED, RETIRED)
 
 DEFAULT_THRESHOLDS = {
     threshold.name: threshold.default for rule in RULES.values() for threshold in rule.thresholds

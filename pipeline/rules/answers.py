@@ -10,9 +10,13 @@ from pipeline.model import (
     Severity,
     Status,
 )
+from pipeline.model.submission import BY_PLAIN_SIGN
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
+    About,
     Context,
+    Decided,
+    Effect,
     Hit,
     fires,
     has_row,
@@ -36,6 +40,9 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
     code="A301",
     severity=Severity.FIX,
     title="未記入",
+    because="空欄の意味は回答者にしか分かりません。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="{what}",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
     ask=f"{_CHOOSE}の番号を入れてください。",
@@ -69,6 +76,9 @@ def _beside(answer: Answer) -> Iterator[str]:
     code="A302",
     severity=Severity.FIX,
     title="複数の番号",
+    because="どの番号かは回答者にしか決められません。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="{what}",
     fix=f"{_CHOOSE}だけを残してもらってください。",
     ask=f"{_CHOOSE}だけを残してください。",
@@ -94,6 +104,9 @@ def several(context: Context) -> Iterator[Hit]:
     code="A303",
     severity=Severity.FIX,
     title="範囲外の番号",
+    because="近い番号への読み替えはできず、直せるのは回答者だけです。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="①～③にない番号です。",
     fix=f"{_CHOOSE}の番号に直してもらってください。",
     ask=f"{_CHOOSE}の番号に直してください。",
@@ -113,6 +126,9 @@ def out_of_range(context: Context) -> Iterator[Hit]:
     code="A304",
     severity=Severity.FIX,
     title="番号が読み取れない",
+    because="どの番号のつもりかは回答者にしか分かりません。①や済みに知らない語が添えてあるだけなら、見て決められるため要確認です。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="{what}",
     fix="{step}",
     general_fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
@@ -151,6 +167,9 @@ def no_number(context: Context) -> Iterator[Hit]:
     code="A305",
     severity=Severity.FIX,
     title="記号だけで番号がない",
+    because="○が何を指すかは回答者にしか分かりません。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="記号などだけで、①～③の番号がありません。",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
     ask=f"{_CHOOSE}の番号を入れてください。",
@@ -170,6 +189,10 @@ def symbol(context: Context) -> Iterator[Hit]:
     code="A306",
     severity=Severity.CHECK,
     title="対象外・該当なし",
+    because="対象外と認めるかを決めるのは取りまとめる側です。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
+    decided=Decided.SILENT,
     message="「対象外」と答えていますが、様式の選択肢にはありません。",
     fix="対象外と認めるか決め、認めないときは①～③で答え直してもらってください。",
     ask="対象であれば①～③の番号を入れ、対象外であれば理由を補足説明欄に書いてください。",
@@ -189,6 +212,9 @@ def not_applicable(context: Context) -> Iterator[Hit]:
     code="A313",
     severity=Severity.FIX,
     title="日付に自動変換された回答",
+    because="もとの文字が残っておらず、書き直せるのは回答者だけです。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="Excelが日付に変えたため、何と書いたか分かりません。",
     fix="セルの書式を「文字列」にして、②（10月）のように書き直してもらってください。",
     ask="セルの書式を「文字列」にして、②（10月）のように書き直してください。",
@@ -207,6 +233,9 @@ def date(context: Context) -> Iterator[Hit]:
     code="A314",
     severity=Severity.FIX,
     title="エラー値・値のない数式",
+    because="値が残っておらず、書き直せるのは回答者だけです。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="{what}",
     fix=f"{_CHOOSE}の番号を直接入れてもらってください。",
     ask=f"{_CHOOSE}の番号を直接入れてください。",
@@ -230,6 +259,9 @@ def error(context: Context) -> Iterator[Hit]:
     code="A315",
     severity=Severity.INFO,
     title="同上を上の項目の回答として読んだ",
+    because="上の項目の回答が読めていれば迷うところがありません。読めないときは要修正です。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="{what}",
     fix="{step}",
     general_fix="違うときや読めないときは、番号で書き直してもらってください。",
@@ -265,9 +297,11 @@ def ditto(context: Context) -> Iterator[Hit]:
 _READ = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _SEEN = {
     ReadBy.FORMAT: "文字の書式",
+    ReadBy.EMPHASIS: "文字の書式",
     ReadBy.DRAWING: "重ねた図形",
     ReadBy.CONTROL: "チェックボックス",
     ReadBy.LEGEND_MARK: "選択肢の前の印",
+    ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
 }
 
 
@@ -275,11 +309,16 @@ _SEEN = {
     code="A316",
     severity=Severity.CHECK,
     title="書式・図形・印から回答を読み取った",
+    because="太字・色・月の書き入れだけでは偶然もありえます。選択肢1つだけの丸囲み・印・チェックと、"
+    "ほかの選択肢の取り消し線は、誰が見ても同じため参考です。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
     message="{what}",
     fix="{step}",
     general_fix="ファイルのこのセルを開いて、読み取りが合っているか確かめてください。",
     ask="丸囲みや取り消し線ではなく、①～③の番号を入れてください。",
-    why="丸囲みや取り消し線は人が見れば分かりますが、ずれや消し忘れもあるため、目で確かめてください。",
+    why="番号の代わりに、丸囲みや取り消し線などで選んだ回答です。1つの選択肢だけを指すときに限って読み取ります。"
+    "2つの選択肢にかかる図形や、打ち消し合う印は読み取らず、判読不能として数えます。",
     covers=("A301",),
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | 〈凡例 楕円 2〉 |"),
@@ -293,14 +332,17 @@ def by_format(context: Context) -> Iterator[Hit]:
     """Find answers told by format, drawing or control, and objects nobody could read."""
     yield from _by_number_format(context)
     for counted, answer in context.asked.unusual:
-        mark = answer.mark
+        mark, severity, cause = answer.mark, None, ""
         step = "ファイルのこのセルを開いて、読み取りが合っているか確かめてください。"
         if mark.doubt is Doubt.UNREADABLE_OBJECT:
             what = f"セルに重ねた部品{_detail(answer)}があり、中身を読み取れません。"
             step = "ファイルのこのセルを開いて回答を確かめ、番号で書き直してもらってください。"
         elif mark.read_by in _SEEN:
-            seen = f"{_SEEN[mark.read_by]}{_detail(answer)}"
-            what = f"{seen}から{answer_words(answer)}と読み取りました。"
+            cause = f"{_SEEN[mark.read_by]}{_detail(answer)}"
+            what = f"{cause}から{answer_words(answer)}と読み取りました。"
+            if mark.read_by in BY_PLAIN_SIGN:
+                step = "違うときは、番号で書き直してもらってください。"
+                severity = Severity.INFO
         elif mark.legend_untouched and answer.unsupported:
             names = "・".join(answer.unsupported)
             what = f"選択肢の一覧が残ったままで、このファイル形式では{names}を確認できません。"
@@ -309,7 +351,8 @@ def by_format(context: Context) -> Iterator[Hit]:
             what = f"セルに文字の入った図形{_detail(answer)}が重なっています。"
         else:
             continue
-        yield on_answer(counted, answer, what=what, step=step)
+        hit = on_answer(counted, answer, what=what, step=step)
+        yield replace(hit, severity=severity, cause=cause)
 
 
 def _by_number_format(context: Context) -> Iterator[Hit]:
@@ -335,6 +378,9 @@ def _detail(answer: Answer) -> str:
     code="A317",
     severity=Severity.INFO,
     title="番号がなく文言から読み取った",
+    because="1つの選択肢だけを指す言葉に限っていて、迷うところがありません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="番号がないため、文言から{answer}と読み取りました。",
     fix="違うときは、番号で書き直してもらってください。",
     why="「対応済み」「予定なし」など、1つの選択肢だけを指す言葉に限って読み取ります。",
@@ -353,18 +399,3 @@ def by_words(context: Context) -> Iterator[Hit]:
             Status.BLANK,
         ):
             yield on_answer(counted, answer, answer=answer_words(answer))
-
-
-RULES = (
-    blank,
-    several,
-    out_of_range,
-    no_number,
-    symbol,
-    not_applicable,
-    date,
-    error,
-    ditto,
-    by_format,
-    by_words,
-)

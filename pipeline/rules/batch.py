@@ -20,7 +20,9 @@ from pipeline.model import (
 )
 from pipeline.model.history import PastAnswer
 from pipeline.rules.registry import (
+    About,
     Context,
+    Effect,
     Hit,
     Threshold,
     fires,
@@ -39,6 +41,9 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
     code="B501",
     severity=Severity.FIX,
     title="未提出",
+    because="回答がなく、送れるのはその団体だけです。こちらに届いているものは要確認です。",
+    about=About.BODY,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix="担当に連絡し、提出の見込みを確かめてください。",
@@ -138,6 +143,9 @@ def _arrived(batch: Batch) -> dict[str, str]:
     code="B503",
     severity=Severity.INFO,
     title="再提出により置き換えた旧ファイル",
+    because="後のものと分かるファイルを数えていて、することがありません。旧ファイルの回答も使うときなどは要確認です。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="{reason}",
     fix="{step}",
     general_fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
@@ -193,6 +201,9 @@ def _next_step(record: FileRecord) -> str:
     code="B504",
     severity=Severity.INFO,
     title="同一内容のファイル",
+    because="どちらを数えても同じで、することがありません。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="「{other}」と{how}ため、1つだけ数えました。",
     fix="何もしなくてかまいません。",
     why="同じ添付ファイルを2回保存しても、二重には数えません。回答がすべて同じか、もう一方に"
@@ -231,6 +242,9 @@ def _replaced_reason(record: FileRecord) -> str:
     code="B505",
     severity=Severity.CHECK,
     title="他の団体と回答・補足説明がほぼ同じ",
+    because="写しか共同の回答かは、聞くまでもなく分かることが多いためです。",
+    about=About.BODY,
+    effect=Effect.DOUBTED,
     message="「{twin}」（{file}）と、回答の{answers}%、補足説明の{notes}%が同じです{others}。",
     fix="ほかの団体のファイルを写していないか、共同で回答したのか、双方に確かめてください。",
     why="よその回答を写したまま送っていると、その団体の実情が集計に入りません。"
@@ -318,6 +332,9 @@ def _last_month(
     code="B506",
     severity=Severity.CHECK,
     title="前月より後退",
+    because="書き間違いか、事情が変わったのか、まず担当者が見て決めます。",
+    about=About.MONTH,
+    effect=Effect.CONTRADICTED,
     message="前月（{month}）は{before}でしたが、今月は{now}です。",
     fix="前月の回答の誤りか、状況が変わったのか確かめてください。",
     ask="前回の回答より後退しています。番号が正しいか確かめてください。",
@@ -348,6 +365,9 @@ def fell_back(context: Context) -> Iterator[Hit]:
     code="B507",
     severity=Severity.CHECK,
     title="予定月の先送り",
+    because="延期そのものは誤りではなく、理由を聞くかどうかを担当者が決めます。",
+    about=About.MONTH,
+    effect=Effect.LATE,
     message="予定月が、前月（{month}）の回答の{before}から{now}に延びています。",
     fix="遅れている理由と、新しい予定月で間違いないかを確かめてください。",
     ask="予定月が正しいか確かめ、延びた理由を補足説明欄に書いてください。",
@@ -375,6 +395,9 @@ def put_off(context: Context) -> Iterator[Hit]:
     code="B510",
     severity=Severity.CHECK,
     title="全項目が同じ回答",
+    because="すべて同じ回答もありえるため、見て、聞くかどうかを決めます。",
+    about=About.BODY,
+    effect=Effect.DOUBTED,
     message="{count}項目すべてが{answer}です。{notes}",
     fix="1つずつ確かめて答えたものか、回答者に確かめてください。",
     why="内容を見ずに一括で入力した可能性があります。",
@@ -415,6 +438,10 @@ def all_the_same(context: Context) -> Iterator[Hit]:
     code="B514",
     severity=Severity.CHECK,
     title="前の月に集計したものと同じファイル（締め忘れ）",
+    because="前の月を締め忘れたかは、担当者にしか分かりません。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
+    alert=True,
     message="{words}の集計で数えたファイルと同じもので、{words}分はまだ締めていません。{counted}",
     fix="{words}の回答であれば、「torimatome close --month {month}」で締めてから、"
     "集計し直してください。同じ内容が今月もあらためて届いたのであれば、何もしなくてかまいません。",
@@ -441,15 +468,3 @@ def counted_before(context: Context) -> Iterator[Hit]:
                     "counted": "今月の集計にも入れています。" if again else "",
                 },
             )
-
-
-RULES = (
-    missing,
-    superseded,
-    duplicate,
-    similar,
-    fell_back,
-    put_off,
-    all_the_same,
-    counted_before,
-)

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from pipeline.model import Severity
-from pipeline.rules.registry import Context, Hit, fires, rule, silent
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, silent
 
 
 @rule(
     code="C801",
     severity=Severity.CHECK,
     title="除外.txt・名簿などに使えていない書き方がある",
+    because="除外.txt や名簿を直せるのは担当者だけです。回答者には関わりません。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
+    alert=True,
     message="{problem}",
     fix="{step}",
     general_fix="示された行やセルを直して、もう一度集計してください。",
@@ -30,6 +34,3 @@ def unused_words(context: Context) -> Iterator[Hit]:
             written=problem.written,
             fields={"problem": problem.problem, "step": problem.fix},
         )
-
-
-RULES = (unused_words,)

@@ -1,6 +1,7 @@
 """Rules about the due month of ② (A): missing, past, vague, far away, taken from the note."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.calendar import month_number, month_words
 from pipeline.model import (
@@ -12,7 +13,10 @@ from pipeline.model import (
     Status,
 )
 from pipeline.rules.registry import (
+    About,
     Context,
+    Decided,
+    Effect,
     Hit,
     Threshold,
     fires,
@@ -27,6 +31,10 @@ from pipeline.rules.words import STATUS_WORDS, listed, quote
     code="A307",
     severity=Severity.FIX,
     title="②だが予定月がない・○月のまま",
+    because="いつまでに対応するかは回答者にしか決められません。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
+    decided=Decided.STAYS,
     message="{what}",
     fix="②（12月）のように月を入れてもらってください。",
     ask="②（12月）のように、予定月を入れてください。",
@@ -68,6 +76,10 @@ def _missing(answer: Answer) -> str:
     code="A308",
     severity=Severity.CHECK,
     title="予定月が過ぎている",
+    because="終わったのか遅れているのか、まず担当者が見て、聞くかどうかを決めます。",
+    about=About.ITEM,
+    effect=Effect.LATE,
+    decided=Decided.STAYS,
     message="予定月（{due}）が基準月（{month}）より前です。",
     fix="対応が終わっていれば①に、まだなら新しい予定月に直してもらってください。",
     ask="対応が終わっていれば①に、まだであれば新しい予定月に直してください。",
@@ -83,15 +95,19 @@ def overdue(context: Context) -> Iterator[Hit]:
     for counted, answer in context.asked.of(Status.PLANNED):
         due = answer.due.month
         if due and due < context.batch.month:
-            yield on_answer(
+            hit = on_answer(
                 counted, answer, due=month_words(due), month=month_words(context.batch.month)
             )
+            yield replace(hit, cause=due)
 
 
 @rule(
     code="A309",
     severity=Severity.FIX,
     title="ありえない月",
+    because="正しい月は回答者にしか分かりません。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="予定月が1～12月の範囲にありません。",
     fix="正しい予定月に直してもらってください。",
     ask="正しい予定月に直してください。",
@@ -112,6 +128,9 @@ def impossible_month(context: Context) -> Iterator[Hit]:
     code="A311",
     severity=Severity.INFO,
     title="時期に幅がある・あいまい",
+    because="遅いほうの月で数えていて、早く数えすぎることがありません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="予定の時期に幅があるため、最後の月（{due}）を予定月として数えました。",
     fix="月まで決まっていれば、②（12月）のように直してもらってください。",
     why="「年度内」「上半期」「12月～2月」などは、遅くともいつ終わるかで数えます。",
@@ -133,6 +152,9 @@ def vague_month(context: Context) -> Iterator[Hit]:
     code="A312",
     severity=Severity.INFO,
     title="①・③なのに月が書かれている",
+    because="過ぎた月や見直しの月のことが多く、番号のとおりに数えて差し支えません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="{status}の回答に月が書かれています。予定月としては数えていません。",
     fix="②の書き間違いでないか気になるときは、回答者に確かめてください。",
     why="①の月は終わった月、③の月は見直す月のことが多く、予定月とは限りません。",
@@ -154,6 +176,10 @@ def month_without_plan(context: Context) -> Iterator[Hit]:
     code="A318",
     severity=Severity.CHECK,
     title="予定月が2年より先",
+    because="書き間違いか、長い計画なのかは、見れば見当が付きます。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
+    decided=Decided.STAYS,
     message="予定月（{due}）が基準月から{months}か月先です。",
     fix="年の書き間違いでないか確かめてください。正しければそのままでかまいません。",
     ask="予定月の年が正しいか確かめてください。正しければ、そのままでかまいません。",
@@ -188,6 +214,9 @@ def far_away(context: Context) -> Iterator[Hit]:
     code="A319",
     severity=Severity.INFO,
     title="予定月を補足説明欄から読み取った",
+    because="完了の時期として書かれた月が1つだけのときに限っていて、迷うところがありません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="チェック欄に予定月がないため、補足説明欄「{note}」の{due}を予定月として数えました。",
     fix="違うときは、チェック欄に②（12月）のように月を入れてもらってください。",
     why="補足説明欄に月が1つだけ書かれているときに限って読み取ります。",
@@ -208,14 +237,3 @@ def month_from_note(context: Context) -> Iterator[Hit]:
                 note=quote(answer.note.raw, 30),
                 due=month_words(answer.due.month),
             )
-
-
-RULES = (
-    no_month,
-    overdue,
-    impossible_month,
-    vague_month,
-    month_without_plan,
-    far_away,
-    month_from_note,
-)

@@ -20,7 +20,17 @@ from pipeline.model import (
     place_in,
 )
 from pipeline.rules.kinds import KINDS
-from pipeline.rules.registry import Context, Hit, fires, has_row, on_submission, rule, silent
+from pipeline.rules.registry import (
+    About,
+    Context,
+    Effect,
+    Hit,
+    fires,
+    has_row,
+    on_submission,
+    rule,
+    silent,
+)
 from pipeline.rules.unreadable import REASONS, words_of
 from pipeline.rules.words import listed
 
@@ -81,6 +91,9 @@ def _unreadable(context: Context, code: str) -> Iterator[Hit]:
     code="F101",
     severity=Severity.FIX,
     title="パスワード付きで開けない",
+    because="1件も数えられず、開けられるのは送った人だけです。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix=REASONS[UnreadableReason.PASSWORD].step,
@@ -102,6 +115,9 @@ def password(context: Context) -> Iterator[Hit]:
     code="F102",
     severity=Severity.FIX,
     title="壊れていて読めない",
+    because="1件も数えられず、こちらでは直せません。値だけ読めたファイルは、見れば足りるため要確認です。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix=REASONS[UnreadableReason.BROKEN].step,
@@ -140,6 +156,9 @@ def broken(context: Context) -> Iterator[Hit]:
     code="F112",
     severity=Severity.CHECK,
     title="このパソコンから開けない",
+    because="こちらのパソコンの側で直せます。回答者に落ち度はありません。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix=REASONS[UnreadableReason.NO_ACCESS].step,
@@ -163,6 +182,9 @@ def not_opened_here(context: Context) -> Iterator[Hit]:
     code="F103",
     severity=Severity.INFO,
     title="対応していない種類のファイル",
+    because="ほとんどは添え物です。団体の名前が付くものと、中に回答がありうるものだけ要確認です。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="{what}のため、回答として読んでいません。",
     fix="{step}",
     general_fix=_ANSWER,
@@ -204,6 +226,9 @@ def other_kind(context: Context) -> Iterator[Hit]:
     code="F104",
     severity=Severity.FIX,
     title="大きすぎる・展開すると上限を超える",
+    because="1件も数えられず、小さくして送り直せるのは送った人だけです。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
@@ -224,6 +249,9 @@ def too_large(context: Context) -> Iterator[Hit]:
     code="F105",
     severity=Severity.FIX,
     title="チェックシートが見つからない",
+    because="回答が1件も数えられず、送り直してもらうほかありません。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="{what}",
     fix="{step}",
     general_fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
@@ -285,6 +313,9 @@ def _step_for(content: NotChecklist) -> str:
     code="F106",
     severity=Severity.INFO,
     title="一時ファイルのため対象外",
+    because="回答の入らないファイルで、することがありません。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="{what}のため、読んでいません。",
     fix="何もしなくてかまいません。気になるときは受信フォルダから消してください。",
     why="~$ で始まるファイルは、Excelでブックを開いている間だけできる控えで、"
@@ -311,6 +342,9 @@ def temporary(context: Context) -> Iterator[Hit]:
     code="F107",
     severity=Severity.FIX,
     title="未記入のまま返送",
+    because="回答が1つもなく、答えられるのは回答者だけです。",
+    about=About.FILE,
+    effect=Effect.LOST,
     message="チェック欄が1つも記入されていません{notes}{unseen}。",
     fix="チェック欄に①～③の番号を入れて、送り直してもらってください。",
     ask="チェック欄に①～③の番号を入れて、もう一度お送りください。",
@@ -351,6 +385,9 @@ def untouched(context: Context) -> Iterator[Hit]:
     code="F108",
     severity=Severity.INFO,
     title="マクロ付きブック",
+    because="値はすべて読めていて、することがありません。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="マクロ付きのブックです。マクロは実行せず、セルの値だけを読みました。",
     fix="何もしなくてかまいません。開くときはマクロを有効にしないでください。",
     why="届いたファイルのマクロは、中身を確かめるまで実行しないのが安全です。",
@@ -370,6 +407,9 @@ def macros(context: Context) -> Iterator[Hit]:
     code="F110",
     severity=Severity.INFO,
     title="拡張子と中身が違う",
+    because="中身のとおりに読めていて、することがありません。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="拡張子は「{extension}」ですが、中身は{kind}です。中身に合わせて読みました。",
     fix="読み取りに問題はありません。Excelで開けないときは、拡張子を直してください。",
     why="名前だけを変えたファイルは、Excelで開くと警告が出ることがあります。",
@@ -394,6 +434,10 @@ def wrong_extension(context: Context) -> Iterator[Hit]:
     code="F111",
     severity=Severity.CHECK,
     title="受信フォルダにあるが今回読んでいない",
+    because="どの月の回答かは、こちらで見れば決められます。回答者に落ち度はありません。",
+    about=About.FILE,
+    effect=Effect.LOST,
+    alert=True,
     message="{month}は締めた月で、{folder} フォルダだけを読んだため、読んでいません。",
     fix="この月の回答であれば、受信フォルダの中の {folder} フォルダに移して集計し直してください。"
     "次の月の回答であれば、何もしなくてかまいません。",
@@ -414,18 +458,3 @@ def late(context: Context) -> Iterator[Hit]:
     for record in context.batch.files:
         if record.came_late:
             yield _hit(record, month=month_words(month), folder=month)
-
-
-RULES = (
-    password,
-    broken,
-    other_kind,
-    too_large,
-    no_checklist,
-    temporary,
-    untouched,
-    macros,
-    wrong_extension,
-    late,
-    not_opened_here,
-)

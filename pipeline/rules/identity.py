@@ -12,7 +12,7 @@ from pipeline.model import (
     Submission,
     place_in,
 )
-from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_submission, rule, silent
 
 _PLACES = {
     EvidenceKind.HIDDEN_ID: "様式の識別番号（配布先）",
@@ -28,6 +28,9 @@ _WEAK = (EvidenceKind.TAB, EvidenceKind.FILE_NAME, EvidenceKind.FOLDER)
     code="L211",
     severity=Severity.INFO,
     title="1つのブックに複数の団体の回答がある",
+    because="シートの団体名のとおりに分けていて、することがありません。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="{count}つの回答（{names}）が1つのブックにあります。シートごとに別の提出として数えました。",
     fix="シートと団体の組み合わせが合っていれば、何もしなくてかまいません。",
     general_fix="シートと団体の組み合わせが合っていれば、何もしなくてかまいません。",
@@ -59,6 +62,9 @@ def several_bodies(context: Context) -> Iterator[Hit]:
     code="B502",
     severity=Severity.CHECK,
     title="名簿にない回答者",
+    because="名簿の書き方の違いか、頼んでいない団体かは、担当者が決めます。",
+    about=About.BODY,
+    effect=Effect.DOUBTED,
     message="回答者「{name}」は名簿にありません。{near}集計には入れています。",
     fix="{step}依頼していない団体であれば、除外.txt にファイル名を書いてください。",
     general_fix="名簿の団体の別の書き方であれば、名簿の「別名」に書き足してください。依頼していない団体であれば、"
@@ -93,6 +99,10 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     code="B509",
     severity=Severity.CHECK,
     title="回答者を特定できない・ファイル名から推定",
+    because="ファイル名からの見当は、見れば合っているか分かります。名簿の団体名そのままなら参考、"
+    "手がかりが食い違えば要修正です。",
+    about=About.BODY,
+    effect=Effect.DOUBTED,
     message="{what}",
     fix="{step}",
     general_fix="シートの団体名の欄とファイル名に、正しい団体名を入れて集計し直してください。",
@@ -192,7 +202,3 @@ def _how_to_settle(claims: Iterable[Respondent], *, slip: bool) -> str:
     if EvidenceKind.TAB in kinds:
         return "送信元を確かめ、シート名と団体名の欄を正しい団体名にそろえて集計し直してください。"
     return "送信元を確かめ、シートの団体名の欄に正しい団体名を1つだけ書いて集計し直してください。"
-
-
-IN_FORM = (several_bodies,)
-RULES = (not_on_roster, identified_weakly)

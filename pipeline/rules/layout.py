@@ -18,7 +18,9 @@ from pipeline.model import (
 )
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
+    About,
     Context,
+    Effect,
     Hit,
     fires,
     has_row,
@@ -37,6 +39,9 @@ from pipeline.text import fold, is_blank
     code="L201",
     severity=Severity.CHECK,
     title="項目の行がない",
+    because="行を消したのか、関係のない項目なのかは、ファイルを見て決めます。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="この項目の行がファイルにありません{after}。",
     fix="行を消していないか確かめ、この項目の回答を送ってもらってください。",
     ask="元の様式からこの項目の行を戻し、①～③の番号を入れてください。",
@@ -70,6 +75,7 @@ def _gap(counted: CountedSubmission, answer: Answer, above: Answer | None) -> Hi
         respondent=counted.respondent,
         item_id=answer.item_id,
         fields={"after": after},
+        cause="行がない",
     )
 
 
@@ -99,6 +105,9 @@ def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
     code="L202",
     severity=Severity.FIX,
     title="同じ項目が複数回あり回答が食い違う",
+    because="どちらが正しいかは回答者にしか分かりません。",
+    about=About.ITEM,
+    effect=Effect.CONTRADICTED,
     message="同じ項目が{cells}にあり、回答が食い違っています。",
     fix="どれが正しいか答えてもらい、ほかの行を消してもらってください。",
     ask="同じ項目に違う回答があります。正しい回答だけを残し、ほかの行を消してください。",
@@ -122,6 +131,9 @@ _MANY_MOVED = 3  # rows from which numbers that are another's are another editio
     code="L203",
     severity=Severity.CHECK,
     title="項目文が公式様式と違う",
+    because="同じ問いへの回答かどうかは、文を見比べれば決められます。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
     message="{what}",
     fix="{step}",
     general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
@@ -244,6 +256,9 @@ def _ids_lost(counted: CountedSubmission, without_id: list[Answer]) -> Hit:
     code="L204",
     severity=Severity.CHECK,
     title="様式にない行に記入がある",
+    because="どの項目のことか、数えなくてよいかは、書かれた文を見て決めます。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
     message="{where}に記入があります（{what}）。",
     fix="どの項目への回答か、または追記か確かめてください。集計には入れていません。",
     ask="様式にない行は集計されません。該当する項目の補足説明欄に書き写してください。",
@@ -298,6 +313,9 @@ def _said(mark: str, note: str) -> str:
     code="L205",
     severity=Severity.INFO,
     title="チェック欄を列の位置から推定",
+    because="列は位置と内容の両方から1つに決まっていて、違うときだけ直せば足ります。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="「チェック欄」の見出しがないため、{column}列をチェック欄とみて読みました。",
     fix="この列でよければ何もしなくてかまいません。違うときは見出しを直して集計し直してください。",
     why="見出しが消されたり書き換えられたりすると、列の位置と内容から推定します。",
@@ -327,6 +345,9 @@ def guessed_columns(context: Context) -> Iterator[Hit]:
     code="L206",
     severity=Severity.CHECK,
     title="様式の版が違う",
+    because="このまま数えてよいかは、版の違いを知る担当者が決めます。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
     message="別の版の様式で回答しています{how}。",
     fix="今の様式で答え直してもらうか、このまま集計してよいか決めてください。",
     ask="今の様式で、もう一度ご回答ください。",
@@ -355,6 +376,9 @@ def other_version(context: Context) -> Iterator[Hit]:
     code="L207",
     severity=Severity.CHECK,
     title="見えないところに回答がある",
+    because="隠れた回答が今回のものかは、再表示して見れば決められます。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
     message="{what}",
     fix="{step}",
     general_fix="再表示して、どれが正しい回答か回答者に確かめてください。",
@@ -412,6 +436,9 @@ def _unseen_hit(counted: CountedSubmission, unseen: Unseen | None, answers: list
     code="L208",
     severity=Severity.CHECK,
     title="チェックシートが複数シートにある",
+    because="どのシートを数えるかは、2つを見比べて決めます。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
     message="同じチェックシートが別のシート{sheets}にもあります。",
     fix="どのシートが正しい回答か確かめてください。",
     ask="正しい回答のシートだけを残してください。",
@@ -433,6 +460,9 @@ def copies(context: Context) -> Iterator[Hit]:
     code="L209",
     severity=Severity.CHECK,
     title="補足説明欄やコメントに回答らしい記載",
+    because="回答として数えてよいかは、書かれた文を見れば決められます。",
+    about=About.ITEM,
+    effect=Effect.OPEN,
     message="チェック欄は空ですが、{where}に{status}と読める記載があります。",
     fix="この内容が回答か確かめ、チェック欄に番号を入れてもらってください。"
     "確かめるまでは未記入として数えます。",
@@ -464,6 +494,9 @@ def answer_in_note(context: Context) -> Iterator[Hit]:
     code="L212",
     severity=Severity.INFO,
     title="同じ項目が複数回あるが回答は同じ",
+    because="回答が同じで、どちらを数えても変わりません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="同じ項目が{cells}にありますが、食い違いはないため1つに数えました。",
     fix="何もしなくてかまいません。",
     why="行やシートの写しが残っていても、二重には数えません。",
@@ -476,17 +509,3 @@ def answer_in_note(context: Context) -> Iterator[Hit]:
 def repeated_equally(context: Context) -> Iterator[Hit]:
     """Find items that stand more than once with the same answer."""
     yield from _repeated(context, agree=True)
-
-
-RULES = (
-    missing_row,
-    repeated_differently,
-    title_differs,
-    extra_row,
-    guessed_columns,
-    other_version,
-    hidden,
-    copies,
-    answer_in_note,
-    repeated_equally,
-)

@@ -7,7 +7,10 @@ from pipeline.calendar import month_number, month_words
 from pipeline.model import Due, DueSource, Note, Severity, Status
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
+    About,
     Context,
+    Decided,
+    Effect,
     Hit,
     Threshold,
     fires,
@@ -25,6 +28,10 @@ _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
     code="N401",
     severity=Severity.INFO,
     title="③なのに補足説明がない",
+    because="補足説明欄は任意で、数も変わりません。団体ごとに1行にまとめます。",
+    about=About.ITEM,
+    effect=Effect.NONE,
+    decided=Decided.SILENT,
     message="③対応の予定なしですが、補足説明欄に理由がありません。",
     fix="理由が必要なときだけ、補足説明欄に書いてもらってください。",
     ask="対応の予定がない理由を、補足説明欄に書いてください。",
@@ -55,6 +62,10 @@ def _has_more_to_do(note: Note, month: str) -> bool:
     code="N402",
     severity=Severity.CHECK,
     title="回答と補足説明が食い違う",
+    because="どちらが正しいかは、まず文を読めば見当が付きます。どちらとも読める文は参考です。",
+    about=About.ITEM,
+    effect=Effect.CONTRADICTED,
+    decided=Decided.SILENT,
     message="チェック欄は{status}ですが、{where}に「{words}」とあります。",
     fix="{step}",
     general_fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
@@ -142,6 +153,10 @@ def _apart(mark: Due, note: Due) -> bool:
     code="N403",
     severity=Severity.CHECK,
     title="チェック欄と補足説明欄の月が違う",
+    because="どちらの月かは、文を読めば見当が付きます。",
+    about=About.ITEM,
+    effect=Effect.DOUBTED,
+    decided=Decided.SILENT,
     message="チェック欄の予定月は{due}ですが、{where}には{months}とあります。"
     "チェック欄の月で数えました。",
     fix="どちらが正しいか確かめ、チェック欄の月を直してもらってください。",
@@ -173,6 +188,9 @@ def months_differ(context: Context) -> Iterator[Hit]:
     code="N404",
     severity=Severity.INFO,
     title="長い補足説明を表示用に切り詰めた",
+    because="全文はデータに残っていて、することがありません。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="補足説明が{length}文字あり、Excelの1セルに入らないため、表示では切り詰めています。",
     fix="全文は data フォルダの answers.csv にあります。",
     why="Excelの1セルに入る文字数には上限（32,767文字）があります。",
@@ -205,6 +223,9 @@ def long_note(context: Context) -> Iterator[Hit]:
     code="N405",
     severity=Severity.CHECK,
     title="個人情報らしい記載",
+    because="消すか残すかを決めるのは、集計表を渡す担当者です。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="{where}に{kinds}らしい記載があります（{found}）。",
     fix="集計表を外に渡す前に、消すか伏せるか決めてください。",
     why="集計表は回答者以外にも渡ります。担当者の連絡先が混じったまま配られるのを防ぎます。",
@@ -235,6 +256,9 @@ def personal_data(context: Context) -> Iterator[Hit]:
     code="N406",
     severity=Severity.INFO,
     title="別紙参照",
+    because="回答そのものは読めていて、参照先は要るときだけ見れば足ります。",
+    about=About.ITEM,
+    effect=Effect.NONE,
     message="{where}が別紙などを参照しています。参照先の内容は集計に入っていません。",
     fix="参照先が届いているか確かめ、必要なら送ってもらってください。",
     why="回答の根拠が別の文書にあるときは、その文書がないと読み取れません。",
@@ -248,6 +272,3 @@ def attachment(context: Context) -> Iterator[Hit]:
     for counted, answer, remark in context.asked.remarks():
         if remark.said.refers_to_attachment:
             yield on_remark(counted, answer, remark)
-
-
-RULES = (no_reason, contradiction, months_differ, long_note, personal_data, attachment)

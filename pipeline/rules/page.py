@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.model.report import RuleRow
-from pipeline.rules.attention import ATTENTION, LINES_PER_CODE
-from pipeline.rules.registry import Example, Rule
+from pipeline.rules.registry import FAMILIES, Effect, Example, Rule
 
 
 def row_of(rule: Rule) -> RuleRow:
@@ -24,6 +23,7 @@ def page_of(rule: Rule) -> str:
         f"{rule.code}  {rule.severity}  {rule.title}",
         "",
         f"理由: {rule.why}",
+        f"この重要度の理由: {rule.because}",
         f"次にすること: {rule.general_fix}",
     ]
     lines += [f"回答者への伝え方: {rule.ask}"] if rule.ask else []
@@ -44,16 +44,16 @@ def _heading(example: Example) -> str:
     return "指摘が出る例" if example.fires else "指摘が出ない例"
 
 
-_FAMILIES = {
-    "F": "ファイル",
-    "L": "様式の形",
-    "A": "チェック欄",
-    "N": "補足説明欄",
-    "B": "団体・月をまたぐ確認",
-    "R": "確認票の記入",
-    "M": "前の月の記録",
-    "C": "名簿と除外.txt",
-}
+_TITLES = (
+    "ファイル",
+    "様式の形",
+    "チェック欄",
+    "補足説明欄",
+    "団体・月をまたぐ確認",
+    "確認票の記入",
+    "前の月の記録",
+    "名簿と除外.txt",
+)
 
 _INTRODUCTION = """\
 # 指摘（要確認事項）の一覧
@@ -95,34 +95,37 @@ templates/torimatome.toml が見本です。止めた指摘は処理記録に残
 def whole_page(rules: tuple[Rule, ...], retired: Mapping[str, str]) -> str:
     """Give the page of all rules as Markdown, with a table of contents by family."""
     parts = [_INTRODUCTION]
-    for family, title in _FAMILIES.items():
-        members = [rule for rule in rules if rule.code.startswith(family)]
+    for family, title in zip(FAMILIES, _TITLES, strict=True):
+        members = [rule for rule in rules if rule.family == family]
         parts.append(f"## {title}（{family}）\n")
-        parts.append("| コード | 区分 | 内容 |\n|---|---|---|")
+        parts.append("| コード | 区分 | 内容 | この区分の理由 |\n|---|---|---|---|")
         parts += [
-            f"| [{rule.code}](#{rule.code.lower()}) | {rule.severity} | {rule.title} |"
+            f"| [{rule.code}](#{rule.code.lower()}) | {rule.severity} | {rule.title}"
+            f" | {rule.because} |"
             for rule in members
         ]
         parts.append("")
         parts += [_section(rule) for rule in members]
-    parts += ["## 今月見るべき件の選び方\n", _ATTENTION_TEXT, *_attention_lines(), ""]
+    parts += ["## 今月見るべき件の選び方\n", _ATTENTION_TEXT, *_attention_lines(rules), ""]
     parts.append("## 使わないコード\n")
     parts.append("次のコードは欠番です。今後も使いません。\n")
     parts.append("、".join(retired))
     return "\n".join(parts) + "\n"
 
 
-_ATTENTION_TEXT = f"""\
-「はじめに」には、今月見るべき件を10件まで載せます。同じファイルの同じコードは1行にまとめ、
-次の順に選びます。順位が同じなら、か所の多いもの、名簿の順です。
-ほかに載せるものがあるうちは、同じコードは{LINES_PER_CODE}行までです。
+_ATTENTION_TEXT = """\
+「はじめに」には、今月見るべき件を10件まで載せます（参考を除きます）。「概況」と画面には、
+そのうち初めの3件が出ます。同じファイルの同じコードは1行に、未提出は全団体で1行にまとめます。
+集計した数への影響の大きい順（次の順）に選び、同じなら、要修正、要確認の順、
+ファイル、団体、項目、月、確認票の順、か所の多い順、名簿の順です。
+ほかに載せるものがあるうちは、同じコードは3行までです。
 """
 
 
-def _attention_lines() -> list[str]:
+def _attention_lines(rules: tuple[Rule, ...]) -> list[str]:
     return [
-        f"{rank}. {label}: {'、'.join(codes)}"
-        for rank, (label, codes) in enumerate(ATTENTION, start=1)
+        f"{rank}. {effect}: {'、'.join(rule.code for rule in rules if rule.effect is effect)}"
+        for rank, effect in enumerate(Effect, start=1)
     ]
 
 
@@ -131,6 +134,8 @@ def _section(rule: Rule) -> str:
         f'### <a id="{rule.code.lower()}"></a>{rule.code} {rule.title}（{rule.severity}）',
         "",
         rule.why,
+        "",
+        f"**{rule.severity}とする理由**: {rule.because}",
         "",
         f"**次にすること**: {rule.general_fix}",
         "",

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from pipeline.calendar import month_words
 from pipeline.model import Location, Severity
-from pipeline.rules.registry import Context, Hit, fires, rule, silent
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, silent
 
 
 @rule(
     code="M701",
     severity=Severity.CHECK,
     title="前の月のデータが書き換えられている・読めない",
+    because="控えを戻すか集計し直すかは担当者が決めます。同じ控えを使えたときは参考です。",
+    about=About.MONTH,
+    effect=Effect.CONTRADICTED,
+    alert=True,
     message="{words}の集計のデータが、集計したときのままではありません（{problem}）。{done}",
     fix="{step}",
     general_fix="控えがあれば outbox の元の場所に戻してください。"
@@ -52,6 +56,3 @@ def changed_data(context: Context) -> Iterator[Hit]:
             },
             severity=Severity.INFO if problem.copied else None,
         )
-
-
-RULES = (changed_data,)

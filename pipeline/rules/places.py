@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.model import CountedSubmission, Severity, Status, Uncounted
-from pipeline.rules.registry import Context, Hit, fires, rule, silent
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, silent
 from pipeline.rules.words import STATUS_WORDS, quote
 
 
@@ -12,6 +12,9 @@ from pipeline.rules.words import STATUS_WORDS, quote
     code="L210",
     severity=Severity.CHECK,
     title="ほかの欄・シートの回答を数えていない",
+    because="数えなかった回答が今回のものかは、その場所を見て決めます。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
     message="{place}の回答（{held}）は集計に入れていません{blank}。",
     fix="今回の回答がどれか回答者に確かめてください。"
     "こちらが今回の回答なら、今回の欄に書き写して送り直してもらってください。",
@@ -83,6 +86,9 @@ def _named(place: Uncounted) -> str:
     code="L213",
     severity=Severity.CHECK,
     title="前回・案などの名の場所にだけ回答がある",
+    because="前の回答や案が混じったかは、見て決めます。",
+    about=About.FILE,
+    effect=Effect.DOUBTED,
     message="{called}という名の場所にだけ回答があります。ほかに欄がないため、集計に入れています。",
     fix="今回の回答として数えてよいか、回答者に確かめてください。",
     ask="今回の回答かどうかを確かめ、前回の分や案であれば、今回の回答をお送りください。",
@@ -102,6 +108,3 @@ def doubted(context: Context) -> Iterator[Hit]:
                 respondent=counted.respondent,
                 fields={"called": f"「{quote(place.called, 30)}」"},
             )
-
-
-RULES = (uncounted, doubted)

@@ -6,7 +6,8 @@ together. Legend sheet, ``torimatome rules`` and docs/rules.md are generated fro
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from sys import intern
 from types import MappingProxyType
 
@@ -26,7 +27,8 @@ from pipeline.rules.asked import AskedAnswers, Remark
 from pipeline.rules.words import quote, shown_words
 from pipeline.text import is_blank
 
-_CODE = re.compile(r"[FLANBRMC]\d{3}")
+FAMILIES = "FLANBRMC"  # the letters of codes, in the order in which they are shown
+_CODE = re.compile(rf"[{FAMILIES}]\d{{3}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class Hit:
     severity: Severity | None = None
     bound: str = ""  # what a decision in 確認票 is bound to, where that is not what was written
     ask: str = ""
+    cause: str = ""  # what makes it one line with others of its file, where not the writing
 
 
 Find = Callable[[Context], Iterator[Hit]]
@@ -101,27 +104,83 @@ class Example:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule. ``covers`` names the codes that say nothing new at the same place.
+class About(StrEnum):
+    """What a rule is about; gone findings about a month or about 確認票 are not mended by that."""
 
-    A hit with an item covers them for that item of that file, a hit without one for the whole
-    file. ``message`` says what is wrong and ``fix`` the next step; both are templates.
+    FILE = "ファイル"
+    BODY = "団体"
+    ITEM = "項目"
+    MONTH = "月"  # the step from one month to the next
+    FORM = "確認票"  # an entry of it, which is no row to decide on
+
+
+class Effect(StrEnum):
+    """What a finding does to the figures, gravest first; it orders 今月見るべき件."""
+
+    LOST = "数えられていない回答がある"
+    CONTRADICTED = "食い違いがあり、数が実際と違うおそれがある"
+    LATE = "予定が遅れている"
+    OPEN = "答えが決まらず、未記入・判読不能・月なしと数えている"
+    DOUBTED = "数えているが、確かめたいことがある"
+    NONE = "数は変わらない"
+
+
+class Decided(StrEnum):
+    """What becomes of a finding once 確認票 changed the answer it is about."""
+
+    SETTLES = "settles"
+    SILENT = "silent"  # the decision itself brings it up, with cell and note before one's eyes
+    STAYS = "stays"  # about the month of a plan: it is about the answer as decided, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a rule says, without the function that finds its hits, which it decorates.
+
+    ``message`` says what is wrong and ``fix`` the next step; both are templates. ``because``
+    argues the severity in one line. ``covers`` names the codes that say nothing new at the same
+    place: a hit with an item covers them for that item of that file, one without for the file.
     """
 
     code: str
     severity: Severity
     title: str
+    because: str
+    about: About
+    effect: Effect
     message: str
     why: str
     fix: str
-    since: str
     examples: tuple[Example, ...]
-    find: Find
+    since: str = "0.1.0"  # the version whose run first knew the rule
+    alert: bool = False  # it puts the month as a whole in doubt
+    decided: Decided = Decided.SETTLES
     covers: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     general_fix: str = ""  # for the legend, where ``fix`` has named fields
     ask: str = ""  # to the respondent, empty where there is nothing to ask
+
+    def __call__(self, find: Find) -> "Rule":
+        """Make the rule whose hits ``find`` finds, and enter it among those declared."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        made = Rule(**said | {"general_fix": self.general_fix or self.fix}, find=find)
+        DECLARED.append(made)
+        return made
+
+
+rule = Declaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Declaration):
+    """One rule, whole."""
+
+    find: Find
+
+    @property
+    def family(self) -> str:
+        """Give the letter of its code."""
+        return self.code[:1]
 
     def finding(self, hit: Hit, severity: Severity | None = None) -> Finding:
         """Put a hit into words. ``severity`` is the one set by the user, if any.
@@ -146,6 +205,7 @@ class Rule:
             ask=hit.ask or self.ask,
             bound=hit.bound,
             project=hit.respondent.project if hit.respondent else "",
+            cause=hit.cause,
         )
 
 
@@ -154,41 +214,7 @@ def _filled(template: str, fields: Mapping[str, str]) -> str:
     return intern(template.format_map(fields)) if "{" in template else template
 
 
-def rule(  # noqa: PLR0913 - one keyword for each part of the declaration
-    *,
-    code: str,
-    severity: Severity,
-    title: str,
-    message: str,
-    why: str,
-    fix: str,
-    examples: tuple[Example, ...],
-    since: str = "0.1.0",  # the version whose run first knew the rule
-    covers: tuple[str, ...] = (),
-    thresholds: tuple[Threshold, ...] = (),
-    general_fix: str = "",
-    ask: str = "",
-) -> Callable[[Find], Rule]:
-    """Declare the rule whose hits the decorated function finds."""
-
-    def declare(find: Find) -> Rule:
-        return Rule(
-            code=code,
-            severity=severity,
-            title=title,
-            message=message,
-            why=why,
-            fix=fix,
-            since=since,
-            examples=examples,
-            find=find,
-            covers=covers,
-            thresholds=thresholds,
-            general_fix=general_fix or fix,
-            ask=ask,
-        )
-
-    return declare
+DECLARED: list[Rule] = []  # in the order in which the modules are imported
 
 
 def fires(text: str) -> Example:
@@ -202,13 +228,13 @@ def silent(text: str) -> Example:
 
 
 def register(rules: Iterable[Rule], retired: Mapping[str, str]) -> Mapping[str, Rule]:
-    """Make the registry, in the order given. ValueError for a rule that may not exist.
+    """Make the registry, family by family, by code. ValueError for a rule that may not exist.
 
     A code is for ever: it is refused when malformed, used twice or retired. A rule needs one
-    example that fires and one that is silent.
+    example that fires and one that is silent, and a reason for its severity.
     """
     registry: dict[str, Rule] = {}
-    for entry in rules:
+    for entry in sorted(rules, key=_by_family):
         if not _CODE.fullmatch(entry.code):
             raise ValueError(f"malformed rule code {entry.code!r}")
         if entry.code in registry:
@@ -217,6 +243,8 @@ def register(rules: Iterable[Rule], retired: Mapping[str, str]) -> Mapping[str, 
             raise ValueError(f"rule code {entry.code} is retired: {retired[entry.code]}")
         if {example.fires for example in entry.examples} != {True, False}:
             raise ValueError(f"rule {entry.code} needs an example that fires and one that does not")
+        if not entry.because.endswith("。"):
+            raise ValueError(f"rule {entry.code} needs a because: why this severity")
         if "{" in entry.general_fix:
             raise ValueError(f"rule {entry.code} needs a general_fix without named fields")
         if entry.severity is Severity.FIX and not entry.ask:
@@ -224,6 +252,10 @@ def register(rules: Iterable[Rule], retired: Mapping[str, str]) -> Mapping[str, 
         registry[entry.code] = entry
     _refuse_broken_references(registry)
     return MappingProxyType(registry)
+
+
+def _by_family(entry: Rule) -> tuple[int, str]:
+    return FAMILIES.find(entry.family), entry.code
 
 
 def _refuse_broken_references(registry: Mapping[str, Rule]) -> None:

@@ -12,7 +12,7 @@ from pipeline.model import (
     contents_of,
     rivals_of,
 )
-from pipeline.rules.registry import Context, Hit, fires, on_submission, rule, silent
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_submission, rule, silent
 from pipeline.rules.words import listed
 
 
@@ -35,6 +35,9 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
     code="B511",
     severity=Severity.FIX,
     title="食い違う回答があり、どれが最新か（どの事業か）分からない",
+    because="どれが最新か（どの事業か）は回答者にしか分かりません。",
+    about=About.BODY,
+    effect=Effect.CONTRADICTED,
     message="{what}",
     fix="{step}",
     general_fix="使うファイルが分かるときは、確認票の B511 の行で「修正する」を選び、"
@@ -88,6 +91,9 @@ def disagreeing(context: Context) -> Iterator[Hit]:
     code="B512",
     severity=Severity.INFO,
     title="複数の関係者のファイルを項目ごとに合わせた",
+    because="受け持つ項目が重ならず、そのまま合わせられます。",
+    about=About.FILE,
+    effect=Effect.NONE,
     message="{files}を項目ごとに合わせて、1つの回答として数えました。",
     fix="合わせてよければ何もしなくてかまいません。別の回答であれば、使わないファイルを 除外.txt に"
     "書いて集計し直してください。",
@@ -111,6 +117,3 @@ def merged(context: Context) -> Iterator[Hit]:
             said = [f"「{records[0].source.shown}」"]
             said += [f"「{r.source.shown}」（{len(r.gives)} 項目）" for r in giving]
             yield on_submission(counted, files=listed(said, "ファイル"))
-
-
-RULES = (disagreeing, merged)

@@ -13,10 +13,11 @@ from pipeline.marks import unknown_notations
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.history import History
 from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
+from pipeline.rules.attention import attention
+from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
 from pipeline.summarise.counts import Tally
 from pipeline.summarise.lists import (
-    choose_attention,
     count_codes,
     list_least_done,
     list_most_open,
@@ -29,7 +30,7 @@ from pipeline.summarise.rows import (
     answer_rows,
     file_rows,
     find_places,
-    reported_findings,
+    reported_lines,
     severity_counts,
 )
 
@@ -44,14 +45,12 @@ def summarise(
     settings: Settings,
     *,
     rules: tuple[RuleRow, ...] = (),
-    attention: tuple[Finding, ...] = (),
     history: History = NO_HISTORY,
 ) -> Report:
     """Give the report of a month.
 
-    ``rules`` is the catalogue for コード表. ``attention`` are the findings for 今月見るべき件, most
-    important first; where it is empty they are chosen here by severity and reach. ``history`` are
-    the earlier months, for 前月比, the trend and the promises.
+    ``rules`` is the catalogue for コード表. ``history`` are the earlier months, for 前月比, the
+    trend and the promises.
     """
     found = tuple(findings)
     places = find_places(batch)
@@ -61,7 +60,6 @@ def summarise(
     files = file_rows(batch)
     respondents = tally.respondents(found, places)
     items = tally.items()
-    chosen = attention[:10] or choose_attention(found)
     unreadable = sum(row.state is FileState.UNREADABLE for row in files)
     return Report(
         month=batch.month,
@@ -70,9 +68,10 @@ def summarise(
         exit_code=int(ExitCode.SOME_UNREADABLE if unreadable else ExitCode.OK),
         figures=_figures(batch, tally.all(), found, tally),
         answers=answers,
-        findings=reported_findings(found, places),
+        findings=found,
+        lines=reported_lines(group_findings(found), places),
         files=files,
-        attention=reported_findings(chosen, places),
+        attention=reported_lines(attention(found, batch), places),
         returns=list_returns(batch, respondents, found),
         items=items,
         groups=tally.groups(),

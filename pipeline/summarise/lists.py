@@ -1,4 +1,4 @@
-"""Choose and order what a person reads: the findings that matter, open work."""
+"""Order what a person reads: findings by code, open work, plans."""
 
 from collections import Counter
 
@@ -7,25 +7,6 @@ from pipeline.model.report import AnswerRow, CodeCount, ItemTotal, RespondentTot
 
 TOP = 10
 _SEVERITIES = tuple(Severity)
-
-
-def choose_attention(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Choose ten findings: the gravest severity first, whole files before single cells.
-
-    At most two of one code, so that one kind of slip does not fill the list; where that leaves
-    places free, the next in line fill them. INFO is never chosen: there is nothing to do.
-    """
-    order = sorted(
-        (finding for finding in findings if finding.severity is not Severity.INFO),
-        key=lambda finding: (_SEVERITIES.index(finding.severity), bool(finding.item_id)),
-    )
-    seen: Counter[str] = Counter()
-    first: list[Finding] = []
-    later: list[Finding] = []
-    for finding in order:
-        seen[finding.code] += 1
-        (first if seen[finding.code] <= 2 else later).append(finding)
-    return tuple((first + later)[:TOP])
 
 
 def count_codes(findings: tuple[Finding, ...]) -> tuple[CodeCount, ...]:

@@ -14,13 +14,14 @@ from pipeline.model import (
     Due,
     FileRecord,
     Finding,
+    FindingGroup,
     Item,
     Severity,
     Status,
     Submission,
 )
 from pipeline.model.raw import Skipped, Unreadable
-from pipeline.model.report import AnswerRow, FileRow, ReportedFinding, RowDecision, SeverityCounts
+from pipeline.model.report import AnswerRow, FileRow, ReportedLine, RowDecision, SeverityCounts
 from pipeline.model.submission import AnswerDecision, DueSource, Precision
 
 _NO_DUE = Due()
@@ -188,11 +189,15 @@ def _file_row(record: FileRecord) -> FileRow:
     )
 
 
-def reported_findings(findings: Iterable[Finding], places: Places) -> tuple[ReportedFinding, ...]:
-    """Join each finding to its answer's row, where the finding is about a counted answer."""
+def reported_lines(groups: Iterable[FindingGroup], places: Places) -> tuple[ReportedLine, ...]:
+    """Join each line to its first answer's row, where it is about counted answers."""
     return tuple(
-        ReportedFinding(finding=finding, answer=places.line(finding.location.key, finding.item_id))
-        for finding in findings
+        ReportedLine(
+            shown=group.line,
+            findings=group.findings,
+            answer=places.line(group.findings[0].location.key, group.findings[0].item_id),
+        )
+        for group in groups
     )
 
 

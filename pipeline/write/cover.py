@@ -15,7 +15,7 @@ from pipeline.write.totals import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.report import Report, ReportedFinding
+    from pipeline.model.report import Report, ReportedLine
     from pipeline.write.book import Book, Sheet
 
 GUIDE = (
@@ -109,8 +109,8 @@ def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
     return top + 2 + len(report.attention)
 
 
-def _write_entry(sheet: Sheet, row: int, entry: ReportedFinding) -> None:
-    found = entry.finding
+def _write_entry(sheet: Sheet, row: int, entry: ReportedLine) -> None:
+    found = entry.shown
     sheet.text(row, 0, severity_label(found.severity), f"severity_{found.severity.value}")
     texts = (
         f"{found.code} {found.title}", found.respondent, found.item_id, found.message, found.fix,
@@ -145,10 +145,10 @@ def _left_to_data(report: Report) -> list[str]:
             f"一覧は最初の {held:,}団体分（{len(report.answers):,}件）だけです。全件は"
             " data/answers.parquet と data/answers.csv にあります。集計の数はすべて全件の値です。"
         )
-    if report.findings_beyond:
+    if report.lines_beyond:
         lines.append(
-            f"・「要確認」は重いものから {len(report.findings):,}件だけです。残りの"
-            f" {report.findings_beyond:,}件を含む全件は data/findings.parquet と"
+            f"・「要確認」は重いものから {len(report.lines):,}行だけです。残りの"
+            f" {report.lines_beyond:,}行を含む全件は data/findings.parquet と"
             " data/findings.csv にあります。"
         )
     return lines

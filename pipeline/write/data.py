@@ -34,7 +34,7 @@ Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of dat
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
     "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
-    "written", "message", "fix", "state", "decision", "project",
+    "written", "message", "fix", "state", "decision", "project", "line",
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
@@ -49,7 +49,7 @@ PROMISES = (
     "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
     "project",
 )  # fmt: skip
-_INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months"})
+_INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months", "line"})
 _TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
 _BOOLEANS = frozenset({"due_inferred"})
 _LIBRARIES = (
@@ -72,11 +72,14 @@ def data_tables(report: Report, answers: Sequence[Column]) -> list[DataTable]:
 
     All are there every month; without an earlier month nothing has changed.
     """
-    findings = (*(row.finding for row in report.findings), *report.settled)
+    lines = {id(found): n for n, line in enumerate(report.lines, 1) for found in line.findings}
+    findings = (
+        finding_fields(found, lines.get(id(found))) for found in (*report.findings, *report.settled)
+    )
     months = report.months
     return [
         DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers)),
-        _table("findings", FINDINGS, map(finding_fields, findings)),
+        _table("findings", FINDINGS, findings),
         _table("files", FILES, map(file_fields, report.files)),
         _table("changes", CHANGES, (change_fields(row.change, report) for row in months.changes)),
         _table("promises", PROMISES, (promise_fields(row, report) for row in months.promises)),
@@ -106,12 +109,12 @@ def write_data(tables: list[DataTable], folder: Path) -> Written:
     return dict(sorted(written.items()))
 
 
-def finding_fields(found: Finding) -> tuple[Field, ...]:
-    """Give one line of findings in the order of FINDINGS."""
+def finding_fields(found: Finding, line: int | None = None) -> tuple[Field, ...]:
+    """Give one line of findings in the order of FINDINGS; ``line`` is its No. on 要確認."""
     return (
         found.code, found.severity.value, found.respondent_id, found.respondent, found.item_id,
         found.location.file, found.location.sheet, found.location.cell, found.written,
-        found.message, found.fix, found.state, found.decision, found.project,
+        found.message, found.fix, found.state, found.decision, found.project, line,
     )  # fmt: skip
 
 

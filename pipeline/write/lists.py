@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.model.history import Promise
-    from pipeline.model.report import AnswerRow, Report, ReportedFinding
+    from pipeline.model.report import AnswerRow, Report, ReportedLine
     from pipeline.write.book import Book, Sheet
     from pipeline.write.pivot.model import Cell
 
@@ -219,26 +219,28 @@ def _urgency(answer: AnswerRow, month: str) -> tuple[str, str]:
 
 _FINDING_HEADS = (
     "No.", "重要度", "コード", "団体名", "項目ID", "内容", "書かれていた内容", "説明", "直し方",
-    "明細", "ファイル", "シート", "セル",
+    "明細", "ファイル", "シート", "セル", "件数",
 )  # fmt: skip
-_FINDING_WIDTHS = (7, 13, 9, 24, 20, 32, 28, 56, 46, 10, 38, 18, 9)
+_FINDING_WIDTHS = (7, 13, 9, 24, 20, 32, 28, 56, 46, 10, 38, 18, 16, 9)
 
 
 def write_findings(book: Book, report: Report) -> None:
-    """Write 要確認: every finding, the gravest first as `check` ordered them."""
+    """Write 要確認: the gravest findings first, those of one cause on one line."""
     found = report.figures.findings
     lead = (
         f"■ 要修正 {found.fix:,}件（回答者に直してもらうもの）、▲ 要確認 {found.check:,}件"
         f"（目で見て判断するもの）、・ 参考 {found.info:,}件（対応は要りません）です。"
+        "同じファイルの同じ指摘は1行にまとめ、「件数」に数を出しています"
+        "（1件ずつは data/findings.csv の line 列で分かります）。"
         "見出しの▼で団体やコードを絞り込めます。"
         "長い文は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
     size = book.rows - 4
-    for part, start in enumerate(range(0, max(len(report.findings), 1), size)):
+    for part, start in enumerate(range(0, max(len(report.lines), 1), size)):
         sheet = book.sheet(part_name("要確認", part))
         sheet.columns(*_FINDING_WIDTHS)
         sheet.heading("要確認", lead, last=8)
-        chosen = report.findings[start : start + size]
+        chosen = report.lines[start : start + size]
         name = f"tbl_findings_{part + 1}" if part else "tbl_findings"
         sheet.table(3, 0, len(chosen), _FINDING_HEADS, name)
         sheet.lines(4, (_finding(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
@@ -247,8 +249,8 @@ def write_findings(book: Book, report: Report) -> None:
         sheet.page(paper="A3", repeat=(3, 3))
 
 
-def _finding(sheet: Sheet, number: int, entry: ReportedFinding) -> Line:
-    found, place = entry.finding, entry.finding.location
+def _finding(sheet: Sheet, number: int, entry: ReportedLine) -> Line:
+    found, place = entry.shown, entry.shown.location
     texts = (
         found.respondent, found.item_id, found.title, found.written,
         found.problem or found.message, found.fix,
@@ -262,8 +264,11 @@ def _finding(sheet: Sheet, number: int, entry: ReportedFinding) -> Line:
         (place.file, "text"),
         (place.sheet, "text"),
         (place.cell, "text"),
+        (len(entry.findings), "number"),
     )
-    points = sheet.points((*enumerate(texts, start=3), (10, place.file), (11, place.sheet)))
+    points = sheet.points(
+        (*enumerate(texts, start=3), (10, place.file), (11, place.sheet), (12, place.cell))
+    )
     if entry.answer is None:
         return Line(cells, points)
     return Line(cells, points, (Link(9, detail_row(entry.answer, sheet.book.rows)),))

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import Status
+from pipeline.write.book import COVER
 from pipeline.write.lists import DUE_TOP, absent
 from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS
 from pipeline.write.totals import (
@@ -49,7 +50,7 @@ def write_overview(book: Book, report: Report) -> None:
     sheet = book.sheet(NAME)
     wide = _wide(report)
     sheet.columns(*([12] * wide), 3, 3, 44, 12, 3, 44, 12)
-    lead = f"基準月 {report.month} の主な数字とグラフです。{how_counted(book)}"
+    lead = f"基準月 {report.month} の主な数字とグラフです。{how_counted(book)}{_first(report)}"
     sheet.heading(f"概況　{report.month}", lead, last=wide - 1)
     _write_figures(sheet, report)
     blocks = _write_blocks(sheet, report)
@@ -57,6 +58,12 @@ def write_overview(book: Book, report: Report) -> None:
     sheet.page()
     sheet.raw.print_area(0, 0, CHART_TOP + 2 * CHART_ROWS, wide - 1)
     sheet.raw.fit_to_pages(1, 1)
+
+
+def _first(report: Report) -> str:
+    """Name the first of 今月見るべき件; はじめに has them with what to do."""
+    told = [f"{line.shown.title}（{line.shown.respondent}）" for line in report.attention[:3]]
+    return f"今月まず見る件は、{'、'.join(told)}です（「{COVER}」）。" if told else ""
 
 
 def _wide(report: Report) -> int:

@@ -11,21 +11,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.model.report import Report, ReportedFinding
+    from pipeline.model.report import Report, ReportedLine
 
 
 def within(report: Report, rows: int) -> Report:
-    """Give the report with at most `rows` answers and findings in its lists.
+    """Give the report with at most `rows` answers and lines of 要確認 in its lists.
 
     Counts and shares are those of all answers, as `summarise` gave them. What points to an answer
     that is left out points to none.
     """
-    if max(len(report.answers), len(report.findings)) <= rows:
+    if max(len(report.answers), len(report.lines)) <= rows:
         return report
     size = len(report.items)
     kept = len(report.answers) if len(report.answers) <= rows else rows // size * size
 
-    def pointing(entry: ReportedFinding) -> ReportedFinding:
+    def pointing(entry: ReportedLine) -> ReportedLine:
         here = entry.answer is None or entry.answer < kept
         return entry if here else replace(entry, answer=None)
 
@@ -35,9 +35,9 @@ def within(report: Report, rows: int) -> Report:
         answers=report.answers[:kept],
         planned=tuple(index for index in report.planned if index < kept),
         notes=tuple(index for index in report.notes if index < kept),
-        findings=tuple(pointing(entry) for entry in report.findings[:rows]),
+        lines=tuple(pointing(entry) for entry in report.lines[:rows]),
         attention=tuple(pointing(entry) for entry in report.attention),
         months=replace(report.months, changes=changes),
         beyond=len(report.answers) - kept,
-        findings_beyond=max(0, len(report.findings) - rows),
+        lines_beyond=max(0, len(report.lines) - rows),
     )
