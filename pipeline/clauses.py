@@ -25,6 +25,7 @@ _STEP = 20
 _LONGEST_ENDING = 24  # characters
 _NO_FEATURES = frozenset[str]()
 _TELLING = "いんずり月頃中末ら降旬た"  # last letters of the endings that tell something alone
+_DUE = "due"
 SENSES = ("open", "done", "dropped", "planned")
 
 
@@ -34,6 +35,7 @@ class Said:
 
     sure: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
+    dues: tuple[Due, ...] = ()  # the months by which it says that the work will be done
 
 
 _NOTHING = Said()
@@ -55,8 +57,19 @@ class _Kind(NamedTuple):
     stops: bool  # ends a sentence
 
 
-_Found = tuple[int, int, _Kind]  # start, end and kind of a word in a note
-_Clause = tuple[str, frozenset[str]]  # its words and its features
+class _Found(NamedTuple):
+    """A word in a note, or a time."""
+
+    start: int
+    end: int
+    kind: _Kind
+    due: Due | None = None  # of a time that is the clause's own, not that of something in it
+
+
+class _Clause(NamedTuple):
+    words: str
+    features: frozenset[str]
+    dues: tuple[Due, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +78,7 @@ class _Table:
     kinds: dict[str, _Kind]  # of the literal words, and of the patterns by name
     rest: re.Pattern[str]  # what may follow a word that still ends its clause
     endings: tuple[tuple[str, re.Pattern[str]], ...]
+    attribute: re.Pattern[str]  # what a month belongs to, right behind it
     scores: dict[str, tuple[_Score, ...]]  # by one of the features they ask for
     sure: int
     doubtful: int
@@ -90,6 +104,9 @@ def _table(path: Path = _PATH) -> _Table:
         token=re.compile(token),
         kinds={word: _kind(kinds, data["also"]) for word, kinds in named.items()},
         rest=re.compile(data["rest"]),
+        attribute=re.compile(
+            _NAME.sub(lambda found: _any_of(classes[found[1]]), data["attribute"])
+        ),
         endings=tuple((name, re.compile(text)) for name, text in data["endings"].items()),
         scores=_scores(data),
         sure=data["sure"],
@@ -110,7 +127,7 @@ def _kind(names: Sequence[str], also: Mapping[str, str]) -> _Kind:
 
 def _scores(data: dict[str, Any]) -> dict[str, tuple[_Score, ...]]:
     scores = defaultdict[str, list[_Score]](list)
-    for sense in SENSES:
+    for sense in (*SENSES, _DUE):
         for has, points in data[sense].items():
             features = has.split()
             scores[features[0]].append(_Score(frozenset(features), sense, points))
@@ -145,28 +162,31 @@ def _any_of(words: Iterable[str]) -> str:
 def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     """Read a note that is normalised line by line; ``months`` are those it names."""
     table = _table()
-    found: list[_Found] = [
-        (*match.span(), table.kinds[match.lastgroup or match[0]])
+    found = [
+        _Found(*match.span(), table.kinds[match.lastgroup or match[0]])
         for match in table.token.finditer(text)
     ]
     if months:
-        found = sorted((*found, *_times(text, months, month)))
-    elif all(kind.silent for _, _, kind in found):
+        found = sorted((*found, *_times(table, text, months, month)), key=lambda each: each[:2])
+    elif all(each.kind.silent for each in found):
         return _NOTHING
     best = dict.fromkeys(SENSES, (0, ""))
+    dues = list[Due]()
     for sentence in _sentences(table, text, found):
-        for at, (words, features) in enumerate(sentence):
-            others = (other for _, other in (*sentence[:at], *sentence[at + 1 :]))
-            for sense, points in _points(features, _NO_FEATURES.union(*others)):
-                if points > best[sense][0]:
-                    best[sense] = points, words
+        for at, clause in enumerate(sentence):
+            others = (other.features for other in (*sentence[:at], *sentence[at + 1 :]))
+            for sense, points in _points(clause.features, _NO_FEATURES.union(*others)):
+                if sense is _DUE:
+                    dues += clause.dues if points >= table.sure else ()
+                elif points > best[sense][0]:
+                    best[sense] = points, clause.words
     sure = {sense: words for sense, (points, words) in best.items() if points >= table.sure}
     doubtful = {
         sense: words
         for sense, (points, words) in best.items()
         if table.doubtful <= points < table.sure
     }
-    return Said(sure=sure, doubtful=doubtful) if sure or doubtful else _NOTHING
+    return Said(sure=sure, doubtful=doubtful, dues=tuple(dues))
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +194,7 @@ def _points(own: frozenset[str], others: frozenset[str]) -> tuple[tuple[str, int
     """Add up what the features of a clause, and of the others of its sentence, score."""
     table = _table()
     told = own | {f"~{feature}" for feature in others}
-    points = dict.fromkeys(SENSES, 0)
+    points = dict.fromkeys((*SENSES, _DUE), 0)
     for feature in own:
         for score in table.scores.get(feature, ()):
             if score.has <= told:
@@ -182,34 +202,38 @@ def _points(own: frozenset[str], others: frozenset[str]) -> tuple[tuple[str, int
     return tuple(item for item in points.items() if item[1] > 0)
 
 
-def _times(text: str, months: Sequence[Due], month: str) -> Iterator[_Found]:
+def _times(table: _Table, text: str, months: Sequence[Due], month: str) -> Iterator[_Found]:
     """Give where the months stand and whether they lie after the collection month.
 
     A month without a year may be one gone by.
     """
+    end = 0
     for due in months:
-        at = text.find(due.written) if due.written else -1
-        if at < 0:
+        start = text.find(due.written, end)
+        if start < 0:  # written over a line break
             continue
+        end = start + len(due.written)
         told = not due.inferred or due.written[0] in "来翌次再"
         kind = ("dated" if due.month > month else "then") if told else "month"
-        yield at, at + len(due.written), _TIMES[kind]
+        yield _Found(start, end, _TIMES[kind], None if table.attribute.match(text, end) else due)
 
 
 def _sentences(table: _Table, text: str, found: Sequence[_Found]) -> Iterator[list[_Clause]]:
     """Divide a text into sentences and these into clauses that have words."""
     sentence = list[_Clause]()
     begin, held = 0, list[_Found]()
-    for start, end, kind in (*found, (len(text), len(text), _STOP)):
-        if not kind.breaks:
-            if kind.inside:
-                held.append((start, end, kind))
+    for each in (*found, _Found(len(text), len(text), _STOP)):
+        if not each.kind.breaks:
+            if each.kind.inside:
+                held.append(each)
             continue
-        words = text[begin:start].strip()
+        words = text[begin : each.start].strip()
         if words:
-            sentence.append((words, _features(table, text, words, held, start)))
-        begin, held = end, []
-        if kind.stops:
+            features = _features(table, text, words, held, each.start)
+            dues = tuple(one.due for one in held if one.due)
+            sentence.append(_Clause(words, features, dues))
+        begin, held = each.end, []
+        if each.kind.stops:
             yield sentence
             sentence = []
 
@@ -220,10 +244,10 @@ def _features(
     """Give the features of a clause: of the words it holds, of the last of them, its endings."""
     if not held and words[-1] not in _TELLING:
         return _NO_FEATURES
-    features = set[str]().union(*(kind.inside for _, _, kind in held))
-    last = max((end for _, end, _ in held), default=until)
+    features = set[str]().union(*(each.kind.inside for each in held))
+    last = max((each.end for each in held), default=until)
     if table.rest.fullmatch(text, last, until):
-        features.update(*(kind.last for _, end, kind in held if end == last))
+        features.update(*(each.kind.last for each in held if each.end == last))
     tail = max(0, len(words) - _LONGEST_ENDING)
     features.update(name for name, ending in table.endings if ending.search(words, tail))
     return frozenset(features)

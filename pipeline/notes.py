@@ -110,7 +110,8 @@ def read_note(text: str, *, month: str) -> Note:
         raw=text,
         empty=False,
         tags=_tags(table, plain),
-        months=months,
+        months=_distinct(months),
+        dues=_distinct(said.dues),
         says_done=said.sure.get("done", ""),
         says_not_done=said.sure.get("open", ""),
         says_dropped=said.sure.get("dropped", ""),
@@ -120,6 +121,13 @@ def read_note(text: str, *, month: str) -> Note:
         refers_to_attachment=attachment,
         mark_like=_mark_like(table, plain),
     )
+
+
+def _distinct(months: Iterable[Due]) -> tuple[Due, ...]:
+    found: dict[str, Due] = {}
+    for due in months:
+        found.setdefault(due.month, due)
+    return tuple(found.values())
 
 
 _POINTING = "→⇒➡➔▶►>＞:：=＝ \u3000\t"  # before an answer typed behind a text
@@ -188,7 +196,7 @@ def _mark_like(table: NoteTable, plain: str) -> Status | None:
 
 
 def effective_due(mark: Mark, note: Note) -> Due:
-    """Give the mark's due or, where ② names none, the one month that its note names.
+    """Give the mark's due or, where ② names none, the one month by which its note will have it.
 
     An exact month goes before a vague term (来年度予算で令和9年10月までに). Two different months
     decide nothing, and neither does a note beside an impossible month (A309) or beside ① or ③.
@@ -198,8 +206,8 @@ def effective_due(mark: Mark, note: Note) -> Due:
     if mark.due.problem is DueProblem.IMPOSSIBLE:
         return mark.due
     for wanted in (
-        [due for due in note.months if due.precision is Precision.MONTH],
-        list(note.months),
+        [due for due in note.dues if due.precision is Precision.MONTH],
+        list(note.dues),
     ):
         if len({due.month for due in wanted}) > 1:
             return mark.due

@@ -40,6 +40,13 @@ def cases() -> list[dict[str, Any]]:
     return loaded
 
 
+@cache
+def dues() -> list[dict[str, Any]]:
+    path = Path(__file__).parent / "cases/notes.toml"
+    loaded: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["due"]
+    return loaded
+
+
 @pytest.mark.parametrize(
     ("written", "group"),
     [
@@ -101,6 +108,14 @@ def test_due_of_the_note_where_the_mark_has_none(
     assert due.source is (DueSource.NOTE if month else DueSource.NONE)
 
 
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [(written, group["month"]) for group in dues() for written in group["written"]],
+)
+def test_only_the_month_of_completion_is_the_due_of_a_note(written: str, month: str) -> None:
+    assert effective_due(planned(), read_note(written, month=MONTH)).month == month
+
+
 def test_due_of_the_mark_goes_first() -> None:
     own = Due(month="2026-12", precision=Precision.MONTH, source=DueSource.MARK)
     assert effective_due(planned(own), read_note("令和9年3月に策定予定", month=MONTH)) == own
@@ -160,7 +175,7 @@ def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
     given = {*kinds, *table["endings"], "dated", "then", "month"}
     asked = {
         feature.removeprefix("~").removesuffix("!")
-        for sense in pipeline.clauses.SENSES
+        for sense in (*pipeline.clauses.SENSES, "due")
         for features in table[sense]
         for feature in features.split()
     }

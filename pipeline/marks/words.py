@@ -46,6 +46,7 @@ _EMPTY_BRACKETS = re.compile(r"\(~?\)")
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
     r"|(?:令和|平成|令|r|h)\.?\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?"
+    r"|(?:19|20)\d\d-\d{1,2}"  # 2026-12: as programs write a month, and people do not
     r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d+"
 )

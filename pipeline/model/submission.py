@@ -117,6 +117,7 @@ class Note:
     empty: bool = True  # nothing, or 特になし and the like
     tags: tuple[str, ...] = ()
     months: tuple[Due, ...] = ()  # every distinct month named
+    dues: tuple[Due, ...] = ()  # those by which the work will be done
     says_done: str = ""  # the words that say it is done, empty where none do
     says_not_done: str = ""  # 未策定, 検討中, 今後…予定
     says_dropped: str = ""  # 取りやめ, 対応しない

@@ -148,7 +148,7 @@ def read_due(text: str, month: str) -> Due:
 # A fiscal year that names a budget, an edition or a plan is no due month, nor is the past.
 _NO_DUE = re.compile(
     r"の?(?:当初|補正)?(?:予算(?!で|を|に|確保)|版|計画(?!的)|決算|改定版|改訂版)|(?:に|から|より)?"
-    r"(?:策定|制定|改定|改訂|実施|整備|導入|作成|施行|締結|取得|発行|公表|運用)?(?:済|した|しました|してい|している)"
+    r"(?:策定|制定|改定|改訂|実施|整備|導入|作成|施行|締結|取得|発行|公表|運用)?(?:済|した(?!い)|しました|してい)"
 )
 
 
@@ -160,7 +160,7 @@ def _bygone(text: str, term: Term, month: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def find_months(text: str, month: str) -> tuple[Due, ...]:
-    """Give every distinct month a note names, in the order of the text, source NOTE.
+    """Give every month a note names, in the order of the text, source NOTE.
 
     Stricter than `read_due`: in prose a bare number, 1/2 or 春日 is no month.
     """
@@ -168,11 +168,8 @@ def find_months(text: str, month: str) -> tuple[Due, ...]:
     if not _TRIGGER.search(text):
         return ()
     terms = _merge(text, Reader(text, month_number(month), loose=False).terms())
-    found: dict[str, Due] = {}
-    for term in terms:
-        if term.problem or _NO_DUE.match(text, term.end) or _bygone(text, term, month):
-            continue
-        due = replace(_due(text, term), source=DueSource.NOTE)
-        if due.month not in found:
-            found[due.month] = due
-    return tuple(found.values())
+    return tuple(
+        replace(_due(text, term), source=DueSource.NOTE)
+        for term in terms
+        if not (term.problem or _NO_DUE.match(text, term.end) or _bygone(text, term, month))
+    )

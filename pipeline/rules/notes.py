@@ -54,7 +54,7 @@ def no_reason(context: Context) -> Iterator[Hit]:
 def _has_more_to_do(note: Note, month: str) -> bool:
     """Tell whether a note beside ② speaks of work to come: 要綱は制定済みで、手順書を策定中."""
     return bool(note.says_not_done or note.may_not_be_done) or any(
-        due.month >= month and due.written not in note.says_done for due in note.months
+        due.month >= month and due.written not in note.says_done for due in note.dues
     )
 
 
@@ -161,13 +161,14 @@ def _apart(mark: Due, note: Due) -> bool:
     "チェック欄の月で数えました。",
     fix="どちらが正しいか確かめ、チェック欄の月を直してもらってください。",
     ask="チェック欄と補足説明欄の月を、正しい月にそろえてください。",
-    why="片方だけを直した可能性があります。基準月より前の月は経過の説明とみて比べません。",
+    why="片方だけを直した可能性があります。基準月より前の月と、説明会や議会など対応を終える月でないものは比べません。",
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 令和9年3月に策定予定"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 12月の議会後に策定予定"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（年度内） | 令和9年2月に策定予定"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 2026年4月に着手済み"),
         silent("ファイル: 若葉市.xlsx\n運用①-2 | ② | 令和9年3月に策定予定"),
+        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） | 令和9年3月の県の通知を踏まえて対応"),
     ),
 )
 def months_differ(context: Context) -> Iterator[Hit]:
@@ -177,7 +178,7 @@ def months_differ(context: Context) -> Iterator[Hit]:
         if not due.month or due.source is DueSource.NOTE:
             continue
         for remark in remarks_of(answer):
-            named = [d for d in remark.said.months if d.month and d.month >= context.batch.month]
+            named = [d for d in remark.said.dues if d.month and d.month >= context.batch.month]
             if named and all(_apart(due, other) for other in named):
                 months = listed([month_words(other.month) for other in named])
                 fields = {"due": month_words(due.month), "months": months}
