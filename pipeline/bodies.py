@@ -1,20 +1,26 @@
-"""The returns in one workbook: one nearly always, several where its sheets name several bodies.
+"""The returns in one workbook: one nearly always, several where it names several bodies.
 
-A county may send the forms of three towns as three sheets of one book. Each is a return of its
-own: read from its own sheets alone, known by file and sheet, and judged like a file of its own.
+A county may send the forms of three towns as three sheets of one book, or with their answers side
+by side on one sheet. Each is a return of its own: read from its own sheets or columns alone, known
+by file and sheet or column, and judged like a file of its own.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline.locate import locate
+from pipeline.locate.bodies import BodyOnSheet, bodies_on
+from pipeline.locate.index import index_of
 from pipeline.model import (
     Checklist,
     Evidence,
     EvidenceKind,
+    RawSheet,
     RawWorkbook,
     Status,
     Submission,
+    address,
     place_in,
 )
 from pipeline.model.layout import Layout
@@ -89,6 +95,57 @@ def returns_in(
     found = [_return(workbook, group, used, checklist, month) for group in groups]
     returns = tuple(each for each in found if each is not None)
     return returns if len(returns) == len(groups) else (whole,)
+
+
+def returns_side_by_side(
+    workbook: RawWorkbook, checklist: Checklist, *, month: str, known: Mapping[str, str]
+) -> tuple[Submission, ...]:
+    """Give the returns of several bodies with columns of their own; nothing where there are none.
+
+    Every sheet with items must have them: no answer may be left to nobody.
+    """
+    index = index_of(checklist, month)
+    found = [
+        (place, each)
+        for place, sheet in enumerate(workbook.sheets)
+        for each in bodies_on(sheet, place, index, partial(_body, known=known))
+    ]
+    if not found:
+        return ()
+    parted = {place for place, _ in found}
+    returns = []
+    for body in dict.fromkeys(each.body for _, each in found):
+        own = {place: each for place, each in found if each.body == body}
+        sheets = tuple(
+            own[place].sheet if place in own else sheet
+            for place, sheet in enumerate(workbook.sheets)
+            if place in own or (place not in parted and not _carries_marks(workbook, place))
+        )
+        first = next(iter(own.values()))
+        part = _part_of(workbook, sheets, f"{first.name}の列")
+        layout = locate(part, checklist, month=month)
+        places = {sheet.name for sheet in (each.sheet for each in own.values())}
+        if layout is None or {part.sheets[place].name for place in layout.sheets} - places:
+            return ()
+        returns.append(_named(parse(part, layout, checklist, month=month), part, first))
+    return tuple(returns)
+
+
+def _named(read: Submission, part: RawWorkbook, body: BodyOnSheet) -> Submission:
+    """Give a return with the name over its columns; what names the whole sheet is another's too."""
+    place = place_in(part.source, body.sheet.name, address(*body.head))
+    over = Evidence(kind=EvidenceKind.CELL, text=body.name, location=place)
+    inside = {EvidenceKind.CELL, EvidenceKind.HIDDEN_ID}
+    return replace(read, evidence=(over, *(e for e in read.evidence if e.kind not in inside)))
+
+
+def _part_of(workbook: RawWorkbook, sheets: tuple[RawSheet, ...], part: str) -> RawWorkbook:
+    """Give a part of a workbook; the hidden id is the whole one's and tells nothing of a part."""
+    properties = {
+        key: text for key, text in workbook.properties.items() if not key.startswith(MARK)
+    }
+    source = replace(workbook.source, part=part)
+    return replace(workbook, source=source, sheets=sheets, properties=properties)
 
 
 def _page(
@@ -181,24 +238,14 @@ def _return(
     checklist: Checklist,
     month: str,
 ) -> Submission | None:
-    """Read the return of one body: from its pages, with the sheets that hold no checklist.
-
-    The hidden id is the workbook's, not that of each sheet in it, and tells nothing here.
-    """
+    """Read the return of one body: from its pages, with the sheets that hold no checklist."""
     own = {page.place for page in group}
     sheets = tuple(
         sheet
         for place, sheet in enumerate(workbook.sheets)
         if place in own or (place not in pages and not _carries_marks(workbook, place))
     )
-    part = replace(
-        workbook,
-        source=replace(workbook.source, part=group[0].name),
-        sheets=sheets,
-        properties={
-            key: text for key, text in workbook.properties.items() if not key.startswith(MARK)
-        },
-    )
+    part = _part_of(workbook, sheets, group[0].name)
     layout = locate(part, checklist, month=month)
     if layout is None:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.archive import hashed
 from pipeline.assemble import known_names
-from pipeline.bodies import returns_in
+from pipeline.bodies import returns_in, returns_side_by_side
 from pipeline.discover import Read, given_up, look_again, source_of
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.isolate import Failure, run_isolated
@@ -68,6 +68,11 @@ def parsed(
     own = own_book(workbook)
     # A list of respondents may stand above somebody's answers; the other two are no returns.
     a_return = own in {None, OwnBook.ROSTER}
+    several = (
+        returns_side_by_side(workbook, checklist, month=month, known=known) if a_return else ()
+    )
+    if several:
+        return several
     layout = locate(workbook, checklist, month=month) if a_return else None
     if layout is None:
         nothing = NotChecklist(

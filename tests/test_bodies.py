@@ -1,11 +1,13 @@
 """Returns of several bodies in one workbook: each read, judged and counted on its own."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 from inboxes import workbook
-from returned_books import Page, Seen, book, run
+from returned_books import Page, Seen, book, item_rows, run
 
 from pipeline.sample import MONTH
 
@@ -150,3 +152,72 @@ def test_the_same_book_twice_counts_once(tmp_path: Path) -> None:
     assert statuses(seen) == THREE
     copies = [row for row in seen.files if row["file"] == "郡内 (1).xlsx"]
     assert [row["state"] for row in copies] == ["duplicate"] * 3
+
+
+# bodies side by side on one sheet
+
+SIDE_BY_SIDE = {
+    "names alone": (("甲市", "乙市", "丙町"), ()),
+    "names under the head": (("チェック欄", "チェック欄", "チェック欄"), ("甲市", "乙市", "丙町")),
+    "names in the heads": (("チェック欄（甲市）", "チェック欄（乙市）", "丙町の回答"), ()),
+}
+
+
+def beside(
+    heads: Sequence[str], below: Sequence[str], marks: Sequence[str], *, left: int = 0
+) -> bytes:
+    """Give the form with a check column for each body, the form's own before them if ``left``."""
+    made = openpyxl.load_workbook(io.BytesIO(book(Page(mark="" if left else None))))
+    sheet = made.worksheets[0]
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    rows = [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 3).value == "チェック欄"]
+    first = 3 + left
+    sheet.insert_cols(4, len(heads) - 1 + left)
+    for row in rows:
+        for place, head in enumerate(heads):
+            sheet.cell(row, first + place).value = head
+            if below:
+                sheet.cell(row + 1, first + place).value = below[place]
+    for row in item_rows(sheet):
+        for place, mark in enumerate(marks):
+            sheet.cell(row, first + place).value = mark
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", SIDE_BY_SIDE)
+@pytest.mark.parametrize("asked", [(), ASKED])
+def test_three_towns_side_by_side_are_three_returns(
+    tmp_path: Path, kind: str, asked: Sequence[Sequence[str]]
+) -> None:
+    heads, below = SIDE_BY_SIDE[kind]
+    seen = run(tmp_path, {"郡内.xlsx": beside(heads, below, ("③", "①", "②（12月）"))}, asked)
+    assert statuses(seen) == THREE
+    assert [finding["severity"] for finding in seen.of("L211")] == ["参考"]
+    assert not seen.of("L202")
+    assert not seen.of("B509")
+
+
+def test_of_towns_side_by_side_one_that_is_empty_answers_nothing(tmp_path: Path) -> None:
+    heads, below = SIDE_BY_SIDE["names alone"]
+    seen = run(tmp_path, {"郡内.xlsx": beside(heads, below, ("①", "", "③"))}, ASKED)
+    assert statuses(seen) == {
+        "甲市": {"done": 55},
+        "乙市": {"blank": 55},
+        "丙町": {"not_planned": 55},
+    }
+    assert [finding["respondent"] for finding in seen.of("F107")] == ["乙市"]
+
+
+def test_towns_shown_for_comparison_answer_for_nobody(tmp_path: Path) -> None:
+    heads, below = SIDE_BY_SIDE["names alone"]
+    made = openpyxl.load_workbook(io.BytesIO(beside(heads, below, ("①", "①", "①"), left=1)))
+    sheet = made.worksheets[0]
+    for row in item_rows(sheet):
+        sheet.cell(row, 3).value = "③"
+    stream = io.BytesIO()
+    made.save(stream)
+    seen = run(tmp_path, {"乙市.xlsx": stream.getvalue()}, ASKED)
+    assert statuses(seen) == {"乙市": {"not_planned": 55}}
