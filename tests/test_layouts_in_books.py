@@ -85,7 +85,42 @@ def months_below(sheet: Worksheet) -> None:
             sheet.cell(row + 1, CHECK).value = "12月"
 
 
+def beside(head: str) -> Change:
+    """Answer in a column of one's own behind the check column, which keeps its legend."""
+
+    def change(sheet: Worksheet) -> None:
+        sheet.insert_cols(CHECK + 1)
+        for row in head_rows(sheet):
+            sheet.cell(row, CHECK + 1).value = head
+        written(sheet, column=CHECK + 1)
+
+    return change
+
+
+def options_of(*heads: str) -> Change:
+    """Put sets of option columns behind the empty check column, ① ticked in each."""
+
+    def change(sheet: Worksheet) -> None:
+        sheet.insert_cols(CHECK + 1, 3 * len(heads))
+        for row in head_rows(sheet):
+            for place, head in enumerate(heads):
+                first = CHECK + 1 + 3 * place
+                sheet.cell(row, first).value = head
+                sheet.merge_cells(
+                    start_row=row, end_row=row, start_column=first, end_column=first + 2
+                )
+                for step, words in enumerate(("① 対応済", "② 予定", "③ なし")):
+                    sheet.cell(row + 1, first + step).value = words
+        for row in item_rows(sheet):
+            sheet.cell(row, CHECK).value = None
+            for place in range(len(heads)):
+                sheet.cell(row, CHECK + 1 + 3 * place).value = "○"
+
+    return change
+
+
 TURNS = {"done": 19, "planned 2026-12": 18, "not_planned": 18}
+NO_MONTHS = {"done": 19, "planned": 18, "not_planned": 18}
 # file, how the form was changed, what counts, codes that are told, codes that are not
 BOOKS: tuple[tuple[str, Workbook, dict[str, int], str, str], ...] = (
     ("月列市", made(months_in_a_column("対応予定時期")), TURNS, "", "A307 L204 A301"),
@@ -105,6 +140,13 @@ BOOKS: tuple[tuple[str, Workbook, dict[str, int], str, str], ...] = (
         "L209",
         "A301 A307",
     ),
+    *(
+        (f"{head}市", made(beside(head)), {**NO_MONTHS}, "A307", "F107 L202 A301")
+        for head in ("答", "担当課回答", "自己評価", "状況")
+    ),
+    ("重要市", made(beside("重要度")), {"blank": 55}, "F107 L210", "A307"),
+    ("前回列市", made(options_of("前回")), {"blank": 55}, "F107 L210", ""),
+    ("県列市", made(options_of("県確認", "前回")), {"blank": 55}, "F107 L210", ""),
 )
 
 

@@ -21,6 +21,7 @@ from pipeline.text import fold
 _PATH = Path(__file__).parent.parent / "places.toml"
 _REMEMBERED = 4096  # names and heads; files of one form share nearly all of theirs
 _OWN = "own"  # the kind of words that say whose: 市, 自己
+_LONGEST_ANSWER = 24  # letters of a head that asks for answers
 _LONGEST_DUE = 24  # letters of a head that asks for a month
 _LONGEST = 120  # letters from which a text is a sentence and no name
 
@@ -114,6 +115,10 @@ class Names:
         self._due = re.compile("|".join(map(re.escape, due["words"])))
         self._due_alone = frozenset(due["whole"])
         self._never_due = re.compile("|".join(map(re.escape, due["never"])))
+        answers = _load()["answers"]
+        self._answer_ends = tuple(map(fold, answers["ends"]))
+        self._answer_heads = frozenset(map(_letters, answers["whole"]))
+        self._judgement = re.compile(rf"(?<!自己)(?:{'|'.join(answers['judged'])})")
         self._within: list[tuple[re.Pattern[str], Standing]] = []
         self._read(_load())
         own = (
@@ -126,6 +131,22 @@ class Names:
                     self._words.setdefault(word, _NEUTRAL)
         self._lengths = sorted({len(word) for word in self._words}, reverse=True)
         self.calling = lru_cache(maxsize=_REMEMBERED)(self._calling)
+
+    def asks_for_answers(self, text: str, *, headed: bool) -> bool:
+        """Tell whether a head may answer for an empty check column: ご回答, 担当課回答, 自己評価.
+
+        ``headed``: it is one that the checklist itself has for answers.
+        """
+        calling = self.calling(text)
+        folded = _BRACKETED.sub("", fold(text)).strip() or fold(text)
+        if calling.dead or calling.standing is Standing.LATER or len(folded) > _LONGEST_ANSWER:
+            return False
+        if self._judgement.search(folded):
+            return False
+        key = _letters(folded).removesuffix("欄")
+        if headed or key.endswith(self._answer_ends) or key in self._answer_heads:
+            return True
+        return calling.standing is Standing.NOW or (calling.rest == _OWN and calling.telling)
 
     def asks_for_due(self, key: str) -> bool:
         """Tell whether a squeezed head asks for the month of ②."""
@@ -246,12 +267,17 @@ class Names:
         return _Piece("time", Standing.LATER if span[0] > self._now else Standing.NOW, span=span)
 
 
+def _letters(text: str) -> str:
+    return fold(text).replace(" ", "").replace("〜", "~").strip("・:*")
+
+
 @cache
 def _load() -> dict[str, Any]:
     with _PATH.open("rb") as file:
         return tomllib.load(file)
 
 
+_BRACKETED = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
 _SEPARATOR = re.compile(r"[^\w\ue000-\uf8ff\u2460-\u2473]+|_+")
 _DIGITS = re.compile(r"[\d\u2460-\u2473]+")
 _HYPHENED = re.compile(r"(as|to)[ -](is|be)(?![a-z])")

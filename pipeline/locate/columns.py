@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.locate.callings import Calling
@@ -10,9 +11,11 @@ from pipeline.locate.grid import Grid
 from pipeline.locate.guess import (
     YES,
     Reach,
+    above,
     captioned_note,
     guess_mark,
     guess_note,
+    is_running,
     mark_score,
     tick_columns,
     ticked_apart,
@@ -24,12 +27,19 @@ from pipeline.locate.months import month_columns, without_columns
 from pipeline.text import circled
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
-_JUDGED = re.compile(r"評価|判定|点検|審査|result", re.IGNORECASE)
 _OVER = 2  # rows above option heads in which words stand over all of them
 _PLANNED = 2  # the option that asks for a month
 _MONTH = re.compile(r"\d\s*月|^(?:20\d\d|[rh令]\S?\d|\d{1,2}[./]\d|年度|未定)")
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
 SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsAside:
+    """A set of option columns, (column, number), that does not answer, and what it is called."""
+
+    columns: tuple[tuple[int, int], ...]
+    called: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Columns:
     alone: Calling | None = None
     differing: bool = False
     dues: tuple[int, ...] = ()  # the columns of the month of ②
+    options_aside: tuple[OptionsAside, ...] = ()
 
     @property
     def asked(self) -> set[int | None]:
@@ -80,13 +91,50 @@ def choose_columns(
         columns = _headed(grid, index, settled, settled.header, rows, text)
     if columns is None:
         columns = _guessed(grid, index, settled, rows, text, edge)
+    asides = settled.asides
+    if header is not None and columns.mark is not None and _as_sent(grid, rows, columns.mark):
+        asides += _unread(grid, header, rows, columns, settled)
     return replace(
         columns,
         guessed=columns.guessed or header is None,
-        asides=settled.asides,
+        asides=asides,
+        options_aside=() if header is None else _options_aside(grid, index, header, rows, columns),
         alone=settled.alone,
         differing=settled.apart,
         dues=columns.dues or tuple(each for each in settled.dues if each not in columns.asked),
+    )
+
+
+def _unread(
+    grid: Grid, header: HeaderRow, rows: list[Found], columns: Columns, settled: Settled
+) -> tuple[Aside, ...]:
+    """Give the columns that hold answers beside an empty check column and may not stand for it."""
+    known = {*columns.apart, *columns.rivals, *settled.out} - {None, *columns.others}
+    known |= settled.out
+    top = min(found.row for found in rows)
+    return tuple(
+        Aside(column, " ".join(above(grid, top, column).split()), beside=True)
+        for column in answered_beside(grid, header, rows, {each for each in known if each})
+        if column > columns.text
+        and not all(grid.at((found.row, column)).key.isdecimal() for found in rows)  # a count
+    )
+
+
+def _options_aside(
+    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], columns: Columns
+) -> tuple[OptionsAside, ...]:
+    """Give the sets of option columns that are ticked and do not answer: last time's, another's."""
+    taken = {column for column, _ in columns.options}
+    return tuple(
+        OptionsAside(group, called)
+        for group, called in _option_groups(grid, index, header)
+        if taken.isdisjoint(column for column, _ in group)
+        and any(
+            grid.at((found.row, column)).folded not in _EMPTY_MARKS
+            for found in rows
+            for column, _ in group
+        )
+        and (called or columns.options)
     )
 
 
@@ -129,7 +177,7 @@ def _headed(
         return None
     rivals: tuple[int, ...] = ()
     if not options and mark is not None:
-        mark, rivals = _among_rivals(grid, settled, header, mark, rows)
+        mark, rivals = _among_rivals(grid, index, settled, header, mark, rows)
     if not options and mark is not None and not _is_plausible(grid, header, mark, rows):
         better, _ = guess_mark(grid, index, rows, Reach(text, out=settled.out), header)
         if better is not None and better != mark and mark_score(grid, rows, better)[0]:
@@ -143,7 +191,7 @@ def _headed(
 
 
 def _among_rivals(
-    grid: Grid, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
 ) -> tuple[int, tuple[int, ...]]:
     """Give the check column meant, and those that hold answers and may as well be meant.
 
@@ -186,19 +234,41 @@ def _among_rivals(
         strong = sorted(column for column in filled if ranks[column] < _STRONG_HEADERS)
         if strong and (scores[mark][0] == 0 or _as_sent(grid, rows, mark)):
             return strong[0], tuple(strong[1:])
-        return _instead(grid, header, mark, rows, filled), ()
+        return _instead(grid, index, settled, header, mark, rows), ()
     left = sorted(alike)
     return left[0], tuple(left[1:])
 
 
-def _instead(grid: Grid, header: HeaderRow, mark: int, rows: list[Found], filled: set[int]) -> int:
-    """Give the one column of a weaker head that is answered where the check column is as sent.
+def _instead(
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
+) -> int:
+    """Give the one column that is answered where the check column is as sent, if its head may ask.
 
-    Somebody's judgement (評価, 判定) is no answer.
+    Somebody's judgement (評価, 判定) is no answer, and neither is a running number.
     """
-    others = [column for column in filled if not _JUDGED.search(grid.text((header.row, column)))]
-    only = len(filled) == len(others) == 1
-    return others[0] if only and _as_sent(grid, rows, mark) else mark
+    if not _as_sent(grid, rows, mark):
+        return mark
+    top = min(found.row for found in rows)
+    answering = [
+        column
+        for column in answered_beside(grid, header, rows, {mark, *settled.out, *settled.dues})
+        if index.asks_for_answers(above(grid, top, column))
+    ]
+    return answering[0] if len(answering) == 1 else mark
+
+
+def answered_beside(grid: Grid, header: HeaderRow, rows: list[Found], known: set[int]) -> list[int]:
+    """Give the columns besides the known ones that hold answers by what stands in them."""
+    notes = {each for _, left, right in header.notes for each in range(left, right + 1)}
+    texts = {found.column for found in rows}
+    used = {column for found in rows for column in grid.row(found.row)}
+    options = {column for column, _ in header.options}
+    return [
+        column
+        for column in sorted(used - notes - texts - known - options)
+        if (score := mark_score(grid, rows, column))[0] > 0 and not score[1]
+        if not is_running(grid, rows, column)
+    ]
 
 
 def _as_sent(grid: Grid, rows: list[Found], column: int) -> bool:
@@ -293,7 +363,9 @@ def _option_columns(
     alone = all(len(line) <= 1 for line in lines)
     fitting = [_fits_option(*each, alone=alone) for line in lines for each in line]
     if not fitting:
-        return () if header.marks else options
+        drawn = {(drawing.row, drawing.column) for drawing in grid.sheet.drawings}
+        over = any((found.row, column) in drawn for found in rows for column, _ in options)
+        return options if over or not header.marks else ()
     return options if sum(fitting) * 2 >= len(fitting) else ()
 
 
@@ -302,20 +374,32 @@ def _live_options(grid: Grid, index: Index, header: HeaderRow) -> tuple[tuple[in
 
     Nothing where several such groups are left, since one of them asks something else.
     """
+    live = [group for group, called in _option_groups(grid, index, header) if not called]
+    return live[0] if len(live) == 1 else ()
+
+
+def _option_groups(
+    grid: Grid, index: Index, header: HeaderRow
+) -> list[tuple[tuple[tuple[int, int], ...], str]]:
+    """Give the sets of option columns with the words over them that say they do not answer."""
     size = len(index.checklist.options)
-    groups = [header.options[start : start + size] for start in range(0, len(header.options), size)]
-    live = [
-        group
+    starts = range(0, len(header.options), size)
+    groups = [header.options[start : start + size] for start in starts]
+    return [
+        (group, next(_words_against(grid, index, header, group), ""))
         for group in groups
         if len({number for _, number in group}) == size
-        and not any(
-            index.called(text).dead or _asks_otherwise(index, text)
-            for column, _ in group
-            for row in range(max(0, header.row - _OVER), header.row + 1)
-            if (text := grid.text(grid.anchor(row, column)))
-        )
     ]
-    return live[0] if len(live) == 1 else ()
+
+
+def _words_against(
+    grid: Grid, index: Index, header: HeaderRow, group: tuple[tuple[int, int], ...]
+) -> Iterator[str]:
+    for column, _ in group:
+        for row in range(max(0, header.row - _OVER), header.row + 1):
+            text = grid.text(grid.anchor(row, column))
+            if text and (index.called(text).dead or _asks_otherwise(index, text)):
+                yield text
 
 
 def _asks_otherwise(index: Index, text: str) -> bool:

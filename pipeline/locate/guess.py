@@ -48,6 +48,12 @@ def _is_running(texts: list[str]) -> bool:
     return len(digits) > 2 and digits == [str(n + 1) for n in range(len(digits))]
 
 
+def is_running(grid: Grid, rows: list[Found], column: int) -> bool:
+    """Tell whether a column numbers the rows."""
+    said = [grid.at(grid.anchor(found.row, column)) for found in rows]
+    return _is_running([each.text for each in said if each.text])
+
+
 def guess_mark(
     grid: Grid,
     index: Index,

@@ -87,7 +87,11 @@ def settle_heads(
         kept_notes = []
     asides += [heads.aside(column, note=True) for column in notes if column not in kept_notes]
     alone = group[kept[0]] if kept and group[kept[0]].standing is Standing.DEAD else None
-    rests = {group[column].unknown for column in kept}
+    rests = {
+        group[column].unknown
+        for column in kept
+        if len(kept) == 1 or group[column].unknown or heads.is_answered(column)
+    }
     apart = len(rests) > 1 and not all(_PART.search(rest) for rest in rests)
     dues = heads.dues
     if not asides and not heads.adds_to(header):
@@ -317,6 +321,11 @@ class _Heads:
         """Tell whether a column holds answers by what stands in it."""
         hits, misses = mark_score(self.grid, self.rows, column)
         return hits > misses
+
+    def is_answered(self, column: int) -> bool:
+        """Tell whether anything but what the form prints stands in a column."""
+        grid = self.grid
+        return any(grid.is_answered((grid.anchor(found.row, column),)) for found in self.rows)
 
     def is_next(self, column: int) -> bool:
         """Tell whether a column stands where the form has its answers."""

@@ -112,6 +112,7 @@ class Index:
         callings = Names(checklist, month)
         self.called = callings.calling
         self.asks_for_due = callings.asks_for_due
+        self._callings = callings
         self.items: tuple[Item, ...] = checklist.items
         self.order = {item.id: place for place, item in enumerate(checklist.items)}
         self.by_id = {item.id: item for item in checklist.items}
@@ -437,6 +438,12 @@ class Index:
             if len(squeezed) <= len(name) + 12 and squeezed.endswith(name):
                 return Header(kind, len(kinds[kind]))
         return None
+
+    def asks_for_answers(self, text: str) -> bool:
+        """Tell whether a head may answer where the check column is as sent."""
+        head = self.wording(text).header or self.noun(text)
+        headed = head is not None and head.kind is HeaderKind.MARK
+        return self._callings.asks_for_answers(text, headed=headed)
 
     def noun(self, text: str) -> Header | None:
         """Give what a head is about that says whose or when before or behind it: R8回答."""

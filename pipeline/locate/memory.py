@@ -22,7 +22,7 @@ from pipeline.locate.sheet import DAY
 from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet, RawWorkbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pipeline.locate.index import Index
     from pipeline.locate.wording import Wording
@@ -167,12 +167,25 @@ def _is_plain(workbook: RawWorkbook, layout: Layout, index: Index) -> bool:
     if len({(row.sheet, row.text_cell[0]) for row in layout.rows}) != len(layout.rows):
         return False
     for place in layout.sheets:
-        sheet = workbook.sheets[place]
-        texts = _texts_by_row(sheet)
-        for row in layout.rows:
-            if row.sheet == place and not _is_plain_row(row, texts, index):
-                return False
+        texts = _texts_by_row(workbook.sheets[place])
+        rows = [row for row in layout.rows if row.sheet == place]
+        plain = all(_is_plain_row(row, texts, index) for row in rows)
+        if not plain or _is_answered_beside(rows, texts, index):
+            return False
     return True
+
+
+def _is_answered_beside(
+    rows: Sequence[ItemRow], texts: Mapping[int, Mapping[int, str]], index: Index
+) -> bool:
+    """Tell whether another column holds answers, which may count where a check column is empty."""
+    scores: Counter[int] = Counter()
+    for row in rows:
+        own = {column for _, column in (row.text_cell, *row.mark_cells, *row.note_cells)}
+        for column, text in texts[row.text_cell[0]].items():
+            if column not in own and column > row.text_cell[1]:
+                scores[column] += 1 if index.wording(text).mark_like else -len(rows)
+    return any(score > 0 for score in scores.values())
 
 
 def _texts_by_row(sheet: RawSheet) -> dict[int, dict[int, str]]:

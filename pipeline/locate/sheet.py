@@ -280,7 +280,12 @@ def _by_column(places: Sequence[SetAside]) -> tuple[SetAside, ...]:
         joined[column] = (
             each
             if before is None
-            else replace(before, marks=before.marks + each.marks, notes=before.notes + each.notes)
+            else replace(
+                before,
+                marks=before.marks + each.marks,
+                options=before.options + each.options,
+                notes=before.notes + each.notes,
+            )
         )
     return tuple(joined.values())
 

@@ -132,7 +132,19 @@ def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetA
                     notes=notes,
                 )
             )
-    return result
+    return result + [
+        SetAside(
+            sheet=grid.place,
+            called=" ".join(aside.called.split()),
+            head=_head(columns, aside.columns[0][0], hits),
+            beside=True,
+            options=tuple(
+                (hit.item_id, tuple((n, grid.anchor(hit.row, at)) for at, n in aside.columns))
+                for hit in hits
+            ),
+        )
+        for aside in columns.options_aside
+    ]
 
 
 def marks_of(grid: Grid, rows: Sequence[ItemRow]) -> tuple[tuple[str, CellKey], ...]:

@@ -76,6 +76,10 @@ def turned_aside(aside: SetAside) -> SetAside:
         aside,
         head=aside.head and turned_key(aside.head),
         marks=tuple((item_id, turned_key(key)) for item_id, key in aside.marks),
+        options=tuple(
+            (item_id, tuple((number, turned_key(key)) for number, key in cells))
+            for item_id, cells in aside.options
+        ),
         notes=_keys(aside.notes),
     )
 

@@ -59,6 +59,33 @@ def overlay(
     return _combined(mark, legend, seen, month)
 
 
+def beside(mark: Mark, drawings: tuple[Drawing, ...], month: str) -> Mark:
+    """Give the mark of an item with the objects that lie in its row, but over no cell of it.
+
+    A ticked control says what is written on it; of anything else beside an empty check cell a
+    person must tell what it means. None of them makes a written answer clearer.
+    """
+    seen = _Evidence()
+    for drawing in drawings:
+        if drawing.kind in (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON):
+            _control(seen, None, drawing, month)
+        else:
+            seen.look |= drawing.kind is not DrawingKind.LINE
+    statuses = {status for status, _, _ in seen.chosen}
+    text = "\n".join(seen.texts)
+    if mark.status in _ANSWERED:
+        return _unclear(mark, Doubt.SEVERAL, text) if statuses - {mark.status} else mark
+    if mark.status is not Status.BLANK or not (statuses or seen.look or seen.tick):
+        return mark
+    if len(statuses) > 1:
+        return _unclear(mark, Doubt.SEVERAL, text)
+    if seen.look or seen.tick:
+        return _unclear(mark, Doubt.UNREADABLE_OBJECT, text)
+    status, read_by, due = seen.chosen[0]
+    told = replace(mark, status=status, read_by=read_by, due=due, notation="object")
+    return replace(told, object_text=text, legend_untouched=False)
+
+
 def _is_tick(text: str) -> bool:
     folded = fold(text)
     return len(folded) == 1 and folded in _TICKS

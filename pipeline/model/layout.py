@@ -51,6 +51,7 @@ class OtherRow:
 class SetAside:
     """A sheet, table or column whose answers do not count: (item, cell) of what stands in it.
 
+    ``options`` are (item, (number, cell) …) instead where each option has a column of its own.
     ``head`` is the cell that says so, None for the sheet's name. ``beside``: a column that does
     not even ask for answers, like the one that shows last month's.
     """
@@ -61,6 +62,7 @@ class SetAside:
     hidden: bool = False
     beside: bool = False
     marks: tuple[tuple[str, CellKey], ...] = ()
+    options: tuple[tuple[str, tuple[tuple[int, CellKey], ...]], ...] = ()
     notes: tuple[CellKey, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from pipeline.marks import read_mark
+from pipeline.marks import beside, read_mark
 from pipeline.model import (
     Answer,
     CellKey,
@@ -12,6 +12,7 @@ from pipeline.model import (
     Doubt,
     Doubted,
     Drawing,
+    DrawingKind,
     ExtraRow,
     Location,
     Mark,
@@ -31,7 +32,7 @@ from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.parse.asides import find_aside, gather_comments
 from pipeline.parse.due import with_due, written_due
 from pipeline.parse.evidence import Head
-from pipeline.parse.options import read_options
+from pipeline.parse.options import read_options, with_ticks_drawn
 from pipeline.slips import answered, hidden_properties, read_slip, unchanged
 
 _ABSENT = Mark(status=Status.BLANK)
@@ -137,6 +138,8 @@ class _Reader:
         sheet = self.workbook.sheets[row.sheet]
         mark = self._options(row, sheet) if row.option_cells else self._mark(row, sheet, above)
         alone = ""  # a month beside an empty check cell
+        if sheet.drawings:
+            mark = beside(mark, self._drawn_beside(row, sheet), self.month)
         if row.due_cells:
             dues = [cell for key in row.due_cells if (cell := sheet.cells.get(key)) is not None]
             mark = with_due(mark, dues, month=self.month, legend=self.checklist.legend)
@@ -184,7 +187,28 @@ class _Reader:
 
     def _options(self, row: ItemRow, sheet: RawSheet) -> Mark:
         cells = tuple((number, sheet.cells.get(key)) for number, key in row.option_cells)
-        return read_options(cells, month=self.month, checklist=self.checklist)
+        mark = read_options(cells, month=self.month, checklist=self.checklist)
+        drawn = {
+            number: tuple(self._drawings[row.sheet, key])
+            for number, key in row.option_cells
+            if sheet.drawings
+        }
+        return with_ticks_drawn(mark, drawn)
+
+    def _drawn_beside(self, row: ItemRow, sheet: RawSheet) -> tuple[Drawing, ...]:
+        """Give the controls in an item's row, and other objects right beside its check cell."""
+        over = {*row.mark_cells, *(key for _, key in row.option_cells)}
+        lines = {row.text_cell[0], *(key[0] for key in over)}
+        near = {key[1] + step for key in over for step in (-1, 1)}
+        controls = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON)
+        return tuple(
+            drawing
+            for drawing in sheet.drawings
+            if drawing.row in lines
+            and (drawing.row, drawing.column) not in over
+            and drawing.column != row.text_cell[1]
+            and (drawing.kind in controls or drawing.column in near)
+        )
 
     def extra_row(self, row: OtherRow) -> ExtraRow:
         """Give a filled row that belongs to no item."""
@@ -207,6 +231,10 @@ class _Reader:
             cell = sheet.cells.get(key)
             mark = read_mark(cell, month=self.month, legend=self.checklist.legend)
             answers.append((item_id, mark.status, cell.text if cell is not None else ""))
+        for item_id, keys in place.options:
+            cells = tuple((number, sheet.cells.get(key)) for number, key in keys)
+            mark = read_options(cells, month=self.month, checklist=self.checklist)
+            answers.append((item_id, mark.status, mark.raw))
         return Uncounted(
             location=self.place(place.sheet, place.head) or self._places[place.sheet],
             called=place.called,

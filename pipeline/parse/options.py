@@ -1,10 +1,21 @@
 """Read an answer where each option has a column of its own: the one that is ticked."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.marks import read_mark
-from pipeline.model import CellKind, Checklist, Doubt, Mark, RawCell, ReadBy, Status
+from pipeline.model import (
+    CellKind,
+    Checklist,
+    Doubt,
+    Drawing,
+    DrawingKind,
+    Mark,
+    RawCell,
+    ReadBy,
+    Status,
+)
 from pipeline.text import TICKS, circled, fold
 
 _TICKS = TICKS | {"☒"}
@@ -36,6 +47,35 @@ def read_options(
     if len(written) > 1:
         return Mark(status=Status.UNCLEAR, raw=raw, doubt=Doubt.SEVERAL)
     return _read_tick(*written[0], month=month, checklist=checklist)
+
+
+_STATUS = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
+_CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON)
+
+
+def with_ticks_drawn(mark: Mark, drawn: Mapping[int, tuple[Drawing, ...]]) -> Mark:
+    """Give the mark of option columns with the objects over their cells: (number, objects)."""
+    chosen: dict[int, ReadBy] = {}
+    for number, drawings in drawn.items():
+        for drawing in drawings:
+            if drawing.kind in _CONTROLS and drawing.checked is not None:
+                if drawing.checked:
+                    chosen[number] = ReadBy.CONTROL
+            elif drawing.kind is DrawingKind.ELLIPSE or fold(drawing.text) in _TICKS:
+                chosen[number] = ReadBy.DRAWING
+            elif drawing.kind is not DrawingKind.LINE and mark.status is Status.BLANK:
+                return replace(mark, status=Status.UNCLEAR, doubt=Doubt.UNREADABLE_OBJECT)
+    if not chosen or mark.status not in (Status.BLANK, *_STATUS.values()):
+        return mark
+    statuses = {_STATUS.get(number) for number in chosen}
+    if mark.status is not Status.BLANK:
+        against = statuses != {mark.status}
+        return replace(mark, status=Status.UNCLEAR, doubt=Doubt.SEVERAL) if against else mark
+    (number, read_by), *more = chosen.items()
+    if more or number not in _STATUS:
+        doubt = Doubt.SEVERAL if more else Doubt.UNREADABLE_OBJECT
+        return replace(mark, status=Status.UNCLEAR, doubt=doubt)
+    return replace(mark, status=_STATUS[number], read_by=read_by, notation="object")
 
 
 def _read_tick(number: int, cell: RawCell, *, month: str, checklist: Checklist) -> Mark:
