@@ -10,7 +10,7 @@ from pipeline.text import TICKS, fold
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _TICKS = TICKS | {"v"}
-_CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.DROP_DOWN)
+CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.DROP_DOWN)
 _OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK, DrawingKind.OTHER)
 
 
@@ -45,7 +45,7 @@ def overlay(
             seen.look |= mark.status not in _ANSWERED or not beside
         elif drawing.kind is DrawingKind.LINE:
             _line(seen, legend, drawing)
-        elif drawing.kind in _CONTROLS:
+        elif drawing.kind in CONTROLS:
             _control(seen, legend, drawing, month)
         elif drawing.kind is DrawingKind.TEXT_BOX and not _is_tick(drawing.text):
             _text_box(seen, drawing, month)
@@ -67,7 +67,7 @@ def beside(mark: Mark, drawings: tuple[Drawing, ...], month: str) -> Mark:
     """
     seen = _Evidence()
     for drawing in drawings:
-        if drawing.kind in (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON):
+        if drawing.kind in CONTROLS:
             _control(seen, None, drawing, month)
         else:
             seen.look |= drawing.kind is not DrawingKind.LINE

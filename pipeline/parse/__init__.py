@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from pipeline.marks import beside, read_mark
+from pipeline.marks import CONTROLS, beside, read_mark
 from pipeline.model import (
     Answer,
     CellKey,
@@ -12,7 +12,6 @@ from pipeline.model import (
     Doubt,
     Doubted,
     Drawing,
-    DrawingKind,
     ExtraRow,
     Location,
     Mark,
@@ -200,14 +199,13 @@ class _Reader:
         over = {*row.mark_cells, *(key for _, key in row.option_cells)}
         lines = {row.text_cell[0], *(key[0] for key in over)}
         near = {key[1] + step for key in over for step in (-1, 1)}
-        controls = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON)
         return tuple(
             drawing
             for drawing in sheet.drawings
             if drawing.row in lines
             and (drawing.row, drawing.column) not in over
             and drawing.column != row.text_cell[1]
-            and (drawing.kind in controls or drawing.column in near)
+            and (drawing.kind in CONTROLS or drawing.column in near)
         )
 
     def extra_row(self, row: OtherRow) -> ExtraRow:

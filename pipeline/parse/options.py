@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.marks import read_mark
+from pipeline.marks import CONTROLS, read_mark
 from pipeline.model import (
     CellKind,
     Checklist,
@@ -50,7 +50,6 @@ def read_options(
 
 
 _STATUS = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
-_CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON)
 
 
 def with_ticks_drawn(mark: Mark, drawn: Mapping[int, tuple[Drawing, ...]]) -> Mark:
@@ -58,7 +57,7 @@ def with_ticks_drawn(mark: Mark, drawn: Mapping[int, tuple[Drawing, ...]]) -> Ma
     chosen: dict[int, ReadBy] = {}
     for number, drawings in drawn.items():
         for drawing in drawings:
-            if drawing.kind in _CONTROLS and drawing.checked is not None:
+            if drawing.kind in CONTROLS and drawing.checked is not None:
                 if drawing.checked:
                     chosen[number] = ReadBy.CONTROL
             elif drawing.kind is DrawingKind.ELLIPSE or fold(drawing.text) in _TICKS:
