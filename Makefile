@@ -67,7 +67,7 @@ verify: coverage ## LibreOffice と検証ツールによる検査、coverage / s
 	$(BIN)/python -m pytest -n auto -m outside -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
-CORE_TESTS := $(foreach name,marks months notes options explain locate locate_memory layout_kinds \
+CORE_TESTS := $(foreach name,marks months notes options explain locate locate_odd locate_memory layout_kinds \
   places parse assemble assemble_claims identity roster slips control_files rules rule_words check \
   golden_findings review review_form review_earlier_form review_entries never_upwards \
   return_names return_laws editions editions_run,tests/test_$(name).py)

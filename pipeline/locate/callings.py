@@ -174,10 +174,7 @@ class Names:
         times: list[_Piece] = []
 
         def keep(found: re.Match[str]) -> str:
-            piece = self._time(found)
-            if piece is None:
-                return found[0]
-            times.append(piece)
+            times.append(self._time(found))
             return chr(0xE000 + len(times) - 1)
 
         marked = _TIME.sub(keep, folded)
@@ -255,11 +252,9 @@ class Names:
             count=count,
         )
 
-    def _time(self, found: re.Match[str]) -> _Piece | None:
-        """Give a year, month, half or quarter as a piece; None where the numbers are no time."""
+    def _time(self, found: re.Match[str]) -> _Piece:
+        """Give a year, month, half or quarter as a piece."""
         span = _span(found, self._now)
-        if span is None:
-            return None
         if span[1] < self._now:
             # the state at the end of last month is what this month is asked for
             told = Alone.COUNTED if found["at"] else Alone.TOLD
@@ -305,19 +300,17 @@ _TIME = re.compile(
 )
 
 
-def _span(found: re.Match[str], now: int) -> tuple[int, int] | None:
-    """Give the first and last month of a time, counted from year 0; None where it is none."""
+def _span(found: re.Match[str], now: int) -> tuple[int, int]:
+    """Give the first and last month of a time, counted from year 0."""
     if found["alone"]:
         # the nearest one: from six months back to five ahead
         month = now - 6 + (int(found["alone"]) - 1 - (now - 6)) % 12
         return month, month
     year = _year(found)
     if year is None:
-        start = _part_of_year(found)
-        if start is None:
-            return None
+        first, last = _part_of_year(found)
         april = (now - 3) // 12 * 12 + 3
-        return april + start[0], april + start[1]
+        return april + first, april + last
     if found["month"]:
         number = int(found["month"])
         if found["fiscal"] and number < 4:
@@ -341,14 +334,11 @@ def _year(found: re.Match[str]) -> int | None:
     return number + ERA[found["era"]]
 
 
-def _part_of_year(found: re.Match[str]) -> tuple[int, int] | None:
+def _part_of_year(found: re.Match[str]) -> tuple[int, int]:
     """Give the months of a half or quarter, counted from April."""
     if found["half"]:
         return (0, 5) if found["half"] == "上" else (6, 11)
-    quarter = found["quarter"] or found["q"] or found["q_after"]
-    if not quarter:
-        return None
-    number = _number(quarter)
+    number = _number(found["quarter"] or found["q"] or found["q_after"])
     return number * 3 - 3, number * 3 - 1
 
 

@@ -2,7 +2,7 @@
 
 from pipeline.locate.index import Index
 from pipeline.locate.wording import Wording
-from pipeline.model import Area, CellKey, CellKind, RawCell, RawSheet
+from pipeline.model import Area, CellKey, CellKind, RawSheet
 
 _NONE: dict[int, Wording] = {}
 
@@ -62,10 +62,6 @@ class Grid:
     def at(self, key: CellKey) -> Wording:
         """Give what stands in a cell; the empty wording for an empty one."""
         return self.words.get(key, self._nothing)
-
-    def cell(self, key: CellKey) -> RawCell | None:
-        """Give the cell there, None for an empty one."""
-        return self.sheet.cells.get(key)
 
     def text(self, key: CellKey) -> str:
         """Give the cell's text as written, empty for an empty cell."""

@@ -470,14 +470,8 @@ def _is_header(head: str, compact: str, name: str) -> bool:
     """
     if compact == name:
         return True
-    seen = 0
-    for place, letter in enumerate(head):  # find where the alias ends in the text as written
-        if seen == len(name):
-            tail = head[place:]
-            break
-        seen += not (NOISE.fullmatch(letter) or letter == "-")
-    else:
-        return True
+    letters = [place for place, letter in enumerate(head) if not NOISE.fullmatch(letter)]
+    tail = head[letters[len(name) - 1] + 1 :]  # behind the alias in the text as written
     return re.match(r"^(欄|記入欄|番号|結果|\W|\d|[\u2460-\u2473])", tail) is not None
 
 

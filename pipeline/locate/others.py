@@ -38,17 +38,16 @@ def other_rows(
             continue  # the second line of a header
         if mark is None and row > hits[-1].row:
             continue
-        key = texts[0] if texts else mark or note
-        if key is not None:
-            result.append(
-                OtherRow(
-                    sheet=grid.place,
-                    text_cell=key,
-                    text=tidy(grid.text(key)) if texts else "",
-                    mark_cell=mark,
-                    note_cell=note,
-                )
+        key = next(filter(None, (*texts, mark)))
+        result.append(
+            OtherRow(
+                sheet=grid.place,
+                text_cell=key,
+                text=tidy(grid.text(key)) if texts else "",
+                mark_cell=mark,
+                note_cell=note,
             )
+        )
     return result
 
 

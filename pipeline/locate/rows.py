@@ -254,9 +254,7 @@ def _is_id_column(hit: Found, hits: list[Found], index: Index) -> bool:
     Two numbers (①-1) are an id's own shape; one alone (①) may be an answer, and counts only
     where the column names all items of the category, once each and in order.
     """
-    if hit.fit is Fit.MENTION:
-        return False
-    column = [each for each in hits if each.column == hit.column and each.fit is not Fit.MENTION]
+    column = [each for each in hits if each.column == hit.column]
     if len({each.item_id for each in column}) * 10 < len(column) * 9:
         return False
     category = index.by_id[hit.item_id].category
@@ -268,9 +266,7 @@ def _is_id_column(hit: Found, hits: list[Found], index: Index) -> bool:
 
 def _number_text(grid: Grid, key: CellKey) -> str:
     """Give a cell's text; a date that Excel made of 1-3 becomes 1-3 again."""
-    cell = grid.cell(key)
-    if cell is None:
-        return ""
+    cell = grid.sheet.cells[key]
     if cell.kind is CellKind.DATE and len(cell.text) >= 10:
         return f"{int(cell.text[5:7])}-{int(cell.text[8:10])}"
     return cell.text
