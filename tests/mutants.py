@@ -41,9 +41,12 @@ class Room:
 
 
 ROOMS = {
-    "months": Room(path="pipeline/months/*", tests=("tests/test_months.py",)),
+    "months": Room(
+        path="pipeline/months/*", tests=("tests/test_months.py", "tests/test_golden_core.py")
+    ),
     "marks": Room(
-        path="pipeline/marks/*", tests=("tests/test_marks.py", "tests/test_options.py")
+        path="pipeline/marks/*",
+        tests=("tests/test_marks.py", "tests/test_options.py", "tests/test_golden_core.py"),
     ),
     "assemble": Room(
         path="pipeline/assemble/*",
@@ -131,7 +134,9 @@ def show(folder: Path, room: str) -> None:
             alive.append(name)
     for name in alive:
         command = [sys.executable, "-m", "mutmut", "show", name]
-        print(subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout)
+        print(
+            subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+        )
     print(room, dict(sorted(counts.items())))
 
 

@@ -166,6 +166,26 @@ def test_the_form_of_one_project_that_says_another_is_nobodys() -> None:
     assert record(batch, "b.xlsx").state is FileState.NOT_CHECKLIST
 
 
+def test_a_project_in_the_cell_is_the_rosters_or_one_of_its_own() -> None:
+    batch = put_together(
+        replace(returned("a.xlsx", cell="月影市"), project="観光ＭａａＳ事業"),
+        replace(returned("b.xlsx", cell="月影市", marks="1113"), project="農業スマート化事業"),
+        asked=roster(TOURS, FLOODS),
+    )
+    told = {each.respondent.name: each.respondent.on_roster for each in batch.submissions}
+    assert told == {"月影市／観光MaaS事業": True, "月影市／農業スマート化事業": False}
+
+
+def test_a_copy_that_says_no_project_is_that_of_its_twin() -> None:
+    batch = put_together(
+        returned("月影市_観光MaaS事業.xlsx", cell="月影市", sha256="same"),
+        returned("月影市.xlsx", cell="月影市", sha256="same"),
+        asked=roster(TOURS, FLOODS),
+    )
+    assert sorted(counted(batch)) == ["月影市／観光MaaS事業"]
+    assert {*states(batch).values()} == {FileState.COUNTED, FileState.DUPLICATE}
+
+
 def test_a_return_that_says_no_project_beside_two_that_do_is_neithers() -> None:
     batch = put_together(
         replace(returned("1.xlsx", cell="月影市"), project=TOURS.project),

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def test_not_inferred_where_the_year_was_written(written: str) -> None:
         ("秋頃に実施", ["2026-11"]),
         ("12月～2月に実施予定", ["2027-02"]),
         ("2027 対応", []),
+        ("2027第三者に委託", []),
         ("1.5年以内に対応", []),
         ("", []),
         ("特になし", []),
@@ -163,3 +165,152 @@ def test_a_span_gives_its_last_month(first: str, last: str) -> None:
 
 def ordinal(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:])
+
+
+# ---- every way of writing, in every year and month ---------------------------------------------
+
+NAMES = (
+    "jan",
+    "feb",
+    "March",
+    "Apr",
+    "may",
+    "June",
+    "jul",
+    "Aug",
+    "Sept",
+    "oct",
+    "Nov",
+    "December",
+)
+KANJI = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+OF_A_MONTH: dict[str, Callable[[int, int], str]] = {
+    "2027年3月": lambda y, m: f"{y}年{m}月",
+    "（2027/03）": lambda y, m: f"（{y}/{m:02}）",
+    "2027.3": lambda y, m: f"{y}.{m}",
+    "2027-03": lambda y, m: f"{y}-{m:02}",
+    "2027,3": lambda y, m: f"{y},{m}",
+    "202703": lambda y, m: f"{y}{m:02}",
+    "20270331": lambda y, m: f"{y}{m:02}28",
+    "2027年3月28日": lambda y, m: f"{y}年{m}月28日",
+    "R9.3": lambda y, m: f"R{y - 2018}.{m}",
+    "令和9年3月末": lambda y, m: f"令和{y - 2018}年{m}月末",
+    "令和九年三月": lambda y, m: f"令和{KANJI[y - 2019]}年{KANJI[m - 1]}月",
+    "昭和102年3月": lambda y, m: f"昭和{y - 1925}年{m}月",
+    "27/3": lambda y, m: f"{y % 100}/{m}",
+    "'27年3月": lambda y, m: f"'{y % 100}年{m}月",
+    "Mar-27": lambda y, m: f"{NAMES[m - 1]}-{y % 100}",
+    "March 2027": lambda y, m: f"{NAMES[m - 1]} {y}",
+    "2027 March": lambda y, m: f"{y} {NAMES[m - 1]}",
+    "28 March 2027": lambda y, m: f"28 {NAMES[m - 1]} {y}",
+    "March 28, 2027": lambda y, m: f"{NAMES[m - 1]} 28, {y}",
+    "28/3/2027": lambda y, m: f"28/{m}/{y}",
+    "3/28/2027": lambda y, m: f"{m}/28/{y}",
+    "28.3.2027": lambda y, m: f"28.{m}.{y}",
+    "2027年3がつ": lambda y, m: f"{y}年{m}がつ",
+    "R8年度3月": lambda y, m: f"R{y - 2018 - (m < 4)}年度{m}月",
+    "FY26の3月": lambda y, m: f"FY{(y - (m < 4)) % 100}の{m}月",
+}
+
+
+@pytest.mark.parametrize("way", OF_A_MONTH)
+def test_every_month_of_every_year_is_read(way: str) -> None:
+    for year in range(2025, 2030):
+        for month in range(1, 13):
+            written = OF_A_MONTH[way](year, month)
+            due = read_due(written, MONTH)
+            assert (due.month, due.precision, due.inferred) == (
+                f"{year}-{month:02}", Precision.MONTH, False,
+            ), written  # fmt: skip
+
+
+def _end(year: int, month: int) -> str:
+    """Give a month counted on from January of a year."""
+    return f"{year + (month - 1) // 12}-{(month - 1) % 12 + 1:02}"
+
+
+OF_A_TERM: dict[str, tuple[Callable[[int, int], str], Callable[[int, int], str], Precision]] = {
+    "R9年度第2四半期": (
+        lambda y, n: f"R{y - 2018}年度第{n}四半期", lambda y, n: _end(y, 3 + 3 * n),
+        Precision.QUARTER,
+    ),
+    "2027年度2Q": (
+        lambda y, n: f"{y}年度{n}Q", lambda y, n: _end(y, 3 + 3 * n), Precision.QUARTER
+    ),
+    "FY27Q2": (
+        lambda y, n: f"FY{y % 100} Q{n}", lambda y, n: _end(y, 3 + 3 * n), Precision.QUARTER
+    ),
+    "令和9年度上期": (
+        lambda y, n: f"令和{y - 2018}年度{'上下上下'[n - 1]}期",
+        lambda y, n: _end(y, (9, 15, 9, 15)[n - 1]), Precision.HALF,
+    ),
+    "2027年前半": (
+        lambda y, n: f"{y}年{'前後前後'[n - 1]}半", lambda y, n: _end(y, (6, 12, 6, 12)[n - 1]),
+        Precision.HALF,
+    ),
+    "2027年夏": (
+        lambda y, n: f"{y}年{'春夏秋冬'[n - 1]}頃",
+        lambda y, n: _end(y, (5, 8, 11, 14)[n - 1]), Precision.SEASON,
+    ),
+    "令和9年度": (
+        lambda y, n: f"令和{y - 2018}年度{('', '中', '末', '内')[n - 1]}", lambda y, _: _end(y, 15),
+        Precision.FISCAL_YEAR,
+    ),
+    "2027年": (
+        lambda y, n: f"{y}年{('', '中', '末', '内')[n - 1]}", lambda y, _: _end(y, 12),
+        Precision.YEAR,
+    ),
+    "2027年度当初": (
+        lambda y, n: f"{y}年度{('当初', '早々', '初頭', 'の初め')[n - 1]}", lambda y, _: _end(y, 4),
+        Precision.SPAN,
+    ),
+    "2027年3月～5月": (
+        lambda y, n: f"{y}年{3 * n}月～{3 * n + 2 if n < 4 else 2}月",
+        lambda y, n: _end(y, 3 * n + 2), Precision.SPAN,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", OF_A_TERM)
+def test_every_term_of_every_year_ends_where_it_does(way: str) -> None:
+    written, end, precision = OF_A_TERM[way]
+    for year in range(2025, 2030):
+        for number in range(1, 5):
+            text = written(year, number)
+            due = read_due(text, MONTH)
+            assert (due.month, due.precision) == (end(year, number), precision), text
+
+
+@pytest.mark.parametrize(
+    "month", ["2026-01", "2026-03", "2026-04", "2026-09", "2026-11", "2026-12"]
+)
+def test_what_is_told_from_the_collection_month(month: str) -> None:
+    now = int(month[:4]) * 12 + int(month[5:]) - 1
+    fiscal = (now - 3) // 12
+    ends = {
+        "今月": now, "来月": now + 1, "再来月": now + 2, "翌々月": now + 2, "先月": now - 1,
+        "年内": now // 12 * 12 + 11, "来年": (now // 12 + 1) * 12 + 11,
+        "再来年": (now // 12 + 2) * 12 + 11, "昨年": (now // 12 - 1) * 12 + 11,
+        "年度内": fiscal * 12 + 14, "来年度": fiscal * 12 + 26, "再来年度": fiscal * 12 + 38,
+        "昨年度": fiscal * 12 + 2, "一昨年度": fiscal * 12 - 10, "来期": fiscal * 12 + 26,
+        "第1四半期": fiscal * 12 + 5, "第4四半期": fiscal * 12 + 14, "上期": fiscal * 12 + 8,
+        "下期": fiscal * 12 + 14, "半年後": now + 6, "3か月後": now + 3, "1年後": now + 12,
+        "2年以内": now + 24, "1~2年後": now + 24, "2週間後": now + 1, "1年半後": now + 18,
+        "来年3月": (now // 12 + 1) * 12 + 2, "再来年3月": (now // 12 + 2) * 12 + 2,
+        "来春": (now // 12 + 1) * 12 + 4, "再来春": (now // 12 + 2) * 12 + 4,
+        "来夏": (now // 12 + 1) * 12 + 7, "年明け": now + (-now) % 12,
+        "来年度上期": fiscal * 12 + 20, "来年度第1四半期": fiscal * 12 + 17,
+    }  # fmt: skip
+    read = {text: read_due(text, month) for text in ends}
+    expected = {text: f"{end // 12}-{end % 12 + 1:02}" for text, end in ends.items()}
+    assert {text: due.month for text, due in read.items()} == expected
+    assert all(due.inferred for due in read.values())
+
+
+def test_a_month_alone_is_the_one_from_three_months_back_to_eight_ahead() -> None:
+    for now in range(2026 * 12, 2028 * 12):
+        for number in range(1, 13):
+            due = read_due(f"{number}月", f"{now // 12}-{now % 12 + 1:02}")
+            found = int(due.month[:4]) * 12 + int(due.month[5:]) - 1
+            assert found % 12 + 1 == number
+            assert now - 3 <= found <= now + 8

@@ -36,7 +36,7 @@ from pipeline.model.review import (
     ReviewKey,
     Verdict,
 )
-from pipeline.review import apply_review, keys_of, read_review
+from pipeline.review import apply_review, at_present_items, keys_of, read_review
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import digest_of, digest_of_past
 from pipeline.review.verdicts import EntryError, decision_of
@@ -110,6 +110,16 @@ def test_a_remark_on_a_row_of_nothing_stays_and_nothing_is_asked(tmp_path: Path)
     result = step(batch, load(path))
     assert result.reviewed.batch.entry_problems == ()
     assert [row["メモ"] for row in lines(written(tmp_path, result)) if row["メモ"]] == ["後で見る"]
+
+
+def test_entries_go_with_their_items_into_another_edition() -> None:
+    keys = [ReviewKey("若葉市", item, "A305", "x") for item in ("旧-1", "旧-2", "同じ")]
+    review = Review(file=FORM, entries=(*map(entry, keys), entry(None)))
+    moved = at_present_items(review, {"旧-1": "新-1", "旧-2": ""})
+    assert [each.key and each.key.item_id for each in moved.entries] == [
+        "新-1", "旧-2（前の版）", "同じ", None,
+    ]  # fmt: skip
+    assert at_present_items(review, {}) is review
 
 
 # --- decisions ------------------------------------------------------------------------------------

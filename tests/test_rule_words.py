@@ -115,6 +115,17 @@ def test_what_lies_over_a_cell_is_told(
     assert told.fix.startswith("ファイルのこのセルを開")
 
 
+def test_a_month_beside_an_empty_check_cell_is_told_as_it_was_written() -> None:
+    batch = with_answer(
+        batch_of(f"ファイル: {FILE}\n{ITEM} | |"),
+        ITEM,
+        lambda answer: replace(answer, aside=Aside(due="12月")),
+    )
+    (told,) = found(batch, "L209")
+    assert told.written == "12月"
+    assert "予定月の欄に「12月」" in told.message
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 
@@ -254,7 +265,11 @@ def test_a_place_that_does_not_count_is_named_as_its_sender_knows_it(
 
 # --- likeness -------------------------------------------------------------------------------------
 
-NOTES = ("部会で規程を改めた", "委託先と手順を決めた", "研修の記録を残した")
+NOTES = (
+    "情報化推進部会で規程の改正を決めて公表した",
+    "委託先の担当者と復旧の手順を決めて試した",
+    "全職員の研修を開いて参加の記録を残した",
+)
 
 
 def noted(*names: str, body: str = "") -> Batch:
@@ -284,7 +299,7 @@ def test_notes_that_begin_and_end_alike_are_not_yet_the_same() -> None:
 
     def longer(answer: Answer) -> Answer:
         text = answer.note.raw
-        middle = f"{text[:6]}{'それとは関わりのない長い文がここに入り' * 4}{text[-6:]}"
+        middle = f"{text[:9]}{'それとは関わりのない長い文がここに入り' * 4}{text[-9:]}"
         return replace(answer, note=replace(answer.note, raw=middle)) if text else answer
 
     answers = tuple(map(longer, other.submission.answers))

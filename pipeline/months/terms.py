@@ -305,7 +305,7 @@ class Reader:
             precision=Precision.HALF, inferred=year.inferred,
         )  # fmt: skip
 
-    def _bare_month(self, at: int) -> Term | None:  # noqa: PLR0911 - a return for each way
+    def _bare_month(self, at: int) -> Term | None:
         """Read what carries no year."""
         this_year = _Year(_fiscal_year(self.reference), True, True)
         quarter = QUARTER.match(self.text, at)
@@ -323,8 +323,6 @@ class Reader:
         season = (SEASON if self.loose else SURE_SEASON).match(self.text, at)
         if season:
             return self._season(at, season)
-        if self.text[at - 1 : at].isdigit():
-            return None
         for pattern in (MONTH, LISTED_MONTH):
             found = pattern.match(self.text, at)
             if found:
