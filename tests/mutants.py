@@ -97,7 +97,7 @@ def prepare(room: Room, folder: Path) -> None:
         "only_mutate": [f"{room.path}.py"],
         "do_not_mutate_patterns": list(room.skipped),
         "also_copy": list(COPIED),
-        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider", "-m", "not outside"],
+        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": list(room.tests),
         "process_isolation": "forkserver",
     }
