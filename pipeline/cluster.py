@@ -20,7 +20,7 @@ import signal
 from collections import deque
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.isolate import Failure, run_isolated, usable_cores
@@ -44,17 +44,26 @@ _CONNECT = 20.0  # seconds to reach a scheduler and its first worker
 _SILENCE = 30.0  # seconds without a result after which the cluster is asked whether it lives
 
 
+class Store(Protocol):
+    """Takes what came of a chunk where it was run."""
+
+    def __call__(self, name: str, outcomes: Sequence[Any | Failure]) -> list[Any | Failure]:
+        """Give what to send back of each input; ``name`` is the chunk's, the same if run again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """An `isolate.Executor` on a Dask cluster.
 
     ``scheduler`` is an address (``tcp://host:8786``, ``tls://…``) or LOCAL, worker processes of
-    this machine. ``shared`` is a folder that every worker must see, None where the task fetches
-    its files by itself.
+    this machine. ``shared`` are folders that every worker must see. ``store`` takes what came of
+    a chunk, on the worker that ran it, and gives what to send back instead.
     """
 
     scheduler: str
-    shared: Path | None = None
+    shared: tuple[Path, ...] = ()
+    store: Store | None = None
 
     def __call__(
         self,
@@ -77,7 +86,8 @@ class Cluster:
         results: dict[int, Result] = {}
         with _client(self.scheduler, jobs or usable_cores()) as client:
             _insist_on_fit_workers(client, self.shared)
-            for index, outcome in _outcomes(client, task, inputs, limits):
+            chunk = _Chunk(task=task, limits=limits, store=self.store)
+            for index, outcome in _outcomes(client, chunk, inputs):
                 result = (
                     on_failure(inputs[index], outcome) if isinstance(outcome, Failure) else outcome
                 )
@@ -147,19 +157,19 @@ class _Facts:
 
     product: str
     python: str
-    sees: bool
+    sees: tuple[bool, ...]  # each of the shared folders
 
 
-def _facts(shared: Path | None) -> _Facts:
+def _facts(shared: tuple[Path, ...]) -> _Facts:
     """Tell what this process is; runs here and on every worker."""
     return _Facts(
         product=version("torimatome"),
         python=".".join(platform.python_version_tuple()[:2]),
-        sees=shared is None or shared.is_dir(),
+        sees=tuple(folder.is_dir() for folder in shared),
     )
 
 
-def _insist_on_fit_workers(client: Client, shared: Path | None) -> None:
+def _insist_on_fit_workers(client: Client, shared: tuple[Path, ...]) -> None:
     """Refuse workers that would read otherwise than this process, before a file is blamed."""
     ours = _facts(shared)
     for worker, theirs in client.run(_facts, shared, on_error="return").items():
@@ -168,9 +178,10 @@ def _insist_on_fit_workers(client: Client, shared: Path | None) -> None:
             what = f"torimatome が同じ版ではありません（こちら {ours.product}、ワーカー {found}）。"
         elif theirs.python != ours.python:
             what = f"Python の版が違います（こちら {ours.python}、ワーカー {theirs.python}）。"
-        elif not theirs.sees:
+        elif not all(theirs.sees):
             raise TorimatomeError(
-                f"クラスタのワーカー {worker} から、回答のフォルダ {shared} が見えません。"
+                f"クラスタのワーカー {worker} から、フォルダ {shared[theirs.sees.index(False)]} が"
+                "見えません。"
                 "全部のワーカーから同じ場所に見える共有フォルダに置くか、"
                 "--inbox に s3:// などの URL を指定してください。",
                 ExitCode.USAGE,
@@ -185,8 +196,8 @@ def _insist_on_fit_workers(client: Client, shared: Path | None) -> None:
 
 
 def _outcomes(
-    client: Client, task: Callable[[Input], Result], inputs: Sequence[Input], limits: Limits
-) -> Iterator[tuple[int, Result | Failure]]:
+    client: Client, run: _Chunk, inputs: Sequence[Any]
+) -> Iterator[tuple[int, Any | Failure]]:
     """Give (index, outcome) as they come, each index once."""
     from distributed import KilledWorker  # noqa: PLC0415 - an extra
 
@@ -196,10 +207,9 @@ def _outcomes(
     while waiting or running:
         while waiting and len(running) < cores * _CHUNKS_A_CORE:
             chunk = waiting.popleft()
-            future = client.submit(
-                _run_chunk, task, [inputs[index] for index in chunk], limits, pure=False
-            )
-            running[future] = chunk
+            name = f"{chunk.start:08}-{len(chunk):04}"
+            given = [inputs[index] for index in chunk]
+            running[client.submit(run, name, given, pure=False)] = chunk
         for future in _finished(client, running):
             chunk = running.pop(future)
             error = future.exception() if future.status == "error" else None
@@ -242,14 +252,24 @@ def _lost(detail: str) -> TorimatomeError:
     )
 
 
-def _run_chunk(
-    task: Callable[[Input], Result], inputs: Sequence[Input], limits: Limits
-) -> list[Result | Failure]:
-    """Run one chunk in a reader process of its own; runs on a Dask worker."""
-    process = multiprocessing.current_process()
-    if process.daemon:  # as a nanny starts its worker: such a process may not start others
-        process.daemon = False
-    run: Callable[[Input], Result | Failure] = task
-    return run_isolated(
-        run, inputs, jobs=1, limits=limits, on_failure=lambda _given, failure: failure
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """What a Dask worker does with a chunk: it runs it in a reader process of its own."""
+
+    task: Callable[[Any], Any]
+    limits: Limits
+    store: Store | None
+
+    def __call__(self, name: str, inputs: Sequence[Any]) -> list[Any | Failure]:
+        """Give what came of each input; runs on a Dask worker."""
+        process = multiprocessing.current_process()
+        if process.daemon:  # as a nanny starts its worker: such a process may not start others
+            process.daemon = False
+        outcomes = run_isolated(
+            self.task,
+            inputs,
+            jobs=1,
+            limits=self.limits,
+            on_failure=lambda _given, failure: failure,
+        )
+        return outcomes if self.store is None else self.store(name, outcomes)

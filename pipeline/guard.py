@@ -18,7 +18,7 @@ from pipeline.record import DamagedError, open_table, read_record
 from pipeline.rules.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Batch, Checklist, Inbox, SourceFile, Unreadable
@@ -166,9 +166,12 @@ def _is_mail(entry: SourceFile | Skipped | Unreadable) -> bool:
     return not (isinstance(entry, Skipped) and entry.reason in ours)
 
 
-def insist_on_conservation(batch: Batch, inbox: Inbox) -> None:
-    """Refuse to write a workbook whose files and answers do not add up."""
-    mismatches = [*conservation(batch)]
+def insist_on_conservation(batch: Batch, inbox: Inbox, *, handed: Collection[str] = ()) -> None:
+    """Refuse to write a workbook whose files and answers do not add up.
+
+    ``handed`` are the returns (by key) whose answers stand elsewhere.
+    """
+    mismatches = [*conservation(batch, handed=handed)]
     recorded = len({record.source.path for record in batch.files})
     if recorded != len(inbox.entries):
         mismatches.append(f"files: {len(inbox.entries)} seen, {recorded} recorded")

@@ -30,7 +30,7 @@ from pipeline.roster import read_roster
 from pipeline.slips import own_book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -109,28 +109,46 @@ def inbox_at_hand(settings: Settings) -> AbstractContextManager[Path]:
     return fetched_inbox(settings.inbox_url, month=settings.month)
 
 
-def read_all(
+def read_all(  # noqa: PLR0913, PLR0917 - the sources of a month, and who reads them
     inbox: Inbox,
     folder: Path,
     checklist: Checklist,
     roster: Roster | None,
     settings: Settings,
     progress: Callable[[int, int], None] | None,
+    executor: Executor | None = None,
 ) -> tuple[Inbox, list[Outcome]]:
     """Read every file in worker processes; give the inbox, and what came of it in its order.
 
     What this computer did not give, and what was written to meanwhile, is read once more.
+    ``executor`` runs the workers in place of the one that the settings ask for.
     """
+    run = executor or _executor(settings)
     task = _task(inbox, folder, checklist, roster, settings)
-    read = _read_each(inbox.entries, task, settings, progress)
+    read = _read_each(inbox.entries, task, settings, progress, run)
     again = look_again(read, inbox, settings.limits)
     if again:
         entries = [entry for found in again.values() for entry in found]
-        twice = given_up(_read_each(entries, task, settings, None))
+        twice = given_up(_read_each(entries, task, settings, None, run))
         read = [pair for pair in read if source_of(pair[0]).location not in again] + twice
         read.sort(key=lambda pair: source_of(pair[0]).path)
         inbox = replace(inbox, entries=tuple(entry for entry, _ in read))
     return inbox, [outcome for _, outcomes in read for outcome in outcomes]
+
+
+def read_whole(
+    inbox: Inbox,
+    paths: Collection[str],
+    folder: Path,
+    checklist: Checklist,
+    roster: Roster | None,
+    settings: Settings,
+) -> list[Outcome]:
+    """Read some files of an inbox once more, with all their answers."""
+    entries = [entry for entry in inbox.entries if source_of(entry).path in paths]
+    task = _task(inbox, folder, checklist, roster, settings)
+    read = _read_each(entries, task, settings, None, _executor(settings))
+    return [outcome for _, outcomes in read for outcome in outcomes]
 
 
 def _read_each(
@@ -138,6 +156,7 @@ def _read_each(
     task: Callable[[SourceFile], tuple[Outcome, ...]],
     settings: Settings,
     progress: Callable[[int, int], None] | None,
+    run: Executor,
 ) -> list[Read]:
     """Give each entry with what came of it; those set aside before come of themselves."""
     sources = [entry for entry in entries if isinstance(entry, SourceFile)]
@@ -150,7 +169,7 @@ def _read_each(
             progress(finished, len(sources))
 
     read = iter(
-        _executor(settings)(
+        run(
             task,
             sources,
             jobs=settings.jobs,
@@ -190,8 +209,12 @@ def _executor(settings: Settings) -> Executor:
         return run_isolated
     from pipeline.cluster import Cluster  # noqa: PLC0415 - an extra
 
-    shared = None if settings.inbox_url else settings.inbox.absolute()
-    return Cluster(scheduler=settings.scheduler, shared=shared)
+    return Cluster(scheduler=settings.scheduler, shared=shared_folders(settings))
+
+
+def shared_folders(settings: Settings) -> tuple[Path, ...]:
+    """Give the folders that workers elsewhere must see: none where they fetch their files."""
+    return () if settings.inbox_url else (settings.inbox.absolute(),)
 
 
 def _lost_worker(source: SourceFile, failure: Failure, *, limits: Limits) -> tuple[Outcome, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.aliases import aliases_for
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from pipeline.aliases import Aliases
     from pipeline.judgement import Judged
-    from pipeline.model import Batch, Checklist, Finding, Respondent
+    from pipeline.model import Batch, Checklist, Finding, Respondent, Severity
     from pipeline.model.history import History
     from pipeline.model.report import Report
     from pipeline.settings import Settings
@@ -69,6 +69,7 @@ class RunResult:
     attention: tuple[str, ...] = ()  # the first of 今月見るべき件, in words
     kept_as: str = ""  # the name under which a workbook changed by hand is kept
     notices: tuple[str, ...] = ()
+    beyond: Counter[Severity] = field(default_factory=Counter)  # findings that only data/ lists
 
 
 SHOWN_FIRST = 3  # of 今月見るべき件 on the terminal; 「はじめに」 has them all
@@ -135,7 +136,7 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     watch.lap("check")
     folder, public = settings.folder, settings.edition == "public"
     aliases, notices = aliases_for(settings.outbox) if public else (None, ())
-    result, source = _result(judged, settings, watch.seconds), judged.source
+    result, source = result_of(judged.batch, judged.open, settings, watch.seconds), judged.source
     edited = edited_workbook(result.workbook)
     result = replace(result, kept_as=edited.kept_as if edited else "", notices=notices)
     kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
@@ -192,8 +193,11 @@ def _sum_up(
     return public_report(edition, sum_up, key_number=aliases.number, named=named)
 
 
-def _result(judged: Judged, settings: Settings, seconds: Mapping[str, float]) -> RunResult:
-    batch, folder = judged.batch, settings.folder
+def result_of(
+    batch: Batch, findings: tuple[Finding, ...], settings: Settings, seconds: Mapping[str, float]
+) -> RunResult:
+    """Give what is told at the end of a run."""
+    folder = settings.folder
     arrived = came_unread(batch).keys()
     return RunResult(
         month=settings.month,
@@ -202,7 +206,7 @@ def _result(judged: Judged, settings: Settings, seconds: Mapping[str, float]) ->
         files=Counter(states_of_files((r.source.path, r.state) for r in batch.files).values()),
         missing=None if batch.roster is None else batch.missing,
         missing_unread=sum(not arrived.isdisjoint((r.id, r.of_body)) for r in batch.missing),
-        findings=judged.open,
+        findings=findings,
         exit_code=exit_code_of(batch),
         seconds=seconds,
     )

@@ -65,6 +65,7 @@ class Settings:
     inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
     data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
     scheduler: str = ""  # a Dask cluster to read on (tcp://…, local); empty: processes of our own
+    by_parts: bool = False  # answers stay in the parts that the cluster's workers write
     allow_fewer: bool = False
     detail_rows: int = 2_000_000  # answers 明細 holds at most; docs/scale.md gives the reason
     limits: Limits = Limits()

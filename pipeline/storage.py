@@ -101,11 +101,14 @@ def upload_data(data: Path, url: str, *, month: str, part_rows: int = PART_ROWS)
             place = f"{root}/{source.stem}/month={month}"
             system.makedirs(place, exist_ok=True)
             former = {str(path) for path in system.find(place)}
-            with parquet.ParquetFile(source) as opened:
-                columns = [name for name in opened.schema_arrow.names if name != "month"]
+            files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
+            with contextlib.ExitStack() as stack:
+                opened = [stack.enter_context(parquet.ParquetFile(file)) for file in files]
+                columns = [name for name in opened[0].schema_arrow.names if name != "month"]
+                parts = (part for one in opened for part in _parts(one, columns, part_rows))
                 written = [
                     _write_part(system, f"{place}/part-{number:05}.parquet", columns, batches)
-                    for number, batches in enumerate(_parts(opened, columns, part_rows))
+                    for number, batches in enumerate(parts)
                 ]
             for path in sorted(former.difference(written)):
                 system.rm_file(path)

@@ -51,9 +51,7 @@ def address() -> Iterator[str]:
         yield found
 
 
-def run(
-    task: Callable[[Any], str], inputs: list[Any], address: str, shared: Path | None = None
-) -> list[str]:
+def run(task: Callable[[Any], str], inputs: list[Any], address: str, *shared: Path) -> list[str]:
     """Run a task over inputs on the cluster; a failure is shown as its reason."""
     return Cluster(scheduler=address, shared=shared)(
         task,
@@ -129,7 +127,7 @@ def test_only_an_input_that_keeps_killing_workers_has_failed() -> None:
 def test_workers_that_do_not_see_the_inbox_are_refused(address: str, tmp_path: Path) -> None:
     hidden = tmp_path / "not there"
     with pytest.raises(TorimatomeError) as told:
-        run(harmless, [1], address, shared=hidden)
+        run(harmless, [1], address, tmp_path, hidden)
     assert told.value.exit_code is ExitCode.USAGE
     assert str(hidden) in told.value.message
     assert "共有フォルダ" in told.value.message

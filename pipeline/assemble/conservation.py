@@ -1,6 +1,7 @@
 """Nothing is lost: the proof that a batch adds up, made before anything is written."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from pipeline.model import Batch, FileState, shown_key
 from pipeline.respondents import entry_id
@@ -8,15 +9,17 @@ from pipeline.respondents import entry_id
 _POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
 
 
-def conservation(batch: Batch) -> tuple[str, ...]:
+def conservation(batch: Batch, *, handed: Collection[str] = ()) -> tuple[str, ...]:
     """Give what does not add up, in words; empty where everything does.
+
+    ``handed`` are the returns (by key) whose answers stand elsewhere and are counted there.
 
     Every file in one state, one submission for every counted form, one answer for every item,
     one counted submission a respondent, and everyone on the roster accounted for. A send-back
     slip counts without a submission of its own: it gives answers to the form it points to, and
     each of them stands there; no answer comes from a file that is not said to give it.
     """
-    return (*_files(batch), *_answers(batch), *_givers(batch), *_respondents(batch))
+    return (*_files(batch), *_answers(batch, handed), *_givers(batch), *_respondents(batch))
 
 
 def _files(batch: Batch) -> list[str]:
@@ -46,13 +49,14 @@ def _files(batch: Batch) -> list[str]:
     return wrong
 
 
-def _answers(batch: Batch) -> list[str]:
+def _answers(batch: Batch, handed: Collection[str]) -> list[str]:
     items = [item.id for item in batch.checklist.items]
     return [
         f"{c.submission.source.shown}: 項目 {len(items)} 件に対し"
         f"回答 {len(c.submission.answers)} 件"
         for c in batch.submissions
-        if [answer.item_id for answer in c.submission.answers] != items
+        if c.submission.source.key not in handed
+        and [answer.item_id for answer in c.submission.answers] != items
     ]
 
 

@@ -164,6 +164,11 @@ def torimatome() -> None:
     help="読み取りを Dask のクラスタで行います（例 tcp://10.0.0.5:8786。local はこの機械の中）。",
 )
 @click.option(
+    "--by-parts",
+    is_flag=True,
+    help="回答を1か所に集めず、データと合計だけを作ります（数万団体以上のとき。--scheduler と）。",
+)
+@click.option(
     "--data-url",
     callback=_url,
     metavar="URL",
@@ -206,6 +211,7 @@ def aggregate(
     settings_file: Path | None,
     jobs: int,
     scheduler: str,
+    by_parts: bool,
     data_url: str,
     no_pivot: bool,
     edition: str,
@@ -228,6 +234,12 @@ def aggregate(
             "--data-url は internal の版だけで使えます。--edition public を外してください。",
             ExitCode.USAGE,
         )
+    if by_parts and (not scheduler or edition == "public"):
+        raise TorimatomeError(
+            "--by-parts は --scheduler とともに、internal の版だけで使えます"
+            "（この機械だけなら --scheduler local）。",
+            ExitCode.USAGE,
+        )
     remote = "://" in inbox
     settings = Settings(
         month=month or "",
@@ -237,6 +249,7 @@ def aggregate(
         inbox_url=inbox if remote else "",
         data_url=data_url,
         scheduler=scheduler,
+        by_parts=by_parts,
         outbox=outbox,
         templates=templates_folder(),
         checklist=checklist,

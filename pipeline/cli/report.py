@@ -14,6 +14,7 @@ from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from pipeline.close import ClosePlan
@@ -36,10 +37,8 @@ _OTHER_STATES = {
 
 def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int:
     """Aggregate a month, print what came of it, and give the exit code."""
-    from pipeline.run import aggregate  # noqa: PLC0415 - keeps `--help` fast
-
     with _progress(quiet) as progress:
-        result = aggregate(settings, progress=progress)
+        result = _aggregate(settings)(settings, progress=progress)
     for line in summary_lines(result):
         click.echo(line)
     if fail_on and _any_at_least(result, Severity(fail_on)):
@@ -47,10 +46,20 @@ def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int
     return result.exit_code
 
 
+def _aggregate(settings: Settings) -> Callable[..., RunResult]:
+    if settings.by_parts:
+        from pipeline.by_parts import aggregate_by_parts  # noqa: PLC0415 - an extra
+
+        return aggregate_by_parts
+    from pipeline.run import aggregate  # noqa: PLC0415 - keeps `--help` fast
+
+    return aggregate
+
+
 def summary_lines(result: RunResult) -> list[str]:
     """Give the last lines of a run: files, findings, and the path to open."""
     states = result.files
-    severities = Counter(finding.severity for finding in result.findings)
+    severities = Counter(finding.severity for finding in result.findings) + result.beyond
     others = [f"{words} {states[state]}" for state, words in _OTHER_STATES.items() if states[state]]
     findings = " / ".join(f"{severity} {severities[severity]}" for severity in Severity)
     lines = [
@@ -225,7 +234,8 @@ def distribute_lines(result: DistributeResult) -> list[str]:
 
 def _any_at_least(result: RunResult, severity: Severity) -> bool:
     order = list(Severity)
-    return any(order.index(f.severity) <= order.index(severity) for f in result.findings)
+    told = {*result.beyond, *(finding.severity for finding in result.findings)}
+    return any(order.index(each) <= order.index(severity) for each in told)
 
 
 class _Progress:

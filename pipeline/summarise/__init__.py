@@ -89,7 +89,7 @@ def summarise(
         notations=unknown_notations(
             answer for counted in batch.submissions for answer in counted.submission.answers
         ),
-        checks=reconcile(batch, answers, files, tally),
+        checks=reconcile(batch, len(answers), files, tally),
         rules=rules,
         months=summarise_months(batch, answers, tally, history, comparison),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from pipeline.model import Batch, Finding, Status
@@ -68,6 +68,30 @@ class Tally:
         )
         self._items = [by_item[number] for number, _ in enumerate(batch.checklist.items, start=1)]
         self._numbers = [by_number[number] for number, _ in enumerate(batch.submissions, start=1)]
+
+    @classmethod
+    def of_counts(
+        cls,
+        batch: Batch,
+        *,
+        by_number: Mapping[int, Counts],
+        by_item: Mapping[int, Counts],
+        overdue: Counter[int],
+        due: Counter[tuple[str, str]],
+        tags: Counter[tuple[str, Status]],
+    ) -> Tally:
+        """Give what was counted elsewhere: by submission, by item, by month and category, by tag.
+
+        ``overdue`` goes by submission. Submissions and items are numbered from 1.
+        """
+        tally = cls(batch, ())
+        tally._overdue, tally._due, tally._tags = overdue, due, tags
+        items, none = batch.checklist.items, no_counts()
+        tally._items = [by_item.get(number, none) for number, _ in enumerate(items, start=1)]
+        tally._numbers = [
+            by_number.get(number, none) for number, _ in enumerate(batch.submissions, start=1)
+        ]
+        return tally
 
     @property
     def overdue(self) -> int:

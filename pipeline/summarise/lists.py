@@ -1,6 +1,7 @@
 """Order what a person reads: findings by code, open work, plans."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from pipeline.model import Finding, Severity, Status
 from pipeline.model.report import AnswerRow, CodeCount, ItemTotal, RespondentTotal
@@ -17,6 +18,11 @@ def count_codes(findings: tuple[Finding, ...]) -> tuple[CodeCount, ...]:
         CodeCount(code=code, severity=head.severity, title=head.title, count=counts[code])
         for code, head in heads.items()
     ]
+    return sorted_codes(totals)
+
+
+def sorted_codes(totals: Iterable[CodeCount]) -> tuple[CodeCount, ...]:
+    """Give counts of codes, the gravest severity first, then the most frequent."""
     return tuple(sorted(totals, key=lambda t: (_SEVERITIES.index(t.severity), -t.count, t.code)))
 
 

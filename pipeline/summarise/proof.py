@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from pipeline.model import Batch, FileState, states_of_files
-from pipeline.model.report import AnswerRow, Check, FileRow
+from pipeline.model.report import Check, FileRow
 from pipeline.summarise.counts import Tally
 
 
 def reconcile(
-    batch: Batch, answers: tuple[AnswerRow, ...], files: tuple[FileRow, ...], tally: Tally
+    batch: Batch, rows: int, files: tuple[FileRow, ...], tally: Tally
 ) -> tuple[Check, ...]:
-    """Give the lines of the reconciliation on 処理記録; `run` refuses to write where one fails."""
+    """Give the lines of the reconciliation on 処理記録; ``rows`` counts the answers as written."""
     joined = sum(r.state is FileState.COUNTED and not r.is_form for r in batch.files)
     counted = sum(row.state is FileState.COUNTED for row in files) - joined
     forms = "集計したファイル（合わせたファイル・差戻し票を除く）" if joined else "集計したファイル"
@@ -20,7 +20,6 @@ def reconcile(
     states = states_of_files((row.file, row.state) for row in files)
     size = len(batch.checklist.items)
     items, groups = tally.items(), tally.groups()
-    rows = len(answers)
     lines = (
         ("ファイル", "受信箱のファイル", len(paths), "状態別の合計", _sum(states)),
         ("提出", forms, counted, "集計した提出", len(batch.submissions)),

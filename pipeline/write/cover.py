@@ -138,18 +138,22 @@ def _write_guide(sheet: Sheet, top: int, *, pivot: bool) -> int:
 def _left_to_data(report: Report) -> list[str]:
     """Say what the lists of a very large month leave out, and where it is."""
     lines = []
+    held = len(report.answers) // len(report.items)
+    # A month by parts lists none: its data files are folders of parts, without a CSV.
+    places = ["data/{0}.parquet と data/{0}.csv", "フォルダー data/{0}.parquet"][not held]
     if report.beyond:
-        held = len(report.answers) // len(report.items)
+        shown = (
+            f"は最初の {held:,}団体分（{len(report.answers):,}件）だけです" if held else "は空です"
+        )
         lines.append(
             f"・回答が {len(report.answers) + report.beyond:,}件と多いため、「明細」「一覧表」と"
-            f"一覧は最初の {held:,}団体分（{len(report.answers):,}件）だけです。全件は"
-            " data/answers.parquet と data/answers.csv にあります。集計の数はすべて全件の値です。"
+            f"一覧{shown}。全件は {places.format('answers')} にあります。"
+            "集計の数はすべて全件の値です。"
         )
     if report.lines_beyond:
         lines.append(
             f"・「要確認」は重いものから {len(report.lines):,}行だけです。残りの"
-            f" {report.lines_beyond:,}行を含む全件は data/findings.parquet と"
-            " data/findings.csv にあります。"
+            f" {report.lines_beyond:,}行を含む全件は {places.format('findings')} にあります。"
         )
     return lines
 

@@ -78,12 +78,27 @@ def data_tables(report: Report, answers: Sequence[Column]) -> list[DataTable]:
     )
     months = report.months
     return [
-        DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers)),
+        answers_table(answers),
         _table("findings", FINDINGS, findings),
-        _table("files", FILES, map(file_fields, report.files)),
+        files_table(report.files),
         _table("changes", CHANGES, (change_fields(row.change, report) for row in months.changes)),
         _table("promises", PROMISES, (promise_fields(row, report) for row in months.promises)),
     ]
+
+
+def answers_table(columns: Sequence[Column]) -> DataTable:
+    """Give the table of answers; ``columns`` are those of 明細."""
+    return DataTable(name="answers", heads=ANSWERS, columns=data_columns(columns))
+
+
+def findings_table(findings: Iterable[Finding]) -> DataTable:
+    """Give a table of findings that stand on no line of 要確認."""
+    return _table("findings", FINDINGS, map(finding_fields, findings))
+
+
+def files_table(files: Iterable[FileRow]) -> DataTable:
+    """Give the table of files."""
+    return _table("files", FILES, map(file_fields, files))
 
 
 def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -> DataTable:
@@ -191,17 +206,22 @@ def frame_of(table: DataTable) -> pd.DataFrame:
     return pd.DataFrame(typed)
 
 
-def write_parquet(path: Path, table: DataTable) -> None:
-    """Write typed columns: texts as written, whole numbers and truth values, null for empty."""
+def arrow_table(table: DataTable) -> Any:
+    """Give typed columns: texts as written, whole numbers and truth values, null for empty."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
-    from pyarrow import parquet  # noqa: PLC0415 - the same
 
     # Categories keep a large month small on the way. Without what Arrow and pandas add about
     # them the file says string, and so do those who read it.
     made = pa.Table.from_pandas(frame_of(table), preserve_index=False)
-    plain = made.replace_schema_metadata(None)
-    parquet.write_table(plain, path, compression="zstd", store_schema=False)
-    del made, plain
+    return made.replace_schema_metadata(None)
+
+
+def write_parquet(path: Path, table: DataTable) -> None:
+    """Write the typed columns of a table."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
+    from pyarrow import parquet  # noqa: PLC0415 - the same
+
+    parquet.write_table(arrow_table(table), path, compression="zstd", store_schema=False)
     pa.default_memory_pool().release_unused()
 
 

@@ -1,0 +1,340 @@
+"""A month of more returns than one machine holds: workers write parts, this process sums them up.
+
+The order is that of `run`, with three differences. Answers and findings stay in the parts that
+workers wrote, and become data/answers.parquet and data/findings.parquet, folders of parts. What
+compares all answers, or months, with one another is left out (`exchange.NOT_ASKED`), and so is
+確認票. And the workbook has every total, but no list of answers: it says where they are.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pipeline.assemble import assemble
+from pipeline.assemble.identify import Identifier
+from pipeline.check import check, refuse_unknown
+from pipeline.close import without_other_months
+from pipeline.cluster import Cluster
+from pipeline.discover import discover
+from pipeline.disk import file_hash
+from pipeline.edited import edited_workbook, keep
+from pipeline.errors import TorimatomeError
+from pipeline.exchange import (
+    NOT_ASKED,
+    Handed,
+    PartWriter,
+    Summed,
+    merge,
+    of_one_return,
+    summed,
+    table_of,
+)
+from pipeline.guard import insist_on_a_folder, insist_on_conservation, insist_on_mail
+from pipeline.lock import at_work
+from pipeline.model import Severity, Submission
+from pipeline.model.report import CodeCount, SeverityCounts
+from pipeline.publish import publish, staging_folder
+from pipeline.reading import inbox_at_hand, read_all, read_whole, roster_of, shared_folders
+from pipeline.respondents import body_id, entry_id
+from pipeline.rules import RULES, rules_table
+from pipeline.rules.grouping import group_findings
+from pipeline.run import RunResult, Stopwatch, result_of
+from pipeline.summarise import summarise
+from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
+from pipeline.summarise.proof import reconcile
+from pipeline.summarise.returns import list_returns
+from pipeline.summarise.rows import answer_rows, file_rows, find_places, reported_lines
+from pipeline.template import load_checklist
+from pipeline.write.data import files_table, findings_table, write_data, write_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipeline.isolate import Failure
+    from pipeline.model import Batch, Checklist, Finding, Outcome, Respondent, Roster
+    from pipeline.model.report import Report
+    from pipeline.settings import Limits, Settings
+
+
+def aggregate_by_parts(
+    settings: Settings, *, progress: Callable[[int, int], None] | None = None
+) -> RunResult:
+    """Read the inbox of a month on a cluster and write outbox/YYYY-MM-parts/.
+
+    Raises TorimatomeError where nothing can be written; what stood there stays as it was.
+    """
+    refuse_unknown(settings.rules)
+    with at_work(settings.outbox), _exchange(settings) as parts:
+        return _aggregate(settings, parts, progress)
+
+
+@contextmanager
+def _exchange(settings: Settings) -> Iterator[Path]:
+    """Give the empty folder in which workers put their parts; it is gone afterwards."""
+    folder = settings.outbox.absolute() / f".torimatome-parts-{settings.month}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _aggregate(
+    settings: Settings, parts: Path, progress: Callable[[int, int], None] | None
+) -> RunResult:
+    from pipeline.storage import upload_data  # noqa: PLC0415 - an extra
+    from pipeline.write import record_outcome  # noqa: PLC0415 - xlsxwriter is slow to import
+
+    watch = Stopwatch()
+    checklist = load_checklist(settings.templates / settings.checklist)
+    with inbox_at_hand(settings) as folder:
+        insist_on_a_folder(folder)
+        inbox = discover(folder, month=settings.month, limits=settings.limits)
+        inbox = without_other_months(inbox, settings.outbox, settings.month)
+        insist_on_mail(inbox, settings.inbox_url or settings.inbox)
+        roster = roster_of(inbox, checklist, settings.limits)
+        watch.lap("discover")
+        handing = _Handing(_cluster(settings, parts, checklist))
+        inbox, heads = read_all(inbox, folder, checklist, roster, settings, progress, handing)
+        again = _read_beside_others(heads, checklist, roster)
+        read = read_whole(inbox, again, folder, checklist, roster, settings)
+        outcomes = [one for one in heads if one.source.path not in again] + read
+        watch.lap("read")
+    settings = replace(settings, made_at=settings.made_at or inbox.as_of)
+    batch = assemble(
+        outcomes,
+        checklist=checklist,
+        roster=roster,
+        exclusions=inbox.exclusions,
+        month=settings.month,
+    )
+    handed = _handed(batch)
+    insist_on_conservation(batch, inbox, handed=handed.keys())
+    watch.lap("assemble")
+    found = _findings(batch, handed, settings)
+    watch.lap("check")
+    target = settings.outbox / f"{settings.month}-parts"
+    with staging_folder(target) as staged:
+        data = staged / "data"
+        data.mkdir()
+        counted = _by_part(handed, handing.part_of)
+        rows = merge(parts, data, counted, _whole(batch, found)).rows
+        _insist_on_answers(rows["answers"], batch)
+        watch.lap("merge")
+        sums = summed(data, batch)
+        report = _report(batch, found, sums, rows, handed, settings)
+        watch.lap("summarise")
+        _write(report, staged, settings)
+        watch.lap("write")
+        if settings.data_url:
+            upload_data(data, settings.data_url, month=settings.month)
+            watch.lap("upload")
+        workbook = target / settings.workbook
+        edited = edited_workbook(workbook)
+        hashes = {workbook.name: file_hash(staged / workbook.name)}
+        record_outcome(staged / "run.json", watch.seconds, hashes)
+        if edited is not None:
+            keep(edited, staged)
+        publish(staged, target, gone=_older_parts(target, staged))
+    severities = Counter({Severity(name): count for name, count in sums.severities_of_all.items()})
+    return replace(
+        result_of(batch, found, settings, watch.seconds),
+        folder=target,
+        workbook=workbook,
+        kept_as=edited.kept_as if edited else "",
+        beyond=severities - Counter(finding.severity for finding in found),
+        notices=(f"回答と指摘の一覧は {target / 'data'} にあります（集計表は合計だけです）。",),
+    )
+
+
+def _write(report: Report, staged: Path, settings: Settings) -> None:
+    """Write the workbook, the table of files and run.json; answers and findings are there."""
+    from pipeline.write import write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
+
+    write_data([files_table(report.files)], staged / "data")
+    write_workbook(report, staged / settings.workbook, settings)
+    write_run(report, staged / "run.json", settings)
+
+
+def _older_parts(target: Path, staged: Path) -> list[Path]:
+    """Give the parts of an earlier run that this one did not write again."""
+    there = (path.relative_to(target) for path in target.glob("data/*.parquet/*.parquet"))
+    return [name for name in there if not (staged / name).exists()]
+
+
+class _Handing:
+    """Runs a cluster whose workers hand over parts; remembers in which part a file stands."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.part_of: dict[str, str] = {}
+
+    def __call__(
+        self,
+        task: Callable[[Any], Any],
+        inputs: Sequence[Any],
+        *,
+        jobs: int,
+        limits: Limits,
+        on_failure: Callable[[Any, Failure], Any],
+        on_done: Callable[[Any], None] | None = None,
+    ) -> list[Any]:
+        """Give the heads of each input; see `isolate.Executor`."""
+        found: list[Handed] = self._cluster(
+            task,
+            inputs,
+            jobs=jobs,
+            limits=limits,
+            on_failure=lambda given, failure: Handed(outcomes=on_failure(given, failure)),
+            on_done=on_done and (lambda handed: on_done(handed.outcomes)),
+        )
+        for source, handed in zip(inputs, found, strict=True):
+            self.part_of[source.path] = handed.part  # of a file read twice, the later one
+        return [handed.outcomes for handed in found]
+
+
+def _cluster(settings: Settings, parts: Path, checklist: Checklist) -> Cluster:
+    writer = PartWriter(
+        folder=parts, checklist=checklist, month=settings.month, rules=settings.rules
+    )
+    shared = (*shared_folders(settings), parts)
+    return Cluster(scheduler=settings.scheduler, shared=shared, store=writer)
+
+
+def _read_beside_others(
+    heads: Sequence[Outcome], checklist: Checklist, roster: Roster | None
+) -> frozenset[str]:
+    """Give the files whose answers are needed here: of bodies with several, or asked in part."""
+    returns = [one for one in heads if isinstance(one, Submission)]
+    senders = Identifier(checklist, roster).identified(returns).respondents
+    bodies = Counter(sender.of_body for sender in senders.values())
+    in_part = {
+        each for entry in (roster.entries if roster else ()) if entry.scope
+        for each in (entry_id(entry), body_id(entry))
+    }  # fmt: skip
+    return frozenset(
+        one.source.path
+        for one in returns
+        if (sender := senders.get(one.source.key)) is not None
+        and (bodies[sender.of_body] > 1 or sender.of_body in in_part or sender.id in in_part)
+    )
+
+
+def _handed(batch: Batch) -> dict[str, Respondent]:
+    """Give the respondents of the returns that count and whose answers stand in parts."""
+    return {
+        one.submission.source.key: one.respondent
+        for one in batch.submissions
+        if not one.submission.answers
+    }
+
+
+def _by_part(
+    handed: Mapping[str, Respondent], part_of: Mapping[str, str]
+) -> dict[str, dict[str, Respondent]]:
+    """Sort respondents by the part that holds their answers."""
+    found: defaultdict[str, dict[str, Respondent]] = defaultdict(dict)
+    for key, respondent in handed.items():
+        found[part_of[key.partition("\n")[0]]][key] = respondent
+    return found
+
+
+def _findings(
+    batch: Batch, handed: Mapping[str, Respondent], settings: Settings
+) -> tuple[Finding, ...]:
+    """Give the findings that no part holds: over files, and of returns that were read whole."""
+    return tuple(
+        finding
+        for finding in check(batch, settings.rules)
+        if not finding.code.startswith(NOT_ASKED)
+        and not (of_one_return(finding.code) and finding.location.key in handed)
+    )
+
+
+def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, list[Any]]:
+    """Give the rows of what was read whole."""
+    rows = answer_rows(batch, found, find_places(batch))
+    answers = [table_of(rows, batch.checklist, batch.month)] if rows else []
+    return {"answers": answers, "findings": [findings_table(found)] if found else []}
+
+
+def _insist_on_answers(rows: int, batch: Batch) -> None:
+    expected = len(batch.submissions) * len(batch.checklist.items)
+    if rows != expected:
+        raise TorimatomeError(
+            "内部の照合が合わないため、書き出しませんでした（前回の結果はそのままです）。"
+            f"お手数ですが、次の内容を開発者へお知らせください: 回答 {expected} 件に対し {rows} 行"
+        )
+
+
+def _report(
+    batch: Batch,
+    found: tuple[Finding, ...],
+    sums: Summed,
+    rows: Mapping[str, int],
+    handed: Mapping[str, Respondent],
+    settings: Settings,
+) -> Report:
+    """Give a report with the totals of all answers and no list of them."""
+    report = summarise(batch, found, settings, rules=rules_table())
+    tally, size = sums.tally, len(batch.checklist.items)
+    files = tuple(
+        replace(row, answers=size) if row.key in handed else row for row in file_rows(batch)
+    )
+    respondents = tuple(
+        replace(total, findings=_severities(sums.severities.get(total.respondent.id, {})))
+        for total in tally.respondents((), find_places(batch))
+    )
+    lines = reported_lines(group_findings(found), find_places(batch))[: settings.detail_rows]
+    return replace(
+        report,
+        figures=replace(
+            report.figures,
+            counts=tally.all(),
+            overdue=tally.overdue,
+            no_month=tally.no_month,
+            findings=_severities(sums.severities_of_all),
+        ),
+        answers=(),
+        planned=(),
+        notes=(),
+        findings=(),
+        lines=tuple(replace(line, answer=None) for line in lines),
+        files=files,
+        attention=tuple(replace(line, answer=None) for line in report.attention),
+        returns=list_returns(batch, respondents, found),
+        items=tally.items(),
+        groups=tally.groups(),
+        roles=tally.roles(),
+        respondents=respondents,
+        due_months=tally.due_months(),
+        tags=tally.tags(),
+        codes=sorted_codes(
+            CodeCount(
+                code=code,
+                severity=Severity(severity),
+                title=RULES[code].title,
+                count=count,
+            )
+            for (code, severity), count in sums.codes.items()
+        ),
+        least_done=list_least_done(tally.items()),
+        most_open=list_most_open(respondents),
+        checks=reconcile(batch, rows["answers"], files, tally),
+        beyond=rows["answers"],
+        lines_beyond=rows["findings"] - sum(len(line.findings) for line in lines),
+    )
+
+
+def _severities(counts: Mapping[str, int]) -> SeverityCounts:
+    return SeverityCounts(
+        fix=counts.get(Severity.FIX, 0),
+        check=counts.get(Severity.CHECK, 0),
+        info=counts.get(Severity.INFO, 0),
+    )
