@@ -1,18 +1,23 @@
 """What lies over cells is told alike whichever format a workbook is saved in."""
 
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import biff
+import olefile  # type: ignore[import-untyped]  # no stubs
 import pytest
 from drawn import everything
 from gates.tools import convert
 from hostile import ods_with
 from test_odd_packages import packed, parts
-from workbooks import Control, Sheet, read, repacked, source_of, table, xlsb, xlsx
+from workbooks import Control, Sheet, read, record, repacked, source_of, table, xlsb, xlsx
 
 from pipeline.model import Drawing, RawSheet, RawWorkbook, Unreadable, address
 from pipeline.read import read_workbook
+from pipeline.read.choices import Choice
+from pipeline.read.xls_objects import Links, read_object
 from pipeline.settings import Limits
 
 FORMATS = Path(__file__).parent / "golden" / "formats"
@@ -69,15 +74,41 @@ def test_xlsb_tells_what_xlsx_does(tmp_path: Path) -> None:
     assert not sheet.unsupported
 
 
+def test_activex_of_a_binary_workbook_is_no_picture(tmp_path: Path) -> None:
+    """Some programs write its VML as that of a picture; the sheet's own record knows better."""
+    vml = (
+        '<v:shape id="_x0000_s1099" type="#_x0000_t75"><x:ClientData ObjectType="Pict">'
+        "<x:Anchor>1, 2, 0, 2, 1, 60, 0, 18</x:Anchor></x:ClientData></v:shape>"
+    )
+    rows = table("項目 | チェック欄")
+    names = b"".join(
+        struct.pack("<I", len(name)) + name.encode("utf-16-le") for name in ("rId9", "CheckBox1")
+    )
+    control = record(644, struct.pack("<I", 1099) + names)
+    content = xlsb(rows, drawn=Sheet(rows=rows, vml=vml), more=control)
+    (found,) = read(tmp_path, content, "返送.xlsb").sheets[0].drawings
+    assert told(found)[:2] == ("B1", "activex")
+
+
 # What LibreOffice itself makes of the sheet when it writes it in another format.
 MOVED: dict[Told, Told] = {("B12", "ellipse", (), "", None): ("B13", "ellipse", (0,), "", None)}
 UNTICKED: dict[Told, Told] = {("B6", "check_box", (), "", None): ("B6", "check_box", (), "", False)}
 NOT_CHOSEN: dict[Told, Told] = {
     each: (*each[:3], "", None) for each in EVERYTHING if each[1] == "drop_down"
 }  # a list box of a form keeps its choice in a linked cell alone
+EMPTIED: dict[Told, Told] = {
+    each: (*each[:3], "", False) for each in EVERYTHING if each[1] == "drop_down"
+}
+# The font of the sheet is not on the machine, and another is written: its lines are lower.
+WIDER: dict[Told, Told] = {
+    each: (*each[:2], (1, 2), *each[3:])
+    for each in EVERYTHING
+    if each[1] in {"ellipse", "ink"} and each[2] == (1,)
+}
 LOWER: dict[Told, Told] = {("B13", "line", (0,), "", None): ("B13", "line", (1,), "", None)}
 BY_LIBREOFFICE: Mapping[str, Mapping[Told, Told]] = {
     "objects.ods": {**MOVED, **UNTICKED, **NOT_CHOSEN, **LOWER},
+    "objects.xls": {**MOVED, **UNTICKED, **EMPTIED, **WIDER},
 }
 
 
@@ -89,12 +120,13 @@ def test_objects_as_libreoffice_writes_them(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.outside
-def test_libreoffice_still_writes_them_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", BY_LIBREOFFICE)
+def test_libreoffice_still_writes_them_so(name: str, tmp_path: Path) -> None:
     """The committed file is no special case of one version."""
     given = source_of(tmp_path, xlsx(everything()))
-    content = convert(given.location, tmp_path, "ods").read_bytes()
-    sheet = read(tmp_path, content, "戻り.ods").sheets[0]
-    committed = read(tmp_path, (FORMATS / "objects.ods").read_bytes(), "前.ods").sheets[0]
+    content = convert(given.location, tmp_path, name.rpartition(".")[2]).read_bytes()
+    sheet = read(tmp_path, content, f"戻り{name}").sheets[0]
+    committed = read(tmp_path, (FORMATS / name).read_bytes(), name).sheets[0]
     assert all_told(sheet) == all_told(committed)
 
 
@@ -141,6 +173,74 @@ def test_drop_down_says_what_is_chosen(name: str, tmp_path: Path, *, vml_only: b
     (found,) = read(tmp_path, content).sheets[0].drawings
     assert found.kind.value == "drop_down"
     assert (found.text, found.checked) == expected
+
+
+OBJECT_1 = "15 00 12 00 14 00 01 00 11 00" + " 00" * 12  # ftCmo of a drop-down
+LINKED_TO_G1 = "0e 00 0c 00 05 00 00 00 00 00 24 00 00 06 c0 00"
+LIST_DATA = "13 00 ee 1f"
+D2_TO_D4 = "10 00 09 00 00 00 00 00 25 01 00 03 00 03 c0 03 c0 00"
+OF_SHEET_2 = "12 00 0b 00 00 00 00 00 3b 01 00 00 00 02 00 00 00 00 00 00"
+RECORDS: Mapping[str, tuple[str, Choice, bool]] = {
+    "chosen": (f"{OBJECT_1} {LIST_DATA} {D2_TO_D4} 03 00 02 00 00 00 00 00",
+               Choice(entries="D2:D4", number=2), False),
+    "linked": (f"{OBJECT_1} {LINKED_TO_G1} {LIST_DATA} {D2_TO_D4} 03 00 00 00 00 00 00 00",
+               Choice(entries="D2:D4", number=0, linked="G1:G1"), False),
+    "of another sheet": (f"{OBJECT_1} {LIST_DATA} {OF_SHEET_2} 03 00 01 00 00 00 00 00",
+                         Choice(entries="'選択''肢'!A1:A3", number=1), False),
+    "several may be chosen": (f"{OBJECT_1} {LIST_DATA} {D2_TO_D4} 03 00 02 00 10 00 00 00",
+                              Choice(entries="D2:D4"), False),
+    "no entries": (f"{OBJECT_1} {LIST_DATA} 00 00 00 00 00 00 00 00 00 00",
+                   Choice(number=0), False),
+    "a name": (f"{OBJECT_1} {LIST_DATA} 0c 00 05 00 00 00 00 00 23 01 00 00 00 00"
+               " 03 00 01 00 00 00",
+               Choice(number=1), False),
+    "cut off in the list": (f"{OBJECT_1} {LIST_DATA} 10 00 09 00 00", Choice(), False),
+    "cut off at once": (OBJECT_1[:29], Choice(), False),
+    "the arrow of a filter": (OBJECT_1.replace("11 00", "01 21", 1), Choice(), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_record_of_a_drop_down(name: str) -> None:
+    """Bytes as Excel writes them, spelt out after [MS-XLS]."""
+    body, choice, silent = RECORDS[name]
+    links = Links(names=["表", "選択'肢"], books=[False, True], sheets=[(0, 1), (1, 1)])
+    found = read_object(bytes.fromhex(body), links)
+    assert (found.choice, found.silent) == (choice, silent)
+
+
+def edited_objects(edit: Callable[[biff.Record], object]) -> bytes:
+    """Give the .xls of LibreOffice with its records edited."""
+    with olefile.OleFileIO(FORMATS / "objects.xls") as ole:
+        found = list(biff.records(ole.openstream("Workbook").read()))
+    for each in found:
+        edit(each)
+    return biff.compound(biff.stream_of(found))
+
+
+def test_drop_down_of_xls_says_what_is_chosen(tmp_path: Path) -> None:
+    """LibreOffice writes lists without what is chosen; Excel writes its number."""
+
+    def choose(each: biff.Record) -> None:
+        place = each.body.find(bytes.fromhex("13002200 1000 0900"))
+        if each.code == biff.OBJECT and place >= 0:
+            place += 4 + 2 + 16 + 2  # behind the formula and the number of lines
+            each.body = each.body[:place] + b"\x03\x00" + each.body[place + 2 :]
+
+    sheet = read(tmp_path, edited_objects(choose), "返送.xls").sheets[0]
+    assert [told(each)[3:] for each in sheet.drawings if each.kind.value == "drop_down"] == [
+        ("③", True), ("③", True), ("", False)
+    ]  # fmt: skip
+
+
+def test_object_records_cut_short_leave_the_values(tmp_path: Path) -> None:
+    def cut(each: biff.Record) -> None:
+        if each.code == biff.OBJECT:
+            each.body = each.body[:23]
+
+    sheet = read(tmp_path, edited_objects(cut), "返送.xls").sheets[0]
+    assert sheet.cells[1, 1].text.startswith("①")
+    assert not any(each.checked for each in sheet.drawings)
 
 
 # ── OpenDocument ────────────────────────────────────────────────────────────────────────────

@@ -305,6 +305,20 @@ DAMAGED: Mapping[str, Callable[[], bytes]] = {
     "strings of fewer": lambda: edited(
         lambda xml: re.sub(r"(?:<si>(?:(?!<si>).)*</si>){3}</sst>", "</sst>", xml), STRINGS
     ),
+    "rows in capitals": lambda: edited(lambda xml: xml.replace("row", "Row"), SHEET),
+    "everything in capitals": lambda: edited(
+        lambda xml: re.sub(r"(</?)(\w)", lambda tag: tag[1] + tag[2].upper(), xml), SHEET
+    ),
+    "values in capitals": lambda: edited(
+        lambda xml: xml.replace("<v>", "<V>").replace("</v>", "</V>"), SHEET
+    ),
+    "rows of another namespace": lambda: edited(
+        lambda xml: xml.replace("<row ", '<row xmlns="urn:other" '), SHEET
+    ),
+    "strict rows in capitals": lambda: repacked(
+        xlsx(Sheet(rows=ROWS), strict=True),
+        {SHEET: parts(xlsx(Sheet(rows=ROWS), strict=True))[SHEET].replace(b"row", b"ROW")},
+    ),
     "cut off": lambda: plain()[:-300],
     "binary without its strings": lambda: repacked(xlsb(ROWS), {"xl/sharedStrings.bin": None}),
 }

@@ -10,7 +10,7 @@ from pipeline.text import TICKS, fold
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _TICKS = TICKS | {"v"}
-CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON, DrawingKind.DROP_DOWN)
+CONTROLS = (DrawingKind.CHECK_BOX, DrawingKind.OPTION_BUTTON)  # with a tick of their own
 _OPAQUE = (DrawingKind.ACTIVEX, DrawingKind.PICTURE, DrawingKind.INK, DrawingKind.OTHER)
 
 
@@ -45,7 +45,9 @@ def overlay(
             seen.look |= mark.status not in _ANSWERED or not beside
         elif drawing.kind is DrawingKind.LINE:
             _line(seen, legend, drawing)
-        elif drawing.kind in CONTROLS:
+        elif drawing.kind is DrawingKind.DROP_DOWN and drawing.checked is False:
+            seen.look |= mark.status in _ANSWERED  # it hides what stands in its cell
+        elif drawing.kind in (*CONTROLS, DrawingKind.DROP_DOWN):
             _control(seen, legend, drawing, month)
         elif drawing.kind is DrawingKind.TEXT_BOX and not _is_tick(drawing.text):
             _text_box(seen, drawing, month)
@@ -70,7 +72,8 @@ def beside(mark: Mark, drawings: tuple[Drawing, ...], month: str) -> Mark:
         if drawing.kind in CONTROLS:
             _control(seen, None, drawing, month)
         else:
-            seen.look |= drawing.kind is not DrawingKind.LINE
+            # A drop-down may ask for anything; over the check cell alone it is an answer.
+            seen.look |= drawing.kind is not DrawingKind.LINE and drawing.checked is not False
     statuses = {status for status, _, _ in seen.chosen}
     text = "\n".join(seen.texts)
     if mark.status in _ANSWERED:

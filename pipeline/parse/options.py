@@ -52,6 +52,10 @@ def read_options(
 _STATUS = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
 
 
+def _says_something(drawing: Drawing) -> bool:
+    return drawing.kind is not DrawingKind.LINE and drawing.checked is not False
+
+
 def with_ticks_drawn(mark: Mark, drawn: Mapping[int, tuple[Drawing, ...]]) -> Mark:
     """Give the mark of option columns with the objects over their cells: (number, objects)."""
     chosen: dict[int, ReadBy] = {}
@@ -62,7 +66,7 @@ def with_ticks_drawn(mark: Mark, drawn: Mapping[int, tuple[Drawing, ...]]) -> Ma
                     chosen[number] = ReadBy.CONTROL
             elif drawing.kind is DrawingKind.ELLIPSE or fold(drawing.text) in _TICKS:
                 chosen[number] = ReadBy.DRAWING
-            elif drawing.kind is not DrawingKind.LINE and mark.status is Status.BLANK:
+            elif _says_something(drawing) and mark.status is Status.BLANK:
                 return replace(mark, status=Status.UNCLEAR, doubt=Doubt.UNREADABLE_OBJECT)
     if not chosen or mark.status not in (Status.BLANK, *_STATUS.values()):
         return mark

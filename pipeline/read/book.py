@@ -64,6 +64,8 @@ class Board:
 
     def __init__(self, sheet: SheetPart, book: Book) -> None:
         self.sheet = sheet
+        self.cells = sheet.cells
+        self.styles = sheet.styles
         self.book = book
         self.dressed = {
             index: Decoration(struck=style.struck, fill=style.fill)
@@ -81,11 +83,11 @@ class Board:
     ) -> None:
         """Put a cell, or the style of an empty one; ``pieces`` are those of rich text."""
         if style:
-            self.sheet.styles[key] = style
+            self.styles[key] = style
         if cell is not None:
             if style in self.formats:
                 cell = as_shown(cell, self.formats[style])
-            self.sheet.cells[key] = cell
+            self.cells[key] = cell
             if style in self.book.unseen and not pieces:
                 self.sheet.unseen[key] = self.book.unseen[style]
         if pieces:

@@ -23,6 +23,10 @@ from pipeline.text import unescape
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+# Sheet data, in any spelling, that holds an element; under other names its rows would be no rows.
+_FILLED = re.compile(rb"<[\w:.-]*sheetdata(?:\s[^<>]*)?(?<!/)>\s*<(?![/!?])", re.IGNORECASE)
+_PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
+_NOTHING: tuple[RawCell | None, tuple[Piece, ...]] = (None, ())
 _TEXTS = frozenset({"str", "inlineStr"})  # whose value is what stands in the cell
 _TAGS = (
     "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
@@ -74,7 +78,7 @@ def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPa
         elif name == "col":
             _take_columns(sheet, element)
         elif name == "mergeCell":
-            _take_merge(sheet, element, limits, part)
+            _take_merge(sheet, element, limits)
         elif name == "sheetFormatPr":
             sheet.default_height = _positive(element.get("defaultRowHeight"))
             sheet.default_width = _positive(element.get("defaultColWidth"))
@@ -84,11 +88,18 @@ def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPa
             sheet.legacy_drawings.append(attribute(element, "id"))
         elif name == "control":
             sheet.controls.append(read_control(element))
+    if rows.row < 0 and _FILLED.search(content):
+        raise broken(f"{part}: no row among what the sheet holds")
+    _take_slim_rows(sheet)
+    return sheet
+
+
+def _take_slim_rows(sheet: SheetPart) -> None:
+    """Note down the rows that have the usual height where that is next to none."""
     if sheet.default_height is not None and sheet.default_height < SLIM_ROW:
         slim = {row for row, _ in sheet.cells} - sheet.row_heights.keys() - sheet.hidden_rows
         sheet.slim_rows |= slim
         sheet.hidden_rows |= slim
-    return sheet
 
 
 class _Rows:
@@ -119,15 +130,13 @@ class _Rows:
                 self.sheet.hidden_rows.add(self.row)
                 self.sheet.slim_rows.add(self.row)
         key: CellKey = (self.row, -1)
+        put, value = self.board.put, self._value
         for cell in element:
             key = cell_key(cell.get("r") or "") or (self.row, key[1] + 1)
-            self._take_cell(cell, key)
+            style = _style_index(cell.get("s"))
+            put(key, style, *value(cell, style))
         if len(self.sheet.cells) > self.limits.values:
             raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
-
-    def _take_cell(self, element: etree._Element, key: CellKey) -> None:
-        style = _style_index(element.get("s"))
-        self.board.put(key, style, *self._value(element, style))
 
     def _value(
         self, element: etree._Element, style: int
@@ -153,8 +162,16 @@ class _Rows:
         if inline is not None and (kind == "inlineStr" or not stored):
             return text_cell(inline.text, formula=formula is not None), inline.pieces
         if not stored and formula is None:
-            return None, ()
+            return self._nothing(element) if len(element) else _NOTHING
         return self._plain_value(kind, stored, formula, self.book.style(style)), ()
+
+    def _nothing(self, element: etree._Element) -> tuple[RawCell | None, tuple[Piece, ...]]:
+        """Give an empty cell. One whose value goes by no known name is damage."""
+        for child in element:
+            name = local(child)
+            if name.lower() in _PARTS_OF_A_CELL and name not in _PARTS_OF_A_CELL:
+                raise broken(f"{self.part}: {name} in a cell")
+        return _NOTHING
 
     def _plain_value(  # noqa: PLR0911 - one return for each type of cell
         self, kind: str, stored: str | None, formula: str | None, style: CellStyle
@@ -228,13 +245,10 @@ def _take_columns(sheet: SheetPart, element: etree._Element) -> None:
             sheet.slim_columns.update(columns)
 
 
-def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits, part: str) -> None:
+def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits) -> None:
     area = cell_area(element.get("ref") or "")
-    if area is None or (area.top, area.left) == (area.bottom, area.right):
-        return
-    sheet.merged.append(area)
-    if len(sheet.merged) > limits.merges:
-        raise too_large(f"{part}: more than {limits.merges} merged areas")
+    if area is not None:
+        sheet.merge(area, limits)
 
 
 @lru_cache(maxsize=1024)

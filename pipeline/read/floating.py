@@ -5,7 +5,7 @@ from functools import partial
 
 from lxml import etree
 
-from pipeline.model import Area, Drawing
+from pipeline.model import Drawing
 from pipeline.read.choices import chosen
 from pipeline.read.controls import ControlState, join_controls, read_state, read_vml
 from pipeline.read.geometry import Grid
@@ -22,7 +22,6 @@ from pipeline.read.xml import parse
 def read_floating(
     package: Package,
     part: SheetPart,
-    merged: tuple[Area, ...],
     around: Mapping[str, Relation],
     styles: Sequence[CellStyle],
     sheets: Mapping[str, Cells],
@@ -31,7 +30,7 @@ def read_floating(
 
     ``sheets`` are the cells of all sheets: a list may show those of another.
     """
-    grid = Grid(part, merged, styles)
+    grid = Grid(part, part.merged, styles)
     lists = partial(chosen, sheets=sheets, own=part.cells)
     ids = frozenset(control.shape_id for control in part.controls)
     shapes: list[Shape] = []

@@ -31,6 +31,7 @@ from pipeline.read.strings import decoration, dressed
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
+_UNDECORATED = Decoration()
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 
@@ -44,7 +45,6 @@ class _Sheet:
     styles: Mapping[str, Style]
     part: SheetPart = field(default_factory=SheetPart)
     comments: dict[CellKey, str] = field(default_factory=dict)
-    merged_area: int = 0
     objects: list[tuple[etree._Element, CellKey | None]] = field(default_factory=list)
 
     @property
@@ -69,6 +69,8 @@ def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkboo
     if not tables:
         raise broken("no sheet in content.xml")
     sheets = [_read_table(table, styles, limits) for table in tables]
+    for sheet in sheets:
+        sheet.part.fit_merged(limits)
     drawings = _drawings(package, root, sheets)
     return RawWorkbook(
         source=source,
@@ -77,7 +79,6 @@ def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkboo
             sheet.part.sheet(
                 sheet.name,
                 visible=styles.get(attribute(sheet.table, "style-name"), PLAIN).shown,
-                merged=tuple(sheet.part.merged),
                 drawings=found,
                 comments=sheet.comments,
             )
@@ -165,9 +166,10 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     look = decoration(runs, struck=style.run.struck, fill=style.fill)
     if local(element) == "table-cell":
         _take_span(sheet, element, area)
-    if value is None and (look == Decoration() or _size(area) > 1000) and not comment:
+    size = _size(area)
+    if value is None and (look == _UNDECORATED or size > 1000) and not comment:
         return
-    if len(sheet.part.cells) + _size(area) > sheet.limits.values and value is not None:
+    if len(sheet.part.cells) + size > sheet.limits.values and value is not None:
         raise too_large(f"{sheet.name}: more than {sheet.limits.values} cells with a value")
     if area.bottom >= _LAST_ROW or area.right >= _LAST_COLUMN:
         raise too_large(f"{sheet.name}: a value in row {area.bottom + 1}")
@@ -180,7 +182,7 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
         sheet.part.cells.update(dict.fromkeys(keys, value))
         if style.unseen:
             sheet.part.unseen.update(dict.fromkeys(keys, style.unseen))
-    if look != Decoration():
+    if look != _UNDECORATED:
         sheet.part.decorations.update(dict.fromkeys(keys, look))
     if comment:
         sheet.comments.update(dict.fromkeys(keys, comment))
@@ -189,22 +191,11 @@ def _take_cell(sheet: _Sheet, element: etree._Element, area: Area) -> None:
 def _take_span(sheet: _Sheet, element: etree._Element, area: Area) -> None:
     rows = count(element, "number-rows-spanned")
     columns = count(element, "number-columns-spanned")
-    if rows * columns == 1:
+    if rows == columns == 1:
         return
-    sheet.merged_area += rows * columns
-    if (
-        sheet.merged_area > sheet.limits.merged_area
-        or len(sheet.part.merged) >= sheet.limits.merges
-    ):
-        raise too_large(f"{sheet.name}: merged areas of {sheet.merged_area} cells")
-    sheet.part.merged.append(
-        Area(
-            top=area.top,
-            left=area.left,
-            bottom=area.top + rows - 1,
-            right=area.left + columns - 1,
-        )
-    )
+    bottom, right = area.top + rows - 1, area.left + columns - 1
+    span = Area(top=area.top, left=area.left, bottom=bottom, right=right)
+    sheet.part.merge(span, sheet.limits)
 
 
 def _value(  # noqa: PLR0911 - one return for each type of cell

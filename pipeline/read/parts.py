@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.model import Area, CellKey, Decoration, Drawing, RawCell, RawSheet, Unseen
+from pipeline.read.refusal import too_large
 from pipeline.read.xml import attribute
+from pipeline.settings import Limits
 
 Cells = Mapping[CellKey, RawCell]
 
@@ -65,12 +67,31 @@ class SheetPart:
     legacy_drawings: list[str] = field(default_factory=list)
     controls: list[SheetControl] = field(default_factory=list)
 
+    def merge(self, area: Area, limits: Limits) -> None:
+        """Note down a merged area; one cell is none."""
+        if (area.top, area.left) == (area.bottom, area.right):
+            return
+        self.merged.append(area)
+        if len(self.merged) > limits.merges:
+            raise too_large(f"more than {limits.merges} merged areas")
+
+    def fit_merged(self, limits: Limits) -> None:
+        """Cut huge merged areas down to where the sheet holds values."""
+        if any(_size(area) > _HUGE for area in self.merged):
+            bottom = max((row for row, _ in self.cells), default=0)
+            right = max((column for _, column in self.cells), default=0)
+            self.merged = [
+                fitting for area in self.merged if _size(fitting := _cut(area, bottom, right)) > 1
+            ]
+        total = sum(map(_size, self.merged))
+        if total > limits.merged_area:
+            raise too_large(f"merged areas of {total} cells")
+
     def sheet(
         self,
         name: str,
         *,
         visible: bool,
-        merged: tuple[Area, ...],
         drawings: tuple[Drawing, ...] | None,
         comments: Mapping[CellKey, str] | None,
         unsupported: tuple[str, ...] = (),
@@ -80,7 +101,7 @@ class SheetPart:
         return RawSheet(
             name=name,
             cells=self.cells,
-            merged=merged,
+            merged=tuple(self.merged),
             visible=visible,
             hidden_rows=frozenset(self.hidden_rows),
             hidden_columns=frozenset(self.hidden_columns),
@@ -92,6 +113,24 @@ class SheetPart:
             unseen=self.unseen,
             unsupported=(*unsupported, *(what for what, found in damaged if found is None)),
         )
+
+
+_HUGE = 2_000  # cells
+
+
+def _size(area: Area) -> int:
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
+
+
+def _cut(area: Area, bottom: int, right: int) -> Area:
+    if _size(area) <= _HUGE:
+        return area
+    return Area(
+        top=area.top,
+        left=area.left,
+        bottom=max(area.top, min(area.bottom, bottom)),
+        right=max(area.left, min(area.right, right)),
+    )
 
 
 def _whole(element: etree._Element, name: str) -> int:

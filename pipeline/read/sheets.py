@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import Area, Drawing, RawSheet, UnreadableReason
+from pipeline.model import Drawing, RawSheet, UnreadableReason
 from pipeline.read.comments import Notes, read_comments
 from pipeline.read.package import Package
 from pipeline.read.parts import Cells, SheetPart
-from pipeline.read.refusal import Refused, broken, too_large
+from pipeline.read.refusal import Refused, broken
 from pipeline.read.relations import Relation
 from pipeline.read.styles import CellStyle
 from pipeline.settings import Limits
@@ -40,13 +40,12 @@ def finished(
     cells = {page.name: page.part.cells for page in pages}
     found: list[RawSheet] = []
     for page in pages:
-        merged = fitting_areas(page.part, limits)
+        page.part.fit_merged(limits)
         found.append(
             page.part.sheet(
                 page.name,
                 visible=page.visible,
-                merged=merged,
-                drawings=_drawings(package, page, merged, styles, cells),
+                drawings=_drawings(package, page, styles, cells),
                 comments=read_comments(package, page.around, notes_of),
             )
         )
@@ -56,7 +55,6 @@ def finished(
 def _drawings(
     package: Package,
     page: Page,
-    merged: tuple[Area, ...],
     styles: Sequence[CellStyle],
     sheets: Mapping[str, Cells],
 ) -> tuple[Drawing, ...] | None:
@@ -71,32 +69,8 @@ def _drawings(
     from pipeline.read.floating import read_floating  # noqa: PLC0415 - see above
 
     try:
-        return read_floating(package, part, merged, page.around, styles, sheets)
+        return read_floating(package, part, page.around, styles, sheets)
     except Refused as refusal:
         if refusal.reason is not UnreadableReason.BROKEN:
             raise
         return None
-
-
-def fitting_areas(part: SheetPart, limits: Limits) -> tuple[Area, ...]:
-    """Give the merged areas, huge ones cut down to where the sheet holds values."""
-    areas: list[Area] = []
-    total = 0
-    for area in part.merged:
-        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        if size > 2_000:
-            bottom = max((row for row, _ in part.cells), default=0)
-            right = max((column for _, column in part.cells), default=0)
-            area = Area(  # noqa: PLW2901 - the same area, cut
-                top=area.top,
-                left=area.left,
-                bottom=max(area.top, min(area.bottom, bottom)),
-                right=max(area.left, min(area.right, right)),
-            )
-            size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        total += size
-        if total > limits.merged_area:
-            raise too_large(f"merged areas of more than {limits.merged_area} cells")
-        if size > 1:
-            areas.append(area)
-    return tuple(areas)

@@ -3,9 +3,10 @@
 import contextlib
 import io
 import struct
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import pairwise
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import xlrd  # no stubs; mypy is told so in pyproject.toml
@@ -20,7 +21,6 @@ from pipeline.model import (
     Drawing,
     FileKind,
     RawCell,
-    RawSheet,
     RawWorkbook,
     Run,
     SourceFile,
@@ -66,19 +66,28 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
         from pipeline.read.values import read_values  # noqa: PLC0415 - hardly ever needed
 
         return read_values(content, source, FileKind.XLS, limits)
-    substreams = _substreams(content)
-    sheets = [
-        _sheet(book, sheet, substreams[index] if index < len(substreams) else Substream(), limits)
-        for index, sheet in enumerate(book.sheets())
-    ]
-    if not commented:
-        sheets = [replace(sheet, unsupported=(*sheet.unsupported, "コメント")) for sheet in sheets]
+    sheets = list(book.sheets())
     if not sheets:
         raise broken("no worksheet in the file")
+    substreams = _substreams(content)
+    formulas = [substream.formulas for substream in substreams or ()]
+    parts = [
+        _part(book, sheet, formed or frozenset(), limits)
+        for sheet, formed in zip_longest(sheets, formulas[: len(sheets)])
+    ]
+    drawings = _drawings(book, sheets, parts, substreams)
     return RawWorkbook(
         source=source,
         kind=FileKind.XLS,
-        sheets=tuple(sheets),
+        sheets=tuple(
+            part.sheet(
+                sheet.name,
+                visible=sheet.visibility == 0,
+                drawings=found,
+                comments=_comments(sheet) if commented else None,
+            )
+            for sheet, part, found in zip(sheets, parts, drawings, strict=True)
+        ),
         macros=_has_macros(content),
     )
 
@@ -115,60 +124,54 @@ _UNNEEDED = frozenset(
 _FLOATING = frozenset({0x001C, 0x005D, 0x01B6})
 
 
-def _sheet(book: Any, sheet: Any, substream: Substream, limits: Limits) -> RawSheet:
-    cells: dict[CellKey, RawCell] = {}
-    decorations: dict[CellKey, Decoration] = {}
-    looks: dict[int, _Look] = {}
-    unseen: dict[CellKey, Unseen] = {}
+def _part(book: Any, sheet: Any, formulas: Set[CellKey], limits: Limits) -> SheetPart:
+    part = SheetPart()
+    for top, bottom, left, right in sheet.merged_cells:
+        part.merge(Area(top=top, left=left, bottom=bottom - 1, right=right - 1), limits)
+    looks = cache(partial(_look, book))
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
-            index = cell.xf_index
-            if index not in looks:
-                looks[index] = _look(book, index)
-            look = looks[index]
+            look = looks(cell.xf_index)
             plain = look.plain
             key = (row, column)
-            value = _value(book, cell, look.is_date, key in substream.formulas)
+            value = _value(book, cell, look.is_date, key in formulas)
             if value is not None:
-                cells[key] = as_shown(value, look.number_format) if look.number_format else value
+                shown = as_shown(value, look.number_format) if look.number_format else value
+                part.cells[key] = shown
                 if look.unseen:
-                    unseen[key] = look.unseen
+                    part.unseen[key] = look.unseen
             runs = _runs(book, sheet, key, cell)
             if runs:
                 plain = decoration(runs, struck=plain.struck, fill=plain.fill)
-            if plain != Decoration():
-                decorations[key] = plain
-        if len(cells) > limits.values:
+            if plain != _UNDECORATED:
+                part.decorations[key] = plain
+        if len(part.cells) > limits.values:
             raise too_large(f"{sheet.name}: more than {limits.values} cells with a value")
-    slim_rows = frozenset(
-        row for row, info in sheet.rowinfo_map.items() if 0 < info.height < SLIM_ROW * 20
-    )
-    slim_columns = frozenset(
-        column for column, info in sheet.colinfo_map.items() if 0 < info.width < SLIM_COLUMN * 256
-    )
-    merged = _merged(sheet, limits)
-    drawings = _drawings(book, sheet, merged, cells, substream)
-    return RawSheet(
-        name=sheet.name,
-        cells=cells,
-        merged=merged,
-        visible=sheet.visibility == 0,
-        hidden_rows=slim_rows.union(row for row, info in sheet.rowinfo_map.items() if info.hidden),
-        hidden_columns=slim_columns.union(
-            column for column, info in sheet.colinfo_map.items() if info.hidden
-        ),
-        slim_rows=slim_rows,
-        slim_columns=slim_columns,
-        unseen=unseen,
-        decorations=decorations,
-        comments={
-            key: text
-            for key, note in sheet.cell_note_map.items()
-            if (text := plain_comment(note.text or "", (note.author or "",)))
-        },
-        drawings=drawings or (),
-        unsupported=() if drawings is not None else ("図形",),
-    )
+    _take_sizes(sheet, part)
+    part.fit_merged(limits)
+    return part
+
+
+def _take_sizes(sheet: Any, part: SheetPart) -> None:
+    """Note down which rows and columns are hidden, or next to it."""
+    for row, info in sheet.rowinfo_map.items():
+        if 0 < info.height < SLIM_ROW * 20:
+            part.slim_rows.add(row)
+        if info.hidden or row in part.slim_rows:
+            part.hidden_rows.add(row)
+    for column, info in sheet.colinfo_map.items():
+        if 0 < info.width < SLIM_COLUMN * 256:
+            part.slim_columns.add(column)
+        if info.hidden or column in part.slim_columns:
+            part.hidden_columns.add(column)
+
+
+def _comments(sheet: Any) -> dict[CellKey, str]:
+    return {
+        key: text
+        for key, note in sheet.cell_note_map.items()
+        if (text := plain_comment(note.text or "", (note.author or "",)))
+    }
 
 
 def _value(book: Any, cell: Any, is_date: bool, formula: bool) -> RawCell | None:
@@ -258,17 +261,6 @@ def _run(book: Any, text: str, font_index: int) -> Run:
     )
 
 
-def _merged(sheet: Any, limits: Limits) -> tuple[Area, ...]:
-    areas = tuple(
-        Area(top=top, left=left, bottom=bottom - 1, right=right - 1)
-        for top, bottom, left, right in sheet.merged_cells
-    )
-    total = sum((area.bottom - area.top + 1) * (area.right - area.left + 1) for area in areas)
-    if len(areas) > limits.merges or total > limits.merged_area:
-        raise too_large(f"{sheet.name}: merged areas of {total} cells")
-    return areas
-
-
 def _workbook_stream(content: bytes) -> bytes:
     import olefile  # type: ignore[import-untyped]  # noqa: PLC0415 - no stubs; not for bare BIFF
 
@@ -281,39 +273,45 @@ def _workbook_stream(content: bytes) -> bytes:
     return b""
 
 
-def _substreams(content: bytes) -> list[Substream]:
-    """Give the records of each worksheet that xlrd leaves out; none where they are damaged."""
+def _substreams(content: bytes) -> list[Substream] | None:
+    """Give the records of each worksheet that xlrd leaves out; None where they are damaged."""
     try:
         return scan_substreams(_workbook_stream(content))
     except Exception:  # noqa: BLE001 - olefile trips over damage in any way; xlrd has read the file
-        return []
+        return None
 
 
 def _drawings(
-    book: Any, sheet: Any, merged: tuple[Area, ...], cells: dict[CellKey, RawCell], found: Substream
-) -> tuple[Drawing, ...] | None:
-    """Give what floats over a sheet; None where that is damaged."""
-    if not found.objects:
-        return ()
-    styles = tuple(_cell_style(book, style) for style in book.xf_list)
-    part = SheetPart(cells=cells, default_height=(sheet.default_row_height or 255) / 20)
+    book: Any, sheets: Sequence[Any], parts: Sequence[SheetPart], found: Sequence[Substream] | None
+) -> list[tuple[Drawing, ...] | None]:
+    """Give what floats over each sheet; None where that is damaged."""
+    if found is None:
+        return [None] * len(parts)
+    cells = {sheet.name: part.cells for sheet, part in zip(sheets, parts, strict=True)}
+    drawings: list[tuple[Drawing, ...] | None] = []
+    for sheet, part, substream in zip_longest(sheets, parts, found[: len(parts)]):
+        if substream is None or not substream.objects:
+            drawings.append(())
+            continue
+        _lay_out(sheet, part)
+        grid = Grid(part, part.merged, [_cell_style(book, style) for style in book.xf_list])
+        try:
+            objects = read_objects(substream, grid, cells)
+        except struct.error:
+            objects = None
+        drawings.append(None if objects is None else place(objects, grid, part.cells))
+    return drawings
+
+
+def _lay_out(sheet: Any, part: SheetPart) -> None:
+    """Note down the size of each row and column and the style of each cell."""
+    part.default_height = (sheet.default_row_height or 255) / 20
     for row, info in sheet.rowinfo_map.items():
-        if info.hidden:
-            part.hidden_rows.add(row)
-        elif info.height:
+        if info.height:
             part.row_heights[row] = info.height / 20
     for column, info in sheet.colinfo_map.items():
-        if info.hidden:
-            part.hidden_columns.add(column)
-        else:
-            part.column_widths[column] = info.width / 256
-    part.styles.update({key: sheet.cell_xf_index(*key) for key in cells})
-    grid = Grid(part, merged, styles)
-    try:
-        objects = read_objects(found, grid)
-    except struct.error:
-        return None
-    return None if objects is None else place(objects, grid, cells)
+        part.column_widths[column] = info.width / 256
+    part.styles.update({key: sheet.cell_xf_index(*key) for key in part.cells})
 
 
 _VERTICAL = {0: "top", 1: "center", 2: "bottom", 3: "justify", 4: "distributed"}

@@ -5,26 +5,43 @@ has one OBJ record, in the same order, and perhaps a TXO record with its text.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model import CellKey, DrawingKind
+from pipeline.read.choices import chosen
 from pipeline.read.geometry import Grid, Rect
 from pipeline.read.outlines import LINES, outline_kind
+from pipeline.read.parts import Cells
 from pipeline.read.placing import Floating
+from pipeline.read.xls_objects import (
+    CHECK_BOX,
+    DROP_DOWN,
+    LIST_BOX,
+    OPTION_BUTTON,
+    PICTURE,
+    Links,
+    ObjectRecord,
+    external_sheets,
+    read_object,
+    sheet_name,
+)
 
 _FORMULA, _BOF, _CONTINUE, _OBJ, _DRAWING, _TXO = 0x0006, 0x0809, 0x003C, 0x005D, 0x00EC, 0x01B6
+_BOUND_SHEET, _BOOK, _EXTERNAL_SHEET = 0x0085, 0x01AE, 0x0017
+_THIS_BOOK = b"\x01\x04"
 _WORKSHEET = 0x0010
 _GROUP, _SHAPE = 0xF003, 0xF004
 _GROUP_FRAME, _SHAPE_INFO, _PROPERTIES = 0xF009, 0xF00A, 0xF00B
 _CHILD_ANCHOR, _ANCHOR, _CLIENT_DATA = 0xF00F, 0xF010, 0xF011
 _DEEPEST = 20  # groups in groups
 
-# Object types of OBJ records
-_CONTROLS = {0x0B: DrawingKind.CHECK_BOX, 0x0C: DrawingKind.OPTION_BUTTON}
-_PICTURE = 0x08
-# Comments, group boxes, buttons, drop-down arrows of filters: no marks of a respondent.
-_SILENT = frozenset({0x07, 0x13, 0x14, 0x19})
+_CONTROLS = {
+    CHECK_BOX: DrawingKind.CHECK_BOX,
+    OPTION_BUTTON: DrawingKind.OPTION_BUTTON,
+    LIST_BOX: DrawingKind.DROP_DOWN,
+    DROP_DOWN: DrawingKind.DROP_DOWN,
+}
 _FREEHAND = frozenset({0, 100, 4095})
 
 
@@ -35,15 +52,6 @@ class Substream:
     formulas: set[CellKey] = field(default_factory=set)
     art: bytearray = field(default_factory=bytearray)
     objects: list["ObjectRecord"] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ObjectRecord:
-    """An OBJ record: its type, its state, and the text of the TXO record after it."""
-
-    type: int
-    checked: bool | None = None
-    text: str = ""
 
 
 @dataclass(slots=True)
@@ -66,6 +74,7 @@ def scan_substreams(stream: bytes) -> list[Substream]:
     """Give the worksheets of a workbook stream in order; damage ends the list early."""
     found: list[Substream] = []
     current: Substream | None = None
+    links = Links()
     position, before = 0, 0
     while position + 4 <= len(stream):
         code, size = struct.unpack_from("<HH", stream, position)
@@ -76,7 +85,13 @@ def scan_substreams(stream: bytes) -> list[Substream]:
                 current = Substream()
                 found.append(current)
         elif current is not None:
-            _take(current, code, body, before)
+            _take(current, code, body, before, links)
+        elif code == _BOUND_SHEET:
+            links.names.append(sheet_name(body))
+        elif code == _BOOK:
+            links.books.append(body[2:4] == _THIS_BOOK)
+        elif code == _EXTERNAL_SHEET:
+            links.sheets += external_sheets(body)
         if code != _CONTINUE:
             before = code
         elif before == _TXO:
@@ -84,37 +99,26 @@ def scan_substreams(stream: bytes) -> list[Substream]:
     return found
 
 
-def _take(sheet: Substream, code: int, body: bytes, before: int) -> None:
+def _take(sheet: Substream, code: int, body: bytes, before: int, links: Links) -> None:
     if code == _FORMULA and len(body) >= 4:
         row, column = struct.unpack_from("<HH", body)
         sheet.formulas.add((row, column))
     elif code == _DRAWING or (code == _CONTINUE and before == _DRAWING):
         sheet.art += body
     elif code == _OBJ and len(body) >= 6:
-        sheet.objects.append(_object(body))
+        sheet.objects.append(read_object(body, links))
     elif code == _CONTINUE and before == _TXO and sheet.objects and body:
         wide = body[0] & 1
         sheet.objects[-1].text = body[1:].decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _object(body: bytes) -> ObjectRecord:
-    """Read the subrecords of an OBJ record: type (ftCmo) and state (ftCblsData)."""
-    found = ObjectRecord(struct.unpack_from("<H", body, 4)[0])
-    position = 0
-    while position + 6 <= len(body):
-        kind, size = struct.unpack_from("<HH", body, position)
-        # LibreOffice writes the state under the number of the record before it.
-        if kind == 0x12 or (kind == 0x0A and size == 8):
-            state = struct.unpack_from("<H", body, position + 4)[0]
-            found.checked = {0: False, 1: True}.get(state)
-        if kind == 0:
-            break
-        position += 4 + size
-    return found
+def read_objects(
+    sheet: Substream, grid: Grid, sheets: Mapping[str, Cells]
+) -> list[Floating] | None:
+    """Give the objects of a worksheet; None where shapes and objects do not go together.
 
-
-def read_objects(sheet: Substream, grid: Grid) -> list[Floating] | None:
-    """Give the objects of a worksheet; None where shapes and objects do not go together."""
+    ``sheets`` are the cells of all sheets: a list may show those of another.
+    """
     shapes = [shape for shape in _shapes(bytes(sheet.art), grid, None, 0) if shape.has_object]
     if len(shapes) != len(sheet.objects):
         return None
@@ -123,14 +127,13 @@ def read_objects(sheet: Substream, grid: Grid) -> list[Floating] | None:
         kind = _kind(shape, record)
         if kind is None or shape.rect is None:
             continue
+        text, checked = record.text.strip(), record.checked
+        if kind is DrawingKind.DROP_DOWN:
+            text, checked = chosen(record.choice, sheets, grid.sheet.cells)
+        elif record.type not in _CONTROLS:
+            checked = None
         found.append(
-            Floating(
-                kind=kind,
-                rect=shape.rect,
-                home=shape.home,
-                text=record.text.strip(),
-                checked=record.checked if record.type in _CONTROLS else None,
-            )
+            Floating(kind=kind, rect=shape.rect, home=shape.home, text=text, checked=checked)
         )
     return found
 
@@ -138,15 +141,15 @@ def read_objects(sheet: Substream, grid: Grid) -> list[Floating] | None:
 def _kind(  # noqa: PLR0911 - one return for each kind
     shape: _Shape, record: ObjectRecord
 ) -> DrawingKind | None:
-    if shape.is_group or record.type in _SILENT:
+    if shape.is_group or record.silent:
         return None
     if record.type in _CONTROLS:
         return _CONTROLS[record.type]
     if shape.type == 201:
-        return DrawingKind.ACTIVEX if record.type == _PICTURE else DrawingKind.OTHER
+        return DrawingKind.ACTIVEX if record.type == PICTURE else DrawingKind.OTHER
     if record.text.strip():
         return DrawingKind.TEXT_BOX
-    if shape.type == 75 or record.type == _PICTURE:
+    if shape.type == 75 or record.type == PICTURE:
         return DrawingKind.PICTURE
     if str(shape.type) in LINES:
         return DrawingKind.LINE

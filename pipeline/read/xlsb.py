@@ -9,7 +9,7 @@ from pipeline.read.book import Board, Book, book_of, text_cell
 from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import number_cell
 from pipeline.read.package import Package, resolve
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetControl, SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, parts_by_kind, relations
 from pipeline.read.sheets import Page, finished
@@ -22,7 +22,7 @@ _ROW = 0
 _CELLS = range(1, 12)
 _SHARED_TEXT, _RICH_CELL = 7, 62
 _COLUMN, _MERGE, _SIZES = 60, 176, 485
-_DRAWING, _LEGACY_DRAWING = 550, 551
+_DRAWING, _LEGACY_DRAWING, _ACTIVEX = 550, 551, 644
 _AUTHOR, _COMMENT, _COMMENT_TEXT = 632, 635, 637
 _WORKBOOK, _SHEET = 153, 156
 _NO_WIDTH = 0xFFFFFFFF
@@ -105,9 +105,8 @@ class _Rows:
                 self._take_cell(code, body)
             elif code == _MERGE:
                 top, bottom, left, right = struct.unpack_from("<IIII", body)
-                self.sheet.merged.append(Area(top=top, left=left, bottom=bottom, right=right))
-                if len(self.sheet.merged) > self.limits.merges:
-                    raise too_large(f"{self.name}: more than {self.limits.merges} merged areas")
+                area = Area(top=top, left=left, bottom=bottom, right=right)
+                self.sheet.merge(area, self.limits)
             elif code == _COLUMN:
                 self._take_columns(body)
             elif code == _SIZES:
@@ -119,6 +118,11 @@ class _Rows:
                 self.sheet.drawings.append(_relation_id(body))
             elif code == _LEGACY_DRAWING:
                 self.sheet.legacy_drawings.append(_relation_id(body))
+            elif code == _ACTIVEX:
+                shape_id = str(int.from_bytes(body[:4], "little"))
+                relation_id = _relation_id(body[4:])
+                control = SheetControl(shape_id=shape_id, relation_id=relation_id, name="")
+                self.sheet.controls.append(control)
         return self.sheet
 
     def _take_row(self, body: bytes) -> None:
