@@ -25,7 +25,12 @@ from pipeline.model import Checklist, Status
 Key = tuple[str, str, str]  # respondent's code, item id (or nothing), code of the finding
 OPEN = {"新規", "継続", "再確認"}
 UNREAD = {"○": "A305", "△": "A305", "①②": "A302", "たぶん": "A304"}
-PASSING = {"B506", "B507", "R602", "N401"}  # gone is not mended; N401 is only told
+SEVERITIES = {  # as the specification has them
+    **dict.fromkeys(("A301", "A302", "A304", "A305", "A307", "A309", "B501"), "要修正"),
+    **dict.fromkeys(("A306", "A308", "B503", "B506", "B507", "R602"), "要確認"),
+    "N401": "参考",  # the note is optional: told, and nobody has to do anything
+}
+PASSING = {"B506", "B507", "R602"}  # gone is not mended
 BY_DECISION = {"A306", "N401"}  # what a decision itself would bring up
 
 
@@ -69,7 +74,9 @@ def followed(told: Meant, checklist: Checklist) -> dict[tuple[str, Stage], Mappi
         for stage in Stage:
             states = _states(told, checklist, month, stage, last)
             for key in was_open - states.keys():
-                if key[2] not in PASSING and key[0] in {m.code for m in senders(month)}:
+                if key[2] in PASSING or SEVERITIES[key[2]] == "参考":
+                    continue  # what nobody has to mend is not followed
+                if key[0] in {m.code for m in senders(month)}:
                     states[key] = "解消"
             was_open |= {key for key, state in states.items() if state in OPEN}
             runs[month, stage] = states

@@ -139,19 +139,22 @@ def lines(path: Path, name: str = "確認票") -> list[dict[str, str]]:
 def fill(
     path: Path, entries: Mapping[tuple[str, str], Mapping[str, object]], name: str = "確認票"
 ) -> None:
-    """Write into the rows of (code, item id) what a person would, by the heads of the columns."""
+    """Write into the rows of (code, item id) what a person would, by the heads of the columns.
+
+    What shares its line with others has a row of its own on 内訳.
+    """
     book = opened(path)
-    sheet = book[name]
-    places = heads(sheet)
     done: set[tuple[str, str]] = set()
-    for row in range(HEADER_ROW + 2, sheet.max_row + 1):
-        item = str(sheet.cell(row, places["項目"]).value or "").split("\n")[0]
-        place = (str(sheet.cell(row, places["コード"]).value), item)
-        if place not in entries or place in done:
-            continue
-        done.add(place)
-        for head, value in entries[place].items():
-            put(sheet, row, places[head], value)
+    for sheet in (book[name], book["内訳"]):
+        places = heads(sheet)
+        for row in range(HEADER_ROW + 2, sheet.max_row + 1):
+            item = str(sheet.cell(row, places["項目"]).value or "").split("\n")[0]
+            place = (str(sheet.cell(row, places["コード"]).value), item)
+            if place not in entries or place in done:
+                continue
+            done.add(place)
+            for head, value in entries[place].items():
+                put(sheet, row, places[head], value)
     assert done == set(entries), f"no such row: {set(entries) - done}"
     book.save(path)
     book.close()

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from gates import lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
 from pencil import Told, grid
-from pencil_findings import OPEN, Key, followed
+from pencil_findings import OPEN, SEVERITIES, Key, followed
 from story.meant import Meant, Said, file_of, meant, slip_file, slip_line
 from story.scenes import Scene, play
 from story.tables import (
@@ -129,6 +129,15 @@ def _run(folder: Path, month: Path) -> Run:
     )
 
 
+def _one_by_one(line: dict[str, str]) -> list[dict[str, str]]:
+    """Give a line for several items as that many lines."""
+    count, _, items = line["項目"].partition("項目\n")
+    if not count.isdigit():
+        return [line]
+    assert len(items.split("、")) == int(count)
+    return [line | {"項目": item} for item in items.split("、")]
+
+
 def _form(path: Path) -> dict[str, list[dict[str, str]]]:
     """Give the lines of each sheet of 確認票 as a person sees them."""
     found = {}
@@ -136,9 +145,8 @@ def _form(path: Path) -> dict[str, list[dict[str, str]]]:
     for sheet in book.worksheets:
         rows = list(sheet.iter_rows(min_row=HEADER_ROW + 1, values_only=True))
         texts = [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
-        found[sheet.title] = [
-            dict(zip(texts[0], row, strict=False)) for row in texts[1:] if any(row)
-        ]
+        lines = (dict(zip(texts[0], row, strict=False)) for row in texts[1:] if any(row))
+        found[sheet.title] = [each for line in lines for each in _one_by_one(line)]
     book.close()
     return found
 
@@ -374,15 +382,32 @@ def test_every_finding_has_the_state_that_follows_from_the_story(
     found = {(row["respondent_id"], row["item_id"], row["code"]): row["state"] for row in rows}
     assert found == expected
     assert len(rows) == len(found)
-    # 確認票 asks about nothing that is only told (N401), nor about itself (R602).
-    silent = {"確認票": {"R602", "N401"}, "解消した指摘": {"R602"}}
+    assert all(row["severity"] == SEVERITIES[row["code"]] for row in rows)
+    # 確認票 asks about nothing that is only told, nor about itself.
+    asked = {code for code, word in SEVERITIES.items() if word != "参考"} - {"R602"}
     for sheet, states in (("確認票", OPEN), ("解消した指摘", {"解消"})):
         shown = Counter(line["状態"] for line in played.runs[month, stage].form[sheet])
         assert shown == Counter(
-            state
-            for key, state in expected.items()
-            if state in states and key[2] not in silent[sheet]
+            state for key, state in expected.items() if state in states and key[2] in asked
         ), sheet
+
+
+@each_month
+def test_what_is_only_told_is_told_once_a_respondent(
+    played: Played, listed: Listed, month: str
+) -> None:
+    expected = Counter(
+        code
+        for (code, _, finding), state in listed[month, Stage.MENDED].items()
+        if SEVERITIES[finding] == "参考" and state in OPEN
+    )
+    assert max(expected.values()) > 1
+    book = pencil.opened(played.month(month) / f"集計_{month}.xlsx")
+    heads, *rows = pencil.grid(book, "要確認")[3:]
+    lines = [dict(zip(heads, row, strict=True)) for row in rows]
+    told = {line["団体名"]: line["件数"] for line in lines if line["重要度"] == "・ 参考"}
+    assert told == {NAMES[code]: count for code, count in expected.items()}
+    assert len(told) == sum(line["重要度"] == "・ 参考" for line in lines)
 
 
 def test_all_states_occur(listed: Listed) -> None:
@@ -494,12 +519,14 @@ def _but_the_time(folder: Path) -> dict[str, str]:
 
 def _enter(form: Path, place: tuple[str, str, str], entry: Mapping[str, str]) -> str:
     """Write into the row of a respondent, item and code; give the cell of 判断."""
-    book = openpyxl.load_workbook(form)
-    sheet: Any = book["確認票"]
-    columns = {str(cell.value): cell.column for cell in sheet[HEADER_ROW + 1] if cell.value}
+    book: Any = openpyxl.load_workbook(form)
+    columns = {
+        str(cell.value): cell.column for cell in book["確認票"][HEADER_ROW + 1] if cell.value
+    }
     heads = ("団体名", "項目", "コード")
-    row = next(
-        row
+    sheet, row = next(
+        (sheet, row)
+        for sheet in (book["確認票"], book["内訳"])
         for row in range(HEADER_ROW + 2, sheet.max_row + 1)
         if tuple(
             str(sheet.cell(row, columns[head]).value).partition("\n")[0] for head in heads

@@ -5,7 +5,7 @@ The columns of the form stand here because one stage reads them and another writ
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from pipeline.model.submission import Location
 
 FORM_NAME = "確認票"
 OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET = "確認票", "決定済み", "解消した指摘"
+MEMBERS_SHEET = "内訳"  # the rows, one by one, that stand as one on the sheets to write in
 HEADER_ROW = 3  # 0-based; the first line stands below it
 
 # What the tool tells, left of what a person writes in. 項目 is the item's id alone.
@@ -90,7 +91,10 @@ class ReviewKey(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Give the key as the hidden column holds it, with a check sum against damage."""
+        """Give the key as the hidden column holds it, with a check sum against damage.
+
+        It has no blank inside: those of several findings stand in one cell, blanks between them.
+        """
         parts: Iterable[str] = self
         if _ESCAPED.search("".join(self)):
             parts = (_ESCAPED.sub(lambda m: f"%{ord(m[0]):X};", part) for part in self)
@@ -107,13 +111,18 @@ class ReviewKey(NamedTuple):
         return cls(subject=parts[0], item_id=parts[1], code=parts[2], digest=parts[3])
 
 
+def item_words(items: Sequence[str]) -> str:
+    """Give what stands under 項目 in a line for several items."""
+    return f"{len(items)}項目\n{'、'.join(items)}"
+
+
 def _sum(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row that a person wrote in. ``facts`` are the texts of FACTS, ``written`` of ENTRIES.
+    """What a person wrote in a row. ``facts`` are the texts of FACTS, ``written`` of ENTRIES.
 
     ``key`` is None where the hidden column is damaged or is not that of the row. ``extra`` are
     (head, text) of columns that the person added. ``places`` give the cell of each of ENTRIES.
@@ -125,6 +134,7 @@ class Entry:
     location: Location  # the cell of 判断
     places: tuple[Location, ...]
     extra: tuple[tuple[str, str], ...] = ()
+    shared: bool = False  # written once for several findings, of which this is one
 
     def fact(self, head: str) -> str:
         """Give what stands in a column of FACTS."""
@@ -266,7 +276,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRow:
-    """One line of the form, all texts. ``extra`` goes with ``ReviewForm.extra``."""
+    """One line of the form, all texts. ``extra`` goes with ``ReviewForm.extra``.
+
+    A line for several findings has their keys in ``key``, and as ``members`` the line that each
+    of them would have alone.
+    """
 
     facts: tuple[str, ...]
     entries: tuple[str, ...] = ("",) * len(ENTRIES)
@@ -276,6 +290,7 @@ class FormRow:
     verdicts: tuple[str, ...] = ()  # for 判断, where more than the usual ones fit
     offered: tuple[str, ...] = ()  # for 修正後の回答, where it is not one of the answers
     origin: tuple[Location, ...] = ()  # the cells of ENTRIES in the form read, if there was one
+    members: tuple["FormRow", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +310,11 @@ class ReviewForm:
     resolved: tuple[FormRow, ...] = ()
     extra: tuple[str, ...] = ()
     carried: str = ""
+
+    @property
+    def members(self) -> tuple[FormRow, ...]:
+        """Give one by one what stands as one line on the sheets to write in."""
+        return tuple(member for row in (*self.open, *self.decided) for member in row.members)
 
     @property
     def file(self) -> str:

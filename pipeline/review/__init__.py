@@ -5,8 +5,9 @@ same, it holds from month to month; once it is another, the finding comes up aga
 No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
 
 Modules: `keys` binds findings, `entries` reads the form, `verdicts` one entry of it, `decide`
-carries it out, `choices` which of several files counts, `late` tells what came too late into an
-earlier form, `states` follows findings from run to run, `form` lays out the next form.
+carries it out, `choices` which of several files counts, `earlier_form` tells what came too late
+into an earlier form, `states` follows findings from run to run, `form` lays out the next form and
+`lines` joins its rows.
 """
 
 from pipeline.review.choices import with_years

@@ -171,7 +171,13 @@ class _Reviewing:
         return Bound(entry=entry, notice=self._tell(entry, None, mistake))
 
     def _group(self, key: ReviewKey, entries: list[Entry]) -> list[Bound]:
-        """Read the entries of one finding: nearly always one, several where a row was copied."""
+        """Read the entries of one finding: nearly always one, several where a row was copied.
+
+        What somebody wrote about it alone goes before what stands in a line for several.
+        """
+        own = [entry for entry in entries if not entry.shared]
+        if any(any(entry.written) for entry in own):
+            entries = own
         standing = self._standing(key)
         bound = [self._read(key, entry, standing=standing) for entry in entries]
         taken = [b.decision for b in bound if b.decision]
@@ -230,17 +236,18 @@ class _Reviewing:
         """Note a problem and give the words that stand beside the entry in the next form."""
         column = ENTRIES.index(mistake.head)
         written = entry.written[column]
-        self.problems.append(
-            EntryProblem(
-                code=mistake.code,
-                location=entry.places[column],
-                respondent=self._respondents.get(key.subject) if key else None,
-                item_id=key.item_id if key else "",
-                subject="" if key and key.item_id else mistake.head,
-                written=written,
-                fields={"what": mistake.what} if mistake.what else {},
-            )
+        item = key.item_id if key and not entry.shared else ""
+        problem = EntryProblem(
+            code=mistake.code,
+            location=entry.places[column],
+            respondent=self._respondents.get(key.subject) if key else None,
+            item_id=item,
+            subject="" if item else mistake.head,
+            written=written,
+            fields={"what": mistake.what} if mistake.what else {},
         )
+        if problem not in self.problems:  # a line for several findings is told of once
+            self.problems.append(problem)
         words = mistake.what or _NOTICES[mistake.code]
         return f"{mistake.code}: {words}この行の記入は使っていません。"
 

@@ -35,20 +35,20 @@ def with_overlooked(reviewed: Reviewed, entries: tuple[Entry, ...], *, month: st
     if not entries:
         return reviewed
     people = respondents_of(reviewed.source)
-    problems = tuple(
-        EntryProblem(
+    problems = {
+        entry.location: EntryProblem(
             code="R607",
             location=entry.location,
             respondent=people.get(entry.key.subject) if entry.key else None,
-            item_id=entry.key.item_id if entry.key else "",
+            item_id=entry.key.item_id if entry.key and not entry.shared else "",
             written=entry.text("判断"),
             fields={"earlier": month_words(month), "now": month_words(reviewed.source.month)},
         )
         for entry in entries
-    )
+    }
     batch = reviewed.batch
     return replace(
-        reviewed, batch=replace(batch, entry_problems=(*batch.entry_problems, *problems))
+        reviewed, batch=replace(batch, entry_problems=(*batch.entry_problems, *problems.values()))
     )
 
 

@@ -30,11 +30,12 @@ from pipeline.model.review import (
     Entry,
     Review,
     ReviewKey,
+    item_words,
 )
 from pipeline.text import fold, is_blank, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import RawCell, RawSheet, RawWorkbook
@@ -241,9 +242,11 @@ def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) 
         written = tuple(texts.get(head, "") for head in ENTRIES)
         extra = tuple((heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _HEADS)
         place = Location(file=file, sheet=sheet.name, cell=address(row, verdict))
-        yield _bound_to_its_row(
+        keys = [ReviewKey.read(text) for text in texts.get(KEY, "").split()]
+        yield from _bound_to_its_row(
+            keys,
             Entry(
-                key=ReviewKey.read(texts.get(KEY, "")),
+                key=None,
                 facts=tuple(texts.get(head, "") for head in FACTS),
                 written=written,
                 location=place,
@@ -252,7 +255,7 @@ def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) 
                     for head in ENTRIES
                 ),
                 extra=extra,
-            )
+            ),
         )
 
 
@@ -265,16 +268,24 @@ def _rows_with(sheet: RawSheet, header: int, columns: Collection[int]) -> list[i
     })  # fmt: skip
 
 
-def _bound_to_its_row(entry: Entry) -> Entry:
-    """Distrust a key that is not that of its row: sorting may have left its column behind."""
-    key = entry.key
-    if key is None:
-        return entry
-    item = entry.fact("項目").split("\n", maxsplit=1)[0]
-    for shown, meant in ((entry.fact("コード"), key.code), (item, key.item_id)):
-        if shown and fold(shown) != fold(meant):
-            return replace(entry, key=None)
-    return entry
+def _bound_to_its_row(keys: Sequence[ReviewKey | None], entry: Entry) -> Iterator[Entry]:
+    """Give the entry for each finding that its row is about.
+
+    A key that is not that of its row is distrusted: sorting may have left its column behind.
+    """
+    known = [key for key in keys if key is not None]
+    shared = len(known) > 1
+    items = [key.item_id for key in known]
+    meant = item_words(items) if shared else "".join(items)
+    shown = entry.fact("項目") if shared else entry.fact("項目").split("\n", maxsplit=1)[0]
+    pairs = ((entry.fact("コード"), "".join({key.code for key in known})), (shown, meant))
+    if not known or len(known) < len(keys) or any(a and fold(a) != fold(b) for a, b in pairs):
+        yield entry
+        return
+    facts = dict(zip(FACTS, entry.facts, strict=True))
+    for key in known:
+        alone = facts | {"項目": key.item_id, "セル": ""} if shared else facts
+        yield replace(entry, key=key, facts=tuple(alone.values()), shared=shared)
 
 
 def _text(cell: RawCell) -> str:

@@ -12,6 +12,7 @@ from pipeline.model.review import (
     COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
+    FACTS,
     FILE_CHOICE,
     HEADER_ROW,
     OPEN_SHEET,
@@ -23,8 +24,10 @@ from pipeline.model.review import (
     Verdict,
 )
 from pipeline.review.keys import Binder, shown_text
+from pipeline.review.lines import Draft, lines_of
 from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered, says_done
+from pipeline.rules.grouping import cause_of
 from pipeline.text import circled
 
 if TYPE_CHECKING:
@@ -50,9 +53,9 @@ def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm
         made_at=made_at,
         title=checklist.title,
         answers=_offered(checklist),
-        open=tuple(layout.open_rows()),
-        decided=tuple(layout.decided_rows()),
-        resolved=tuple(layout.resolved_rows()),
+        open=tuple(lines_of(layout.open_rows())),
+        decided=tuple(lines_of(layout.decided_rows())),
+        resolved=tuple(lines_of(layout.resolved_rows())),
         extra=layout.extra,
     )
 
@@ -64,7 +67,8 @@ def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, .
         for index, row in enumerate(rows):
             part, line = divmod(index, ROWS)
             for number, old in enumerate(row.origin):
-                cell = address(HEADER_ROW + 1 + line, COLUMNS.index(ENTRIES[number]))
+                head = ENTRIES[number % len(ENTRIES)]  # several rows may have become one
+                cell = address(HEADER_ROW + 1 + line, COLUMNS.index(head))
                 sheet = f"{name}({part + 1})" if part else name
                 moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
     return tuple(
@@ -106,7 +110,7 @@ class _Layout:
             (b for b in reviewed.bound if b.key not in open_keys), key=self._place
         )
 
-    def open_rows(self) -> Iterator[FormRow]:
+    def open_rows(self) -> Iterator[Draft]:
         """Give the rows to decide on; at the end entries that can be bound to nothing."""
         placed: set[ReviewKey] = set()
         for key, finding in self._shown:
@@ -118,7 +122,7 @@ class _Layout:
             if bound.notice or bound.key is None:
                 yield self._kept(bound, _UNKNOWN)
 
-    def decided_rows(self) -> Iterator[FormRow]:
+    def decided_rows(self) -> Iterator[Draft]:
         """Give the rows that are decided, and decisions that wait for their answer to return."""
         closed = dict(zip(self._settled.closed_keys, self._settled.closed, strict=True))
         reopened = {id(decision) for decision in self._reviewed.reopened.values()}
@@ -134,10 +138,10 @@ class _Layout:
                 again = bound.decision is not None and id(bound.decision) in reopened
                 yield self._kept(bound, FindingState.REOPENED.value if again else _ABSENT)
 
-    def resolved_rows(self) -> Iterator[FormRow]:
+    def resolved_rows(self) -> Iterator[Draft]:
         """Give the findings that are gone."""
         for finding in self._settled.resolved:
-            yield FormRow(facts=self._facts(finding))
+            yield self._draft(finding, FormRow(facts=self._facts(finding)))
 
     def _place(self, bound: Bound) -> tuple[object, ...]:
         """Order entries as the findings are, never by the row they stood in."""
@@ -148,8 +152,12 @@ class _Layout:
         subject = self._subjects.get(key.subject, len(self._subjects))
         return (subject, self._items.get(key.item_id, -1), text)
 
-    def _row(self, finding: Finding, key: ReviewKey, bound: Bound | None, notice: str) -> FormRow:
-        return FormRow(
+    def _draft(self, finding: Finding, row: FormRow) -> Draft:
+        cause = cause_of(finding)
+        return Draft(row=row, cause=cause, item_id=finding.item_id, finding=finding)
+
+    def _row(self, finding: Finding, key: ReviewKey, bound: Bound | None, notice: str) -> Draft:
+        row = FormRow(
             facts=self._facts(finding),
             entries=_entries(bound) if bound else _NO_ENTRIES,
             notice=notice,
@@ -159,6 +167,7 @@ class _Layout:
             offered=self._offered_files(finding),
             origin=bound.entry.places if bound else (),
         )
+        return self._draft(finding, row)
 
     def _verdicts(self, finding: Finding) -> tuple[str, ...]:
         """Give the verdicts that fit besides the usual ones: ① as it stands, here or everywhere."""
@@ -176,16 +185,25 @@ class _Layout:
         names = [record.source.shown for record in rivals_of(of_one)]
         return tuple(names if _fitting(names) else numbered(names))
 
-    def _kept(self, bound: Bound, state: str) -> FormRow:
+    def _kept(self, bound: Bound, state: str) -> Draft:
         """Give an entry without a finding of this month as it stood."""
-        return FormRow(
-            facts=(state, *bound.entry.facts[1:]),
+        key, entry = bound.key, bound.entry
+        facts = dict(zip(FACTS, (state, *entry.facts[1:]), strict=True))
+        shared = key if entry.shared else None
+        if shared:
+            facts["項目"] = self._titles.get(shared.item_id, shared.item_id)
+        row = FormRow(
+            facts=tuple(facts.values()),
             entries=_entries(bound),
             notice=bound.notice or _WAITING.get(state, ""),
-            key=bound.key.text if bound.key else "",
+            key=key.text if key else "",
             extra=self._extra(bound),
-            origin=bound.entry.places,
+            origin=entry.places,
         )
+        if shared is None:
+            return Draft(row=row)
+        cause = tuple(text for head, text in facts.items() if head != "項目")
+        return Draft(row=row, cause=cause, item_id=shared.item_id)
 
     def _facts(self, finding: Finding) -> tuple[str, ...]:
         where = finding.location

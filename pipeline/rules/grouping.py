@@ -62,7 +62,8 @@ def grouped(members: Sequence[Finding]) -> FindingGroup:
         cell=cells_of(members),
     )
     items = listed([member.item_id for member in members if member.item_id], "項目", limit=3)
-    problem = _told((member.problem for member in members), f"{first.title}（{len(members)}件）。")
+    title = f"{first.title}（{len(members)}件）。" if first.title else ""
+    problem = _told((member.problem for member in members), title)
     inside = "、".join(_by_sheet(members))
     line = replace(
         first,
@@ -71,10 +72,17 @@ def grouped(members: Sequence[Finding]) -> FindingGroup:
         written=_written([member.written for member in members]),
         quoted="",
         problem=problem,
-        fix=_told((member.fix for member in members), RULES[first.code].general_fix),
-        told=f"{place.file}{f'［{inside}］' if inside else ''}{items}: {problem}",
+        fix=_told((member.fix for member in members), _general_fix(first)),
+        told=f"{place.file}{f'［{inside}］' if inside else ''}{items}: {problem}"
+        if problem
+        else f"{first.message}（ほか{len(members) - 1}件）",
     )
     return FindingGroup(line=line, findings=tuple(members))
+
+
+def _general_fix(finding: Finding) -> str:
+    rule = RULES.get(finding.code)  # of an earlier month's finding it may be retired
+    return rule.general_fix if rule else finding.fix
 
 
 def _told(texts: Iterable[str], instead: str) -> str:

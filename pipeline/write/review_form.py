@@ -20,6 +20,7 @@ from pipeline.model.review import (
     FACTS,
     HEADER_ROW,
     KEY,
+    MEMBERS_SHEET,
     NOTICE,
     OPEN_SHEET,
     RESOLVED_SHEET,
@@ -54,12 +55,12 @@ _SEVERITY = FACTS.index("重要度")
 
 _LEADS = {
     OPEN_SHEET: (
-        "まだ決まっていない指摘です。黄色の欄に記入して上書き保存し、Excelを閉じてから、"
-        "もう一度集計してください（make aggregate）。\n"
+        "黄色の欄に記入して上書き保存し、Excelを閉じてから、もう一度集計してください"
+        "（make aggregate）。並べ替え・絞り込み・列の追加もできます。\n"
         "・判断：そのまま認める（このままでよい）／修正する（「修正後の回答」も選ぶ）／"
         "差戻し（答え直してもらう）／対象外とする／①のまま数える\n"
-        "・修正後の予定月：②のときだけ、2027-03 のように書きます。理由・担当・日付は自由です。"
-        "並べ替え・絞り込み・列の追加もできます。\n"
+        "・修正後の予定月：②のときだけ、2027-03 のように。同じファイルの同じ指摘は1行で、"
+        "判断は全項目に使います（1件だけ別なら「内訳」へ）。\n"
         "・「要修正」は、判断を書かなくても差戻し（sendback）で回答者へのお願いになります。"
         "こちらで決められるものだけ書いてください。"
     ),
@@ -69,15 +70,22 @@ _LEADS = {
         "使わずに残しています。\n"
         "判断を変えるときは黄色の欄を書き直してください。取り消すときは黄色の欄を空にしてください。"
     ),
+    MEMBERS_SHEET: (
+        "ほかのシートで1行にまとめた指摘の、1件ずつの内訳です。"
+        "ふだんは、まとめた行に書けば全部に使います。\n"
+        "このうち1件だけ別に判断するときは、この表の黄色の欄に書いてください"
+        "（まとめた行の判断より先に使います）。"
+    ),
     RESOLVED_SHEET: (
         "前の月、または今月のこれまでの集計にあった指摘のうち、なくなったものです。"
         "何もしなくてかまいません。"
     ),
 }
 _TITLES = {
-    OPEN_SHEET: "確認票（{month}）：判断をお願いする指摘 {count:,}件",
-    DECIDED_SHEET: "決定済みの判断 {count:,}件",
-    RESOLVED_SHEET: "解消した指摘 {count:,}件",
+    OPEN_SHEET: "確認票（{month}）：判断をお願いする指摘 {count:,}件（{lines:,}行）",
+    DECIDED_SHEET: "決定済みの判断 {count:,}件（{lines:,}行）",
+    RESOLVED_SHEET: "解消した指摘 {count:,}件（{lines:,}行）",
+    MEMBERS_SHEET: "まとめた行の内訳 {count:,}件",
 }
 _HELP = {
     "判断": "リストから選んでください。",
@@ -104,6 +112,7 @@ def write_review_form(form: ReviewForm, folder: Path) -> Path:
     _write_sheet(book, form, OPEN_SHEET, form.open)
     _write_sheet(book, form, DECIDED_SHEET, form.decided)
     _write_sheet(book, form, RESOLVED_SHEET, form.resolved)
+    _write_sheet(book, form, MEMBERS_SHEET, form.members)
     book.close()
     return path
 
@@ -116,12 +125,13 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
         sheet = book.sheet(part_name(name, part))
         sheet.columns(*(_WIDTHS.get(head, _EXTRA_WIDTH) for head in heads[: len(COLUMNS)]))
         sheet.columns(*[_EXTRA_WIDTH] * len(heads[len(COLUMNS) :]), start=len(COLUMNS))
-        title = _TITLES[name].format(month=form.month, count=len(rows))
+        count = sum(len(row.members) or 1 for row in rows)
+        title = _TITLES[name].format(month=form.month, count=count, lines=len(rows))
         _write_head(sheet, title, _LEADS[name])
         styles = ["head"] * len(heads)
         for head in ENTRIES if entering else ():
             styles[heads.index(head)] = _entry_head(book)
-        table = f"tbl_review_{(OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET).index(name)}_{part}"
+        table = f"tbl_review_{list(_TITLES).index(name)}_{part}"
         sheet.table(HEADER_ROW, 0, len(some), heads, table, styles)
         looks = _Looks(book, heads)
         sheet.lines(HEADER_ROW + 1, (_line(sheet, line, looks, entering=entering) for line in some))

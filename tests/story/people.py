@@ -121,11 +121,14 @@ def decide(form: Path, month: str, checklist: Checklist) -> tuple[Decision, ...]
     """
     import openpyxl  # noqa: PLC0415 - heavy, and only the story needs it
 
-    book = openpyxl.load_workbook(form)
-    sheet: Any = book["確認票"]
-    columns = {str(cell.value): cell.column for cell in sheet[_REVIEW_HEADS] if cell.value}
+    book: Any = openpyxl.load_workbook(form)
+    columns = {str(cell.value): cell.column for cell in book["確認票"][_REVIEW_HEADS] if cell.value}
     rows = {
-        tuple(_text(sheet, row, columns[head]) for head in ("団体名", "項目", "コード")): row
+        tuple(_text(sheet, row, columns[head]) for head in ("団体名", "項目", "コード")): (
+            sheet,
+            row,
+        )
+        for sheet in (book["内訳"], book["確認票"])  # one by one what shares a line with others
         for row in range(_REVIEW_HEADS + 1, sheet.max_row + 1)
     }
     taken = tuple(decision for decision in DECISIONS if decision.month == month)
@@ -140,8 +143,9 @@ def decide(form: Path, month: str, checklist: Checklist) -> tuple[Decision, ...]
             "修正後の予定月": decision.due, "理由": decision.reason,
             "担当": decision.by, "日付": decision.on,
         }  # fmt: skip
+        sheet, row = rows[key]
         for head, text in entries.items():
-            sheet.cell(rows[key], columns[head]).value = text or None
+            sheet.cell(row, columns[head]).value = text or None
     book.save(form)
     return taken
 
