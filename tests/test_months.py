@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Due, DueProblem, DueSource, Precision
 from pipeline.months import find_months, read_due, split_due
+from pipeline.months.patterns import _one_of
 
 MONTH = "2026-11"
 
@@ -77,6 +78,13 @@ def test_not_inferred_where_the_year_was_written(written: str) -> None:
         ("12月～2月に実施予定", ["2027-02"]),
         ("2027 対応", []),
         ("2027第三者に委託", []),
+        ("2027Q2に対応", ["2027-09"]),
+        ("年度ごとに見直し", []),
+        ("令和8年7月の件", []),
+        ("令和8年8月の件", ["2026-08"]),
+        ("令和8年5月に公表の予定", ["2026-05"]),
+        ("令和8年5月（あああああああああ）予定", []),
+        ("令和5年3月策定、令和9年3月に見直し予定", ["2027-03"]),
         ("1.5年以内に対応", []),
         ("", []),
         ("特になし", []),
@@ -314,3 +322,51 @@ def test_a_month_alone_is_the_one_from_three_months_back_to_eight_ahead() -> Non
             found = int(due.month[:4]) * 12 + int(due.month[5:]) - 1
             assert found % 12 + 1 == number
             assert now - 3 <= found <= now + 8
+
+
+HOLDING = [  # a term beside ②, and its first month
+    ("令和9年度", "2027-04"), ("2027年", "2027-01"), ("R9年度第2四半期", "2027-07"),
+    ("令和9年度上期", "2027-04"), ("令和9年度下期", "2027-10"), ("2027年後半", "2027-07"),
+    ("2027年夏頃", "2027-06"), ("2027年冬", "2027-12"), ("来春", "2027-03"), ("来冬", "2027-12"),
+    ("年内", "2026-01"), ("半年以内", "2026-11"), ("2027年3月～5月", "2027-03"),
+    ("R9.1~3", "2027-01"), ("下期", "2026-10"), ("第4四半期", "2027-01"), ("来年度", "2027-04"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("term", "first"), HOLDING)
+def test_a_month_is_held_by_a_term_from_its_first_month_on(term: str, first: str) -> None:
+    year, month = map(int, first.split("-"))
+    before = f"{year - (month == 1)}年{(month - 2) % 12 + 1}月"
+    inside, outside = (
+        read_due(f"{term}（{written}）", MONTH) for written in (f"{year}年{month}月", before)
+    )
+    assert (inside.month, inside.precision) == (first, Precision.MONTH)
+    assert (outside.month, outside.problem) == ("", DueProblem.CONFLICTING)
+
+
+ONE_MONTH = [
+    "2027年6月", "202706", "2027/6", "R9.6", "27/6", "2027年夏頃", "R9年度第1四半期", "2027年前半",
+    "2027年度当初", "再来年1月", "2028年初め", "2028年1月~3月",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("later", ONE_MONTH)
+@pytest.mark.parametrize("earlier", ["2027年2月", "27/2", "来月", "12月", "10月", "2027年当初"])
+def test_an_earlier_month_beside_a_later_term_decides_nothing(earlier: str, later: str) -> None:
+    for text in (f"{earlier}（{later}）", f"{later}（{earlier}）"):
+        if later == "2027年前半" and earlier not in {"来月", "12月", "10月"}:
+            continue  # it holds them
+        due = read_due(text, MONTH)
+        assert (due.month, due.problem) == ("", DueProblem.CONFLICTING), text
+
+
+def test_a_pattern_of_several_matches_where_one_of_them_does() -> None:
+    made = _one_of(re.compile(r"(?P<n>3)月"), re.compile(r"(?P<n>春)"), re.compile("年度"))
+    text = "あ3月い春う年度え3日"
+    assert [found[0] for found in made.finditer(text)] == ["3月", "春", "年度"]
+    assert made.groupindex == {}
+
+
+def test_what_is_left_of_a_text_without_its_month() -> None:
+    assert split_due("来年度の対応", MONTH)[1] == "の対応"
+    assert split_due("R9.3末までに対応", MONTH)[1] == "までに対応"

@@ -202,7 +202,7 @@ MONTH_DAY = re.compile(
 )
 MONTH_EDGE = re.compile(r"(?<![\d./])(?P<month>\d{1,2})/?(?:末日?|上旬|中旬|下旬|初旬)" + TAIL)
 BARE_SPAN = re.compile(r"(?<!\d)(?P<a>\d{1,2})~(?P<b>\d{1,2})(?!\d)" + TAIL)
-GLUE = re.compile(r"の|[(、,: ]|")
+GLUE = re.compile(r"の|[(、,: ]")
 _SIGNS = (
     r"[\d年月期令平rhf'来翌再明次新今本当現同一昨去前先上下後第q"
     r"春夏秋冬初晩早真こ半正○〇◯●◎×✕✖x_?*△▲□■☐…n\-・.]"
