@@ -12,7 +12,7 @@ from lxml import etree
 from pipeline.model import Area, CellKey, CellKind, RawCell
 from pipeline.read.book import Board, Book, text_cell
 from pipeline.read.numbers import iso_text, number_cell
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart, read_control
+from pipeline.read.parts import SLIM_ROW, SheetPart, read_control
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import Piece, RichText, read_text
 from pipeline.read.styles import CellStyle
@@ -122,13 +122,9 @@ class _Rows:
         if not 0 <= self.row < _LAST_ROW:
             raise too_large(f"{self.part}: row {self.row + 1}")
         height = element.get("ht")
-        if height == "0" or element.get("hidden") in {"1", "true"}:
-            self.sheet.hidden_rows.add(self.row)
-        elif (points := _positive(height)) is not None:
-            self.sheet.row_heights[self.row] = points
-            if points < SLIM_ROW:
-                self.sheet.hidden_rows.add(self.row)
-                self.sheet.slim_rows.add(self.row)
+        hidden = height == "0" or element.get("hidden") in {"1", "true"}
+        if hidden or height:
+            self.sheet.size_rows((self.row,), _positive(height), hidden=hidden)
         key: CellKey = (self.row, -1)
         put, value = self.board.put, self._value
         for cell in element:
@@ -235,14 +231,9 @@ def _take_columns(sheet: SheetPart, element: etree._Element) -> None:
     except ValueError:
         return
     columns = range(max(first, 1) - 1, min(last, _LAST_COLUMN))
-    width = _positive(element.get("width"))
-    if element.get("hidden") in {"1", "true"} or element.get("width") == "0":
-        sheet.hidden_columns.update(columns)
-    elif width is not None:
-        sheet.column_widths.update(dict.fromkeys(columns, width))
-        if width < SLIM_COLUMN:
-            sheet.hidden_columns.update(columns)
-            sheet.slim_columns.update(columns)
+    width = element.get("width")
+    hidden = width == "0" or element.get("hidden") in {"1", "true"}
+    sheet.size_columns(columns, _positive(width), hidden=hidden)
 
 
 def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits) -> None:

@@ -25,12 +25,14 @@ from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import iso_text, number_cell, shown_cell
 from pipeline.read.ods_styles import PLAIN, Looks, Style, automatic_styles, count
 from pipeline.read.package import Package
-from pipeline.read.parts import SheetPart
+from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration, dressed
 from pipeline.read.xml import attribute, local, parse
 from pipeline.settings import Limits
 
+_LONG = 1_000  # rows or columns alike that are the usual ones of their sheet
+_CHARACTER = 5.25  # points
 _UNDECORATED = Decoration()
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
@@ -52,10 +54,9 @@ class _Sheet:
         """The name on its tab."""
         return attribute(self.table, "name")
 
-    def is_slim(self, element: etree._Element) -> bool:
-        """Tell whether a row or column has next to no size."""
-        style = self.styles.get(attribute(element, "style-name"))
-        return style is not None and style.slim
+    def size(self, element: etree._Element) -> float:
+        """Give the height of a row or width of a column in points; 0 where none is told."""
+        return self.styles.get(attribute(element, "style-name"), PLAIN).size
 
 
 def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkbook:
@@ -107,9 +108,7 @@ def _drawings(
     looks = Looks(roots)
     cells = {sheet.name: sheet.part.cells for sheet in sheets}
     return [
-        read_floating(sheet.table, sheet.objects, sheet.part, sheet.styles, looks, cells)
-        if sheet.objects
-        else ()
+        read_floating(sheet.table, sheet.objects, sheet.part, looks, cells) if sheet.objects else ()
         for sheet in sheets
     ]
 
@@ -120,11 +119,11 @@ def _read_table(table: etree._Element, styles: Mapping[str, Style], limits: Limi
     for element in table.iter("{*}table-column"):
         repeat = count(element, "number-columns-repeated")
         columns = range(column, min(column + repeat, _LAST_COLUMN))
-        if attribute(element, "visibility") in {"collapse", "filter"}:
-            sheet.part.hidden_columns.update(columns)
-        elif sheet.is_slim(element):
-            sheet.part.hidden_columns.update(columns)
-            sheet.part.slim_columns.update(columns)
+        width, hidden = sheet.size(element) / _CHARACTER, _is_hidden(element)
+        if repeat > _LONG and width >= SLIM_COLUMN and not hidden:
+            sheet.part.default_width = width
+        else:
+            sheet.part.size_columns(columns, width, hidden=hidden)
         column += repeat
     row = 0
     for element in table.iter("{*}table-row"):
@@ -135,14 +134,17 @@ def _read_table(table: etree._Element, styles: Mapping[str, Style], limits: Limi
     return sheet
 
 
+def _is_hidden(element: etree._Element) -> bool:
+    return attribute(element, "visibility") in {"collapse", "filter"}
+
+
 def _take_row(sheet: _Sheet, element: etree._Element, row: int, repeat: int) -> None:
-    if repeat < 100_000:
+    height, hidden = sheet.size(element), _is_hidden(element)
+    if repeat > _LONG and height >= SLIM_ROW and not hidden:
+        sheet.part.default_height = height
+    elif repeat < 100_000:
         rows = range(row, min(row + repeat, _LAST_ROW))
-        if attribute(element, "visibility") in {"collapse", "filter"}:
-            sheet.part.hidden_rows.update(rows)
-        elif sheet.is_slim(element):
-            sheet.part.hidden_rows.update(rows)
-            sheet.part.slim_rows.update(rows)
+        sheet.part.size_rows(rows, height, hidden=hidden)
     column = 0
     for cell in element:
         name = local(cell)

@@ -9,7 +9,7 @@ from lxml import etree
 from pipeline.model import CellKey, Drawing, DrawingKind
 from pipeline.read.geometry import POINT, Grid, Rect
 from pipeline.read.ods_forms import FormControl, read_controls
-from pipeline.read.ods_styles import Looks, Style, count, points
+from pipeline.read.ods_styles import Looks, count, points
 from pipeline.read.outlines import LINES, outline_kind, returns
 from pipeline.read.parts import Cells, SheetPart
 from pipeline.read.placing import Floating, place
@@ -17,8 +17,6 @@ from pipeline.read.styles import CellStyle
 from pipeline.read.xml import attribute, local
 
 _DEEPEST = 20  # groups in groups
-_LONG = 1_000  # rows or columns alike that are the usual ones of their sheet
-_CHARACTER = 5.25  # points
 _WHITE = frozenset({"#ffffff", ""})
 _STRAIGHT = frozenset({"line", "connector", "measure"})
 _FREE = frozenset({"path", "polyline", "polygon", "non-primitive", "0", "100"})
@@ -30,16 +28,15 @@ def read_floating(
     table: etree._Element,
     anchored: Sequence[tuple[etree._Element, CellKey | None]],
     part: SheetPart,
-    sizes: Mapping[str, Style],
     looks: Looks,
     sheets: Mapping[str, Cells],
 ) -> tuple[Drawing, ...]:
     """Give the objects of a sheet with their cells.
 
     ``anchored`` are the elements, each with the cell it stands in (None: it lies on the sheet);
-    ``sizes`` the styles of rows and columns; ``sheets`` the cells of all sheets.
+    ``sheets`` are the cells of all sheets.
     """
-    styles = _lay_out(table, part, sizes, looks)
+    styles = _lay_out(table, part, looks)
     grid = Grid(part, part.merged, styles)
     reader = _Reader(grid, read_controls(table, sheets, part.cells), looks)
     found: list[Floating] = []
@@ -49,53 +46,28 @@ def read_floating(
     return place(found, grid, part.cells)
 
 
-def _lay_out(
-    table: etree._Element, part: SheetPart, sizes: Mapping[str, Style], looks: Looks
-) -> tuple[CellStyle, ...]:
-    """Note down the size of each row and column and the style of each cell with text."""
+def _lay_out(table: etree._Element, part: SheetPart, looks: Looks) -> tuple[CellStyle, ...]:
+    """Note down the style of each cell with text: its own, its row's or its column's."""
     names: dict[str, int] = {"": 0}
-    usual = _Usual()
     of_columns: dict[int, str] = {}
     column = 0
     for element in table.iter("{*}table-column"):
         repeat = count(element, "number-columns-repeated")
-        size = sizes[name].size if (name := attribute(element, "style-name")) in sizes else 0.0
-        usual.take(part.column_widths, column, repeat, size / _CHARACTER)
         if default := attribute(element, "default-cell-style-name"):
-            of_columns.update(dict.fromkeys(range(column, column + min(repeat, _LONG)), default))
+            of_columns.update(dict.fromkeys(range(column, column + min(repeat, 1_000)), default))
         column += repeat
-    part.default_width = usual.size
-    usual, row = _Usual(), 0
+    row = 0
     for element in table.iter("{*}table-row"):
-        repeat = count(element, "number-rows-repeated")
-        size = sizes[name].size if (name := attribute(element, "style-name")) in sizes else 0.0
-        usual.take(part.row_heights, row, repeat, size)
+        of_row = attribute(element, "default-cell-style-name")
         column = 0
         for cell in element:
             if local(cell) in {"table-cell", "covered-table-cell"}:
                 if (row, column) in part.cells:
-                    name = attribute(cell, "style-name")
-                    name = name or attribute(element, "default-cell-style-name")
-                    name = name or of_columns.get(column, "")
+                    name = attribute(cell, "style-name") or of_row or of_columns.get(column, "")
                     part.styles[row, column] = names.setdefault(name, len(names))
                 column += count(cell, "number-columns-repeated")
-        row += repeat
-    part.default_height = usual.size
+        row += count(element, "number-rows-repeated")
     return tuple(map(looks.cell, names))
-
-
-class _Usual:
-    """Finds the size of the longest stretch of rows or columns, which counts for the rest."""
-
-    def __init__(self) -> None:
-        self.size: float | None = None
-        self._longest = _LONG
-
-    def take(self, known: dict[int, float], start: int, repeat: int, size: float) -> None:
-        if size > 0 and repeat > self._longest:
-            self._longest, self.size = repeat, size
-        elif size > 0 and repeat <= _LONG:
-            known.update(dict.fromkeys(range(start, start + repeat), size))
 
 
 class _Reader:

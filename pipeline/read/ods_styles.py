@@ -9,17 +9,12 @@ from lxml import etree
 
 from pipeline.model import Run, Unseen
 from pipeline.read.colours import BLACK, WHITE, hexadecimal, sight
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW
 from pipeline.read.styles import CellStyle
 from pipeline.read.xml import attribute, local
 
 _USUAL_SIZE = 11.0  # points
 _DEEPEST = 20  # styles that build on styles
-# The size that a row or column style gives, and the points below which it is as good as hidden.
-_SIZES = {
-    "table-row-properties": ("row-height", SLIM_ROW),
-    "table-column-properties": ("column-width", SLIM_COLUMN * 5.25),
-}
+_SIZES = {"table-row-properties": "row-height", "table-column-properties": "column-width"}
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(cm|mm|in|pt|pc|px)")
 _UNITS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _VERTICAL = {"top": "top", "middle": "center"}
@@ -47,7 +42,6 @@ class Style:
     formatted: bool = False  # a number format of its own
     unseen: Unseen | None = None
     size: float = 0.0  # points, of a row or column
-    slim: bool = False  # of a row or column: next to no height or width
 
 
 PLAIN = Style(Run(text=""))
@@ -65,7 +59,7 @@ def _style(element: etree._Element) -> Style:
     run = Run(text="")
     fill = ink = paper = ""
     letters, size = _USUAL_SIZE, 0.0
-    shown, slim = True, False
+    shown = True
     for child in element:
         name = local(child)
         if name == "text-properties":
@@ -87,9 +81,7 @@ def _style(element: etree._Element) -> Style:
         elif name == "table-properties":
             shown = attribute(child, "display") != "false"
         elif name in _SIZES:
-            size_name, smallest = _SIZES[name]
-            size = points(attribute(child, size_name))
-            slim = 0 < size < smallest
+            size = points(attribute(child, _SIZES[name]))
     return Style(
         run=run,
         fill=fill,
@@ -101,7 +93,6 @@ def _style(element: etree._Element) -> Style:
             letters,
         ),
         size=size,
-        slim=slim,
     )
 
 

@@ -1,6 +1,6 @@
 """What one sheet of a workbook says, in whatever format, before it becomes a RawSheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -66,6 +66,27 @@ class SheetPart:
     drawings: list[str] = field(default_factory=list)  # relationship ids
     legacy_drawings: list[str] = field(default_factory=list)
     controls: list[SheetControl] = field(default_factory=list)
+
+    def size_rows(self, rows: Iterable[int], points: float | None, *, hidden: bool) -> None:
+        """Note down the height of rows, and which of them nobody sees."""
+        if hidden:
+            self.hidden_rows.update(rows)
+        elif points:
+            for row in rows:  # nearly always one
+                self.row_heights[row] = points
+            if points < SLIM_ROW:
+                self.hidden_rows.update(rows)
+                self.slim_rows.update(rows)
+
+    def size_columns(self, columns: Iterable[int], width: float | None, *, hidden: bool) -> None:
+        """Note down the width of columns in characters, and which of them nobody sees."""
+        if hidden:
+            self.hidden_columns.update(columns)
+        elif width:
+            self.column_widths.update(dict.fromkeys(columns, width))
+            if width < SLIM_COLUMN:
+                self.hidden_columns.update(columns)
+                self.slim_columns.update(columns)
 
     def merge(self, area: Area, limits: Limits) -> None:
         """Note down a merged area; one cell is none."""

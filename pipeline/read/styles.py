@@ -36,6 +36,8 @@ class CellStyle:
 
 
 PLAIN = CellStyle()
+# How binary formats number the vertical alignment.
+VERTICALS = dict(enumerate(("top", "center", "bottom", "justify", "distributed")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.read.numbers import iso_text, shortest
+from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.settings import Limits
 
 # calamine gives an error value as nothing.
-_UNSEEN = ("文字の書式", "図形", "コメント", "エラー値", "非表示の行・列")
+_UNSEEN = ("文字の書式", "エラー値", "非表示の行・列")
 
 
 def read_values(content: bytes, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
@@ -92,19 +93,13 @@ def _sheet(book: CalamineWorkbook, about: Any, limits: Limits) -> RawSheet:
                 cells[(row, column)] = cell
         if len(cells) > limits.values:
             raise too_large(f"{about.name}: more than {limits.values} cells with a value")
-    areas = [
-        Area(top=first[0], left=first[1], bottom=last[0], right=last[1])
-        for first, last in sheet.merged_cell_ranges or ()
-    ]
-    total = sum((area.bottom - area.top + 1) * (area.right - area.left + 1) for area in areas)
-    if len(areas) > limits.merges or total > limits.merged_area:
-        raise too_large(f"{about.name}: merged areas of {total} cells")
-    return RawSheet(
-        name=about.name,
-        cells=cells,
-        merged=tuple(areas),
-        visible=about.visible is SheetVisibleEnum.Visible,
-        unsupported=_UNSEEN,
+    part = SheetPart(cells=cells)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        part.merge(Area(top=top, left=left, bottom=bottom, right=right), limits)
+    part.fit_merged(limits)
+    visible = about.visible is SheetVisibleEnum.Visible
+    return part.sheet(
+        about.name, visible=visible, drawings=None, comments=None, unsupported=_UNSEEN
     )
 
 

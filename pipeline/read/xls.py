@@ -4,8 +4,7 @@ import contextlib
 import io
 import struct
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise, zip_longest
 from typing import Any
 
@@ -17,7 +16,6 @@ from pipeline.model import (
     Area,
     CellKey,
     CellKind,
-    Decoration,
     Drawing,
     FileKind,
     RawCell,
@@ -25,31 +23,21 @@ from pipeline.model import (
     Run,
     SourceFile,
     UnreadableReason,
-    Unseen,
 )
 from pipeline.number_formats import BUILT_IN
-from pipeline.read.colours import BLACK, WHITE, sight
+from pipeline.read.book import Board, Book, text_cell
+from pipeline.read.colours import OFFICE_THEME
 from pipeline.read.comments import plain_comment
 from pipeline.read.geometry import Grid
-from pipeline.read.numbers import (
-    as_shown,
-    built_in_date,
-    number_cell,
-    shows_date,
-    value_format,
-)
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
+from pipeline.read.numbers import built_in_date, number_cell, shows_date, value_format
+from pipeline.read.parts import SheetPart
 from pipeline.read.placing import place
 from pipeline.read.refusal import Refused, broken, too_large
-from pipeline.read.strings import decoration
-from pipeline.read.styles import CellStyle
+from pipeline.read.strings import Piece, token_of
+from pipeline.read.styles import VERTICALS, WHITE_FILLS, CellStyle, Font, unseen_styles
 from pipeline.read.xls_drawings import Substream, read_objects, scan_substreams
 from pipeline.read.xls_mending import with_counted_strings, without_records
 from pipeline.settings import Limits
-
-_AUTOMATIC_COLOURS = frozenset({0, 8, 64, 0x7FFF})
-_USUAL_SIZE = 11.0  # points
-_WHITES = frozenset({1, 9, 64, 65})
 
 
 def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
@@ -71,11 +59,12 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
         raise broken("no worksheet in the file")
     substreams = _substreams(content)
     formulas = [substream.formulas for substream in substreams or ()]
+    styles = _book(book)
     parts = [
-        _part(book, sheet, formed or frozenset(), limits)
+        _part(styles, sheet, formed or frozenset(), limits)
         for sheet, formed in zip_longest(sheets, formulas[: len(sheets)])
     ]
-    drawings = _drawings(book, sheets, parts, substreams)
+    drawings = _drawings(styles, sheets, parts, substreams)
     return RawWorkbook(
         source=source,
         kind=FileKind.XLS,
@@ -124,46 +113,24 @@ _UNNEEDED = frozenset(
 _FLOATING = frozenset({0x001C, 0x005D, 0x01B6})
 
 
-def _part(book: Any, sheet: Any, formulas: Set[CellKey], limits: Limits) -> SheetPart:
-    part = SheetPart()
+def _part(book: Book, sheet: Any, formulas: Set[CellKey], limits: Limits) -> SheetPart:
+    part = SheetPart(default_height=(sheet.default_row_height or 255) / 20)
+    board = Board(part, book)
     for top, bottom, left, right in sheet.merged_cells:
         part.merge(Area(top=top, left=left, bottom=bottom - 1, right=right - 1), limits)
-    looks = cache(partial(_look, book))
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
-            look = looks(cell.xf_index)
-            plain = look.plain
-            key = (row, column)
-            value = _value(book, cell, look.is_date, key in formulas)
-            if value is not None:
-                shown = as_shown(value, look.number_format) if look.number_format else value
-                part.cells[key] = shown
-                if look.unseen:
-                    part.unseen[key] = look.unseen
-            runs = _runs(book, sheet, key, cell)
-            if runs:
-                plain = decoration(runs, struck=plain.struck, fill=plain.fill)
-            if plain != _UNDECORATED:
-                part.decorations[key] = plain
+            key, style = (row, column), cell.xf_index or 0
+            value = _value(book, cell, key in formulas)
+            board.put(key, style, value, _pieces(sheet, key, cell))
         if len(part.cells) > limits.values:
             raise too_large(f"{sheet.name}: more than {limits.values} cells with a value")
-    _take_sizes(sheet, part)
+    for row, info in sheet.rowinfo_map.items():
+        part.size_rows((row,), info.height / 20, hidden=bool(info.hidden))
+    for column, info in sheet.colinfo_map.items():
+        part.size_columns((column,), info.width / 256, hidden=bool(info.hidden))
     part.fit_merged(limits)
     return part
-
-
-def _take_sizes(sheet: Any, part: SheetPart) -> None:
-    """Note down which rows and columns are hidden, or next to it."""
-    for row, info in sheet.rowinfo_map.items():
-        if 0 < info.height < SLIM_ROW * 20:
-            part.slim_rows.add(row)
-        if info.hidden or row in part.slim_rows:
-            part.hidden_rows.add(row)
-    for column, info in sheet.colinfo_map.items():
-        if 0 < info.width < SLIM_COLUMN * 256:
-            part.slim_columns.add(column)
-        if info.hidden or column in part.slim_columns:
-            part.hidden_columns.add(column)
 
 
 def _comments(sheet: Any) -> dict[CellKey, str]:
@@ -174,13 +141,14 @@ def _comments(sheet: Any) -> dict[CellKey, str]:
     }
 
 
-def _value(book: Any, cell: Any, is_date: bool, formula: bool) -> RawCell | None:
+def _value(book: Book, cell: Any, formula: bool) -> RawCell | None:
     kind, value = cell.ctype, cell.value
     if kind == XL_CELL_TEXT:
-        return RawCell(kind=CellKind.TEXT, text=value, formula=formula) if value else None
+        return text_cell(value, formula=formula)
     if kind in {XL_CELL_NUMBER, XL_CELL_DATE}:
+        is_date = book.style(cell.xf_index or 0).is_date
         return number_cell(
-            repr(value), is_date=is_date, epoch_1904=book.datemode == 1, formula=formula
+            repr(value), is_date=is_date, epoch_1904=book.epoch_1904, formula=formula
         )
     if kind == XL_CELL_BOOLEAN:
         return RawCell(kind=CellKind.BOOLEAN, text="TRUE" if value else "FALSE", formula=formula)
@@ -190,74 +158,76 @@ def _value(book: Any, cell: Any, is_date: bool, formula: bool) -> RawCell | None
     return None
 
 
-_UNDECORATED = Decoration()
+def _pieces(sheet: Any, key: CellKey, cell: Any) -> tuple[Piece, ...]:
+    """Give the stretches of a rich text; the one before the first run has the cell's own font."""
+    starts = sheet.rich_text_runlist_map.get(key)
+    if not starts or cell.ctype != XL_CELL_TEXT:
+        return ()
+    bounds = [(0, -1), *starts, (len(cell.value), -1)]
+    return tuple(
+        Piece(text=cell.value[start:end], look=_font(sheet.book, font).run if font >= 0 else None)
+        for (start, font), (end, _) in pairwise(bounds)
+        if end > start
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a cell format (XF) says of the cells that use it."""
+def _book(book: Any) -> Book:
+    """Give what cells refer to; colours come from the book's palette."""
+    styles = tuple(_style(book, style) for style in book.xf_list)
+    return Book(
+        styles=styles,
+        epoch_1904=book.datemode == 1,
+        unseen=unseen_styles(styles, lambda: OFFICE_THEME),
+    )
 
-    is_date: bool = False
-    number_format: str = ""  # empty where it shows values as they are
-    plain: Decoration = _UNDECORATED
-    unseen: Unseen | None = None
 
-
-def _look(book: Any, index: int | None) -> _Look:
-    if index is None or not 0 <= index < len(book.xf_list):
-        return _Look()
-    style = book.xf_list[index]
+def _style(book: Any, style: Any) -> CellStyle:
     number_format = book.format_map.get(style.format_key)
     # Formats built into Japanese Excel are not written out: xlrd knows their numbers alone.
     written = number_format.format_str if number_format else None
     code = BUILT_IN.get(style.format_key, "") if written is None else written
     is_date = shows_date(code) or built_in_date(style.format_key)
-    struck = 0 <= style.font_index < len(book.font_list) and bool(
-        book.font_list[style.font_index].struck_out
-    )
-    background = style.background
-    solid = background.fill_pattern == 1 and background.pattern_colour_index not in _WHITES
-    fill = f"indexed:{background.pattern_colour_index}" if solid else ""
-    return _Look(
+    font, background, alignment = _font(book, style.font_index), style.background, style.alignment
+    pattern, shade = background.fill_pattern, background.pattern_colour_index
+    paper = _colour(book, shade) or f"indexed:{shade}"
+    token = paper if paper == _BLACK else _colour(book, shade, ink=True)
+    return CellStyle(
         is_date=is_date,
         number_format="" if is_date else value_format(code),
-        plain=Decoration(struck=struck, fill=fill),
-        unseen=_unseen(book, style),
+        run=font.run,
+        fill=token if pattern == 1 and token not in WHITE_FILLS else "",
+        paper={0: "", 1: paper}.get(pattern, "?"),
+        font_size=font.size,
+        font_name=font.name,
+        vertical=VERTICALS.get(alignment.vert_align, "bottom"),
+        wrap=bool(alignment.text_wrapped),
     )
 
 
-def _unseen(book: Any, style: Any) -> Unseen | None:
-    """Tell why nobody sees the letters of a cell format; colours come from the book's palette."""
-    if not 0 <= style.font_index < len(book.font_list):
-        return None
-    font, background = book.font_list[style.font_index], style.background
-    colours = {**book.colour_map, 64: BLACK, 65: WHITE, 0x7FFF: BLACK}
-    papers = {0: WHITE, 1: colours.get(background.pattern_colour_index)}
-    size = font.height / 20 or _USUAL_SIZE
-    return sight(colours.get(font.colour_index), papers.get(background.fill_pattern), size)
+_BLACK = "rgb:000000"
 
 
-def _runs(book: Any, sheet: Any, key: CellKey, cell: Any) -> list[Run]:
-    """Give the runs of a rich text; the stretch before the first has the cell's own font."""
-    starts = sheet.rich_text_runlist_map.get(key)
-    if not starts or cell.ctype != XL_CELL_TEXT:
-        return []
-    own_font = book.xf_list[cell.xf_index].font_index
-    bounds = [(0, own_font), *starts, (len(cell.value), own_font)]
-    return [_run(book, cell.value[start:end], font) for (start, font), (end, _) in pairwise(bounds)]
+def _colour(book: Any, index: int, *, ink: bool = False) -> str:
+    """Give the token of a colour of the palette; empty for one of the system's own."""
+    found = book.colour_map.get(index)
+    code = bytes(found).hex().upper() if found else ""
+    return token_of(rgb=code) if ink or not code else f"rgb:{code}"
 
 
-def _run(book: Any, text: str, font_index: int) -> Run:
-    if not 0 <= font_index < len(book.font_list):
-        return Run(text=text)
-    font = book.font_list[font_index]
-    colour = font.colour_index
-    return Run(
-        text=text,
-        struck=bool(font.struck_out),
-        bold=font.weight >= 600,
-        underlined=bool(font.underline_type),
-        color="" if colour in _AUTOMATIC_COLOURS else f"indexed:{colour}",
+def _font(book: Any, index: int) -> Font:
+    if not 0 <= index < len(book.font_list):
+        return Font()
+    font = book.font_list[index]
+    return Font(
+        Run(
+            text="",
+            struck=bool(font.struck_out),
+            bold=font.weight >= 600,
+            underlined=bool(font.underline_type),
+            color=_colour(book, font.colour_index, ink=True),
+        ),
+        font.height / 20 or Font().size,
+        font.name,
     )
 
 
@@ -282,50 +252,24 @@ def _substreams(content: bytes) -> list[Substream] | None:
 
 
 def _drawings(
-    book: Any, sheets: Sequence[Any], parts: Sequence[SheetPart], found: Sequence[Substream] | None
+    book: Book, sheets: Sequence[Any], parts: Sequence[SheetPart], found: Sequence[Substream] | None
 ) -> list[tuple[Drawing, ...] | None]:
     """Give what floats over each sheet; None where that is damaged."""
     if found is None:
         return [None] * len(parts)
     cells = {sheet.name: part.cells for sheet, part in zip(sheets, parts, strict=True)}
     drawings: list[tuple[Drawing, ...] | None] = []
-    for sheet, part, substream in zip_longest(sheets, parts, found[: len(parts)]):
+    for part, substream in zip_longest(parts, found[: len(parts)]):
         if substream is None or not substream.objects:
             drawings.append(())
             continue
-        _lay_out(sheet, part)
-        grid = Grid(part, part.merged, [_cell_style(book, style) for style in book.xf_list])
+        grid = Grid(part, part.merged, book.styles)
         try:
             objects = read_objects(substream, grid, cells)
         except struct.error:
             objects = None
         drawings.append(None if objects is None else place(objects, grid, part.cells))
     return drawings
-
-
-def _lay_out(sheet: Any, part: SheetPart) -> None:
-    """Note down the size of each row and column and the style of each cell."""
-    part.default_height = (sheet.default_row_height or 255) / 20
-    for row, info in sheet.rowinfo_map.items():
-        if info.height:
-            part.row_heights[row] = info.height / 20
-    for column, info in sheet.colinfo_map.items():
-        part.column_widths[column] = info.width / 256
-    part.styles.update({key: sheet.cell_xf_index(*key) for key in part.cells})
-
-
-_VERTICAL = {0: "top", 1: "center", 2: "bottom", 3: "justify", 4: "distributed"}
-
-
-def _cell_style(book: Any, style: Any) -> CellStyle:
-    known = 0 <= style.font_index < len(book.font_list)
-    font = book.font_list[style.font_index] if known else None
-    return CellStyle(
-        font_size=max(font.height / 20, 1.0) if font else 11.0,
-        font_name=font.name if font else "",
-        vertical=_VERTICAL.get(style.alignment.vert_align, "bottom"),
-        wrap=bool(style.alignment.text_wrapped),
-    )
 
 
 def _has_macros(content: bytes) -> bool:

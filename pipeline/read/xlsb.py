@@ -9,7 +9,7 @@ from pipeline.read.book import Board, Book, book_of, text_cell
 from pipeline.read.comments import plain_comment
 from pipeline.read.numbers import number_cell
 from pipeline.read.package import Package, resolve
-from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetControl, SheetPart
+from pipeline.read.parts import SheetControl, SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.relations import Relation, main_part, parts_by_kind, relations
 from pipeline.read.sheets import Page, finished
@@ -134,26 +134,13 @@ class _Rows:
         if len(body) <= 11:
             return
         height = struct.unpack_from("<H", body, 8)[0] / 20
-        if body[11] & 0x10:
-            sheet.hidden_rows.add(self.row)
-        elif height:
-            sheet.row_heights[self.row] = height
-            if height < SLIM_ROW:
-                sheet.hidden_rows.add(self.row)
-                sheet.slim_rows.add(self.row)
+        sheet.size_rows((self.row,), height, hidden=bool(body[11] & 0x10))
 
     def _take_columns(self, body: bytes) -> None:
         """Read a record of columns: first, last, width in 256ths of a character, flags."""
-        sheet = self.sheet
         first, last, width = struct.unpack_from("<III", body)
         columns = range(first, min(last, _LAST_COLUMN - 1) + 1)
-        if body[16] & 1:
-            sheet.hidden_columns.update(columns)
-        elif width:
-            sheet.column_widths.update(dict.fromkeys(columns, width / 256))
-            if width < SLIM_COLUMN * 256:
-                sheet.hidden_columns.update(columns)
-                sheet.slim_columns.update(columns)
+        self.sheet.size_columns(columns, width / 256, hidden=bool(body[16] & 1))
 
     def _take_cell(self, code: int, body: bytes) -> None:
         column, style = struct.unpack_from("<II", body)

@@ -8,12 +8,11 @@ from pipeline.read.biff12 import records, wide_string
 from pipeline.read.numbers import format_of
 from pipeline.read.refusal import broken, too_large
 from pipeline.read.strings import NO_LOOK, Piece, RichText, token_of
-from pipeline.read.styles import PLAIN, WHITE_FILLS, CellStyle, Font
+from pipeline.read.styles import PLAIN, VERTICALS, WHITE_FILLS, CellStyle, Font
 from pipeline.settings import Limits
 
 _SST_ITEM = 19
 _FONT, _FORMAT, _FILL, _XF, _CELL_XFS, _CELL_XFS_END = 43, 44, 45, 47, 617, 618
-_VERTICAL = ("top", "center", "bottom", "justify", "distributed")
 _MOST_RUNS = 0x7FFF  # a run needs a letter
 
 
@@ -59,7 +58,6 @@ def _cell_style(
     font = known.font(font_index)
     fill, paper = fills[fill_index] if fill_index < len(fills) else ("", "")
     alignment = body[12]
-    vertical = alignment >> 3 & 7
     return CellStyle(
         is_date=is_date,
         number_format=code,
@@ -68,7 +66,7 @@ def _cell_style(
         paper=paper,
         font_size=font.size,
         font_name=font.name,
-        vertical=_VERTICAL[vertical] if vertical < len(_VERTICAL) else "bottom",
+        vertical=VERTICALS.get(alignment >> 3 & 7, "bottom"),
         wrap=bool(alignment & 0x40),
     )
 
