@@ -94,18 +94,18 @@ def _found(grid: Grid, index: Index, body_of: NameBody) -> Iterator[BodyOnSheet]
         heads: dict[int, tuple[str, str]] = {}
         for column, said in grid.row(row).items():
             body, name = named(said.text, index, body_of) if column > text else ("", "")
-            if body and _may_answer(grid, row, first, column):
+            if body and _may_answer(grid, index, row, first, column):
                 heads[column] = (body, name)
         if len({body for body, _ in heads.values()}) > 1:
             yield from _parted(grid, index, row, first, heads)
             return
 
 
-def _may_answer(grid: Grid, row: int, first: int, column: int) -> bool:
+def _may_answer(grid: Grid, index: Index, row: int, first: int, column: int) -> bool:
     """Tell whether no head below a name asks for anything but answers in its column."""
-    heads = [grid.at(grid.anchor(below, column)).header for below in range(row + 1, first)]
-    kinds = {head.kind for head in heads if head is not None}
-    return not kinds or HeaderKind.MARK in kinds
+    said = [grid.at(grid.anchor(below, column)) for below in range(row + 1, first)]
+    heads = [each for each in said if each.header is not None]
+    return not heads or any(index.asks_for_answers(each.text) for each in heads)
 
 
 def _parted(grid: Grid, index: Index, row: int, first: int, heads: _Heads) -> Iterator[BodyOnSheet]:

@@ -1,9 +1,12 @@
 """Find the rows that head tables, and what each header cell says of its column."""
 
+import re
 from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import HeaderKind, Index
+
+_MONTH = re.compile(r"[年月日期]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,17 @@ def find_headers(grid: Grid, index: Index, item_rows: set[int]) -> tuple[HeaderR
     return tuple(result)
 
 
+def _asks_for_month(grid: Grid, row: int, column: int) -> bool:
+    said = grid.at((row, column))
+    due = said.header is not None and said.header.kind is HeaderKind.DUE
+    return due and _MONTH.search(said.key) is not None
+
+
+def _is_whole(options: list[tuple[int, int]], every: list[int]) -> bool:
+    numbers = [number for _, number in options]
+    return sorted(numbers) == sorted(every * (len(numbers) // len(every)))
+
+
 def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
     marks: list[tuple[int, int, int]] = []
     notes: list[tuple[int, int, int]] = []
@@ -61,9 +75,10 @@ def _read_header(grid: Grid, index: Index, row: int) -> HeaderRow | None:
             continue
         span = (header.rank, column, right)
         (marks if header.kind is HeaderKind.MARK else notes).append(span)
-    numbers = [number for _, number in options]
     every = [option.number for option in index.checklist.options]
-    if not options or sorted(numbers) != sorted(every * (len(numbers) // len(every))):
+    if not _is_whole(options, every):  # 対応予定, 予定月
+        options = [each for each in options if not _asks_for_month(grid, row, each[0])]
+    if not _is_whole(options, every):
         options = []
     others -= {column for column, _ in options}  # 予定月 may be the head of ②
     if not marks and not notes and not options:

@@ -46,7 +46,10 @@ EXAMPLE = re.compile(
     r"記入例|記載例|回答例|入力例|見本|サンプル|記入要領|記載要領|手引|sample|example"
     r"|^[(【]?例[)】]?\s*\d*$|[(【]例[)】]"
 )
-_LEADING = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]*(?:[NnＮｎ][OoＯｏ][\W\d]*)?")
+_LEADING = re.compile(
+    r"[\W\d_\u2460-\u24ff\u2776-\u2793]*"
+    r"(?:(?:[NnＮｎ][OoＯｏ]|[A-Za-zＡ-Ｚａ-ｚ]{1,2}(?=[\W_]?\d)|設?問|質問|項番|項目|第(?=\d))[\W\d問]*)?"
+)
 # Heads of columns of which each stands for one option: ① 対応済, 予定（　月）, 3 なし
 _OPTION_NUMBER = re.compile(r"[1-9\u2460-\u2468](?![\d\u2460-\u2473])")
 _LETTERED = re.compile(r"^[アイウabc](?=[^ぁ-んァ-ヴーa-z])")

@@ -12,6 +12,7 @@ from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Index
 from pipeline.locate.months import month_below
+from pipeline.locate.option_rows import OptionRows, option_rows
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, TableFound
 from pipeline.model.layout import ItemRow, SetAside
@@ -49,9 +50,15 @@ def read_table(
     """Find the columns of a table and the cells to read of each of its items."""
     _header, hits, _edge = segment
     columns = choose_columns(grid, index, *segment)
+    ticks = option_rows(grid, index, hits, item_rows)
+    if ticks:
+        columns = replace(columns, mark=next(iter(ticks.values()))[0][2][1], rivals=(), options=())
     reader = _Reader(grid, index, columns, item_rows, header_rows)
     blocks = [reader.block(hit) for hit in hits]
     rows = [reader.item_row(hit, block, 0) for hit, block in zip(hits, blocks, strict=True)]
+    if ticks:
+        rows = [_ticked(row, ticks) for row in rows]
+        blocks = [tuple(key[0] for _, _, key in ticks[hit.row]) for hit in hits]
     below = {key[0] for row in rows for key in row.due_cells}
     found = [_table_found(grid, hits, columns)]
     for rival in columns.rivals:
@@ -83,6 +90,18 @@ def read_table(
         covered=frozenset(row for block in blocks for row in block) | below,
         aside=tuple(aside),
         doubted=doubted,
+    )
+
+
+def _ticked(row: ItemRow, ticks: OptionRows) -> ItemRow:
+    """Give an item that is answered by ticking one of the rows of its options."""
+    options = ticks[row.text_cell[0]]
+    return replace(
+        row,
+        mark_cells=(),
+        option_cells=tuple((number, cell) for number, _, cell in options),
+        mark_place=options[0][2],
+        due_cells=tuple(text for _, text, _ in options),
     )
 
 

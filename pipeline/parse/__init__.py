@@ -142,7 +142,7 @@ class _Reader:
         if row.due_cells:
             dues = [cell for key in row.due_cells if (cell := sheet.cells.get(key)) is not None]
             mark = with_due(mark, dues, month=self.month, legend=self.checklist.legend)
-            alone = written_due(dues) if mark.status is Status.BLANK else ""
+            alone = written_due(dues, mark.status) if mark.status is Status.BLANK else ""
         note_text = "\n".join(
             [cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None]
         )
