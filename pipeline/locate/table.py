@@ -10,7 +10,7 @@ from pipeline.locate.doubts import answer_cells
 from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
-from pipeline.locate.index import Index
+from pipeline.locate.index import Fit, Index
 from pipeline.locate.months import month_below
 from pipeline.locate.option_rows import OptionRows, option_rows
 from pipeline.locate.wording import Wording
@@ -234,7 +234,8 @@ class _Reader:
                 continue
             if not all(said.key in whole for said in texts):
                 break
-            if len(grid.rows[row]) > 1 and any(said.titled for said in texts):
+            alone = hit.fit is Fit.BARE and len(grid.rows[hit.row]) == 1  # an id over its title
+            if not alone and len(grid.rows[row]) > 1 and any(said.titled for said in texts):
                 break  # a twin of this item with an answer of its own
             rows.append(row)
         return tuple(rows)
