@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from pipeline.model import Batch, Checklist, Finding, Outcome, Respondent, Roster
     from pipeline.model.report import Report
     from pipeline.settings import Limits, Settings
+    from pipeline.write.data import DataTable
 
 
 def aggregate_by_parts(
@@ -124,7 +125,7 @@ def _aggregate(
         data = staged / "data"
         data.mkdir()
         counted = _by_part(handed, handing.part_of)
-        rows = merge(parts, data, counted, _whole(batch, found)).rows
+        rows = merge(parts, data, counted, _whole(batch, found))
         _insist_on_answers(rows["answers"], batch)
         watch.lap("merge")
         sums = summed(data, batch)
@@ -257,11 +258,13 @@ def _findings(
     )
 
 
-def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, list[Any]]:
-    """Give the rows of what was read whole."""
+def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
+    """Give the rows of what was read whole, and of what no part holds; maybe none."""
     rows = answer_rows(batch, found, find_places(batch))
-    answers = [table_of(rows, batch.checklist, batch.month)] if rows else []
-    return {"answers": answers, "findings": [findings_table(found)] if found else []}
+    return {
+        "answers": table_of(rows, batch.checklist, batch.month),
+        "findings": findings_table(found),
+    }
 
 
 def _insist_on_answers(rows: int, batch: Batch) -> None:

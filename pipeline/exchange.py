@@ -168,35 +168,26 @@ def _save(path: Path, table: DataTable, keys: Sequence[str]) -> None:
     made.replace(path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """The rows of the returns that count, in parts that stay. ``rows`` counts them by table."""
-
-    rows: Mapping[str, int]
-
-
 def merge(
     parts: Path,
     into: Path,
     counted: Mapping[str, Mapping[str, Respondent]],
-    beside: Mapping[str, Sequence[DataTable]],
-) -> Merged:
+    beside: Mapping[str, DataTable],
+) -> dict[str, int]:
     """Write answers and findings of the returns that count as parts of a million rows.
 
     ``counted`` gives by part the respondents of the returns to take from it, by the key of the
-    return; ``beside`` further rows of each table. One part at a time is in memory.
+    return; ``beside`` further rows of each table. One part at a time is in memory. Gives the
+    number of rows of each table.
     """
     rows: dict[str, int] = {}
     for table, names in (("answers", ANSWERS), ("findings", FINDINGS)):
         writer = _Rolling(into / f"{table}.parquet", names)
         for part in sorted(counted):
-            path = parts / table / f"{part}.parquet"
-            if path.exists():
-                writer.write(_of_senders(path, counted[part]))
-        for more in beside.get(table, ()):
-            writer.write(arrow_table(more))
+            writer.write(_of_senders(parts / table / f"{part}.parquet", counted[part]))
+        writer.write(arrow_table(beside[table]))
         rows[table] = writer.close()
-    return Merged(rows=rows)
+    return rows
 
 
 def _of_senders(path: Path, senders: Mapping[str, Respondent]) -> Any:

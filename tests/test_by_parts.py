@@ -164,6 +164,25 @@ def test_the_workbook_has_every_total_and_says_where_the_lists_are(
 
 
 @pytest.mark.parametrize(
+    "files",
+    [
+        {"壊れた.xlsx": b"PK\x03\x04 cut off"},
+        {"名簿.xlsx": roster(("01", "若葉市")), "若葉市.xlsx": good("若葉市", load(), "②（12月）")},
+    ],
+    ids=["no answers", "hardly a finding"],
+)
+def test_tables_without_rows_are_tables(
+    address: str, tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    put(tmp_path, files)
+    settings = replace(settings_for(tmp_path, pivot=False), scheduler=address)
+    aggregate(replace(settings, scheduler=""))
+    parts, here = aggregate_by_parts(settings).folder, tmp_path / "outbox" / MONTH
+    assert rows(parts, "answers") == rows(here, "answers")
+    assert findings(parts) == findings(here)
+
+
+@pytest.mark.parametrize(
     "options", [[], ["--scheduler", "local", "--edition", "public"]], ids=["no cluster", "public"]
 )
 def test_parts_need_a_cluster_and_the_internal_edition(
