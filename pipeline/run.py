@@ -124,15 +124,7 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     insist_on_one_checklist(settings.outbox / settings.month, gathered.checklist)
     if not settings.allow_fewer:
         insist_on_bodies(settings.outbox / settings.month, gathered.batch)
-    history = load_history(
-        settings.outbox,
-        settings.month,
-        checklist=gathered.checklist.id,
-        previous=settings.previous or None,
-    )
-    history = in_edition(history, gathered.checklist)
-    history = continued(history, gathered.batch.units)
-    judged = judge(gathered.batch, settings, history)
+    judged, history = judge_gathered(gathered)
     watch.lap("check")
     folder, public = settings.folder, settings.edition == "public"
     aliases, notices = aliases_for(settings.outbox) if public else (None, ())
@@ -244,6 +236,20 @@ def gather(
         checklist=checklist,
         settings=replace(settings, made_at=settings.made_at or inbox.as_of),
     )
+
+
+def judge_gathered(gathered: Gathered) -> tuple[Judged, History]:
+    """Judge what was gathered in the light of the months before, with what 確認票 decides."""
+    settings = gathered.settings
+    history = load_history(
+        settings.outbox,
+        settings.month,
+        checklist=gathered.checklist.id,
+        previous=settings.previous or None,
+    )
+    history = in_edition(history, gathered.checklist)
+    history = continued(history, gathered.batch.units)
+    return judge(gathered.batch, settings, history), history
 
 
 def exit_code_of(batch: Batch) -> ExitCode:

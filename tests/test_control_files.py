@@ -8,6 +8,7 @@ from inboxes import good, load, put, settings_for, states, table
 
 from pipeline.cli.report import summary_lines
 from pipeline.run import aggregate
+from pipeline.sample.workbooks import plain_table
 from pipeline.sendback import send_back
 
 FORM = load()
@@ -73,6 +74,17 @@ def test_a_file_that_nearly_bears_the_name_is_told(name: str, meant: str, tmp_pa
     assert found["file"] == unicodedata.normalize("NFC", name)
     assert f"「{meant}」に似た名前ですが、違うため使っていません" in found["message"]
     assert f"{name}: 「{meant}」に似た名前" in "\n".join(summary_lines(result))
+    about = [row["code"] for row in table(tmp_path, "findings") if row["file"] == found["file"]]
+    assert about == ["C801"], "one telling"
+
+
+def test_a_roster_under_nearly_its_name_is_told_once(tmp_path: Path) -> None:
+    roster = plain_table("名簿", (("団体コード", "団体名"), ("1", "若葉市"), ("2", "白雲町")))
+    put(tmp_path, {"若葉市.xlsx": good("若葉市", FORM), "名簿_11月.xlsx": roster})
+    aggregate(settings_for(tmp_path, pivot=False))
+    (found,) = [row for row in table(tmp_path, "findings") if row["file"] == "名簿_11月.xlsx"]
+    assert (found["code"], found["severity"]) == ("C801", "要確認")
+    assert "「名簿.xlsx」" in found["fix"]
 
 
 @pytest.mark.parametrize(

@@ -474,3 +474,54 @@ def test_a_row_added_to_a_slip_is_told_and_not_applied(tmp_path: Path) -> None:
     assert added in told["message"]
     assert "①" in told["message"]
     assert "ついでに直しました" in told["message"]
+
+
+def test_the_same_slip_is_one_line_of_the_letter(tmp_path: Path) -> None:
+    """Twelve plans without a month and two of other writings; the slip has a row for each."""
+    checklist = load()
+    marks = dict.fromkeys(range(12), ("②（○月）", ""))
+    marks |= {20: ("②", ""), 30: ("④", ""), 31: ("②（○月）", "予算要求中")}
+    put(tmp_path, {"若葉市.xlsx": answered("若葉市", marks, checklist)})
+    (package,) = sent(tmp_path).packages
+    assert len(package.lines) == 15
+    folder = tmp_path / "outbox" / "2026-11" / "差戻し"
+    text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
+    lines = [line for line in text.splitlines() if line.startswith("・")]
+    ids = [item.id for item in checklist.items]
+    assert lines == [
+        f"・{'、'.join(ids[:12])}　ご記入: ②（○月）",
+        f"・{ids[20]}　ご記入: ②",
+        f"・{ids[31]}　ご記入: ②（○月） 補足: 予算要求中",
+        f"・{ids[30]}　ご記入: ④",
+    ]
+    assert text.count("予定月が書かれていません。") == 1
+    assert len(slip_of(folder / "差戻し_若葉市.xlsx")[2]) == 15
+
+
+def test_a_letter_spells_out_a_page_and_counts_the_rest(tmp_path: Path) -> None:
+    checklist = load()
+    marks = {number: (f"{number + 4}", "") for number in range(30)}
+    put(tmp_path, {"若葉市.xlsx": answered("若葉市", marks, checklist)})
+    sent(tmp_path)
+    folder = tmp_path / "outbox" / "2026-11" / "差戻し"
+    text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
+    assert text.count("　ご記入: ") == 20
+    assert "・ほか10項目（差戻し票をご覧ください）" in text
+
+
+def test_what_goes_back_is_judged_as_the_month_is(tmp_path: Path) -> None:
+    """One judgement: a decision on a line for several items holds for the slip, too."""
+    checklist = load()
+    marks = dict.fromkeys(range(4), ("○", ""))
+    put(tmp_path, {"若葉市.xlsx": answered("若葉市", marks, checklist)})
+    run_month(settings_for(tmp_path))
+    form = tmp_path / "outbox" / "2026-11" / "確認票_2026-11.xlsx"
+    fill(
+        form,
+        {
+            ("A305", "4項目"): {"判断": "修正する", "修正後の回答": "①"},
+            ("A305", checklist.items[2].id): {"判断": "差戻し"},
+        },
+    )
+    (package,) = sent(tmp_path).packages
+    assert [line.item_id for line in package.lines] == [checklist.items[2].id]

@@ -15,9 +15,11 @@ from pipeline.rules import (  # noqa: F401 - a rule enters itself where its modu
     identity,
     layout,
     notes,
+    opening,
     past,
     places,
     returns,
+    rows,
 )
 from pipeline.rules.page import page_of, row_of, whole_page
 from pipeline.rules.registry import (

@@ -2,23 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pipeline.calendar import month_words
 from pipeline.model import (
-    Answer,
     Batch,
-    CountedSubmission,
     FileRecord,
     FileState,
     Location,
-    PreviousAnswer,
     Severity,
     Status,
     came_unread,
-    place_in,
     shown_key,
 )
-from pipeline.model.history import PastAnswer
 from pipeline.rules.registry import (
     About,
     Context,
@@ -26,13 +21,13 @@ from pipeline.rules.registry import (
     Hit,
     Threshold,
     fires,
-    on_answer,
+    on_file,
     on_submission,
     rule,
     silent,
 )
 from pipeline.rules.similar import Twin, find_twins
-from pipeline.rules.words import STATUS_WORDS, answer_words, listed
+from pipeline.rules.words import answer_words, listed
 
 _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
 
@@ -170,12 +165,8 @@ def superseded(context: Context) -> Iterator[Hit]:
             continue
         unused = record.is_slip and not record.gives
         look = lone or unused or record.gives or record.withheld
-        yield Hit(
-            location=place_in(record.source),
-            respondent=record.respondent,
-            fields={"reason": _replaced_reason(record), "step": _next_step(record)},
-            severity=Severity.CHECK if look else None,
-        )
+        hit = on_file(record, reason=_replaced_reason(record), step=_next_step(record))
+        yield replace(hit, severity=Severity.CHECK if look else None)
 
 
 def _next_step(record: FileRecord) -> str:
@@ -220,14 +211,8 @@ def duplicate(context: Context) -> Iterator[Hit]:
     for record in context.batch.files:
         if record.state is FileState.DUPLICATE:
             same = record.source.sha256 in hashes
-            yield Hit(
-                location=place_in(record.source),
-                respondent=record.respondent,
-                fields={
-                    "other": shown_key(record.replaced_by),
-                    "how": "同じ内容のファイルの" if same else "回答が同じか、そこに含まれている",
-                },
-            )
+            how = "同じ内容のファイルの" if same else "回答が同じか、そこに含まれている"
+            yield on_file(record, other=shown_key(record.replaced_by), how=how)
 
 
 def _replaced_reason(record: FileRecord) -> str:
@@ -315,82 +300,6 @@ def _twin_fields(twin: Twin) -> dict[str, str]:
     }
 
 
-def _last_month(
-    context: Context, *statuses: Status
-) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer | PastAnswer]]:
-    """Give the answers that are now of these statuses, with what they were last month."""
-    previous = context.previous
-    if previous is None:
-        return
-    for counted, answer in context.asked.of(*statuses):
-        before = previous.answers.get((counted.respondent.id, answer.item_id))
-        if before is not None:
-            yield counted, answer, before
-
-
-@rule(
-    code="B506",
-    severity=Severity.CHECK,
-    title="前月より後退",
-    because="書き間違いか、事情が変わったのか、まず担当者が見て決めます。",
-    about=About.MONTH,
-    effect=Effect.CONTRADICTED,
-    message="前月（{month}）は{before}でしたが、今月は{now}です。",
-    fix="前月の回答の誤りか、状況が変わったのか確かめてください。",
-    ask="前回の回答より後退しています。番号が正しいか確かめてください。",
-    why="済んでいた対応が戻ることはまれで、どちらかの月の書き間違いの可能性があります。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |\n前月: 若葉市\n運用①-2 | ① |"),
-        fires("ファイル: 若葉市.xlsx\n運用①-2 | ③ |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-2 | ① |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-2 | ③ |"),
-    ),
-)
-def fell_back(context: Context) -> Iterator[Hit]:
-    """Find answers that are a step behind last month's."""
-    order = {Status.DONE: 0, Status.PLANNED: 1, Status.NOT_PLANNED: 2}
-    for counted, answer, before in _last_month(context, *order):
-        now = answer.mark.status
-        if before.status in order and order[now] > order[before.status]:
-            yield on_answer(
-                counted,
-                answer,
-                month=month_words(context.previous.month) if context.previous else "",
-                before=STATUS_WORDS[before.status],
-                now=answer_words(answer),
-            )
-
-
-@rule(
-    code="B507",
-    severity=Severity.CHECK,
-    title="予定月の先送り",
-    because="延期そのものは誤りではなく、理由を聞くかどうかを担当者が決めます。",
-    about=About.MONTH,
-    effect=Effect.LATE,
-    message="予定月が、前月（{month}）の回答の{before}から{now}に延びています。",
-    fix="遅れている理由と、新しい予定月で間違いないかを確かめてください。",
-    ask="予定月が正しいか確かめ、延びた理由を補足説明欄に書いてください。",
-    why="毎月少しずつ延びる予定は、実際には進んでいないことがあります。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx\n運用①-2 | ②（3月） |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（12月） |\n前月: 若葉市\n運用①-2 | ②（12月） |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-2 | ②（3月） |"),
-    ),
-)
-def put_off(context: Context) -> Iterator[Hit]:
-    """Find plans whose month is later than last month's plan."""
-    for counted, answer, before in _last_month(context, Status.PLANNED):
-        if before.status is Status.PLANNED and before.due and answer.due.month > before.due:
-            yield on_answer(
-                counted,
-                answer,
-                month=month_words(context.previous.month) if context.previous else "",
-                before=month_words(before.due),
-                now=month_words(answer.due.month),
-            )
-
-
 @rule(
     code="B510",
     severity=Severity.CHECK,
@@ -431,40 +340,4 @@ def all_the_same(context: Context) -> Iterator[Hit]:
                 count=str(len(asked)),
                 answer=answer_words(asked[0]),
                 notes=f"補足説明は{notes}項目にあります。" if notes else "補足説明はありません。",
-            )
-
-
-@rule(
-    code="B514",
-    severity=Severity.CHECK,
-    title="前の月に集計したものと同じファイル（締め忘れ）",
-    because="前の月を締め忘れたかは、担当者にしか分かりません。",
-    about=About.FILE,
-    effect=Effect.DOUBTED,
-    alert=True,
-    message="{words}の集計で数えたファイルと同じもので、{words}分はまだ締めていません。{counted}",
-    fix="{words}の回答であれば、「torimatome close --month {month}」で締めてから、"
-    "集計し直してください。同じ内容が今月もあらためて届いたのであれば、何もしなくてかまいません。",
-    general_fix="前の月の回答であれば、その月を「torimatome close --month」で締めてから、"
-    "集計し直してください。同じ内容が今月もあらためて届いたのであれば、何もしなくてかまいません。",
-    why="月を締めないまま次の月を集計すると、前の月の回答が今月の回答として数えられます。"
-    "締めた月のファイルと同じものがもう一度届いたときは、ここには出ません。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（前に集計: 2026-10）\n運用①-1 | ① |"),
-        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-    ),
-)
-def counted_before(context: Context) -> Iterator[Hit]:
-    """Find files that an earlier month counted and that still lie in the inbox."""
-    for record in context.batch.files:
-        if record.counted_before:
-            again = record.state is FileState.COUNTED
-            yield Hit(
-                location=Location(file=record.source.path),
-                respondent=record.respondent,
-                fields={
-                    "month": record.counted_before,
-                    "words": month_words(record.counted_before),
-                    "counted": "今月の集計にも入れています。" if again else "",
-                },
             )

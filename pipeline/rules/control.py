@@ -19,6 +19,7 @@ from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, si
     general_fix="示された行やセルを直して、もう一度集計してください。",
     why="除外.txt の行、名簿の見出し、ファイルの名前が少し違うだけで、除いたつもりの回答が"
     "数えられたり、書いたはずの役割や連絡先が使われなかったりします。回答者に聞くことではありません。",
+    covers=("F103", "F105", "F110"),
     examples=(
         fires("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n除外.txt: 存在しない市"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n除外.txt: 若葉市.xlsx：試験のため"),

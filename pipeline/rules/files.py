@@ -15,9 +15,6 @@ from pipeline.model import (
     Skipped,
     SkipReason,
     Status,
-    Unreadable,
-    UnreadableReason,
-    place_in,
 )
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.registry import (
@@ -27,11 +24,11 @@ from pipeline.rules.registry import (
     Hit,
     fires,
     has_row,
+    on_file,
     on_submission,
     rule,
     silent,
 )
-from pipeline.rules.unreadable import REASONS, words_of
 from pipeline.rules.words import listed
 
 # Workbooks of the coordinator that lie among the returns.
@@ -74,110 +71,6 @@ def _suffix(record: FileRecord) -> str:
     return PurePosixPath(record.source.path.rpartition("!")[2]).suffix.casefold()
 
 
-def _hit(record: FileRecord, **fields: str) -> Hit:
-    return Hit(location=place_in(record.source), respondent=record.respondent, fields=fields)
-
-
-def _unreadable(context: Context, code: str) -> Iterator[Hit]:
-    for record in context.batch.files:
-        content = record.content
-        if record.state is not FileState.UNREADABLE:
-            continue  # an excluded file is nobody's concern
-        if isinstance(content, Unreadable) and (words := words_of(content)).code == code:
-            yield replace(_hit(record, what=words.what, step=words.step), ask=words.ask)
-
-
-@rule(
-    code="F101",
-    severity=Severity.FIX,
-    title="パスワード付きで開けない",
-    because="1件も数えられず、開けられるのは送った人だけです。",
-    about=About.FILE,
-    effect=Effect.LOST,
-    message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.PASSWORD].step,
-    ask=REASONS[UnreadableReason.PASSWORD].ask,
-    why="開けないファイルの回答は集計に入りません。"
-    "passwords.txt のどのパスワードでも開けませんでした（文のまま貼り付けた行は、"
-    "かぎ括弧の中や「:」のうしろも試します）。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（読めない: password）"),
-        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-    ),
-)
-def password(context: Context) -> Iterator[Hit]:
-    """Find files that no known password opens."""
-    yield from _unreadable(context, "F101")
-
-
-@rule(
-    code="F102",
-    severity=Severity.FIX,
-    title="壊れていて読めない",
-    because="1件も数えられず、こちらでは直せません。値だけ読めたファイルは、見れば足りるため要確認です。",
-    about=About.FILE,
-    effect=Effect.LOST,
-    message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.BROKEN].step,
-    ask=REASONS[UnreadableReason.BROKEN].ask,
-    why="読めないファイルの回答は集計に入りません。ほかのファイルの集計は続けています。"
-    "秘密度ラベル（IRM）の付いたファイル、XML スプレッドシート 2003、Excelの名前で保存された"
-    "Webページなど、何のファイルか分かるものは、そのことを書きます。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（読めない: broken）"),
-        fires("ファイル: 若葉市.xlsx（読めない: unsafe）"),
-        fires("ファイル: 若葉市.xls（傷み）\n運用①-1 | ① |"),
-        silent("ファイル: 若葉市.xlsx（読めない: password）"),
-        silent("ファイル: 若葉市.xlsx（読めない: no_access）"),
-    ),
-)
-def broken(context: Context) -> Iterator[Hit]:
-    """Find files that are damaged, unsafe or of a form that nobody here can open.
-
-    A person must look where a damaged file gave its values, and nothing of how they look.
-    """
-    yield from _unreadable(context, "F102")
-    for counted in context.batch.submissions:
-        if counted.submission.damaged:
-            unseen = {name for a in counted.submission.answers for name in a.unsupported}
-            names = "・".join(sorted(unseen)) or "書式"
-            hit = on_submission(
-                counted,
-                what=f"ファイルに傷みがあるため、値だけを読みました（{names}は確認できません）。",
-                step="Excelで開いて回答が同じか確かめてください。"
-                "『名前を付けて保存』で Excel ブック (.xlsx) として保存し直すと、すべて読めます。",
-            )
-            yield replace(hit, severity=Severity.CHECK)
-
-
-@rule(
-    code="F112",
-    severity=Severity.CHECK,
-    title="このパソコンから開けない",
-    because="こちらのパソコンの側で直せます。回答者に落ち度はありません。",
-    about=About.FILE,
-    effect=Effect.LOST,
-    message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.NO_ACCESS].step,
-    why="権限がない、OneDriveなどから取り込まれていない、集計の間に移された・書き換えられた、といった"
-    "このパソコンの側の理由です。集計の終わりにもう一度だけ読み直しています。"
-    "回答者に落ち度はないため、差戻しや督促の文面は作りません。",
-    since="0.2.0",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（読めない: no_access）"),
-        fires("ファイル: 若葉市.xlsx（読めない: not_here）"),
-        silent("ファイル: 若葉市.xlsx（読めない: broken）"),
-        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
-    ),
-)
-def not_opened_here(context: Context) -> Iterator[Hit]:
-    """Find files that this computer does not give."""
-    yield from _unreadable(context, "F112")
-
-
 @rule(
     code="F103",
     severity=Severity.INFO,
@@ -212,37 +105,14 @@ def other_kind(context: Context) -> Iterator[Hit]:
             words = KINDS[record.kind]
             named = _suffix(record) in _EXTENSIONS and _suffix(record) != ".txt"
             look = record.respondent is not None or words.holds or named
-            hit = _hit(record, what=words.name, step=words.step or _ANSWER)
+            hit = on_file(record, what=words.name, step=words.step or _ANSWER)
         elif content.reason is SkipReason.LINK:
             look = record.respondent is not None
             step = "回答であれば、リンク先のファイルそのものを受信フォルダに入れてください。"
-            hit = _hit(record, what="受信フォルダの外を指すリンク", step=step)
+            hit = on_file(record, what="受信フォルダの外を指すリンク", step=step)
         else:
             continue
         yield replace(hit, severity=Severity.CHECK if look else None)
-
-
-@rule(
-    code="F104",
-    severity=Severity.FIX,
-    title="大きすぎる・展開すると上限を超える",
-    because="1件も数えられず、小さくして送り直せるのは送った人だけです。",
-    about=About.FILE,
-    effect=Effect.LOST,
-    message="{what}",
-    fix="{step}",
-    general_fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
-    ask=REASONS[UnreadableReason.TOO_LARGE].ask,
-    why="小さなファイルが展開すると数百倍になるものがあり、集計全体を止めないよう上限を設けています。",
-    examples=(
-        fires("ファイル: 若葉市.xlsx（読めない: too_large）"),
-        fires("ファイル: 回答.zip!中.zip（読めない: nested_archive）"),
-        silent("ファイル: 若葉市.xlsx（読めない: broken）"),
-    ),
-)
-def too_large(context: Context) -> Iterator[Hit]:
-    """Find files over a limit and archives in archives in archives."""
-    yield from _unreadable(context, "F104")
 
 
 @rule(
@@ -272,9 +142,9 @@ def no_checklist(context: Context) -> Iterator[Hit]:
             continue
         if content.own:
             what, step = _OWN[content.own]
-            yield replace(_hit(record, what=what, step=step), severity=Severity.CHECK)
+            yield replace(on_file(record, what=what, step=step), severity=Severity.CHECK)
         else:
-            hit = _hit(record, what=_nothing_in(content), step=_step_for(content))
+            hit = on_file(record, what=_nothing_in(content), step=_step_for(content))
             yield replace(hit, ask=_ANOTHER_SHAPE) if _holds_items(content) else hit
 
 
@@ -335,7 +205,7 @@ def temporary(context: Context) -> Iterator[Hit]:
     for record in context.batch.files:
         content = record.content
         if isinstance(content, Skipped) and content.reason in words:
-            yield _hit(record, what=words[content.reason])
+            yield on_file(record, what=words[content.reason])
 
 
 @rule(
@@ -427,7 +297,7 @@ def wrong_extension(context: Context) -> Iterator[Hit]:
         name = record.source.path.rpartition("!")[2]
         extension = PurePosixPath(name).suffix
         if record.kind not in _EXTENSIONS.get(extension.casefold(), set()):
-            yield _hit(record, extension=extension or "なし", kind=KINDS[record.kind].name)
+            yield on_file(record, extension=extension or "なし", kind=KINDS[record.kind].name)
 
 
 @rule(
@@ -457,4 +327,4 @@ def late(context: Context) -> Iterator[Hit]:
     month = context.batch.month
     for record in context.batch.files:
         if record.came_late:
-            yield _hit(record, month=month_words(month), folder=month)
+            yield on_file(record, month=month_words(month), folder=month)

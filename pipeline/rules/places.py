@@ -2,9 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.model import CountedSubmission, Severity, Status, Uncounted
-from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, silent
+from pipeline.rules.registry import (
+    About,
+    Context,
+    Effect,
+    Hit,
+    fires,
+    on_place,
+    rule,
+    silent,
+)
 from pipeline.rules.words import STATUS_WORDS, quote
 
 
@@ -57,17 +67,15 @@ def _uncounted(
     words = [f"{STATUS_WORDS[status]}{counts[status]}件" for status in Status if counts[status]]
     if place.notes:
         words.append(f"補足説明{len(place.notes)}件")
-    return Hit(
-        location=place.location,
-        respondent=counted.respondent,
-        written=" ／ ".join([written for _, _, written in held][:10] or place.notes[:3]),
-        quoted=False,
-        fields={
-            "place": _named(place),
-            "held": "、".join(words),
-            "blank": f"（このうち{len(missed)}項目は、数えた欄が空です）" if missed else "",
-        },
+    hit = on_place(
+        counted,
+        place.location,
+        " ／ ".join([written for _, _, written in held][:10] or place.notes[:3]),
+        place=_named(place),
+        held="、".join(words),
+        blank=f"（このうち{len(missed)}項目は、数えた欄が空です）" if missed else "",
     )
+    return replace(hit, quoted=False)
 
 
 def _named(place: Uncounted) -> str:
@@ -103,8 +111,4 @@ def doubted(context: Context) -> Iterator[Hit]:
     """Find places that count for want of another, although they are called 前回 or the like."""
     for counted in context.batch.submissions:
         for place in counted.submission.doubted:
-            yield Hit(
-                location=place.location,
-                respondent=counted.respondent,
-                fields={"called": f"「{quote(place.called, 30)}」"},
-            )
+            yield on_place(counted, place.location, called=f"「{quote(place.called, 30)}」")

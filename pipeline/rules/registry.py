@@ -15,6 +15,7 @@ from pipeline.model import (
     Answer,
     Batch,
     CountedSubmission,
+    FileRecord,
     Finding,
     Location,
     MatchedBy,
@@ -273,6 +274,24 @@ def _refuse_broken_references(registry: Mapping[str, Rule]) -> None:
 def has_row(answer: Answer) -> bool:
     """Tell whether the item stands in the file at all."""
     return answer.matched_by is not MatchedBy.NONE or answer.location is not None
+
+
+def on_file(record: FileRecord, /, **fields: str) -> Hit:
+    """Make the hit of a rule about a file of the inbox, counted or not."""
+    return Hit(location=place_in(record.source), respondent=record.respondent, fields=fields)
+
+
+def on_place(
+    counted: CountedSubmission, location: Location, written: str = "", /, **fields: str
+) -> Hit:
+    """Make the hit of a rule about a place of a submission."""
+    return Hit(location=location, respondent=counted.respondent, written=written, fields=fields)
+
+
+def on_row(counted: CountedSubmission, answer: Answer, written: str, /, **fields: str) -> Hit:
+    """Make the hit of a rule about the row of an item: its id and text."""
+    place = answer.row_location or answer.location or whole_file(counted)
+    return replace(on_place(counted, place, written, **fields), item_id=answer.item_id)
 
 
 def on_answer(counted: CountedSubmission, answer: Answer, /, **fields: str) -> Hit:

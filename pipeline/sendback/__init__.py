@@ -10,25 +10,10 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.check import check
-from pipeline.continuity import continued
-from pipeline.editions import in_edition
-from pipeline.errors import TorimatomeError
-from pipeline.history import in_light_of, load_history, previous_month
 from pipeline.lock import at_work
 from pipeline.mails import addresses, draft, plain_letter
-from pipeline.model.review import Review, Reviewed
 from pipeline.publish import publish, staging_folder
-from pipeline.read import read_workbook
-from pipeline.review import (
-    apply_review,
-    find_form,
-    finding_states,
-    form_source,
-    read_review,
-    with_years,
-)
-from pipeline.run import gather
+from pipeline.run import gather, judge_gathered
 from pipeline.sendback.collect import MISSING, Asked, Line, Package, collect, reminders
 from pipeline.sendback.letters import (
     Sending,
@@ -44,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Batch, Finding, Respondent
-    from pipeline.model.history import PastMonth
     from pipeline.settings import Settings
 
 __all__ = [
@@ -97,46 +81,16 @@ def send_back(
 
 def _send_back(settings: Settings, asked: Sequence[Asked], *, remind: bool) -> SendBackResult:
     gathered = gather(settings)
-    settings = gathered.settings
-    history = load_history(
-        settings.outbox,
-        settings.month,
-        checklist=gathered.checklist.id,
-        previous=settings.previous or None,
-    )
-    history = in_edition(history, gathered.checklist)
-    history = continued(history, gathered.batch.units)
-    batch = in_light_of(gathered.batch, history, settings.inbox)
-
-    def judge(judged: Batch) -> tuple[Finding, ...]:
-        return check(judged, settings.rules, previous=previous_month(history))
-
-    reviewed = _reviewed(batch, judge(batch), settings, history.compare_with)
-    reviewed = with_years(reviewed, history)
-    findings = judge(reviewed.batch) if reviewed.changed else reviewed.findings
-    settled = finding_states(findings, reviewed)
-    excused = frozenset(one.respondent_id for one in settled.closed if one.code == MISSING)
+    judged, _ = judge_gathered(gathered)
+    excused = frozenset(one.respondent_id for one in judged.done if one.code == MISSING)
     return write_packages(
-        reviewed.batch, settled.open, settings, asked=asked, remind=remind, excused=excused
+        judged.batch,
+        judged.open,
+        gathered.settings,
+        asked=asked,
+        remind=remind,
+        excused=excused,
     )
-
-
-def _reviewed(
-    batch: Batch, findings: tuple[Finding, ...], settings: Settings, past: PastMonth | None
-) -> Reviewed:
-    """Carry out the decisions of the 確認票, where there is one."""
-    form = find_form(settings.outbox, settings.month)
-    if form is None:
-        return apply_review(batch, findings, Review())
-    try:
-        source = form_source(form, settings.outbox)
-    except OSError as error:
-        raise TorimatomeError(
-            f"{form} を開けません（{error.strerror or error}）。"
-            "Excel などで開いている場合は閉じてから、もう一度実行してください。"
-        ) from error
-    review = read_review(read_workbook(source, limits=settings.limits))
-    return apply_review(batch, findings, review, past=past)
 
 
 def write_packages(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.sendback.collect import Line, Package
     from pipeline.settings import Settings
 
-_SHOWN_LINES = 20  # items that are written out in the letter; the slip has them all
+_SHOWN_LINES = 20  # that are written out in the letter; the slip has every item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,7 @@ def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Let
     if package.lines:
         parts.append(
             f"■ もう一度ご回答いただきたい項目（{len(package.lines)}項目）\n"
-            + _spelled(package.lines[:_SHOWN_LINES])
-            + _rest(len(package.lines) - _SHOWN_LINES)
+            + _spelled(package.lines)
         )
         parts.append(
             "添付の「差戻し票」を開き、右側の色の付いた欄に番号（▼から選べます）か補足説明を記入して"
@@ -128,18 +128,21 @@ def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Let
 
 
 def _spelled(lines: Sequence[Line]) -> str:
-    """Write items out: what was written, then once for neighbours what is wrong and to mend."""
-    parts = []
-    for (problems, asks), same in groupby(lines, key=lambda line: (line.problems, line.asks)):
-        for line in same:
-            written = " ".join(line.written.split("\n"))
-            parts.append(f"・{line.item_id}　ご記入: {written}")
-        parts.append(f"　　→ {''.join((*problems, *asks))}")
+    """Write items out by what is wrong with them; those that say the same stand in one line."""
+    slips: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for line in lines:
+        written = " ".join(line.written.split("\n"))
+        same = slips.setdefault((*line.problems, *line.asks), {})
+        same.setdefault(written, []).append(line.item_id)
+    told = [(slip, *each) for slip, same in slips.items() for each in same.items()]
+    parts: list[str] = []
+    for slip, some in groupby(told[:_SHOWN_LINES], key=itemgetter(0)):
+        for _, written, items in some:
+            parts.append(f"・{listed(items, '項目', limit=_SHOWN_LINES)}　ご記入: {written}")
+        parts.append(f"　　→ {''.join(slip)}")
+    more = sum(len(items) for _, _, items in told[_SHOWN_LINES:])
+    parts += [f"・ほか{more}項目（差戻し票をご覧ください）"] if more else []
     return "\n".join(parts)
-
-
-def _rest(more: int) -> str:
-    return f"\n・ほか{more}項目（差戻し票をご覧ください）" if more > 0 else ""
 
 
 def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
