@@ -66,7 +66,12 @@ def matching_key(text: str) -> str:
     if not text.isascii() or "I" in text or "i" in text:
         text = numeral.pattern.sub(lambda found: found[1] + numeral.plain[found[2]], text)
     key = normalise(text).translate(_BRACKETS)
-    return spelling.pattern.sub(lambda found: spelling.plain[found[0]], key)
+    return spelling.pattern.sub(lambda run: _plainly(run[0], spelling.plain), key)
+
+
+def _plainly(run: str, plain: Mapping[str, str]) -> str:
+    """Spell a run of words in katakana as the rows do: ヨテイナシ."""
+    return re.sub("|".join(sorted(plain, key=len, reverse=True)), lambda word: plain[word[0]], run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def _spellings() -> tuple[_Spelling, _Spelling]:
             ),
             numerals,
         ),
-        _Spelling(re.compile(rf"(?<![ァ-ヶー])(?:{'|'.join(words)})(?![ァ-ヶー])"), words),
+        _Spelling(re.compile(rf"(?<![ァ-ヶー])(?:{'|'.join(words)})+(?![ァ-ヶー])"), words),
     )
 
 
@@ -160,10 +165,11 @@ def _notation(
         raise TableError(f"two rows are called {row['id']}")
     ids.add(row["id"])
     pattern = None
-    if "pattern" in row:
+    written = f"(?>{'|'.join(row['pieces'])})*+" if "pieces" in row else row.get("pattern")
+    if written is not None:
         names = vocabulary or {}
         try:
-            pattern = re.compile(_NAME.sub(lambda name: names[name[1]], row["pattern"]))
+            pattern = re.compile(_NAME.sub(lambda name: names[name[1]], written))
         except (KeyError, re.error) as error:
             raise TableError(f"the pattern of {row['id']} is wrong: {error}") from error
     status = None if row["status"] == DITTO else Status(row["status"])

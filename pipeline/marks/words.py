@@ -30,7 +30,7 @@ _JOINED_NUMBERS = re.compile(
     r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
 )
 _SEVERAL_AFTER = re.compile(
-    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末])"
+    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末拠台名人回社箇か段要世層桁種])"
 )
 # 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
 # finger on the next key. 3か月 is a time that something takes.
@@ -63,7 +63,10 @@ _ACT = re.compile(
 _NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
 # 今年度対応済み speaks of what is done, although the year still runs.
 _RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
-_LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間")  # ログは1年間保存
+# ログは1年間保存, 13か月保管: how long, not by when.
+_LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間?")
+_LISTED = re.compile("[、・]")  # R3制定、R5改正
+_KEPT = re.compile(r"保[存管]|経過|保証|(?:に1|毎の)回")
 _TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
 _BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
 _WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
@@ -169,7 +172,8 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
     tick = _TICK.match(key, at)
     if tick:
         at = tick.end()
-    lead = _LEAD.match(key, at)
+    signs = key[at : at + 1] if key[at : at + 1] in table.signs else ""
+    lead = _LEAD.match(key, at + len(signs))
     if lead is None:
         return _among_words(table, key, month)
     number = _number(lead)
@@ -182,6 +186,10 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
     if _ONLY_TICKS.fullmatch(rest):
         rest = ""
+    if rest.strip("() ") in table.signs:
+        signs, rest = signs + rest.strip("() "), ""
+    if any(STATUS_OF[number] not in table.signs[sign] for sign in signs):
+        return unclear(Doubt.NO_NUMBER, "number-denied")
     joined &= bool(lead["plain"]) and lead["sep"] != "." and not lead[0].endswith(("番", "目"))
     return _beside(table, number, rest, month, joined=joined)
 
@@ -247,10 +255,13 @@ def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:
 
 def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
     """Say what a time beside ① has against it: SEVERAL for one to come, NONE for one gone by."""
-    if not due.written or due.problem is DueProblem.UNDECIDED or _LENGTH.fullmatch(due.written):
+    if not due.written or due.problem is DueProblem.UNDECIDED:
         return Doubt.NONE
-    if due.problem is DueProblem.CONFLICTING and "、" in due.written:  # R3制定、R5改正
-        parts = (split_due(part, month) for part in due.written.split("、"))
+    length = _LENGTH.fullmatch(due.written)
+    if length and (length[0].endswith("間") or _KEPT.search(words)):
+        return Doubt.NONE
+    if due.problem is DueProblem.CONFLICTING and _LISTED.search(due.written):
+        parts = (split_due(part, month) for part in _LISTED.split(due.written))
         return next(filter(None, (_time_beside_done(*part, month) for part in parts)), Doubt.NONE)
     if _ahead(due, month):
         return Doubt.SEVERAL
