@@ -30,7 +30,8 @@ _JOINED_NUMBERS = re.compile(
     r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
 )
 _SEVERAL_AFTER = re.compile(
-    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*\(?[1-9]\)?(?![\d月年/~.\-末拠台名人回社箇か段要世層桁種])"
+    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*"
+    r"(?:[1-9]\)?|\([1-9]\)?(?![拠台名人回社箇か段要世層桁種]))(?![\d月年/~.\-末])"
 )
 # 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
 # finger on the next key. 3か月 is a time that something takes.
