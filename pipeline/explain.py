@@ -48,7 +48,7 @@ _READ_BY = {
     ReadBy.FORMAT: "取り消し線",
     ReadBy.EMPHASIS: "書式",
     ReadBy.DRAWING: "図形",
-    ReadBy.CONTROL: "チェックボックス",
+    ReadBy.CONTROL: "チェックボックスなどの部品",
     ReadBy.LEGEND_MARK: "選択肢の印",
     ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
     ReadBy.DITTO: "上の項目",

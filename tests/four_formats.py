@@ -191,15 +191,16 @@ def _objects(places: Places) -> list[Record]:
     inside = len(patriarch) + sum(map(len, shapes))
     group = struct.pack("<HHI", 15, 0xF003, inside) + patriarch
     whole = _art(0xF008, struct.pack("<II", len(shapes) + 1, 1024 + len(shapes)), instance=1)
-    head = struct.pack("<HHI", 15, 0xF002, len(whole) + 8 + inside) + whole + group
+    start = struct.pack("<HHI", 15, 0xF002, len(whole) + 8 + inside) + whole + group
     found: list[Record] = []
     for number, ((_, thing), art) in enumerate(zip(places, shapes, strict=True), 1):
-        found.append(Record(0x00EC, (head if number == 1 else b"") + art))
+        found.append(Record(0x00EC, (start if number == 1 else b"") + art))
         found.append(_object_record(number, thing))
         if thing.kind in {"box", "tick", "radio"}:
             text = thing.text.encode("utf-16-le")
-            found.append(Record(biff.OBJECT_TEXT, struct.pack("<HHHHHHHHH", 530, 0, 0, 0, 0,
-                                len(thing.text), 16, 0, 0)))  # fmt: skip
+            runs = 16 if text else 0
+            head = struct.pack("<9H", 530, 0, 0, 0, 0, len(thing.text), runs, 0, 0)
+            found.append(Record(biff.OBJECT_TEXT, head))
             if text:
                 found.append(Record(0x003C, b"\1" + text))
                 found.append(Record(0x003C, struct.pack("<HH4xHH4x", 0, 0, len(thing.text), 0)))

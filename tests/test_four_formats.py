@@ -5,6 +5,7 @@ formats say what .xlsx does.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from four_formats import CHOICES, LEGEND, Answer, Thing, csv_of, in_each_format, sheet_of
@@ -12,7 +13,7 @@ from gates.tools import convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_never_upwards import MARKS, Statuses, _in_this_process, done, items, statuses
-from workbooks import source_of, xlsx
+from workbooks import read, source_of, xlsx
 
 from pipeline.model import Status
 
@@ -103,9 +104,11 @@ LAID: dict[str, tuple[Answer, Status]] = {
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "xlsb", "xls", "ods"])
-def test_what_is_laid_over_a_cell_is_read(suffix: str) -> None:
+def test_what_is_laid_over_a_cell_is_read(suffix: str, tmp_path: Path) -> None:
     answers = [answer for answer, _ in LAID.values()]
     content = in_each_format(HEAD, labels(len(answers)), answers)[suffix]
+    (sheet,) = read(tmp_path, content, f"{BODY}.{suffix}").sheets
+    assert not sheet.unsupported
     found = of_format(suffix, content)
     said = {name: found[BODY, item] for name, (item, _) in zip(LAID, items(), strict=False)}
     assert said == {name: status for name, (_, status) in LAID.items()}

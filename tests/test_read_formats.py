@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import struct
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from pipeline.model import (
     UnreadableReason,
     address,
 )
-from pipeline.read import read_workbook
+from pipeline.read import read_workbook, styles, xlsb_styles
 from pipeline.settings import Limits
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -159,7 +160,9 @@ def from_calamine(value: object) -> object:
 BOOKS = sorted(
     path
     for path in GOLDEN.rglob("*")
-    if path.suffix in {".xlsx", ".xlsm", ".xls", ".ods"} and not path.name.startswith("locked")
+    if path.suffix in {".xlsx", ".xlsm", ".xls", ".ods", ".xlsb"}
+    # calamine gives durations another way
+    and not path.name.startswith(("locked", "excel_base"))
 )
 
 
@@ -247,6 +250,21 @@ def test_binary_workbook_tells_errors_hidden_rows_and_merged_areas(tmp_path: Pat
     assert sheet.cells[(9, 2)] == RawCell(kind=CellKind.ERROR, text="#REF!", formula=True)
     assert sheet.hidden_rows == {9}
     assert sheet.unsupported == ()
+
+
+def test_one_book_saved_by_excel_in_two_formats(tmp_path: Path) -> None:
+    """Values, merged areas, looks and what lies over the sheets; and every style of the book."""
+    xml, binary = (
+        read(tmp_path, (GOLDEN / "formats" / f"excel_base.{suffix}").read_bytes())
+        for suffix in ("xlsx", "xlsb")
+    )
+    assert (xml.kind, binary.kind) == (FileKind.XLSX, FileKind.XLSB)
+    assert binary.sheets == xml.sheets
+    parts = [
+        zipfile.ZipFile(GOLDEN / "formats" / f"excel_base.{suffix}").read(f"xl/styles.{part}")
+        for suffix, part in (("xlsx", "xml"), ("xlsb", "bin"))
+    ]
+    assert tuple(xlsb_styles.read_styles(parts[1], "").cells) == styles.read_styles(parts[0], "")
 
 
 def test_far_value_of_a_binary_workbook(tmp_path: Path) -> None:

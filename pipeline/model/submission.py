@@ -65,7 +65,7 @@ class ReadBy(StrEnum):
     FORMAT = "format"  # struck out: what is left
     EMPHASIS = "emphasis"  # bold, underlined or coloured unlike the other options
     DRAWING = "drawing"  # an ellipse, a text box, a line
-    CONTROL = "control"  # a ticked check box or option button
+    CONTROL = "control"  # a ticked check box or option button, a drop-down
     LEGEND_MARK = "legend_mark"  # ○ in front of one option line, or in its column
     FILLED_MONTH = "filled_month"  # a month in one line of the legend, and no sign
     DITTO = "ditto"

@@ -299,7 +299,7 @@ _SEEN = {
     ReadBy.FORMAT: "文字の書式",
     ReadBy.EMPHASIS: "文字の書式",
     ReadBy.DRAWING: "重ねた図形",
-    ReadBy.CONTROL: "チェックボックス",
+    ReadBy.CONTROL: "チェックボックスなどの部品",
     ReadBy.LEGEND_MARK: "選択肢の前の印",
     ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
 }
