@@ -99,6 +99,15 @@ LAID: dict[str, tuple[Answer, Status]] = {
     "③ chosen over a written ①": (
         Answer("①", (Thing("drop", 0, "③", on=True),)), Status.UNCLEAR
     ),
+    "① chosen, with its number in the cell": (
+        Answer("1", (Thing("drop", 0, "①", on=True),)), Status.DONE
+    ),
+    "③ chosen, with its number in the cell": (
+        Answer("3", (Thing("drop", 0, "③", on=True),)), Status.NOT_PLANNED
+    ),
+    "the request to choose, with its number in the cell": (
+        Answer("4", (Thing("drop", 0, "選択してください", on=True),)), Status.UNCLEAR
+    ),
     "a box that says ③": (Answer(None, (Thing("box", 0, "③"),)), Status.NOT_PLANNED),
 }  # fmt: skip
 
@@ -112,6 +121,21 @@ def test_what_is_laid_over_a_cell_is_read(suffix: str, tmp_path: Path) -> None:
     found = of_format(suffix, content)
     said = {name: found[BODY, item] for name, (item, _) in zip(LAID, items(), strict=False)}
     assert said == {name: status for name, (_, status) in LAID.items()}
+
+
+def test_number_in_a_linked_cell_is_that_of_an_entry() -> None:
+    """The first entry asks to choose: entry 2 is ①, and 1 in the cell no ①."""
+    entries = ("選択してください", "①", "②（12月）", "③")
+    wanted = (Status.UNCLEAR, Status.DONE, Status.PLANNED, Status.NOT_PLANNED)
+    for number, status in enumerate(wanted, 1):
+        for typed in (number, str(number)):
+            sheet = sheet_of(HEAD, labels(1), [Answer(None, (Thing("drop"),))])
+            drop = replace(sheet.controls[0], chosen=number, linked="$B$3")
+            rows = [(*row[:30], text) for row, text in zip(sheet.rows, entries, strict=False)]
+            rows[2] = (rows[2][0], typed, *rows[2][2:])
+            rows.append((*(None,) * 30, entries[3]))
+            book = xlsx(replace(sheet, rows=tuple(rows), controls=[drop]))
+            assert of_format("xlsx", book)[BODY, items()[0][0]] is status
 
 
 def marks_with(column: int, thing: Thing, *, options: bool = False) -> set[Status]:

@@ -69,6 +69,8 @@ def _read_cell(
     decoration: Decoration | None,
     drawings: tuple[Drawing, ...],
 ) -> Mark:
+    if cell and any(each.number and cell.text == str(each.number) for each in drawings):
+        cell = None  # what a drop-down keeps in its cell is the number of an entry, and no answer
     if cell is None or (cell.kind is CellKind.TEXT and is_blank(cell.text)):
         mark = Mark(status=Status.BLANK)
         return overlay(mark, None, drawings, month) if drawings else mark

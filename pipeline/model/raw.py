@@ -257,7 +257,8 @@ class Drawing:
     0-based lines of the cell's displayed text that the object covers or, for a control, stands
     beside; empty where it lies beside the text and always for OTHER. A line that the column
     wraps counts once: the numbers are those of ``text.split("\n")``. ``checked`` is None unless
-    it has a state; of a drop-down it tells whether anything is chosen, None where nobody can.
+    it has a state; of a drop-down it tells whether anything is chosen, None where nobody can, and
+    ``number`` which entry, counted from 1.
     """
 
     kind: DrawingKind
@@ -267,6 +268,7 @@ class Drawing:
     text: str = ""
     checked: bool | None = None
     name: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

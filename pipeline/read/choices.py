@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.read.cells import cell_area
 from pipeline.read.parts import Cells
@@ -34,18 +35,26 @@ class Choice:
     linked: str = ""  # the cell that holds the number
 
 
-def chosen(choice: Choice, sheets: Mapping[str, Cells], own: Cells) -> tuple[str, bool | None]:
-    """Give the chosen entry, and whether there is one: None where nobody can tell."""
+class Chosen(NamedTuple):
+    """What a list says: the entry, whether there is one (None: nobody can tell), its number."""
+
+    text: str = ""
+    checked: bool | None = None
+    number: int = 0
+
+
+def chosen(choice: Choice, sheets: Mapping[str, Cells], own: Cells) -> Chosen:
+    """Look up what is chosen."""
     number = choice.number
     stored = entry(choice.linked, 1, sheets, own) if choice.linked else None
     if stored:
         if number is not None and stored != str(number):
-            return "", None
+            return Chosen()
         number = int(stored) if stored.isascii() and stored.isdigit() and len(stored) < 6 else None
     if not number:
-        return "", None if number is None else False
+        return Chosen(checked=None if number is None else False)
     text = entry(choice.entries, number, sheets, own)
-    return text or "", True if text else None
+    return Chosen(text, True, number) if text else Chosen()
 
 
 def entry(reference: str, number: int, sheets: Mapping[str, Cells], own: Cells) -> str | None:

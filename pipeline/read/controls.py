@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.model import CellKey, DrawingKind
-from pipeline.read.choices import Choice
+from pipeline.read.choices import Choice, Chosen
 from pipeline.read.geometry import PIXEL, POINT, Grid, Rect
 from pipeline.read.parts import SheetControl
 from pipeline.read.placing import Floating
 from pipeline.read.xml import attribute, local
 
-Lists = Callable[[Choice], tuple[str, bool | None]]  # see choices.chosen
+Lists = Callable[[Choice], Chosen]  # see choices.chosen
 
 _STATEFUL = {
     "checkbox": DrawingKind.CHECK_BOX,
@@ -85,14 +85,15 @@ def read_vml(root: etree._Element, grid: Grid, lists: Lists) -> dict[str, Floati
             continue
         box = shape.find("{*}textbox")
         text = "".join(str(part) for part in box.itertext()) if box is not None else ""
+        number = 0
         if kind is DrawingKind.DROP_DOWN:
-            text, checked = lists(_vml_choice(data))
+            text, checked, number = lists(_vml_choice(data))
         spid = attribute(shape, "spid") or shape.get("id") or ""
         key = spid.rpartition("_s")[2]
         # LibreOffice names each of its shapes shape_0.
         found[f"#{index}" if not key.isdigit() or key in found else key] = Floating(
             kind=kind, rect=rect[0], text=" ".join(text.split()), checked=checked,
-            name=shape.get("alt") or "", home=rect[1],
+            name=shape.get("alt") or "", number=number, home=rect[1],
         )  # fmt: skip
     return found
 
@@ -204,8 +205,9 @@ def join_controls(
             continue
         text = (shape.text if shape else "") or (look.text if look else "")
         checked = state.checked if state is not None and kind is not None else None
+        number = 0
         if state is not None and kind is DrawingKind.DROP_DOWN:
-            text, checked = lists(state.choice)
+            text, checked, number = lists(state.choice)
         found.append(
             Floating(
                 kind=kind or DrawingKind.OTHER,
@@ -213,6 +215,7 @@ def join_controls(
                 text=text.strip(),
                 checked=checked,
                 name=control.name,
+                number=number,
                 home=home,
             )
         )

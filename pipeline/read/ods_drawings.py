@@ -118,6 +118,7 @@ class _Reader:
                 text=control.text.strip(),
                 checked=control.checked,
                 name=control.name,
+                number=control.number,
                 home=home,
             )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.model import DrawingKind
-from pipeline.read.choices import Choice, chosen, entry
+from pipeline.read.choices import Choice, Chosen, chosen, entry
 from pipeline.read.parts import Cells
 from pipeline.read.xml import attribute, local
 
@@ -24,6 +24,7 @@ class FormControl:
     name: str = ""
     text: str = ""  # its label, or what is chosen or written in it
     checked: bool | None = None
+    number: int = 0  # of what is chosen in a list
 
 
 def read_controls(
@@ -43,6 +44,7 @@ def _control(element: etree._Element, sheets: Mapping[str, Cells], own: Cells) -
     written = attribute(element, "current-value") or attribute(element, "value")
     kind: DrawingKind | None = DrawingKind.OTHER
     state: bool | None = None
+    number = 0
     match tag:
         case "checkbox":
             kind, state = DrawingKind.CHECK_BOX, _state(element, "current-state", "state")
@@ -50,14 +52,15 @@ def _control(element: etree._Element, sheets: Mapping[str, Cells], own: Cells) -
             kind, state = DrawingKind.OPTION_BUTTON, _state(element, "current-selected", "selected")
         case "listbox":
             kind = DrawingKind.DROP_DOWN
-            text, state = _chosen(element, sheets, own)
+            text, state, number = _chosen(element, sheets, own)
         case "combobox":
             kind, text, state = DrawingKind.DROP_DOWN, written, bool(written)
         case _ if tag in _WRITTEN:
             kind, text = DrawingKind.TEXT_BOX, text or written
         case _ if tag in _SILENT:
             kind = None
-    return FormControl(kind=kind, name=attribute(element, "name"), text=text, checked=state)
+    name = attribute(element, "name")
+    return FormControl(kind=kind, name=name, text=text, checked=state, number=number)
 
 
 def _state(element: etree._Element, now: str, at_first: str) -> bool | None:
@@ -72,29 +75,25 @@ def _state(element: etree._Element, now: str, at_first: str) -> bool | None:
     return False if _STATES.get(attribute(element, at_first) or "false") is False else None
 
 
-def _chosen(
-    element: etree._Element, sheets: Mapping[str, Cells], own: Cells
-) -> tuple[str, bool | None]:
-    """Give the entry that is chosen in a list, and whether one is (None: nobody can tell)."""
+def _chosen(element: etree._Element, sheets: Mapping[str, Cells], own: Cells) -> Chosen:
+    """Give the entry that is chosen in a list, where the file says which."""
     options = element.findall("{*}option")
     if options:
         states = [_state(each, "current-selected", "selected") for each in options]
-        labels = [
-            attribute(each, "label")
-            for each, state in zip(options, states, strict=True)
-            if state is not False
-        ]
-        if len(labels) > 1 or None in states:
-            return "", None
-        return (labels[0], True) if labels else ("", False)
+        if None in states or sum(map(bool, states)) > 1:
+            return Chosen()
+        if True not in states:
+            return Chosen(checked=False)
+        place = states.index(True)
+        return Chosen(attribute(options[place], "label"), True, place + 1)
     linked = attribute(element, "linked-cell")
     stored = entry(linked, 1, sheets, own) if linked else None
     # LibreOffice calls an index that came from Excel a selection, too.
     if stored and not (stored.isascii() and stored.isdigit()):
-        return stored, True
+        return Chosen(stored, True)
     by_number = attribute(element, "list-linkage-type").startswith("selection-ind")
     if stored and not by_number:
-        return "", None
+        return Chosen()
     entries = attribute(element, "source-cell-range")
     number = 0 if stored == "" else None
     return chosen(Choice(entries=entries, number=number, linked=linked), sheets, own)

@@ -25,6 +25,7 @@ class Floating:
     text: str = ""
     checked: bool | None = None
     name: str = ""
+    number: int = 0
     home: CellKey | None = None
 
 
@@ -44,6 +45,7 @@ def place(
             text=thing.text,
             checked=thing.checked,
             name=thing.name,
+            number=thing.number,
         )
         for thing in objects
         for key in _cells_under(thing, grid)

@@ -127,13 +127,20 @@ def read_objects(
         kind = _kind(shape, record)
         if kind is None or shape.rect is None:
             continue
-        text, checked = record.text.strip(), record.checked
+        text, checked, number = record.text.strip(), record.checked, 0
         if kind is DrawingKind.DROP_DOWN:
-            text, checked = chosen(record.choice, sheets, grid.sheet.cells)
+            text, checked, number = chosen(record.choice, sheets, grid.sheet.cells)
         elif record.type not in _CONTROLS:
             checked = None
         found.append(
-            Floating(kind=kind, rect=shape.rect, home=shape.home, text=text, checked=checked)
+            Floating(
+                kind=kind,
+                rect=shape.rect,
+                home=shape.home,
+                text=text,
+                checked=checked,
+                number=number,
+            )
         )
     return found
 
