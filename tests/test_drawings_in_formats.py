@@ -457,6 +457,7 @@ def test_odd_numbers_cost_no_more_than_their_object(tmp_path: Path) -> None:
         'svg:x="x" svg:y="" svg:width="-3cm" svg:height="nan"',
         f'svg:x="{"9" * 400}cm" svg:width="3cm" svg:height="1cm"',
         f'svg:x="{"9" * 30}cm" svg:y="-{"9" * 30}cm" svg:width="3cm" svg:height="1cm"',
+        f'svg:width="{"9" * 200}cm" svg:height="{"9" * 200}cm"',
         f'svg:width="3cm" svg:height="1cm" draw:transform="rotate (x) translate ({"9" * 99}cm)"',
         'svg:x1="1cm" svg:y1="q"',
     ):

@@ -17,6 +17,7 @@ from pipeline.read.styles import CellStyle
 from pipeline.read.xml import attribute, local
 
 _DEEPEST = 20  # groups in groups
+_FARTHEST = 1e9  # points; no sheet is as large
 _WHITE = frozenset({"#ffffff", ""})
 _STRAIGHT = frozenset({"line", "connector", "measure"})
 _FREE = frozenset({"path", "polyline", "polygon", "non-primitive", "0", "100"})
@@ -200,7 +201,7 @@ def _rect(element: etree._Element, origin: tuple[float, float]) -> Rect | None:
     for turn, numbers in _TURN.findall(attribute(element, "transform")):
         corners = [_turned(corner, turn, numbers.split()) for corner in corners]
     across, down = zip(*corners, strict=True)
-    if not all(map(math.isfinite, (*across, *down))):
+    if max(map(abs, (*across, *down))) > _FARTHEST:
         return None
     return Rect(
         origin[0] + min(across) * POINT,
