@@ -33,6 +33,7 @@ from pipeline.exchange import (
     summed,
     table_of,
 )
+from pipeline.frame import answers_of
 from pipeline.guard import insist_on_a_folder, insist_on_conservation, insist_on_mail
 from pipeline.lock import at_work
 from pipeline.model import Severity, Submission
@@ -260,7 +261,8 @@ def _findings(
 
 def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
     """Give the rows of what was read whole, and of what no part holds; maybe none."""
-    rows = answer_rows(batch, found, find_places(batch))
+    frame = answers_of(batch.submissions)
+    rows = answer_rows(batch, frame, found, find_places(batch))
     return {
         "answers": table_of(rows, batch.checklist, batch.month),
         "findings": findings_table(found),

@@ -8,10 +8,11 @@ from pipeline.model import Status
 from pipeline.model.history import Change, Comparison, Movement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from pipeline.model import Batch, CountedSubmission
-    from pipeline.model.history import History, PastAnswer, PastMonth
+    from pipeline.columns import Frame
+    from pipeline.model import Batch
+    from pipeline.model.history import History, PastMonth
 
 # How far an answer is from ①. An answer that cannot be read stands behind every readable one:
 # whether a gap is closed is then not known, and a ministry must not take it for closed.
@@ -24,27 +25,24 @@ _DISTANCE = {
 }
 
 
-def compare(batch: Batch, history: History) -> Comparison | None:
+def compare(batch: Batch, frame: Frame, history: History) -> Comparison | None:
     """Give what changed since the month compared with, None where there is none.
 
-    Changes are in the order of the submissions and, within one, of the form.
+    ``frame`` are the answers of the batch. Changes are in the order of the submissions and, within
+    one, of the form.
     """
     past = history.compare_with
     if past is None:
         return None
     hashes = {record.source.path: record.source.sha256 for record in batch.files}
     hashes |= {c.submission.source.path: c.submission.source.sha256 for c in batch.submissions}
-    carried = {key for counted in batch.submissions for key in _carried(counted, hashes, past)}
+    carried, fresh = _carried(batch, frame, hashes, past)
     categories = {item.id: item.category for item in batch.checklist.items}
     here = {counted.respondent.id: counted.respondent.name for counted in batch.submissions}
     return Comparison(
         month=batch.month,
         compared_with=past.month,
-        changes=tuple(
-            change
-            for counted in batch.submissions
-            for change in _changes(counted, categories, past)
-        ),
+        changes=tuple(_changes(batch, frame, categories, past)),
         returned=tuple((id_, name) for id_, name in here.items() if id_ not in past.respondents),
         gone=tuple(
             (person.id, person.name)
@@ -54,11 +52,7 @@ def compare(batch: Batch, history: History) -> Comparison | None:
         unchanged_files=frozenset(
             counted.respondent.id
             for counted in batch.submissions
-            if counted.submission.answers
-            and all(
-                (counted.respondent.id, answer.item_id) in carried
-                for answer in counted.submission.answers
-            )
+            if counted.submission.answers and counted.respondent.id not in fresh
         ),
         carried=frozenset(carried),
     )
@@ -84,43 +78,47 @@ def movement_of(old: Status, old_due: str, new: Status, new_due: str) -> Movemen
 
 
 def _changes(
-    counted: CountedSubmission, categories: Mapping[str, str], past: PastMonth
-) -> list[Change]:
-    found = []
-    for answer in counted.submission.answers:
-        before: PastAnswer | None = past.answers.get((counted.respondent.id, answer.item_id))
+    batch: Batch, frame: Frame, categories: Mapping[str, str], past: PastMonth
+) -> Iterator[Change]:
+    rows = zip(*(frame[name] for name in ("number", "item_id", "status", "due")), strict=True)
+    for number, item_id, status, month in rows:
+        person = batch.submissions[number].respondent
+        before = past.answers.get((person.id, item_id))
         if before is None:
             continue
-        movement = movement_of(before.status, before.due, answer.counted_status, answer.counted_due)
+        due = month if status is Status.PLANNED else ""
+        movement = movement_of(before.status, before.due, status, due)
         if movement is not None:
-            found.append(
-                Change(
-                    respondent_id=counted.respondent.id,
-                    respondent=counted.respondent.name,
-                    item_id=answer.item_id,
-                    category=categories[answer.item_id],
-                    movement=movement,
-                    old_status=before.status,
-                    old_due=before.due,
-                    new_status=answer.counted_status,
-                    new_due=answer.counted_due,
-                    project=counted.respondent.project,
-                )
+            yield Change(
+                respondent_id=person.id,
+                respondent=person.name,
+                item_id=item_id,
+                category=categories[item_id],
+                movement=movement,
+                old_status=before.status,
+                old_due=before.due,
+                new_status=status,
+                new_due=due,
+                project=person.project,
             )
-    return found
 
 
 def _carried(
-    counted: CountedSubmission, hashes: Mapping[str, str], past: PastMonth
-) -> set[tuple[str, str]]:
-    """Give the answers whose file is the one they stood in then, byte for byte."""
-    own = counted.submission.source.path
-    found = set()
-    for answer in counted.submission.answers:
-        place = answer.location or answer.row_location
-        key = (counted.respondent.id, answer.item_id)
+    batch: Batch, frame: Frame, hashes: Mapping[str, str], past: PastMonth
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """Give the answers whose file is the one they stood in then, byte for byte.
+
+    And the ids of the respondents of whom some answer stands in another file.
+    """
+    carried, fresh = set(), set()
+    rows = zip(*(frame[name] for name in ("number", "item_id", "file")), strict=True)
+    for number, item_id, file in rows:
+        counted = batch.submissions[number]
+        key = (counted.respondent.id, item_id)
         before = past.answers.get(key)
-        sha256 = hashes.get(place.file if place else own, "")
+        sha256 = hashes.get(file or counted.submission.source.path, "")
         if before is not None and sha256 and before.sha256 == sha256:
-            found.add(key)
-    return found
+            carried.add(key)
+        else:
+            fresh.add(counted.respondent.id)
+    return carried, fresh

@@ -1,15 +1,31 @@
 """Run the rules over a month: findings, without repetition, in the order they are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.model import Batch, Finding, PreviousMonth, Severity
-from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Hit, Rule, Thresholds
-from pipeline.rules.asked import sort_answers
+from pipeline.frame import StoredAnswers, answers_of
+from pipeline.model import (
+    Batch,
+    Checklist,
+    CountedSubmission,
+    Finding,
+    PreviousMonth,
+    Respondent,
+    Severity,
+    Submission,
+)
+from pipeline.model.pickling import Columns
+from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Thresholds
+from pipeline.rules.asked import NOTHING_ASKED, sort_answers
 from pipeline.settings import RuleSettings
 
 _AS_DECLARED = RuleSettings()
+_FINDINGS = Columns(
+    Finding, few=("code", "title", "fix", "item_id", "subject", "problem", "written", "ask")
+)
 
 SEVERITIES = (Severity.FIX, Severity.CHECK, Severity.INFO)
 
@@ -24,20 +40,62 @@ def check(
 
     What another finding already says is left out (`Rule.covers`), whether or not that other
     one is switched off: switching a rule off never brings up more findings.
+    Rules that ask for one return alone ran where it was read (`own_findings`); they run here for
+    the returns whose answers are others now.
     `TorimatomeError` (usage) for settings that name a rule or threshold that does not exist.
     """
     refuse_unknown(settings)
-    thresholds = Thresholds(values={**DEFAULT_THRESHOLDS, **settings.thresholds})
-    context = Context(
-        batch=batch, asked=sort_answers(batch), thresholds=thresholds, previous=previous
+    changed = tuple(one for one in batch.submissions if _findings_of(one) is None)
+    month = Context(
+        batch=batch,
+        asked=NOTHING_ASKED,
+        thresholds=_thresholds(settings),
+        previous=previous,
+        frame=answers_of(batch.submissions),
     )
-    hits = [(rule, hit) for rule in RULES.values() for hit in rule.find(context)]
-    findings = [
+    # Of the files rules look at every record, whichever returns are left to be judged.
+    left = replace(month, batch=replace(batch, submissions=changed), asked=sort_answers(changed))
+    findings = [finding for one in batch.submissions for finding in _findings_of(one) or ()]
+    for rule in RULES.values():
+        hits = rule.find(month if rule.compares else left)
+        findings += (rule.finding(hit, settings.severity.get(rule.code)) for hit in hits)
+    told = (finding for finding in _uncovered(findings) if finding.code not in settings.off)
+    return _sorted(told, batch)
+
+
+def own_findings(
+    submission: Submission, checklist: Checklist, month: str, settings: RuleSettings
+) -> tuple[Any, ...]:
+    """Give what the rules that ask for one return alone find in it, packed for `check`.
+
+    Nobody is named yet, and nothing left out.
+    """
+    counted = CountedSubmission(respondent=Respondent(id="", name=""), submission=submission)
+    context = Context(
+        batch=Batch(month=month, checklist=checklist, files=(), submissions=(counted,)),
+        asked=sort_answers((counted,)),
+        thresholds=_thresholds(settings),
+    )
+    found = [
         rule.finding(hit, settings.severity.get(rule.code))
-        for rule, hit in _uncovered(hits)
-        if rule.code not in settings.off
+        for rule in RULES.values()
+        if not rule.compares
+        for hit in rule.find(context)
     ]
-    return _sorted(findings, batch)
+    return _FINDINGS.pack(found)
+
+
+def _findings_of(counted: CountedSubmission) -> tuple[Finding, ...] | None:
+    answers, who = counted.submission.answers, counted.respondent
+    if not isinstance(answers, StoredAnswers) or answers.findings is None:
+        return None
+    return _FINDINGS.unpack(
+        answers.findings, respondent_id=who.id, respondent=who.name, project=who.project
+    )
+
+
+def _thresholds(settings: RuleSettings) -> Thresholds:
+    return Thresholds(values={**DEFAULT_THRESHOLDS, **settings.thresholds})
 
 
 def refuse_unknown(settings: RuleSettings, file: str = "torimatome.toml") -> None:
@@ -76,16 +134,20 @@ def _near(word: str, known: Iterable[str]) -> str:
     return f"「{found[0]}」のことではありませんか。" if found else ""
 
 
-def _uncovered(hits: Sequence[tuple[Rule, Hit]]) -> Iterable[tuple[Rule, Hit]]:
-    """Leave out hits that another at the same item, or over the whole file, already says."""
-    covered = {(code, hit.location.key, hit.item_id) for rule, hit in hits for code in rule.covers}
-    for rule, hit in hits:
-        file = hit.location.key
-        if (rule.code, file, "") in covered:
+def _uncovered(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out what another finding at the same item, or over the whole file, already says."""
+    covered = {
+        (code, finding.location.key, finding.item_id)
+        for finding in findings
+        for code in RULES[finding.code].covers
+    }
+    for finding in findings:
+        code, file = finding.code, finding.location.key
+        if (code, file, "") in covered:
             continue
-        if hit.item_id and (rule.code, file, hit.item_id) in covered:
+        if finding.item_id and (code, file, finding.item_id) in covered:
             continue
-        yield rule, hit
+        yield finding
 
 
 def _sorted(findings: Iterable[Finding], batch: Batch) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.check import check
+from pipeline.frame import answers_of
 from pipeline.isolate import Failure
 from pipeline.model import (
     Batch,
@@ -26,6 +27,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
+from pipeline.rules import RULES
 from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.columns import detail_columns
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     from pipeline.settings import RuleSettings
     from pipeline.write.data import DataTable
 
-# What a rule says that looks at several files, at who sent them, or at other months.
-_OVER_FILES = ("F101", "F102", "F103", "F104", "F105", "F112", "B501", "B502", "B503", "B504",
-               "B505", "B506", "B507", "B509", "B511", "B512", "B514", "R", "M", "C")  # fmt: skip
 # Notes of all returns beside one another, and earlier months: not asked where returns are parts.
 NOT_ASKED = ("B505", "B506", "B507", "B514", "M701", "R")
 _OF_THE_SENDER = ("respondent_id", "respondent", "role", "project")
@@ -52,7 +51,7 @@ _ROWS = 1_000_000  # of a part that stays
 
 def of_one_return(code: str) -> bool:
     """Tell whether a finding is about one return by itself."""
-    return not code.startswith(_OVER_FILES)
+    return not RULES[code].compares
 
 
 def stands_alone(submission: Submission) -> bool:
@@ -108,7 +107,7 @@ class PartWriter:
         for one in returns:
             batch = _alone(one, self.checklist, self.month)
             found = tuple(f for f in check(batch, self.rules) if of_one_return(f.code))
-            rows += answer_rows(batch, found, find_places(batch))
+            rows += answer_rows(batch, answers_of(batch.submissions), found, find_places(batch))
             keys += [one.source.key] * len(one.answers)
             told += found
         answers = table_of(rows, self.checklist, self.month)

@@ -11,9 +11,12 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline import __version__
 from pipeline.calendar import MONTH, month_after
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.frame import answers_of
 from pipeline.model import FileState, PreviousMonth, Status
 from pipeline.model.history import (
     History,
@@ -193,9 +196,31 @@ def settle_years(batch: Batch, history: History) -> Batch:
     """
     if not history.months:
         return batch
+    frame = answers_of(batch.submissions)
+    ids = [counted.respondent.id for counted in batch.submissions]
+    rows = np.flatnonzero(frame["due_inferred"].where(bool) & frame["due"].where(bool))
+    asked = (frame[name].take(rows) for name in ("number", "item_id", "status", "due"))
+    older = {
+        number
+        for number, item, status, due in zip(*asked, strict=True)
+        if _first_given((ids[number], item), status, due, history)
+    }
     return replace(
-        batch, submissions=tuple(_settled(counted, history) for counted in batch.submissions)
+        batch,
+        submissions=tuple(
+            _settled(counted, history) if number in older else counted
+            for number, counted in enumerate(batch.submissions)
+        ),
     )
+
+
+def _first_given(key: tuple[str, str], status: Status, due: str, history: History) -> str:
+    """Give the month that was understood before where the same is written now, else nothing."""
+    # The latest month that has this answer: a month of silence takes nothing back.
+    earlier = next((p.answers[key] for p in reversed(history.months) if key in p.answers), None)
+    if earlier is None or earlier.status is not status or earlier.due[5:] != due[5:]:
+        return ""
+    return earlier.due if earlier.due < due else ""
 
 
 def _settled(counted: CountedSubmission, history: History) -> CountedSubmission:
@@ -203,31 +228,20 @@ def _settled(counted: CountedSubmission, history: History) -> CountedSubmission:
         _with_first_year(answer, counted.respondent.id, history)
         for answer in counted.submission.answers
     )
-    if answers == counted.submission.answers:
-        return counted
     return replace(counted, submission=replace(counted.submission, answers=answers))
 
 
 def _with_first_year(answer: Answer, respondent: str, history: History) -> Answer:
-    due = answer.due
-    if not due.month or not due.inferred:
-        return answer
-    # The latest month that has this answer: a month of silence takes nothing back.
-    key = (respondent, answer.item_id)
-    earlier = next((p.answers[key] for p in reversed(history.months) if key in p.answers), None)
-    if (
-        earlier is None
-        or earlier.status is not answer.mark.status
-        or earlier.due[5:] != due.month[5:]
-        or earlier.due >= due.month
-    ):
+    due, key = answer.due, (respondent, answer.item_id)
+    first = due.inferred and due.month and _first_given(key, answer.mark.status, due.month, history)
+    if not first:
         return answer
     mark_due = answer.mark.due
     if mark_due.month == due.month:
-        mark_due = replace(mark_due, month=earlier.due)
+        mark_due = replace(mark_due, month=first)
     return replace(
         answer,
-        due=replace(due, month=earlier.due),
+        due=replace(due, month=first),
         mark=replace(answer.mark, due=mark_due),
     )
 

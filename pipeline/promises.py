@@ -12,14 +12,18 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from pipeline.calendar import month_after, months_between
+from pipeline.columns import together
 from pipeline.model import Status
 from pipeline.model.history import Outcome, Promise, PromiseRate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model import Answer, Batch, CountedSubmission, Respondent
+    from pipeline.columns import Frame
+    from pipeline.model import Batch, Respondent
     from pipeline.model.history import History, PastMonth, PastRespondent
 
 
@@ -31,43 +35,43 @@ class _Said(NamedTuple):
     due: str
 
 
-def ledger(batch: Batch, history: History) -> tuple[Promise, ...]:
+def ledger(batch: Batch, frame: Frame, history: History) -> tuple[Promise, ...]:
     """Give the latest promise of each item of each respondent that ever made one.
 
-    In the order of the submissions and of the form, then those who sent nothing this month:
-    silence keeps no promise and ends none. Without history these are this month's ②.
+    ``frame`` are the answers of the batch. In the order of the submissions and of the form, then
+    those who sent nothing this month: silence keeps no promise and ends none. Without history
+    these are this month's ②.
     """
     categories = {item.id: item.category for item in batch.checklist.items}
-    people: list[tuple[Respondent | PastRespondent, Mapping[str, Answer]]] = []
-    people += [(counted.respondent, _now(counted)) for counted in batch.submissions]
+    promised = _promised(batch, frame, history)
+    people: list[tuple[Respondent | PastRespondent, Mapping[str, _Said]]] = []
+    people += zip((c.respondent for c in batch.submissions), _now(batch, frame), strict=True)
     people += [(person, {}) for person in _silent(batch, history)]
-    promised = _promised(batch, history)
     promises = []
     for person, now in people:
         own = promised.get(person.id, ())
         earlier = [past for past in history.months if person.id in past.respondents]
         for item_id, category in categories.items():
             if item_id in own:
-                story = _story((person.id, item_id), now.get(item_id), batch.month, earlier)
+                story = _story((person.id, item_id), now.get(item_id), earlier)
                 promise = _latest_promise(story)
                 if promise:
                     promises.append(_promise(person, item_id, category, promise, batch.month))
     return tuple(promises)
 
 
-def _promised(batch: Batch, history: History) -> Mapping[str, set[str]]:
+def _promised(batch: Batch, frame: Frame, history: History) -> Mapping[str, set[str]]:
     """Give the items that were ② in any month, by respondent: a quarter of all."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for past in history.months:
         for (person, item_id), said in past.answers.items():
             if said.status is Status.PLANNED:
                 found[person].add(item_id)
-    for counted in batch.submissions:
-        found[counted.respondent.id].update(
-            answer.item_id
-            for answer in counted.submission.answers
-            if answer.counted_status is Status.PLANNED
-        )
+    planned = np.flatnonzero(frame["status"].where(lambda status: status is Status.PLANNED))
+    for number, item_id in zip(
+        frame["number"].take(planned), frame["item_id"].take(planned), strict=True
+    ):
+        found[batch.submissions[number].respondent.id].add(item_id)
     return found
 
 
@@ -93,8 +97,17 @@ def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
     )
 
 
-def _now(counted: CountedSubmission) -> dict[str, Answer]:
-    return {answer.item_id: answer for answer in counted.submission.answers}
+def _now(batch: Batch, frame: Frame) -> list[dict[str, _Said]]:
+    """Give what stands at each item this month, by submission."""
+    found: list[dict[str, _Said]] = [{} for _ in batch.submissions]
+    said = together(
+        lambda status, due: _Said(batch.month, status, due if status is Status.PLANNED else ""),
+        frame["status"],
+        frame["due"],
+    )
+    for number, item_id, now in zip(frame["number"], frame["item_id"], said, strict=True):
+        found[number][item_id] = now
+    return found
 
 
 def _silent(batch: Batch, history: History) -> list[PastRespondent]:
@@ -112,14 +125,12 @@ def _silent(batch: Batch, history: History) -> list[PastRespondent]:
     ]
 
 
-def _story(
-    key: tuple[str, str], now: Answer | None, month: str, earlier: Iterable[PastMonth]
-) -> list[_Said]:
+def _story(key: tuple[str, str], now: _Said | None, earlier: Iterable[PastMonth]) -> list[_Said]:
     """Give an item's answers from the oldest month to this one, absent months left out."""
     said = ((past.month, past.answers.get(key)) for past in earlier)
     story = [_Said(at, found.status, found.due) for at, found in said if found]
     if now is not None:
-        story.append(_Said(month, now.counted_status, now.counted_due))
+        story.append(now)
     return story
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from pipeline.archive import hashed
 from pipeline.assemble import known_names
 from pipeline.bodies import returns_in, returns_side_by_side
+from pipeline.check import own_findings
 from pipeline.discover import Read, given_up, look_again, source_of
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.frame import stored
 from pipeline.isolate import Failure, run_isolated
 from pipeline.locate import count_items, locate
 from pipeline.model import (
@@ -27,6 +29,7 @@ from pipeline.model import (
 )
 from pipeline.read import read_workbook
 from pipeline.roster import read_roster
+from pipeline.settings import RuleSettings
 from pipeline.slips import own_book
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTask:
-    """Read one file and parse it where it holds the checklist; runs in a worker process.
+    """Read one file, parse and judge it where it holds the checklist; runs in a worker process.
 
     Gives one outcome, but several where a workbook holds the returns of several bodies.
     """
@@ -52,13 +55,23 @@ class ReadTask:
     passwords: tuple[str, ...]
     month: str
     known: Mapping[str, str] = field(default_factory=dict)  # the roster's names, see `bodies`
+    rules: RuleSettings = field(default_factory=RuleSettings)
 
     def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
         """Give what came of one file."""
         workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
         if not isinstance(workbook, RawWorkbook):
             return (workbook,)
-        return parsed(workbook, self.checklist, month=self.month, known=self.known)
+        outcomes = parsed(workbook, self.checklist, month=self.month, known=self.known)
+        return tuple(
+            self._judged(outcome) if isinstance(outcome, Submission) else outcome
+            for outcome in outcomes
+        )
+
+    def _judged(self, submission: Submission) -> Submission:
+        """Give a return as columns, with what the rules find that ask for it alone."""
+        findings = own_findings(submission, self.checklist, self.month, self.rules)
+        return stored(submission, findings)
 
 
 def parsed(
@@ -195,6 +208,7 @@ def _task(
         passwords=inbox.passwords,
         month=settings.month,
         known=known_names(roster),
+        rules=settings.rules,
     )
     if not (settings.inbox_url and settings.scheduler):
         return task

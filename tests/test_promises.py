@@ -7,8 +7,10 @@ from batches import make_batch
 
 from pipeline.calendar import month_after, months_between
 from pipeline.changes import compare, movement_of
+from pipeline.frame import answers_of
 from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
+    Comparison,
     History,
     Movement,
     Outcome,
@@ -27,6 +29,14 @@ WORDS = {
     "？": Status.UNCLEAR,
     "－": Status.NOT_APPLICABLE,
 }
+
+
+def owed(batch: Batch, history: History) -> tuple[Promise, ...]:
+    return ledger(batch, answers_of(batch.submissions), history)
+
+
+def compared(batch: Batch, history: History) -> Comparison | None:
+    return compare(batch, answers_of(batch.submissions), history)
 
 
 def said(text: str) -> tuple[Status, str]:
@@ -65,7 +75,7 @@ def story(lines: dict[str, str]) -> tuple[Batch, History]:
 
 
 def only_promise(lines: dict[str, str]) -> Promise:
-    (promise,) = ledger(*story(lines))
+    (promise,) = owed(*story(lines))
     return promise
 
 
@@ -129,7 +139,7 @@ def test_what_became_of_a_promise(  # noqa: PLR0917 - a story and all that is to
 
 
 def test_no_promise_no_line() -> None:
-    assert ledger(*story({"2026-10": "③", "2026-11": "①"})) == ()
+    assert owed(*story({"2026-10": "③", "2026-11": "①"})) == ()
 
 
 def test_the_first_month_said_is_kept() -> None:
@@ -144,7 +154,7 @@ def silent(lines: dict[str, str], *, roster: bool | None, excluded: bool = False
     asked = make_batch(1).roster
     assert asked is not None
     return list(
-        ledger(
+        owed(
             replace(
                 batch,
                 submissions=(),
@@ -176,14 +186,14 @@ def test_what_is_out_of_scope_neither_changes_nor_promises() -> None:
     (answer,) = counted.submission.answers
     out = replace(counted.submission, answers=(replace(answer, in_scope=False),))
     batch = replace(batch, submissions=(replace(counted, submission=out),))
-    comparison = compare(batch, history)
+    comparison = compared(batch, history)
     assert comparison is not None
     assert comparison.changes == ()
-    assert ledger(batch, history) == ()
+    assert owed(batch, history) == ()
 
 
 def test_a_month_beside_an_answer_that_is_not_planned_is_no_promise() -> None:
-    comparison = compare(*story({"2026-10": "②2026-12", "2026-11": "①2026-11"}))
+    comparison = compared(*story({"2026-10": "②2026-12", "2026-11": "①2026-11"}))
     assert comparison is not None
     assert [change.new_due for change in comparison.changes] == [""]
 
@@ -232,7 +242,7 @@ def test_rates_count_what_can_be_judged() -> None:
 )
 def test_how_an_answer_moved(old: str, new: str, movement: Movement | None) -> None:
     assert movement_of(*said(old), *said(new)) is movement
-    comparison = compare(*story({"2026-10": old, "2026-11": new}))
+    comparison = compared(*story({"2026-10": old, "2026-11": new}))
     assert comparison is not None
     assert [change.movement for change in comparison.changes] == ([movement] if movement else [])
 
@@ -242,7 +252,7 @@ def test_who_came_and_who_is_gone() -> None:
     (past,) = history.months
     other = PastRespondent(id="Z9", name="むこう市")
     past = replace(past, respondents={other.id: other}, answers={})
-    comparison = compare(batch, replace(history, months=(past,), compare_with=past))
+    comparison = compared(batch, replace(history, months=(past,), compare_with=past))
     assert comparison is not None
     assert comparison.gone == (("Z9", "むこう市"),)
     assert [id_ for id_, _ in comparison.returned] == [batch.submissions[0].respondent.id]
@@ -254,7 +264,7 @@ def test_an_unchanged_file_is_told() -> None:
     sha256 = batch.submissions[0].submission.source.sha256
     answers = {key: replace(answer, sha256=sha256) for key, answer in past.answers.items()}
     past = replace(past, answers=answers)
-    comparison = compare(batch, replace(history, months=(past,), compare_with=past))
+    comparison = compared(batch, replace(history, months=(past,), compare_with=past))
     assert comparison is not None
     assert comparison.unchanged_files == {batch.submissions[0].respondent.id}
 
@@ -273,7 +283,7 @@ def test_a_new_file_for_some_items_leaves_the_others_as_carried() -> None:
         for answer in (first, second)
     }
     past = replace(past, answers=answers)
-    comparison = compare(
+    comparison = compared(
         replace(batch, submissions=(counted,)),
         replace(history, months=(past,), compare_with=past),
     )
@@ -284,7 +294,7 @@ def test_a_new_file_for_some_items_leaves_the_others_as_carried() -> None:
 
 def test_nothing_to_compare_with() -> None:
     batch, _ = story({"2026-11": "①"})
-    assert compare(batch, History()) is None
+    assert compared(batch, History()) is None
 
 
 @pytest.mark.parametrize(

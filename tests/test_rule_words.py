@@ -7,6 +7,7 @@ import pytest
 from rule_examples import out_of_scope, run_example
 
 from pipeline.check import check
+from pipeline.frame import answers_of
 from pipeline.model import (
     Answer,
     Aside,
@@ -284,7 +285,8 @@ def noted(*names: str, body: str = "") -> Batch:
 
 
 def twins(batch: Batch, share: float = 0.9) -> list[str]:
-    pairs = find_twins(batch, share=share, least_notes=3, least_length=5)
+    frame = answers_of(batch.submissions)
+    pairs = find_twins(batch.submissions, frame, share=share, least_notes=3, least_length=5)
     return [one.respondent.name for one, _ in pairs]
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
+from pipeline.frame import StoredAnswers, item_ids
 from pipeline.model import Batch, FileState, shown_key
 from pipeline.respondents import entry_id
 
@@ -50,13 +51,12 @@ def _files(batch: Batch) -> list[str]:
 
 
 def _answers(batch: Batch, handed: Collection[str]) -> list[str]:
-    items = [item.id for item in batch.checklist.items]
+    items = tuple(item.id for item in batch.checklist.items)
     return [
         f"{c.submission.source.shown}: 項目 {len(items)} 件に対し"
         f"回答 {len(c.submission.answers)} 件"
         for c in batch.submissions
-        if c.submission.source.key not in handed
-        and [answer.item_id for answer in c.submission.answers] != items
+        if c.submission.source.key not in handed and item_ids(c.submission.answers) != items
     ]
 
 
@@ -71,6 +71,7 @@ def _givers(batch: Batch) -> list[str]:
     found = {
         (path, answer.item_id, file)
         for path, submission in forms.items()
+        if not isinstance(submission.answers, StoredAnswers)
         for answer in submission.answers
         for file in answer.files
         if file != path

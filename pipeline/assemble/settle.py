@@ -66,6 +66,8 @@ def settle(
             submission=None,
             records=tuple(_alone(slip, respondents[slip.source.key]) for slip in slips),
         )
+    if len(same) == 1:  # nearly always: nothing to join, and no answer is looked at
+        return Settled(submission=full[0], records=(_only_form(full[0], respondents),))
     unique, doubles = _identical(full)
     slip_unique, slip_doubles = _identical(slips)
     plan = _plan(unique, slip_unique, hands or {})
@@ -348,6 +350,18 @@ class _Settling:
             respondent=self.respondents[submission.source.key],
             is_slip=submission.overrides is not None,
         )
+
+
+def _only_form(form: Submission, respondents: Mapping[str, Respondent]) -> FileRecord:
+    """Record the one form of a respondent."""
+    return FileRecord(
+        source=form.source,
+        state=FileState.COUNTED,
+        reason=f"集計に入れました。{_prefilled(form)}",
+        kind=form.kind,
+        content=form,
+        respondent=respondents[form.source.key],
+    )
 
 
 def _alone(slip: Submission, respondent: Respondent) -> FileRecord:

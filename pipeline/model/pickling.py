@@ -6,7 +6,7 @@ as the answers of a submission, goes faster field by field than value by value.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from itertools import repeat
 from operator import attrgetter
@@ -24,49 +24,45 @@ class Columns:
 
     def __init__(self, cls: type[Any], *, few: Sequence[str]) -> None:
         self._cls = cls
-        names = [field.name for field in fields(cls)]
-        self._few = [name in few for name in names]
-        self._values_of = attrgetter(*names)
-        self._setters = [vars(cls)[name].__set__ for name in names]
+        self._names = [field.name for field in fields(cls)]
+        self._few = frozenset(few)
+        self._values_of = attrgetter(*self._names)
+        self._setters = [vars(cls)[name].__set__ for name in self._names]
 
     def pack(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Give the fields of all values, each as a row."""
         return tuple(zip(*map(self._values_of, values), strict=True))
 
-    def unpack(self, packed: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Give the values that were packed."""
+    def unpack(self, packed: tuple[Any, ...], **same: Any) -> tuple[Any, ...]:
+        """Give the values that were packed; ``same`` are fields to be told alike of all."""
         if not packed:
             return ()
         made = tuple(map(object.__new__, repeat(self._cls, len(packed[0]))))
-        for put, few, row in zip(self._setters, self._few, packed, strict=True):
-            values = [value and intern(value) for value in row] if few else row
+        for name, put, row in zip(self._names, self._setters, packed, strict=True):
+            values: Iterable[Any] = row
+            if name in same:
+                values = repeat(same[name], len(made))
+            elif name in self._few:
+                values = [value and intern(value) for value in row]
             deque(map(put, made, values), maxlen=0)  # one by one; keep nothing
         return made
 
 
-def quickly_pickled(**rows: Columns) -> Callable[[type[Value]], type[Value]]:
-    """Let a frozen dataclass with slots, of two fields or more, pickle without looking about.
-
-    ``rows`` are the fields that hold a tuple of values of one class.
-    """
+def quickly_pickled() -> Callable[[type[Value]], type[Value]]:
+    """Let a frozen dataclass with slots, of two fields or more, pickle without looking about."""
 
     def decorate(cls: type[Value]) -> type[Value]:
         names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
         values_of = attrgetter(*names)
         setters = [vars(cls)[name].__set__ for name in names]
-        packed = [(names.index(name), columns) for name, columns in rows.items()]
 
         def getstate(self: Value) -> tuple[Any, ...]:
             values: tuple[Any, ...] = values_of(self)
-            for place, columns in packed:
-                values = (*values[:place], columns.pack(values[place]), *values[place + 1 :])
             return values
 
         def setstate(self: Value, values: Sequence[Any]) -> None:
             for put, value in zip(setters, values, strict=True):
                 put(self, value)
-            for place, columns in packed:
-                setters[place](self, columns.unpack(values[place]))
 
         cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
         cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass

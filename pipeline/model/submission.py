@@ -3,11 +3,12 @@
 Facts only: nothing here says whether something is good or bad.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
-from pipeline.model.pickling import Columns, quickly_pickled
+from pipeline.model.pickling import quickly_pickled
 from pipeline.model.raw import FileKind, SourceFile, Unseen, return_key
 
 
@@ -379,7 +380,7 @@ class Doubted:
     called: str
 
 
-@quickly_pickled(answers=Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell")))
+@quickly_pickled()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.
@@ -393,7 +394,7 @@ class Submission:
     source: SourceFile
     kind: FileKind
     checklist_id: str
-    answers: tuple[Answer, ...]
+    answers: Sequence[Answer]
     tables: tuple[TableFound, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sheets: tuple[str, ...] = ()  # every sheet of the workbook

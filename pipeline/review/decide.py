@@ -159,8 +159,8 @@ class _Reviewing:
         """Give the findings by what a person sees of them; few forms have a row that asks."""
         seen: dict[tuple[str, ...], set[ReviewKey]] = defaultdict(set)
         for finding, key in zip(self._findings, self._keys, strict=True):
-            answer = self._binder.answer(finding.respondent_id, finding.item_id)
-            seen[_visible(finding, shown_text(finding, answer))].add(key)
+            said = self._binder.said(finding.respondent_id, finding.item_id)
+            seen[_visible(finding, shown_text(finding, said))].add(key)
         return seen
 
     def _unbound(self, entry: Entry) -> Bound:

@@ -171,8 +171,9 @@ class _Layout:
 
     def _verdicts(self, finding: Finding) -> tuple[str, ...]:
         """Give the verdicts that fit besides the usual ones: ① as it stands, here or everywhere."""
-        answer = self._binder.answer(finding.respondent_id, finding.item_id)
-        if finding.code != REMARK or not says_done(answer):
+        if finding.code != REMARK:
+            return ()
+        if not says_done(self._binder.answer(finding.respondent_id, finding.item_id)):
             return ()
         return tuple(verdict.value for verdict in Verdict if verdict.counts)
 
@@ -213,7 +214,7 @@ class _Layout:
             finding.code,
             finding.respondent,
             self._titles.get(finding.item_id, finding.item_id),
-            shown_text(finding, self._binder.answer(finding.respondent_id, finding.item_id)),
+            shown_text(finding, self._binder.said(finding.respondent_id, finding.item_id)),
             finding.problem or finding.message,
             finding.fix,
             where.file,

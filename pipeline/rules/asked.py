@@ -5,11 +5,11 @@ status, about a mark that is no plain number, or about a note: it goes through t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.model import Answer, Batch, CountedSubmission, Doubt, Note, ReadBy, Status
+from pipeline.model import Answer, CountedSubmission, Doubt, Note, ReadBy, Status
 
 Asked = tuple[CountedSubmission, Answer]
 
@@ -67,14 +67,14 @@ def _beside(answer: Answer) -> Iterator[Remark]:
             yield Remark("項目文の後ろ", answer.aside.added)
 
 
-def sort_answers(batch: Batch) -> AskedAnswers:
+def sort_answers(submissions: Iterable[CountedSubmission]) -> AskedAnswers:
     """Sort the answers that were asked for."""
     by_status: defaultdict[Status, list[Asked]] = defaultdict(list)
     unusual: list[Asked] = []
     noted: list[Asked] = []
     asides: list[Asked] = []
     plain, nothing, sound = ReadBy.NUMBER, ReadBy.NOTHING, Doubt.NONE
-    for counted in batch.submissions:
+    for counted in submissions:
         for answer in counted.submission.answers:
             if not answer.in_scope:
                 continue
@@ -92,3 +92,6 @@ def sort_answers(batch: Batch) -> AskedAnswers:
             if answer.aside is not None:
                 asides.append(asked)
     return AskedAnswers(by_status=by_status, unusual=unusual, noted=noted, asides=asides)
+
+
+NOTHING_ASKED = AskedAnswers(by_status={}, unusual=(), noted=(), asides=())

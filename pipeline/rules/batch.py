@@ -34,6 +34,7 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
 
 @rule(
     code="B501",
+    compares=True,
     severity=Severity.FIX,
     title="未提出",
     because="回答がなく、送れるのはその団体だけです。こちらに届いているものは要確認です。",
@@ -136,6 +137,7 @@ def _arrived(batch: Batch) -> dict[str, str]:
 
 @rule(
     code="B503",
+    compares=True,
     severity=Severity.INFO,
     title="再提出により置き換えた旧ファイル",
     because="後のものと分かるファイルを数えていて、することがありません。旧ファイルの回答も使うときなどは要確認です。",
@@ -190,6 +192,7 @@ def _next_step(record: FileRecord) -> str:
 
 @rule(
     code="B504",
+    compares=True,
     severity=Severity.INFO,
     title="同一内容のファイル",
     because="どちらを数えても同じで、することがありません。",
@@ -225,6 +228,7 @@ def _replaced_reason(record: FileRecord) -> str:
 
 @rule(
     code="B505",
+    compares=True,
     severity=Severity.CHECK,
     title="他の団体と回答・補足説明がほぼ同じ",
     because="写しか共同の回答かは、聞くまでもなく分かることが多いためです。",
@@ -281,7 +285,8 @@ def similar(context: Context) -> Iterator[Hit]:
     """Find submissions nearly the same as one of another respondent."""
     thresholds = context.thresholds
     twins = find_twins(
-        context.batch,
+        context.batch.submissions,
+        context.frame,
         share=thresholds["similar_share"],
         least_notes=int(thresholds["similar_notes"]),
         least_length=int(thresholds["similar_length"]),

@@ -8,6 +8,7 @@ from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, si
 
 @rule(
     code="C801",
+    compares=True,
     severity=Severity.CHECK,
     title="除外.txt・名簿などに使えていない書き方がある",
     because="除外.txt や名簿を直せるのは担当者だけです。回答者には関わりません。",

@@ -30,6 +30,7 @@ def _problems(code: str) -> Find:
 
 unknown_verdict = rule(
     code="R601",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の判断が読み取れない",
     because="書いた担当者が選び直せば足ります。回答者には関わりません。",
@@ -47,6 +48,7 @@ unknown_verdict = rule(
 
 incomplete_correction = rule(
     code="R602",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の判断と修正後の回答がそろわない",
     because="書いた担当者が書き足せば足ります。回答者には関わりません。",
@@ -67,6 +69,7 @@ incomplete_correction = rule(
 
 unusable_month = rule(
     code="R603",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の修正後の予定月が使えない",
     because="書いた担当者が年と月を書けば足ります。回答者には関わりません。",
@@ -85,6 +88,7 @@ unusable_month = rule(
 
 contradiction = rule(
     code="R604",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の判断が食い違う",
     because="どちらの判断を使うかは、書いた担当者が決めます。",
@@ -107,6 +111,7 @@ contradiction = rule(
 
 unbound = rule(
     code="R605",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の記入がどの指摘のものか分からない",
     because="どの行への記入かは、書いた担当者が分かります。",
@@ -123,6 +128,7 @@ unbound = rule(
 
 no_answer_to_change = rule(
     code="R606",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票の判断がこの指摘には使えない",
     because="別の判断を選ぶのは、書いた担当者です。",
@@ -142,6 +148,7 @@ no_answer_to_change = rule(
 
 written_too_late = rule(
     code="R607",
+    compares=True,
     severity=Severity.CHECK,
     title="前の確認票に後から書かれた判断",
     because="使うかどうかは、書いた担当者が決めます。",
@@ -165,6 +172,7 @@ written_too_late = rule(
 
 chosen_file_gone = rule(
     code="R608",
+    compares=True,
     severity=Severity.CHECK,
     title="確認票で選ばれたファイルがない",
     because="使うファイルを選び直すのは、書いた担当者です。",

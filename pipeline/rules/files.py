@@ -73,6 +73,7 @@ def _suffix(record: FileRecord) -> str:
 
 @rule(
     code="F103",
+    compares=True,
     severity=Severity.INFO,
     title="対応していない種類のファイル",
     because="ほとんどは添え物です。団体の名前が付くものと、中に回答がありうるものだけ要確認です。",
@@ -117,6 +118,7 @@ def other_kind(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="F105",
+    compares=True,
     severity=Severity.FIX,
     title="チェックシートが見つからない",
     because="回答が1件も数えられず、送り直してもらうほかありません。",

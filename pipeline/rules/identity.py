@@ -26,6 +26,7 @@ _WEAK = (EvidenceKind.TAB, EvidenceKind.FILE_NAME, EvidenceKind.FOLDER)
 
 @rule(
     code="L211",
+    compares=True,
     severity=Severity.INFO,
     title="1つのブックに複数の団体の回答がある",
     because="シートや列の団体名のとおりに分けていて、することがありません。",
@@ -60,6 +61,7 @@ def several_bodies(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="B502",
+    compares=True,
     severity=Severity.CHECK,
     title="名簿にない回答者",
     because="名簿の書き方の違いか、頼んでいない団体かは、担当者が決めます。",
@@ -97,6 +99,7 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="B509",
+    compares=True,
     severity=Severity.CHECK,
     title="回答者を特定できない・ファイル名から推定",
     because="ファイル名からの見当は、見れば合っているか分かります。名簿の団体名そのままなら参考、"

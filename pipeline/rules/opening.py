@@ -34,6 +34,7 @@ def _unreadable(context: Context, code: str) -> Iterator[Hit]:
 
 @rule(
     code="F101",
+    compares=True,
     severity=Severity.FIX,
     title="パスワード付きで開けない",
     because="1件も数えられず、開けられるのは送った人だけです。",
@@ -58,6 +59,7 @@ def password(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="F102",
+    compares=True,
     severity=Severity.FIX,
     title="壊れていて読めない",
     because="1件も数えられず、こちらでは直せません。値だけ読めたファイルは、見れば足りるため要確認です。",
@@ -99,6 +101,7 @@ def broken(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="F112",
+    compares=True,
     severity=Severity.CHECK,
     title="このパソコンから開けない",
     because="こちらのパソコンの側で直せます。回答者に落ち度はありません。",
@@ -125,6 +128,7 @@ def not_opened_here(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="F104",
+    compares=True,
     severity=Severity.FIX,
     title="大きすぎる・展開すると上限を超える",
     because="1件も数えられず、小さくして送り直せるのは送った人だけです。",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from pipeline.calendar import month_words
+from pipeline.frame import first_rows
 from pipeline.model import (
-    Answer,
     CountedSubmission,
     FileState,
     Location,
@@ -28,19 +30,27 @@ from pipeline.rules.words import STATUS_WORDS, answer_words
 
 def _last_month(
     context: Context, *statuses: Status
-) -> Iterator[tuple[CountedSubmission, Answer, PreviousAnswer | PastAnswer]]:
-    """Give the answers that are now of these statuses, with what they were last month."""
-    previous = context.previous
+) -> Iterator[tuple[CountedSubmission, int, PreviousAnswer | PastAnswer]]:
+    """Give the answers asked for that are now of these statuses, with what they were last month.
+
+    An answer is told by its place in the form.
+    """
+    previous, frame, submissions = context.previous, context.frame, context.batch.submissions
     if previous is None:
         return
-    for counted, answer in context.asked.of(*statuses):
-        before = previous.answers.get((counted.respondent.id, answer.item_id))
+    asked = frame["in_scope"].where(bool) & frame["status"].where(lambda now: now in statuses)
+    first = first_rows(frame)
+    for row in np.flatnonzero(asked).tolist():
+        number = frame["number"].at(row)
+        counted = submissions[number]
+        before = previous.answers.get((counted.respondent.id, frame["item_id"].at(row)))
         if before is not None:
-            yield counted, answer, before
+            yield counted, row - first[number], before
 
 
 @rule(
     code="B506",
+    compares=True,
     severity=Severity.CHECK,
     title="前月より後退",
     because="書き間違いか、事情が変わったのか、まず担当者が見て決めます。",
@@ -60,7 +70,8 @@ def _last_month(
 def fell_back(context: Context) -> Iterator[Hit]:
     """Find answers that are a step behind last month's."""
     order = {Status.DONE: 0, Status.PLANNED: 1, Status.NOT_PLANNED: 2}
-    for counted, answer, before in _last_month(context, *order):
+    for counted, place, before in _last_month(context, *order):
+        answer = counted.submission.answers[place]
         now = answer.mark.status
         if before.status in order and order[now] > order[before.status]:
             yield on_answer(
@@ -74,6 +85,7 @@ def fell_back(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="B507",
+    compares=True,
     severity=Severity.CHECK,
     title="予定月の先送り",
     because="延期そのものは誤りではなく、理由を聞くかどうかを担当者が決めます。",
@@ -91,7 +103,8 @@ def fell_back(context: Context) -> Iterator[Hit]:
 )
 def put_off(context: Context) -> Iterator[Hit]:
     """Find plans whose month is later than last month's plan."""
-    for counted, answer, before in _last_month(context, Status.PLANNED):
+    for counted, place, before in _last_month(context, Status.PLANNED):
+        answer = counted.submission.answers[place]
         if before.status is Status.PLANNED and before.due and answer.due.month > before.due:
             yield on_answer(
                 counted,
@@ -104,6 +117,7 @@ def put_off(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="B514",
+    compares=True,
     severity=Severity.CHECK,
     title="前の月に集計したものと同じファイル（締め忘れ）",
     because="前の月を締め忘れたかは、担当者にしか分かりません。",
@@ -140,6 +154,7 @@ def counted_before(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="M701",
+    compares=True,
     severity=Severity.CHECK,
     title="前の月のデータが書き換えられている・読めない",
     because="控えを戻すか集計し直すかは担当者が決めます。同じ控えを使えたときは参考です。",

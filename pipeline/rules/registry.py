@@ -11,6 +11,7 @@ from enum import StrEnum
 from sys import intern
 from types import MappingProxyType
 
+from pipeline.columns import Frame
 from pipeline.model import (
     Answer,
     Batch,
@@ -58,13 +59,15 @@ class Thresholds:
 class Context:
     """What a rule may look at. ``previous`` is None where there is no last month.
 
-    ``asked`` are the answers of the batch, sorted.
+    ``asked`` are the answers of the batch, sorted; where a rule compares returns there is
+    ``frame`` instead, the answers as `frame.answers_of` gives them.
     """
 
     batch: Batch
     asked: AskedAnswers
     thresholds: Thresholds
     previous: PreviousMonth | None = None
+    frame: Frame = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,8 @@ class Declaration:
     ``message`` says what is wrong and ``fix`` the next step; both are templates. ``because``
     argues the severity in one line. ``covers`` names the codes that say nothing new at the same
     place: a hit with an item covers them for that item of that file, one without for the file.
+    ``compares``: it asks for more than one return alone: for whose it is, for the records of files,
+    for what others say, or what was said last month.
     """
 
     code: str
@@ -160,6 +165,7 @@ class Declaration:
     thresholds: tuple[Threshold, ...] = ()
     general_fix: str = ""  # for the legend, where ``fix`` has named fields
     ask: str = ""  # to the respondent, empty where there is nothing to ask
+    compares: bool = False
 
     def __call__(self, find: Find) -> "Rule":
         """Make the rule whose hits ``find`` finds, and enter it among those declared."""

@@ -33,6 +33,7 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
 
 @rule(
     code="B511",
+    compares=True,
     severity=Severity.FIX,
     title="食い違う回答があり、どれが最新か（どの事業か）分からない",
     because="どれが最新か（どの事業か）は回答者にしか分かりません。",
@@ -89,6 +90,7 @@ def disagreeing(context: Context) -> Iterator[Hit]:
 
 @rule(
     code="B512",
+    compares=True,
     severity=Severity.INFO,
     title="複数の関係者のファイルを項目ごとに合わせた",
     because="受け持つ項目が重ならず、そのまま合わせられます。",

@@ -8,11 +8,15 @@ number of submissions and not with its square.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.model import Batch, CountedSubmission
+import numpy as np
+
+from pipeline.columns import Frame
+from pipeline.frame import first_rows
+from pipeline.model import CountedSubmission
 from pipeline.text import fold
 
 _ENDS = 8  # characters of a note's beginning and end that make its bucket
@@ -36,29 +40,36 @@ class Twin:
 class _Profile:
     """What is compared: per item the answer, and the notes with words of their own."""
 
-    counted: CountedSubmission
+    frame: Frame
+    rows: range
     notes: Mapping[str, str]
 
     @cached_property
     def answers(self) -> Mapping[str, tuple[str, str]]:
         """Give status and month by item; few submissions are ever asked for them."""
-        return {
-            answer.item_id: (answer.mark.status.value, answer.due.month)
-            for answer in self.counted.submission.answers
-            if answer.in_scope
-        }
+        asked = ("item_id", "status", "due", "in_scope")
+        rows = zip(
+            *(self.frame[name].take(slice(self.rows.start, self.rows.stop)) for name in asked),
+            strict=True,
+        )
+        return {item: (status.value, due) for item, status, due, in_scope in rows if in_scope}
 
 
 def find_twins(
-    batch: Batch, *, share: float, least_notes: int, least_length: int
+    submissions: Sequence[CountedSubmission],
+    frame: Frame,
+    *,
+    share: float,
+    least_notes: int,
+    least_length: int,
 ) -> Iterator[tuple[CountedSubmission, Twin]]:
-    """Give each submission that has a twin, in batch order, with the most similar one.
+    """Give each submission that has a twin, in their order, with the most similar one.
 
+    ``frame`` are their answers.
     Two submissions are twins where ``share`` of the answers and of the notes agree, and at
     least ``least_notes`` different notes of ``least_length`` characters or more are the same.
     """
-    submissions = batch.submissions
-    profiles = _profiles(batch, least_length)
+    profiles = _profiles(submissions, frame, least_length)
     found: dict[int, list[tuple[float, int, Twin]]] = defaultdict(list)
     for left, right in _candidates(profiles, least_notes):
         if submissions[left].respondent.of_body == submissions[right].respondent.of_body:
@@ -83,31 +94,43 @@ def find_twins(
         )
 
 
-def _profiles(batch: Batch, least_length: int) -> list[_Profile]:
-    folded = [_notes(counted, least_length) for counted in batch.submissions]
+def _profiles(
+    submissions: Sequence[CountedSubmission], frame: Frame, least_length: int
+) -> list[_Profile]:
+    first = first_rows(frame)
+    folded = _notes(submissions, frame, least_length)
     carried = Counter(text for notes in folded for text in set(notes.values()))
     limit = max(_STANDARD_LEAST - 1, len(folded) * _STANDARD_SHARE)
     return [
         _Profile(
-            counted=counted,
+            frame=frame,
+            rows=range(first[number], first[number + 1]),
             notes={item: text for item, text in notes.items() if carried[text] <= limit},
         )
-        for counted, notes in zip(batch.submissions, folded, strict=True)
+        for number, notes in enumerate(folded)
     ]
 
 
-def _notes(counted: CountedSubmission, least_length: int) -> dict[str, str]:
+def _notes(
+    submissions: Sequence[CountedSubmission], frame: Frame, least_length: int
+) -> list[dict[str, str]]:
     """Fold the notes long enough to compare; the respondent's own name is left out of them."""
-    name = fold(counted.respondent.body_name or counted.respondent.name)
-    notes: dict[str, str] = {}
-    for answer in counted.submission.answers:
-        note = answer.note
-        if note.empty or not answer.in_scope or len(note.raw) < least_length:
-            continue
-        text = fold(note.raw)
-        text = (text.replace(name, "") if name else text).replace(" ", "")
-        if len(text) >= least_length:
-            notes[answer.item_id] = text
+    notes: list[dict[str, str]] = [{} for _ in submissions]
+    names = [fold(one.respondent.body_name or one.respondent.name) for one in submissions]
+    said = (
+        frame["note"].where(lambda raw: len(raw) >= least_length)
+        & frame["in_scope"].where(bool)
+        & ~frame["note_empty"].where(bool)
+    )
+    rows = np.flatnonzero(said)
+    texts = frame["note"].take(rows).of(fold)
+    for number, item, text in zip(
+        frame["number"].take(rows), frame["item_id"].take(rows), texts, strict=True
+    ):
+        name = names[number]
+        own = (text.replace(name, "") if name else text).replace(" ", "")
+        if len(own) >= least_length:
+            notes[number][item] = own
     return notes
 
 

@@ -7,8 +7,11 @@ with the months before.
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from pipeline.changes import compare
 from pipeline.errors import ExitCode
+from pipeline.frame import answers_at, answers_of
 from pipeline.marks import unknown_notations
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.history import History
@@ -54,9 +57,11 @@ def summarise(
     """
     found = tuple(findings)
     places = find_places(batch)
-    comparison = compare(batch, history)
-    answers = answer_rows(batch, found, places, comparison.carried if comparison else None)
-    tally = Tally(batch, answers)
+    frame = answers_of(batch.submissions)
+    comparison = compare(batch, frame, history)
+    carried = comparison.carried if comparison else None
+    answers = answer_rows(batch, frame, found, places, carried)
+    tally = Tally(batch, frame)
     files = file_rows(batch)
     respondents = tally.respondents(found, places)
     items = tally.items()
@@ -87,11 +92,11 @@ def summarise(
         least_done=list_least_done(items),
         most_open=list_most_open(respondents),
         notations=unknown_notations(
-            answer for counted in batch.submissions for answer in counted.submission.answers
+            answers_at(batch.submissions, frame, np.flatnonzero(frame["doubt"].where(bool)))
         ),
         checks=reconcile(batch, len(answers), files, tally),
         rules=rules,
-        months=summarise_months(batch, answers, tally, history, comparison),
+        months=summarise_months(batch, frame, tally, history, comparison),
     )
 
 

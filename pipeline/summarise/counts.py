@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
+from pipeline.frame import answers_of
 from pipeline.model import Batch, Finding, Status
 from pipeline.model.report import (
-    AnswerRow,
     DueMonth,
     GroupTotal,
     ItemTotal,
@@ -18,6 +20,11 @@ from pipeline.model.report import (
     TagCount,
 )
 from pipeline.summarise.rows import Places, severity_counts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.columns import Frame
 
 PLACES = {status: place for place, status in enumerate(Status)}
 Counts = list[int]  # of answers, in the order of Status
@@ -43,31 +50,43 @@ def summed(parts: Iterable[tuple[Key, Counts]]) -> dict[Key, StatusCounts]:
     return {key: status_counts(map(sum, zip(*own, strict=True))) for key, own in groups.items()}
 
 
+def _crossed(rows: NDArray[Any], size: int, statuses: NDArray[np.intp]) -> list[Counts]:
+    """Count the statuses of each row of a table, in the order of Status."""
+    every = len(PLACES)
+    flat = np.bincount(rows * np.intp(every) + statuses, minlength=size * every)
+    counts: list[Counts] = flat.reshape(size, every).tolist()
+    return counts
+
+
 class Tally:
     """The month's answers, counted once by submission and by item.
 
     What a submission or an item stands in (role, category, section) is a sum of these counts.
     """
 
-    def __init__(self, batch: Batch, answers: tuple[AnswerRow, ...]) -> None:
+    def __init__(self, batch: Batch, frame: Frame) -> None:
         self._batch = batch
-        by_number: defaultdict[int, Counts] = defaultdict(no_counts)
-        by_item: defaultdict[int, Counts] = defaultdict(no_counts)
-        self._overdue: Counter[int] = Counter()
-        self._due: Counter[tuple[str, str]] = Counter()
-        for row in answers:
-            status = row.status
-            place = PLACES[status]
-            by_number[row.number][place] += 1
-            by_item[row.item_number][place] += 1
-            if status is Status.PLANNED:
-                self._due[row.due, row.category] += 1
-                self._overdue[row.number] += row.overdue
-        self._tags = Counter(
-            (tag, row.status) for row in answers if row.tags for tag in row.tags.split()
+        status = frame["status"].of(PLACES.__getitem__)
+        statuses = np.array([*status.values, 0], np.intp)[status.codes]
+        items = {item.id: place for place, item in enumerate(batch.checklist.items)}
+        item = frame["item_id"].of(items.__getitem__)
+        self._numbers = _crossed(frame["number"].codes, len(batch.submissions), statuses)
+        places = np.array([*item.values, 0], np.intp)[item.codes]
+        self._items = _crossed(places, len(items), statuses)
+        categories = {one.id: one.category for one in batch.checklist.items}
+        planned = np.flatnonzero(statuses == PLACES[Status.PLANNED])
+        dues = frame["due"].take(planned)
+        self._due: Counter[tuple[str, str]] = Counter(
+            zip(dues, frame["item_id"].take(planned).of(categories.__getitem__), strict=True)
         )
-        self._items = [by_item[number] for number, _ in enumerate(batch.checklist.items, start=1)]
-        self._numbers = [by_number[number] for number, _ in enumerate(batch.submissions, start=1)]
+        late = dues.where(lambda due: "" < due < batch.month)
+        self._overdue = Counter(frame["number"].codes[planned[late]].tolist())
+        tags, every = frame["tags"], len(PLACES)
+        both, counts = np.unique(tags.codes * np.intp(every) + statuses, return_counts=True)
+        self._tags: Counter[tuple[str, Status]] = Counter()
+        for code, count in zip(both.tolist(), counts.tolist(), strict=True):
+            for tag in tags.values[code // every].split():
+                self._tags[tag, [*PLACES][code % every]] += count
 
     @classmethod
     def of_counts(
@@ -84,8 +103,9 @@ class Tally:
 
         ``overdue`` goes by submission. Submissions and items are numbered from 1.
         """
-        tally = cls(batch, ())
-        tally._overdue, tally._due, tally._tags = overdue, due, tags
+        tally = cls(batch, answers_of(()))
+        tally._overdue = Counter({number - 1: count for number, count in overdue.items()})
+        tally._due, tally._tags = due, tags
         items, none = batch.checklist.items, no_counts()
         tally._items = [by_item.get(number, none) for number, _ in enumerate(items, start=1)]
         tally._numbers = [
@@ -179,7 +199,7 @@ class Tally:
                     key=own,
                     counts=counts[number - 1],
                     rank=None if share is None else ranks[share],
-                    overdue=self._overdue[number],
+                    overdue=self._overdue[number - 1],
                     findings=severity_counts(told),
                 )
             )

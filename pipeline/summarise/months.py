@@ -31,6 +31,7 @@ from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pipeline.columns import Frame
     from pipeline.model import Batch
     from pipeline.model.history import (
         Change,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
         PromiseRate,
     )
     from pipeline.model.months import Shares
-    from pipeline.model.report import AnswerRow
     from pipeline.summarise.counts import Tally
 
 TOP = 5
@@ -68,12 +68,12 @@ class _Month:
 
 def summarise_months(
     batch: Batch,
-    answers: tuple[AnswerRow, ...],
+    frame: Frame,
     tally: Tally,
     history: History,
     comparison: Comparison | None,
 ) -> Months:
-    """Give the months. ``answers`` are the rows of 明細, ``tally`` counts them.
+    """Give the months. ``frame`` are the answers, ``tally`` counts them.
 
     Without an earlier month there are the promises alone.
     """
@@ -84,7 +84,7 @@ def summarise_months(
         *(_past_point(month, past[month.month]) for month in history.months),
         _present_point(batch, now),
     )
-    promises = ledger(batch, history)
+    promises = ledger(batch, frame, history)
     months = Months(
         notices=history.notices,
         points=points,
@@ -94,7 +94,7 @@ def summarise_months(
     )
     if comparison is None or history.compare_with is None:
         return months
-    flows = _flows(answers, history.compare_with, past[comparison.compared_with], now)
+    flows = _flows(batch, frame, history.compare_with, past[comparison.compared_with], now)
     return _compared(replace(months, flows=flows), batch, comparison, now, past)
 
 
@@ -186,18 +186,21 @@ def _present_point(batch: Batch, counted: _Month) -> MonthPoint:
 
 
 def _flows(
-    answers: Iterable[AnswerRow], past: PastMonth, before: _Month, now: _Month
+    batch: Batch, frame: Frame, past: PastMonth, before: _Month, now: _Month
 ) -> tuple[StatusFlow, ...]:
     """Split each status' change into answers that changed, came and left."""
     into: Counter[Status] = Counter()
     out_of: Counter[Status] = Counter()
     came: Counter[Status] = Counter()
-    for row in answers:
-        old = past.answers.get((row.respondent_id, row.item_id))
+    ids = [counted.respondent.id for counted in batch.submissions]
+    for number, item, status in zip(
+        frame["number"], frame["item_id"], frame["status"], strict=True
+    ):
+        old = past.answers.get((ids[number], item))
         if old is None:
-            came[row.status] += 1
+            came[status] += 1
         else:
-            into[row.status] += 1
+            into[status] += 1
             out_of[old.status] += 1
     return tuple(
         StatusFlow(
@@ -265,16 +268,10 @@ def _presence(id_: str, came: set[str], number: int | None) -> Presence:
 
 
 def _change_rows(batch: Batch, comparison: Comparison) -> tuple[ChangeRow, ...]:
-    moved = {change.respondent_id for change in comparison.changes}
-    places: dict[tuple[str, str], int] = {}
-    line = 0
-    for counted in batch.submissions:
-        id_, answers = counted.respondent.id, counted.submission.answers
-        if id_ in moved:
-            places |= {(id_, answer.item_id): n for n, answer in enumerate(answers, start=line)}
-        line += len(answers)
+    items = {item.id: place for place, item in enumerate(batch.checklist.items)}
+    first = {c.respondent.id: n * len(items) for n, c in enumerate(batch.submissions)}
     return tuple(
-        ChangeRow(change=change, answer=places[change.respondent_id, change.item_id])
+        ChangeRow(change=change, answer=first[change.respondent_id] + items[change.item_id])
         for change in comparison.changes
     )
 

@@ -3,46 +3,49 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
+from itertools import repeat
+from operator import itemgetter
 from sys import intern
 
+from pipeline.columns import Coded, Frame, together
+from pipeline.frame import DECIDED, StoredAnswers
 from pipeline.model import (
-    Answer,
     Batch,
-    CountedSubmission,
     Due,
     FileRecord,
     Finding,
     FindingGroup,
-    Item,
     Severity,
     Status,
     Submission,
 )
 from pipeline.model.raw import Skipped, Unreadable
 from pipeline.model.report import AnswerRow, FileRow, ReportedLine, RowDecision, SeverityCounts
-from pipeline.model.submission import AnswerDecision, DueSource, Precision
+from pipeline.model.submission import DueSource, Precision
 
 _NO_DUE = Due()
-Codes = dict[str, dict[str, list[str]]]  # key of a return -> item -> codes
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the answers stand: what a finding tells of a file is told of an answer.
 
-    ``lines`` gives the line of 明細, counted from 0, by the key of a return and item. Nearly every
-    answer stands in its form alone; ``files`` gives all the returns (keys) of the lines that do
-    not, its form first.
+    A return's answers are lines of 明細, counted from 0, from ``starts`` on, in the order of
+    ``items``. Few answers stand in other returns too: ``others`` gives their lines by key and item,
+    ``files`` all the returns (keys) of such a line, its form first.
     """
 
-    lines: Mapping[str, Mapping[str, int]]
+    starts: Mapping[str, int]
+    items: Mapping[str, int]
+    others: Mapping[str, Mapping[str, int]]
     files: Mapping[int, tuple[str, ...]]
 
     def line(self, file: str, item_id: str) -> int | None:
         """Give the line of a file's answer to an item, None where it does not count."""
-        found = self.lines.get(file)
+        start, place = self.starts.get(file), self.items.get(item_id)
+        if start is not None and place is not None:
+            return start + place
+        found = self.others.get(file)
         return found.get(item_id) if found else None
 
     def beside(self, first: int, count: int) -> set[str]:
@@ -55,110 +58,126 @@ class Places:
 
 def find_places(batch: Batch) -> Places:
     """Find out where the answers of a month stand."""
-    lines: dict[str, dict[str, int]] = {}
+    starts: dict[str, int] = {}
+    others: dict[str, dict[str, int]] = defaultdict(dict)
     files: dict[int, tuple[str, ...]] = {}
     line = 0
     for counted in batch.submissions:
         own, answers = counted.submission.source.key, counted.submission.answers
-        ids = (answer.item_id for answer in answers)
-        lines.setdefault(own, {}).update(zip(ids, range(line, line + len(answers)), strict=True))
-        for answer in answers:
+        if answers:
+            starts[own] = line
+        for place, answer in enumerate(() if isinstance(answers, StoredAnswers) else answers, line):
             # Check cell and note may stand in a send-back slip or in an older return.
             row = () if answer.row_place is None else (answer.row_place.key,)
-            others = [file for file in (*answer.files, *row) if file != own]
-            if others:
-                files[line] = tuple(dict.fromkeys((own, *others)))
-                for file in others:
-                    lines.setdefault(file, {})[answer.item_id] = line
-            line += 1
-    return Places(lines=lines, files=files)
+            beside = [file for file in (*answer.files, *row) if file != own]
+            if beside:
+                files[place] = tuple(dict.fromkeys((own, *beside)))
+                for file in beside:
+                    others[file][answer.item_id] = place
+        line += len(answers)
+    items = {item.id: place for place, item in enumerate(batch.checklist.items)}
+    return Places(starts=starts, items=items, others=others, files=files)
 
 
 def answer_rows(
     batch: Batch,
+    frame: Frame,
     findings: Iterable[Finding],
     places: Places,
     carried: frozenset[tuple[str, str]] | None = None,
 ) -> tuple[AnswerRow, ...]:
     """Give one row per counted submission and item: submissions in order, items in form order.
 
-    ``carried`` are the (respondent id, item id) of the answers that stand in the file of the
-    month compared with, None where nothing is compared.
+    ``frame`` are the answers. ``carried`` are the (respondent id, item id) of the answers that
+    stand in the file of the month compared with, None where nothing is compared.
     """
-    codes: Codes = defaultdict(lambda: defaultdict(list))
-    for finding in findings:
-        if finding.item_id:
-            known = codes[finding.location.key][finding.item_id]
-            if finding.code not in known:
-                known.append(finding.code)
     items = {item.id: (n, item) for n, item in enumerate(batch.checklist.items, start=1)}
-    rows: list[AnswerRow] = []
-    for submission in enumerate(batch.submissions, start=1):
-        counted = submission[1]
-        id_, own = counted.respondent.id, codes.get(counted.submission.source.key, {})
-        for answer in counted.submission.answers:
-            item_id = answer.item_id
-            files = places.files.get(len(rows))
-            if files is None:
-                told: Iterable[str] = own.get(item_id, ())
-            else:
-                each = (codes[file].get(item_id, ()) for file in files if file in codes)
-                told = dict.fromkeys(chain.from_iterable(each))
-            rows.append(
-                _answer_row(
-                    submission,
-                    answer,
-                    items[item_id],
-                    overdue_before=batch.month,
-                    codes=told,
-                    same_file=None if carried is None else (id_, item_id) in carried,
-                )
-            )
-    return tuple(rows)
-
-
-def _answer_row(
-    submission: tuple[int, CountedSubmission],
-    answer: Answer,
-    item: tuple[int, Item],
-    *,
-    overdue_before: str,
-    codes: Iterable[str],
-    same_file: bool | None,
-) -> AnswerRow:
-    number, counted = submission
-    item_number, asked = item
-    mark, note, place = answer.mark, answer.note, answer.row_place
-    status = answer.counted_status
-    due = _NO_DUE
-    if status is Status.PLANNED and answer.due.month:
-        read = answer.due
-        due = _due(read.month, read.precision, read.inferred, read.source)
-    return AnswerRow(  # in the order of its fields: their names would double the time it takes
-        number, item_number, counted.respondent, asked, status, due,
-        mark.raw, note.raw, intern(" ".join(note.tags)), intern(" ".join(codes)),
-        place.file if place else counted.submission.source.path,
-        place.sheet if place else "",
-        (answer.mark_cell or "") if place else "",
-        answer.in_scope, note.empty, "" < due.month < overdue_before, same_file,
-        _decided(answer.decision) if answer.decision else None, answer.comment,
+    asked = frame["item_id"].of(items.__getitem__)
+    whose = Coded(tuple(one.respondent for one in batch.submissions), frame["number"].codes)
+    source = Coded(tuple(one.submission.source.path for one in batch.submissions), whose.codes)
+    planned = together(_planned, *map(frame.__getitem__, _DUE))
+    same = repeat(None) if carried is None else (
+        (person.id, item.id) in carried for person, (_, item) in zip(whose, asked, strict=True)
     )  # fmt: skip
+    decided = together(_decided, *map(frame.__getitem__, DECIDED))
+    return tuple(
+        map(
+            AnswerRow,
+            frame["number"].of(lambda number: number + 1),
+            asked.of(itemgetter(0)),
+            whose,
+            asked.of(itemgetter(1)),
+            frame["status"],
+            planned,
+            frame["mark"],
+            frame["note"],
+            frame["tags"],
+            _codes(frame, findings, places),
+            (given or own for given, own in zip(frame["file"], source, strict=True)),
+            frame["sheet"],
+            frame["cell"],
+            frame["in_scope"],
+            frame["note_empty"],
+            planned.of(lambda due: "" < due.month < batch.month),
+            same,
+            decided,
+            frame["comment"],
+        )
+    )
 
 
-@lru_cache(maxsize=4_096)
-def _due(month: str, precision: Precision, inferred: bool, source: DueSource) -> Due:
-    """Give a month without its words: few differ, and equal ones are one in memory."""
-    return Due(month=month, precision=precision, inferred=inferred, source=source)
+def _codes(frame: Frame, findings: Iterable[Finding], places: Places) -> Iterable[str]:
+    """Give the codes of what is found of each answer; those of its form first."""
+    told: dict[int, dict[str, None]] = defaultdict(dict)
+    of_others: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for finding in findings:
+        line = places.line(finding.location.key, finding.item_id) if finding.item_id else None
+        if line is None:
+            continue
+        if line in places.files:
+            of_others[line, finding.location.key].append(finding.code)
+        else:
+            told[line][finding.code] = None
+    for line, files in places.files.items():
+        told[line] = dict.fromkeys(code for file in files for code in of_others[line, file])
+    return (
+        intern(" ".join(told[line])) if line in told else "" for line in range(len(frame["number"]))
+    )
 
 
-def _decided(told: AnswerDecision) -> RowDecision:
+_DUE = ("status", "due", "due_precision", "due_inferred", "due_source")
+
+
+def _planned(status: Status, month: str, precision: str, inferred: bool, source: str) -> Due:
+    """Give the month promised, without its words."""
+    if status is not Status.PLANNED or not month:
+        return _NO_DUE
+    return Due(
+        month=month,
+        precision=Precision(precision),
+        inferred=inferred,
+        source=DueSource(source),
+    )
+
+
+def _decided(  # noqa: PLR0913, PLR0917 - the columns of a decision
+    words: str | None,
+    status: Status | None,
+    changed: bool | None,
+    due: str | None,
+    reason: str | None,
+    by: str | None,
+    on: str | None,
+) -> RowDecision | None:
+    if words is None:
+        return None
     return RowDecision(
-        words="、".join(told.verdicts),
-        before=told.status if told.changed else None,
-        due_before=told.due if told.changed else "",
-        reason=told.reason,
-        by=told.by,
-        on=told.on,
+        words=words,
+        before=status if changed else None,
+        due_before=due or "" if changed else "",
+        reason=reason or "",
+        by=by or "",
+        on=on or "",
     )
 
 
