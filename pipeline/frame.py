@@ -180,10 +180,13 @@ def answers_at(
 
 def _joined(parts: Sequence[tuple[int, Rows]], place: int) -> Coded:
     """Give one column of all returns; those that lack it hold None."""
-    columns = [(size, rows[place] if place < len(rows) else _Same((None,))) for size, rows in parts]
-    values = {column[0] for _, column in columns if isinstance(column, _Same)}
-    if len(values) == 1 and all(isinstance(column, _Same) or not size for size, column in columns):
-        return constant(values.pop(), sum(size for size, _ in parts))
+    columns = [
+        (size, rows[place] if place < len(rows) else _Same((None,))) for size, rows in parts if size
+    ]
+    if columns and all(isinstance(column, _Same) for _, column in columns):
+        values = {column[0] for _, column in columns}
+        if len(values) == 1:
+            return constant(values.pop(), sum(size for size, _ in columns))
     each: Iterable[Iterable[Any]] = (
         repeat(column[0], size) if isinstance(column, _Same) else column for size, column in columns
     )
