@@ -65,21 +65,23 @@ def named(text: str, index: Index, body_of: NameBody) -> tuple[str, str]:
 
 def _may_name_several(sheet: RawSheet, index: Index, body_of: NameBody) -> bool:
     """Tell cheaply whether one row above the items, or one column before them, names two bodies."""
-    said = {
-        key: index.wording(cell.text)
-        for key, cell in sheet.cells.items()
-        if cell.kind is CellKind.TEXT
-    }
-    items = [key for key, each in said.items() if each.begins and each.match is not None]
-    if not items:
+    first = next(
+        (
+            key
+            for key, cell in sheet.cells.items()
+            if (said := index.wording(cell.text)).begins and said.match is not None
+        ),
+        None,
+    )
+    if first is None:
         return False
-    top, left = min(row for row, _ in items), min(column for _, column in items)
     found: dict[tuple[str, int], str] = {}
-    for (row, column), each in said.items():
-        line = ("row", row) if row < top else ("column", column) if column < left else None
-        if line is None or not 1 < len(each.text) <= _LONGEST:
+    for key, cell in sheet.cells.items():
+        above = key[0] < first[0]
+        if not above and key[1] >= first[1]:
             continue
-        body, _ = named(each.text, index, body_of)
+        body, _ = named(cell.text, index, body_of) if cell.kind is CellKind.TEXT else ("", "")
+        line = ("row", key[0]) if above else ("column", key[1])
         if body and found.setdefault(line, body) != body:
             return True
     return False

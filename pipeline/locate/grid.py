@@ -17,6 +17,7 @@ class Grid:
     def __init__(self, sheet: RawSheet, place: int, index: Index) -> None:
         self.sheet = sheet
         self.place = place
+        self.hides = bool(not sheet.visible or sheet.hidden_rows or sheet.hidden_columns)
         self.areas: dict[CellKey, Area] = {}
         self._columns: dict[int, list[Area]] = {}
         self._anchors: dict[CellKey, CellKey] = {}
@@ -79,9 +80,9 @@ class Grid:
 
     def is_hidden(self, key: CellKey) -> bool:
         """Tell whether a cell is out of sight: its sheet, or every row or column of its area."""
-        sheet = self.sheet
-        if sheet.visible and not sheet.hidden_rows and not sheet.hidden_columns:
+        if not self.hides:
             return False
+        sheet = self.sheet
         rows = range(key[0], self.bottom(key) + 1)
         columns = range(key[1], self.right(key) + 1)
         return (

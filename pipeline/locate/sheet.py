@@ -94,7 +94,10 @@ def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
     headers = find_headers(grid, index, item_rows)
     header_rows = {header.row for header in headers}
     segments = _segments(grid, index, found, headers)
-    tables = [read_table(grid, index, segment, item_rows, header_rows) for segment in segments]
+    tables: list[Table] = []
+    for segment in segments:
+        number = sum(len(table.found) for table in tables)
+        tables.append(read_table(grid, index, segment, item_rows, header_rows, number=number))
     if any(is_summary(grid, table.columns, table.hits) for table in tables):
         return None
     titles = [_title(grid, index, segment, item_rows) for segment in segments]
@@ -265,8 +268,8 @@ def _renumbered(tables: Sequence[Table]) -> tuple[tuple[ItemRow, ...], tuple[Tab
     rows: list[ItemRow] = []
     found: list[TableFound] = []
     for table in tables:
-        before = len(found)
-        rows.extend(replace(row, table=row.table + before) if before else row for row in table.rows)
+        moved = len(found) - table.number  # where a table before it was left out
+        rows.extend(replace(row, table=row.table + moved) if moved else row for row in table.rows)
         found.extend(table.found)
     return tuple(rows), tuple(found)
 

@@ -32,6 +32,7 @@ class Table:
 
     hits: list[Found]
     columns: Columns
+    number: int
     found: tuple[TableFound, ...]
     rows: tuple[ItemRow, ...]
     covered: frozenset[int]  # the rows that belong to an item
@@ -45,9 +46,18 @@ class Table:
 
 
 def read_table(
-    grid: Grid, index: Index, segment: Segment, item_rows: set[int], header_rows: set[int]
+    grid: Grid,
+    index: Index,
+    segment: Segment,
+    item_rows: set[int],
+    header_rows: set[int],
+    *,
+    number: int,
 ) -> Table:
-    """Find the columns of a table and the cells to read of each of its items."""
+    """Find the columns of a table and the cells to read of each of its items.
+
+    ``number`` is the table's place among those of the sheet.
+    """
     _header, hits, _edge = segment
     columns = choose_columns(grid, index, *segment)
     ticks = option_rows(grid, index, hits, item_rows)
@@ -55,7 +65,7 @@ def read_table(
         columns = replace(columns, mark=next(iter(ticks.values()))[0][2][1], rivals=(), options=())
     reader = _Reader(grid, index, columns, item_rows, header_rows)
     blocks = [reader.block(hit) for hit in hits]
-    rows = [reader.item_row(hit, block, 0) for hit, block in zip(hits, blocks, strict=True)]
+    rows = [reader.item_row(hit, block, number) for hit, block in zip(hits, blocks, strict=True)]
     if ticks:
         rows = [_ticked(row, ticks) for row in rows]
         blocks = [tuple(key[0] for _, _, key in ticks[hit.row]) for hit in hits]
@@ -64,10 +74,11 @@ def read_table(
     for rival in columns.rivals:
         again = replace(columns, mark=rival, note=None, rivals=())
         reader = _Reader(grid, index, again, item_rows, header_rows)
-        rows += [reader.item_row(hit, reader.block(hit), len(found)) for hit in hits]
+        at = number + len(found)
+        rows += [reader.item_row(hit, reader.block(hit), at) for hit in hits]
         found.append(_table_found(grid, hits, again))
     if columns.rivals and not columns.differing:
-        rows = _answered(grid, rows)
+        rows = _answered(grid, rows, number)
     aside = _columns_aside(grid, hits, columns)
     doubted = ""
     if columns.alone is not None and columns.alone.alone is Alone.TOLD:
@@ -85,6 +96,7 @@ def read_table(
     return Table(
         hits=hits,
         columns=columns,
+        number=number,
         found=tuple(found),
         rows=tuple(rows),
         covered=frozenset(row for block in blocks for row in block) | below,
@@ -105,12 +117,12 @@ def _ticked(row: ItemRow, ticks: OptionRows) -> ItemRow:
     )
 
 
-def _answered(grid: Grid, rows: list[ItemRow]) -> list[ItemRow]:
+def _answered(grid: Grid, rows: list[ItemRow], number: int) -> list[ItemRow]:
     """Leave out the empty cells of items that are answered in another of several columns.
 
     An empty cell contradicts nothing, unless nobody knows whose columns they are.
     """
-    first = {row.text_cell: row for row in rows if row.table == 0}
+    first = {row.text_cell: row for row in rows if row.table == number}
     filled = [row for row in rows if grid.is_answered(answer_cells(row))]
     given = {row.text_cell for row in filled}
     noted = [
@@ -286,7 +298,7 @@ class _Reader:
             note_place=notes[0] if notes else None,
             note_cells=notes,
             due_cells=tuple([key for key in dues if key not in marks]) if dues else (),
-            hidden=grid.is_hidden(place or own) or grid.is_hidden(own),
+            hidden=grid.hides and (grid.is_hidden(place or own) or grid.is_hidden(own)),
             added=self._added(hit, texts),
         )
 
