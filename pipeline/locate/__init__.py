@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from pipeline.locate.callings import Alone, Standing
 from pipeline.locate.choice import Place, choose_places
-from pipeline.locate.doubts import answer_cells
 from pipeline.locate.index import Fit, Index, index_of
 from pipeline.locate.letters import squeeze
 from pipeline.locate.memory import Memory
@@ -165,7 +164,7 @@ def _in_sight(
     for row in rows:
         if row.hidden and row.item_id in seen:
             cells = workbook.sheets[row.sheet].cells
-            filled = [(row.item_id, key) for key in answer_cells(row) if key in cells]
+            filled = [(row.item_id, key) for key in row.answer_cells if key in cells]
             left.setdefault(row.sheet, []).extend(filled)
     return kept, [
         SetAside(sheet=sheet, called="", hidden=True, head=marks[0][1], marks=tuple(marks))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import Index
 from pipeline.locate.rows import find_rows
 from pipeline.locate.turned import lies_across, turned, turned_key
 from pipeline.model import CellKey, CellKind, RawCell, RawSheet

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.model import CellKey, TableFound, TableShape
 from pipeline.model.layout import ItemRow
 
@@ -27,7 +28,7 @@ _Value = Callable[[CellKey], CellKey]
 class _Card:
     """One item with the labels on its card."""
 
-    hit: Found
+    hit: ItemHit
     mark: CellKey
     note: CellKey | None
     due: CellKey | None
@@ -35,7 +36,7 @@ class _Card:
 
 
 def read_cards(
-    grid: Grid, labels: Labels, found: Sequence[Found]
+    grid: Grid, labels: Labels, found: Sequence[ItemHit]
 ) -> tuple[tuple[ItemRow, ...], TableFound] | None:
     """Give the items of a sheet of cards; None unless each has exactly one label of its answer.
 
@@ -98,7 +99,7 @@ def holds_cards(grid: Grid, labels: Labels) -> bool:
     return len(filled) >= _FEWEST
 
 
-def _cards(grid: Grid, labels: Labels, found: Sequence[Found]) -> list[_Card | None]:
+def _cards(grid: Grid, labels: Labels, found: Sequence[ItemHit]) -> list[_Card | None]:
     hits = sorted(found, key=lambda hit: hit.row)
     ends = [after.row for _, after in pairwise(hits)] + [max(grid.rows) + 2]
     cards: list[_Card | None] = []

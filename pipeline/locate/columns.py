@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.locate.callings import Calling
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import (
     YES,
@@ -20,9 +19,11 @@ from pipeline.locate.guess import (
     tick_columns,
     ticked_apart,
 )
+from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.heads import Aside, Settled, settle_heads
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.months import month_columns, without_columns
 from pipeline.text import circled
 
@@ -77,7 +78,7 @@ class Columns:
 
 
 def choose_columns(
-    grid: Grid, index: Index, header: HeaderRow | None, rows: list[Found], edge: int | None
+    grid: Grid, index: Index, header: HeaderRow | None, rows: list[ItemHit], edge: int | None
 ) -> Columns:
     """Choose the columns of one table of item rows. ``edge`` is where the next table begins.
 
@@ -106,7 +107,7 @@ def choose_columns(
 
 
 def _unread(
-    grid: Grid, header: HeaderRow, rows: list[Found], columns: Columns, settled: Settled
+    grid: Grid, header: HeaderRow, rows: list[ItemHit], columns: Columns, settled: Settled
 ) -> tuple[Aside, ...]:
     """Give the columns that hold answers beside an empty check column and may not stand for it."""
     known = {*columns.apart, *columns.rivals, *settled.out} - {None, *columns.others}
@@ -121,7 +122,7 @@ def _unread(
 
 
 def _options_aside(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[Found], columns: Columns
+    grid: Grid, index: Index, header: HeaderRow, rows: list[ItemHit], columns: Columns
 ) -> tuple[OptionsAside, ...]:
     """Give the sets of option columns that are ticked and do not answer: last time's, another's."""
     taken = {column for column, _ in columns.options}
@@ -139,7 +140,7 @@ def _options_aside(
 
 
 def _guessed(
-    grid: Grid, index: Index, settled: Settled, rows: list[Found], text: int, edge: int | None
+    grid: Grid, index: Index, settled: Settled, rows: list[ItemHit], text: int, edge: int | None
 ) -> Columns:
     """Take the columns from where the official layout has them, or from what they hold."""
     header, out = settled.header, settled.out
@@ -166,7 +167,7 @@ def _guessed(
 
 
 def _headed(
-    grid: Grid, index: Index, settled: Settled, header: HeaderRow, rows: list[Found], text: int
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, rows: list[ItemHit], text: int
 ) -> Columns | None:
     """Take the columns from the header; None where it cannot be the header of these rows."""
     options = _option_columns(grid, index, header, rows)
@@ -191,7 +192,7 @@ def _headed(
 
 
 def _among_rivals(
-    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[ItemHit]
 ) -> tuple[int, tuple[int, ...]]:
     """Give the check column meant, and those that hold answers and may as well be meant.
 
@@ -240,7 +241,7 @@ def _among_rivals(
 
 
 def _instead(
-    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[Found]
+    grid: Grid, index: Index, settled: Settled, header: HeaderRow, mark: int, rows: list[ItemHit]
 ) -> int:
     """Give the one column that is answered where the check column is as sent, if its head may ask.
 
@@ -257,7 +258,9 @@ def _instead(
     return answering[0] if len(answering) == 1 else mark
 
 
-def answered_beside(grid: Grid, header: HeaderRow, rows: list[Found], known: set[int]) -> list[int]:
+def answered_beside(
+    grid: Grid, header: HeaderRow, rows: list[ItemHit], known: set[int]
+) -> list[int]:
     """Give the columns besides the known ones that hold answers by what stands in them."""
     notes = {each for _, left, right in header.notes for each in range(left, right + 1)}
     texts = {found.column for found in rows}
@@ -271,12 +274,12 @@ def answered_beside(grid: Grid, header: HeaderRow, rows: list[Found], known: set
     ]
 
 
-def _as_sent(grid: Grid, rows: list[Found], column: int) -> bool:
+def _as_sent(grid: Grid, rows: list[ItemHit], column: int) -> bool:
     """Tell whether a check column holds nothing but what the form prints there."""
     return not any(grid.is_answered((grid.anchor(found.row, column),)) for found in rows)
 
 
-def _in_words(grid: Grid, header: HeaderRow, rows: list[Found], column: int) -> bool:
+def _in_words(grid: Grid, header: HeaderRow, rows: list[ItemHit], column: int) -> bool:
     """Tell whether a check column with a head of its own is answered in words: 対応済み."""
     if not grid.text((header.row, column)):
         return False
@@ -301,7 +304,7 @@ def _inside(header: HeaderRow, text: int, edge: int | None) -> HeaderRow:
     )
 
 
-def _is_plausible(grid: Grid, header: HeaderRow, mark: int, rows: list[Found]) -> bool:
+def _is_plausible(grid: Grid, header: HeaderRow, mark: int, rows: list[ItemHit]) -> bool:
     """Doubt a header over a column without marks: one in other words, or of another table."""
     hits, misses = mark_score(grid, rows, mark)
     if mark == rows[0].column + 1 or min(span[0] for span in header.marks) < SURE_HEADERS:
@@ -310,7 +313,7 @@ def _is_plausible(grid: Grid, header: HeaderRow, mark: int, rows: list[Found]) -
     return hits > 0 or misses == 0
 
 
-def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]) -> int | None:
+def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[ItemHit]) -> int | None:
     """Choose the best-ranked header, and in a header over several columns the fullest one."""
     if not spans:
         return None
@@ -332,7 +335,7 @@ def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[Found]
 
 
 def _option_columns(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[Found]
+    grid: Grid, index: Index, header: HeaderRow, rows: list[ItemHit]
 ) -> tuple[tuple[int, int], ...]:
     """Accept option headers only where the rows below are ticked and not numbered.
 
@@ -417,7 +420,7 @@ def _fits_option(number: int, text: str, *, alone: bool) -> bool:
 
 
 def _unheaded_note(
-    grid: Grid, header: HeaderRow, rows: list[Found], mark: int | None
+    grid: Grid, header: HeaderRow, rows: list[ItemHit], mark: int | None
 ) -> int | None:
     """Take the column right of the marks as notes where no known header stands over it."""
     if mark is None or mark + 1 in header.others:

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
+from pipeline.locate.head_words import Header, HeaderKind
 from pipeline.locate.headers import HeaderRow
-from pipeline.locate.index import Header, HeaderKind, Index
+from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import loose
 from pipeline.text import TICKS, fold
 
@@ -29,7 +30,7 @@ class Reach:
         return inside and column != self.text and column not in self.out
 
 
-def mark_score(grid: Grid, rows: list[Found], column: int) -> tuple[int, int]:
+def mark_score(grid: Grid, rows: list[ItemHit], column: int) -> tuple[int, int]:
     """Count (mark-like cells, other cells) of a column over the item rows."""
     written = [said for found in rows if (said := grid.at(grid.anchor(found.row, column))).text]
     numbers = [said.text for said in written if said.mark_like or said.legend]
@@ -48,7 +49,7 @@ def _is_running(texts: list[str]) -> bool:
     return len(digits) > 2 and digits == [str(n + 1) for n in range(len(digits))]
 
 
-def is_running(grid: Grid, rows: list[Found], column: int) -> bool:
+def is_running(grid: Grid, rows: list[ItemHit], column: int) -> bool:
     """Tell whether a column numbers the rows."""
     said = [grid.at(grid.anchor(found.row, column)) for found in rows]
     return _is_running([each.text for each in said if each.text])
@@ -57,7 +58,7 @@ def is_running(grid: Grid, rows: list[Found], column: int) -> bool:
 def guess_mark(
     grid: Grid,
     index: Index,
-    rows: list[Found],
+    rows: list[ItemHit],
     reach: Reach,
     header: HeaderRow | None,
 ) -> tuple[int | None, tuple[int, ...]]:
@@ -118,7 +119,7 @@ def is_named_otherwise(grid: Grid, top: int, column: int) -> bool:
     return header is not None and header.kind is not HeaderKind.MARK
 
 
-def _numbers_marks(grid: Grid, rows: list[Found], column: int, top: int) -> bool:
+def _numbers_marks(grid: Grid, rows: list[ItemHit], column: int, top: int) -> bool:
     """Tell whether a column headed 番号 or No. behind the items holds their answers' numbers."""
     if not _NUMBER_HEAD.match(loose(above(grid, top, column))):
         return False
@@ -140,7 +141,7 @@ def _header_above(grid: Grid, top: int, column: int) -> Header | None:
 def tick_columns(
     grid: Grid,
     index: Index,
-    rows: list[Found],
+    rows: list[ItemHit],
     reach: Reach,
 ) -> tuple[int, ...]:
     """Give the columns right of the items that hold one tick each and nothing else."""
@@ -159,7 +160,7 @@ def tick_columns(
     return ()
 
 
-def ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tuple[int, ...]:
+def ticked_apart(grid: Grid, rows: list[ItemHit], columns: tuple[int, ...]) -> tuple[int, ...]:
     """Give columns that together are one question: each ticked in one way, never two in a row."""
     if len(columns) < 2:
         return ()
@@ -172,7 +173,7 @@ def ticked_apart(grid: Grid, rows: list[Found], columns: tuple[int, ...]) -> tup
 
 def captioned_note(
     grid: Grid,
-    rows: list[Found],
+    rows: list[ItemHit],
     reach: Reach,
 ) -> int | None:
     """Give the first column right of the items under a note header of its own."""
@@ -186,7 +187,7 @@ def captioned_note(
     return None
 
 
-def text_edge(grid: Grid, index: Index, found: Found) -> int:
+def text_edge(grid: Grid, index: Index, found: ItemHit) -> int:
     """Give the last column that holds an item's own text (id, title, description)."""
     last = found.column
     whole = index.whole[found.item_id]
@@ -196,7 +197,7 @@ def text_edge(grid: Grid, index: Index, found: Found) -> int:
     return last
 
 
-def guess_note(grid: Grid, rows: list[Found], mark: int, text: int) -> int | None:
+def guess_note(grid: Grid, rows: list[ItemHit], mark: int, text: int) -> int | None:
     beyond = mark + 1
     if beyond == text:
         return None

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import Index
 
 _MONTH = re.compile(r"[年月日期]")
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.locate.callings import Calling, Standing, settle
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import mark_score
+from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.headers import HeaderRow
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.model import CellKey
 
 _WIDEST = 8  # columns beyond the first that one header stands over
@@ -57,7 +58,7 @@ class Settled:
 
 
 def settle_heads(
-    grid: Grid, index: Index, header: HeaderRow | None, rows: list[Found], edge: int | None
+    grid: Grid, index: Index, header: HeaderRow | None, rows: list[ItemHit], edge: int | None
 ) -> Settled:
     """Leave out of a table's header the columns whose heads say that they are not meant."""
     heads = _Heads(grid, index, header, rows, edge)
@@ -108,7 +109,7 @@ class _Heads:
         grid: Grid,
         index: Index,
         header: HeaderRow | None,
-        rows: list[Found],
+        rows: list[ItemHit],
         edge: int | None,
     ) -> None:
         self.grid = grid
@@ -364,7 +365,7 @@ class _Heads:
         )
 
 
-def _text_columns(grid: Grid, index: Index, rows: list[Found]) -> frozenset[int]:
+def _text_columns(grid: Grid, index: Index, rows: list[ItemHit]) -> frozenset[int]:
     """Give the columns that hold ids, titles and descriptions, told by three of the rows."""
     columns = {found.column for found in rows}
     for found in (rows[0], rows[len(rows) // 2], rows[-1]):

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.locate.callings import Standing
 from pipeline.locate.columns import SURE_HEADERS
-from pipeline.locate.index import EXAMPLE, HeaderKind
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import EXAMPLE
 from pipeline.locate.letters import squeeze
 from pipeline.locate.sheet import DAY
 from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet, RawWorkbook

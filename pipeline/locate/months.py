@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
+from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.headers import HeaderRow
-from pipeline.locate.index import HeaderKind
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey
 
 _WIDEST = 8  # columns beyond the first that one header stands over
 
 
-def month_columns(grid: Grid, header: HeaderRow, rows: list[Found]) -> tuple[int, ...]:
+def month_columns(grid: Grid, header: HeaderRow, rows: list[ItemHit]) -> tuple[int, ...]:
     """Give the columns under a head over several, or without one behind it, that hold months alone.
 
     The numbers stand in another of them. A bare number is a month only beside ②, and only where
@@ -30,7 +30,7 @@ def month_columns(grid: Grid, header: HeaderRow, rows: list[Found]) -> tuple[int
     return ()
 
 
-def _holds_months(grid: Grid, rows: list[Found], column: int, columns: list[int]) -> bool:
+def _holds_months(grid: Grid, rows: list[ItemHit], column: int, columns: list[int]) -> bool:
     cells = {found.row: grid.at((found.row, column)) for found in rows}
     filled = {row: said for row, said in cells.items() if not said.blank}
     if not filled or any((row, column) != grid.anchor(row, column) for row in filled):

@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import YES
-from pipeline.locate.index import HeaderKind, Index
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.model import CellKey
 
 Option = tuple[int, CellKey, CellKey]  # its number, its text, the cell to tick
 OptionRows = dict[int, tuple[Option, ...]]  # by the row of the item
 
 
-def option_rows(grid: Grid, index: Index, hits: Sequence[Found], item_rows: set[int]) -> OptionRows:
+def option_rows(
+    grid: Grid, index: Index, hits: Sequence[ItemHit], item_rows: set[int]
+) -> OptionRows:
     """Give the cells to tick of each item; nothing unless every item has its options in rows."""
     size = len(index.checklist.options)
     if size < 2 or any(hit.row + step in item_rows for hit in hits for step in range(1, size)):
@@ -32,7 +35,7 @@ def option_rows(grid: Grid, index: Index, hits: Sequence[Found], item_rows: set[
     }
 
 
-def _listed(grid: Grid, hit: Found, size: int) -> tuple[int | None, tuple[int, ...]]:
+def _listed(grid: Grid, hit: ItemHit, size: int) -> tuple[int | None, tuple[int, ...]]:
     """Give the column that lists the options of an item, and their numbers from its row on."""
     for column in grid.row(hit.row):
         if column == hit.column:
@@ -43,7 +46,7 @@ def _listed(grid: Grid, hit: Found, size: int) -> tuple[int | None, tuple[int, .
     return None, ()
 
 
-def _tick_column(grid: Grid, hits: Sequence[Found], listing: int, size: int) -> int:
+def _tick_column(grid: Grid, hits: Sequence[ItemHit], listing: int, size: int) -> int:
     """Give the column in which options are ticked, beside the list unless elsewhere they are."""
     ticked = Counter(
         column

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
-from pipeline.locate.index import Fit, HeaderKind, IdMatch, Index
+from pipeline.locate.head_words import HeaderKind
+from pipeline.locate.index import Fit, IdMatch, Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import squeeze
 from pipeline.locate.titles import by_title, has_titles
 from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet
@@ -16,7 +17,7 @@ from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet
 _ID_START = re.compile(r"[\W\d_\u2460-\u24ff\u2776-\u2793]")
 
 
-def find_rows(grid: Grid, index: Index) -> tuple[Found, ...]:
+def find_rows(grid: Grid, index: Index) -> tuple[ItemHit, ...]:
     """Give the item rows of a sheet, top down, at most one per row and band of columns."""
     heads = Heads(grid)
     found = _with_slips_of_the_pen(grid, index, _by_id(grid, index, heads), heads)
@@ -74,23 +75,23 @@ class Heads:
         return self._columns[place - 1] if place else frozenset()
 
 
-def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[Found, ...]:
-    hits: list[Found] = []
+def _by_id(grid: Grid, index: Index, heads: Heads) -> tuple[ItemHit, ...]:
+    hits: list[ItemHit] = []
     for key, said in grid.words.items():
         if said.begins and said.match is not None and grid.is_text(key):
             fit = _with_neighbours(grid, index, key, said.match)
-            hits.append(Found(*key, said.match.item_id, fit))
+            hits.append(ItemHit(*key, said.match.item_id, fit))
     if not hits:
         return ()
     weight: dict[int, int] = {}
-    by_row: dict[int, list[Found]] = defaultdict(list)
+    by_row: dict[int, list[ItemHit]] = defaultdict(list)
     for hit in hits:
         weight[hit.column] = weight.get(hit.column, 0) + hit.fit
         by_row[hit.row].append(hit)
     heaviest = max(weight.values())
     strong = Counter([hit.column for hit in hits if hit.fit is Fit.STRONG])
     strong_columns = {column for column, count in strong.items() if count > 1}
-    kept: list[Found] = []
+    kept: list[ItemHit] = []
     for row, row_hits in by_row.items():
         if len(row_hits) > 1:
             answers = heads.above(row)
@@ -124,8 +125,8 @@ def _with_neighbours(grid: Grid, index: Index, key: CellKey, match: IdMatch) -> 
 
 
 def _best_of_row(
-    hits: list[Found], weight: dict[int, int], strong_columns: set[int], answers: frozenset[int]
-) -> list[Found]:
+    hits: list[ItemHit], weight: dict[int, int], strong_columns: set[int], answers: frozenset[int]
+) -> list[ItemHit]:
     """Keep one hit of a row, or one per table where tables stand side by side.
 
     Two tables of the same items (前回, 今回) have check columns of their own between them.
@@ -141,8 +142,8 @@ def _best_of_row(
 
 
 def _with_slips_of_the_pen(
-    grid: Grid, index: Index, found: tuple[Found, ...], heads: Heads
-) -> tuple[Found, ...]:
+    grid: Grid, index: Index, found: tuple[ItemHit, ...], heads: Heads
+) -> tuple[ItemHit, ...]:
     """Let the title decide where a row carries one item's id and another's title.
 
     The text is what was read and answered; ids slip when a column is filled or moved by hand.
@@ -164,7 +165,7 @@ def _with_slips_of_the_pen(
     return _of_an_older_edition(tuple(result), index)
 
 
-def _of_an_older_edition(found: tuple[Found, ...], index: Index) -> tuple[Found, ...]:
+def _of_an_older_edition(found: tuple[ItemHit, ...], index: Index) -> tuple[ItemHit, ...]:
     """Let `was` decide on a form of an older edition where neither number nor title is this one's.
 
     Where numbers have moved, a number before a text that is not its item's is the number of then:
@@ -187,12 +188,12 @@ def _of_an_older_edition(found: tuple[Found, ...], index: Index) -> tuple[Found,
     return tuple(kept)
 
 
-def _section(hit: Found, index: Index) -> tuple[str, str]:
+def _section(hit: ItemHit, index: Index) -> tuple[str, str]:
     item = index.by_id[hit.item_id]
     return item.category, item.section
 
 
-def _other_items(grid: Grid, index: Index, hit: Found, heads: Heads) -> tuple[str, ...]:
+def _other_items(grid: Grid, index: Index, hit: ItemHit, heads: Heads) -> tuple[str, ...]:
     """Give the items whose whole title stands behind the id of a row, if it is not among them."""
     if hit.fit is Fit.STRONG or hit.fit is Fit.MENTION:
         return ()
@@ -211,8 +212,8 @@ def _other_items(grid: Grid, index: Index, hit: Found, heads: Heads) -> tuple[st
 
 
 def _by_split_id(
-    grid: Grid, index: Index, found: tuple[Found, ...], heads: Heads
-) -> tuple[Found, ...]:
+    grid: Grid, index: Index, found: tuple[ItemHit, ...], heads: Heads
+) -> tuple[ItemHit, ...]:
     """Join neighbours (ガバナンス | ①-1 | title) and categories carried down from above."""
     taken = {hit.row for hit in found}
     known = {hit.item_id for hit in found}
@@ -221,7 +222,7 @@ def _by_split_id(
     labelled = {
         row for (row, _), said in grid.words.items() if said.begins and (said.category or said.stem)
     }
-    hits: list[Found] = []
+    hits: list[ItemHit] = []
     for row, filled in grid.rows.items():
         if row in taken and row not in labelled:
             continue
@@ -243,12 +244,12 @@ def _by_split_id(
                 hit = (match.item_id, match.fit) if match and match.fit is Fit.STRONG else None
             if hit is not None and not (stem and hit[0] in known):
                 named = index.wording(texts[0]).category and place + 1 < len(cells)
-                hits.append(Found(row, cells[place + 1][0] if named else column, *hit))
+                hits.append(ItemHit(row, cells[place + 1][0] if named else column, *hit))
                 break
     return tuple(hit for hit in hits if hit.fit is Fit.STRONG or _is_id_column(hit, hits, index))
 
 
-def _is_id_column(hit: Found, hits: list[Found], index: Index) -> bool:
+def _is_id_column(hit: ItemHit, hits: list[ItemHit], index: Index) -> bool:
     """Tell whether bare numbers in a column are ids: hardly one repeats, answers do.
 
     Two numbers (①-1) are an id's own shape; one alone (①) may be an answer, and counts only

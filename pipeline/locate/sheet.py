@@ -11,19 +11,18 @@ from pipeline.locate.callings import NOTHING, Alone, Calling, Standing
 from pipeline.locate.cards import holds_cards, labels_of, read_cards
 from pipeline.locate.choice import Place, choose_places
 from pipeline.locate.columns import SURE_HEADERS
-from pipeline.locate.doubts import (
-    answer_cells,
+from pipeline.locate.foreign_sheets import (
     is_alien,
     is_captioned_example,
     is_summary,
     is_unlike,
 )
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index
-from pipeline.locate.others import other_rows
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.rows import find_rows, is_worth_reading
+from pipeline.locate.stray_rows import stray_rows
 from pipeline.locate.table import Segment, Table, marks_of, read_table
 from pipeline.locate.turned import (
     lies_across,
@@ -52,7 +51,7 @@ class SheetFound:
     tables: tuple[TableFound, ...]
     rows: tuple[ItemRow, ...]
     others: tuple[OtherRow, ...]
-    found: tuple[Found, ...]
+    found: tuple[ItemHit, ...]
     headed: bool
     surely_headed: bool  # by チェック欄 itself, not by 回答, 状況 and the like
     answers: int
@@ -120,7 +119,7 @@ def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
         row
         for table in reversed(kept)
         for row in reversed(
-            other_rows(grid, index, table.hits, table.columns, covered, header_rows)
+            stray_rows(grid, index, table.hits, table.columns, covered, header_rows)
         )
     ]
     aside = [aside for table in kept for aside in table.aside]
@@ -135,7 +134,7 @@ def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
     ]
     first = min(item_rows) if len(kept) == len(tables) else None
     calling, example = _sheet_calling(grid, index, [titles[each] for each in choice.read], first)
-    cells = [answer_cells(row) for row in rows]
+    cells = [row.answer_cells for row in rows]
     answers = sum([grid.is_answered(keys) for keys in cells])
     if not answers and holds_cards(grid, labels):
         return None
@@ -179,13 +178,13 @@ def turned_sheet(found: SheetFound) -> SheetFound:
 def _of_cards(
     grid: Grid,
     index: Index,
-    found: tuple[Found, ...],
+    found: tuple[ItemHit, ...],
     rows: tuple[ItemRow, ...],
     table: TableFound,
 ) -> SheetFound:
     """Give what a sheet holds that has a card for each item."""
     calling, example = _sheet_calling(grid, index, [_Title()], found[0].row)
-    cells = [answer_cells(row) for row in rows]
+    cells = [row.answer_cells for row in rows]
     return SheetFound(
         place=grid.place,
         name=grid.sheet.name,
@@ -294,14 +293,14 @@ def _by_column(places: Sequence[SetAside]) -> tuple[SetAside, ...]:
 
 
 def _segments(
-    grid: Grid, index: Index, found: tuple[Found, ...], headers: tuple[HeaderRow, ...]
+    grid: Grid, index: Index, found: tuple[ItemHit, ...], headers: tuple[HeaderRow, ...]
 ) -> list[Segment]:
     """Group item rows by the header above them and, side by side, by band of columns."""
     per_row: dict[int, list[int]] = defaultdict(list)
     for hit in found:
         per_row[hit.row].append(hit.column)
     bands = sorted({col for columns in per_row.values() if len(columns) > 1 for col in columns})
-    groups: dict[tuple[int, int, int], list[Found]] = {}
+    groups: dict[tuple[int, int, int], list[ItemHit]] = {}
     header_rows = [header.row for header in headers]
     titles = _title_rows(grid, index, found)
     for hit in found:
@@ -316,7 +315,7 @@ def _segments(
     return result
 
 
-def _title_rows(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[int]:
+def _title_rows(grid: Grid, index: Index, found: tuple[ItemHit, ...]) -> list[int]:
     """Give the rows that call the items below them 前回 or the like, where items stand twice."""
     if len({hit.item_id for hit in found}) == len(found):
         return []
@@ -336,7 +335,7 @@ def _title_rows(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[int]
     ]
 
 
-def _runs(hits: list[Found]) -> list[list[Found]]:
+def _runs(hits: list[ItemHit]) -> list[list[ItemHit]]:
     """Part the rows below one header where a second table has no header and other columns."""
     runs = [list(run) for _column, run in groupby(hits, key=lambda hit: hit.column)]
     return runs if len(runs) <= 3 and all(len(run) > 1 for run in runs) else [hits]
@@ -344,7 +343,7 @@ def _runs(hits: list[Found]) -> list[list[Found]]:
 
 def _apart_from(rows: Sequence[ItemRow], others: list[OtherRow]) -> tuple[OtherRow, ...]:
     """Give the rows that stand for no item, each once, where no item has their cells."""
-    used = {key for row in rows for key in (*answer_cells(row), *row.note_cells, *row.due_cells)}
+    used = {key for row in rows for key in (*row.answer_cells, *row.note_cells, *row.due_cells)}
     left = {
         row.text_cell: row
         for row in others

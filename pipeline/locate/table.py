@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from pipeline.locate.additions import added_text
 from pipeline.locate.callings import Alone
 from pipeline.locate.columns import Columns, choose_columns
-from pipeline.locate.doubts import answer_cells
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Fit, Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.months import month_below
 from pipeline.locate.option_rows import OptionRows, option_rows
 from pipeline.locate.wording import Wording
@@ -18,7 +17,7 @@ from pipeline.model import CellKey, MatchedBy, TableFound
 from pipeline.model.layout import ItemRow, SetAside
 from pipeline.text import tidy
 
-Segment = tuple[HeaderRow | None, list[Found], int | None]  # header, rows, next table's column
+Segment = tuple[HeaderRow | None, list[ItemHit], int | None]  # header, rows, next table's column
 
 _MAX_BLOCK = 12  # rows one item may take where a PDF was pasted line by line
 
@@ -30,7 +29,7 @@ class Table:
     ``aside`` are columns that do not count, ``doubted`` the name of a dead one that does.
     """
 
-    hits: list[Found]
+    hits: list[ItemHit]
     columns: Columns
     number: int
     found: tuple[TableFound, ...]
@@ -123,7 +122,7 @@ def _answered(grid: Grid, rows: list[ItemRow], number: int) -> list[ItemRow]:
     An empty cell contradicts nothing, unless nobody knows whose columns they are.
     """
     first = {row.text_cell: row for row in rows if row.table == number}
-    filled = [row for row in rows if grid.is_answered(answer_cells(row))]
+    filled = [row for row in rows if grid.is_answered(row.answer_cells)]
     given = {row.text_cell for row in filled}
     noted = [
         replace(
@@ -137,12 +136,12 @@ def _answered(grid: Grid, rows: list[ItemRow], number: int) -> list[ItemRow]:
     return sorted(noted, key=lambda row: (row.table, row.text_cell))
 
 
-def _head(columns: Columns, column: int, hits: list[Found]) -> CellKey:
+def _head(columns: Columns, column: int, hits: list[ItemHit]) -> CellKey:
     row = columns.header_row
     return (hits[0].row if row is None else row, column)
 
 
-def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetAside]:
+def _columns_aside(grid: Grid, hits: list[ItemHit], columns: Columns) -> list[SetAside]:
     """Give the columns of a table that do not count, where something stands in them."""
     result: list[SetAside] = []
     for aside in sorted(columns.asides, key=lambda aside: aside.column):
@@ -181,7 +180,7 @@ def _columns_aside(grid: Grid, hits: list[Found], columns: Columns) -> list[SetA
 def marks_of(grid: Grid, rows: Sequence[ItemRow]) -> tuple[tuple[str, CellKey], ...]:
     """Give the filled check cells of rows with their items."""
     return tuple(
-        (row.item_id, key) for row in rows for key in answer_cells(row) if grid.is_answered((key,))
+        (row.item_id, key) for row in rows for key in row.answer_cells if grid.is_answered((key,))
     )
 
 
@@ -190,7 +189,7 @@ def without_answers(row: ItemRow) -> ItemRow:
     return replace(row, mark_cells=(), option_cells=(), note_cells=(), due_cells=())
 
 
-def _table_found(grid: Grid, hits: list[Found], columns: Columns) -> TableFound:
+def _table_found(grid: Grid, hits: list[ItemHit], columns: Columns) -> TableFound:
     return TableFound(
         sheet=grid.sheet.name,
         header_row=columns.header_row,
@@ -220,7 +219,7 @@ class _Reader:
         self.item_rows = item_rows
         self.header_rows = header_rows
 
-    def block(self, hit: Found) -> tuple[int, ...]:
+    def block(self, hit: ItemHit) -> tuple[int, ...]:
         """Give the rows of an item: its own, and those that carry on its text."""
         if hit.row + 1 in self.item_rows:
             return (hit.row,)  # nearly always
@@ -252,7 +251,7 @@ class _Reader:
             rows.append(row)
         return tuple(rows)
 
-    def _due_cells(self, hit: Found, block: tuple[int, ...]) -> tuple[CellKey, ...]:
+    def _due_cells(self, hit: ItemHit, block: tuple[int, ...]) -> tuple[CellKey, ...]:
         """Give the cells in which the month of ② stands apart from it."""
         keys = tuple([self.grid.anchor(hit.row, column) for column in self.columns.dues])
         row, mark = block[-1] + 1, self.columns.mark
@@ -261,7 +260,7 @@ class _Reader:
         below = month_below(self.grid, row, mark)
         return keys if below is None else (*keys, below)
 
-    def _merged_rows(self, hit: Found) -> list[int]:
+    def _merged_rows(self, hit: ItemHit) -> list[int]:
         """Give an item's row and those merged with it, down to the next item."""
         rows = [hit.row]
         for row in range(hit.row + 1, self.grid.bottom((hit.row, hit.column)) + 1):
@@ -270,7 +269,7 @@ class _Reader:
             rows.append(row)
         return rows
 
-    def item_row(self, hit: Found, block: tuple[int, ...], table: int) -> ItemRow:
+    def item_row(self, hit: ItemHit, block: tuple[int, ...], table: int) -> ItemRow:
         """Give an item's row with the anchors of the cells to read."""
         grid, columns = self.grid, self.columns
         own = grid.anchor(hit.row, hit.column)
@@ -315,7 +314,7 @@ class _Reader:
         filled = tuple(key for key in keys if not self.grid.at(key).blank)
         return filled or tuple(keys)[:1]
 
-    def _texts(self, hit: Found, block: tuple[int, ...]) -> list[Wording]:
+    def _texts(self, hit: ItemHit, block: tuple[int, ...]) -> list[Wording]:
         """Give what stands from the item's id on to its check cell."""
         mark = self.columns.mark
         edge = mark if mark is not None and mark > hit.column else None
@@ -326,12 +325,12 @@ class _Reader:
             if column >= hit.column and column not in self.apart and (edge is None or column < edge)
         ]
 
-    def _added(self, hit: Found, texts: list[Wording]) -> str:
+    def _added(self, hit: ItemHit, texts: list[Wording]) -> str:
         """Give what was typed behind the item's own text."""
         added = [added_text(self.index, hit.item_id, said.text) for said in texts]
         return "\n".join(text for text in added if text)
 
-    def _title_written(self, hit: Found, texts: list[Wording]) -> str:
+    def _title_written(self, hit: ItemHit, texts: list[Wording]) -> str:
         """Give the row's text where it differs from the form's title, else nothing."""
         grid = self.grid
         if hit.matched_by is not MatchedBy.ID:

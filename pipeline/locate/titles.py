@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Fit, Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.wording import Wording
 from pipeline.model import MatchedBy
 
@@ -25,7 +25,7 @@ def has_titles(grid: Grid) -> bool:
     return False
 
 
-def _in_order(known: dict[int, Found], index: Index) -> bool:
+def _in_order(known: dict[int, ItemHit], index: Index) -> bool:
     """Tell whether the known rows stand in the form's order, so that neighbours tell."""
     places = [index.order[known[row].item_id] for row in sorted(known)]
     descents = sum(later < earlier for earlier, later in pairwise(places))
@@ -40,14 +40,14 @@ class _Candidate:
     category: str
 
 
-def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found, ...]:
+def by_title(grid: Grid, index: Index, found: tuple[ItemHit, ...]) -> tuple[ItemHit, ...]:
     """Give the rows that are known by their title, where one item alone can be meant."""
     missing = set(index.order) - {hit.item_id for hit in found}
     if not missing:
         return ()
     waiting = _candidates(grid, index, found)
-    known: dict[int, Found] = {hit.row: hit for hit in found}
-    added: list[Found] = []
+    known: dict[int, ItemHit] = {hit.row: hit for hit in found}
+    added: list[ItemHit] = []
     neighbours: list[int] = []  # none in the first pass: titles that tell by themselves come first
     while waiting:
         claims: dict[str, list[_Candidate]] = defaultdict(list)
@@ -57,7 +57,7 @@ def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found,
                 claims[choice].append(candidate)
         single = {item_id: each[0] for item_id, each in claims.items() if len(each) == 1}
         for item_id, candidate in single.items():
-            hit = Found(candidate.row, candidate.column, item_id, Fit.STRONG, MatchedBy.TITLE)
+            hit = ItemHit(candidate.row, candidate.column, item_id, Fit.STRONG, MatchedBy.TITLE)
             known[hit.row] = hit
             added.append(hit)
             missing.discard(item_id)
@@ -68,7 +68,7 @@ def by_title(grid: Grid, index: Index, found: tuple[Found, ...]) -> tuple[Found,
     return tuple(added)
 
 
-def _candidates(grid: Grid, index: Index, found: tuple[Found, ...]) -> list[_Candidate]:
+def _candidates(grid: Grid, index: Index, found: tuple[ItemHit, ...]) -> list[_Candidate]:
     by_row = {hit.row: hit.item_id for hit in found}
     columns = _title_columns(grid, index, found)
     category = index.wording(grid.sheet.name).category
@@ -104,7 +104,7 @@ def _items_of(said: Wording, index: Index, *, near: bool) -> tuple[str, ...]:
     return index.narrow(items, key) if len(items) > 1 else items
 
 
-def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[int]:
+def _title_columns(grid: Grid, index: Index, found: tuple[ItemHit, ...]) -> set[int]:
     """Give the columns where titles may stand: those of the ids, or of the titles beside them."""
     votes: Counter[int] = Counter()
     for hit in found:
@@ -125,7 +125,7 @@ def _title_columns(grid: Grid, index: Index, found: tuple[Found, ...]) -> set[in
 def _decide(
     candidate: _Candidate,
     missing: set[str],
-    known: dict[int, Found],
+    known: dict[int, ItemHit],
     rows: list[int],
     index: Index,
 ) -> str:

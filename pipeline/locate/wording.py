@@ -15,7 +15,8 @@ from pipeline.months import split_due
 from pipeline.text import fold, is_blank, number_of
 
 if TYPE_CHECKING:
-    from pipeline.locate.index import Header, HeaderKind, IdMatch, Index
+    from pipeline.locate.head_words import Header, HeaderKind
+    from pipeline.locate.index import IdMatch, Index
 
 _HEADER_LENGTH = 40
 _LABEL_LENGTH = 12

@@ -35,6 +35,13 @@ class ItemRow:
     hidden: bool = False
     added: str = ""  # what stands behind the form's own text of the item
 
+    @property
+    def answer_cells(self) -> tuple[CellKey, ...]:
+        """Give the check cells, whether of one column or of one for each option."""
+        if not self.option_cells:
+            return self.mark_cells
+        return self.mark_cells + tuple(key for _, key in self.option_cells)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherRow:

@@ -7,7 +7,7 @@ from pipeline.model import MatchedBy
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ItemHit:
     """An item row: the cell that names the item, and how sure that is."""
 
     row: int

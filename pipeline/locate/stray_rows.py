@@ -1,18 +1,18 @@
 """Find the filled rows of a table that stand for no item, so that nothing is lost."""
 
 from pipeline.locate.columns import Columns
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.index import Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.model import CellKey
 from pipeline.model.layout import OtherRow
 from pipeline.text import tidy
 
 
-def other_rows(
+def stray_rows(
     grid: Grid,
     index: Index,
-    hits: list[Found],
+    hits: list[ItemHit],
     columns: Columns,
     covered: set[int],
     header_rows: set[int],

@@ -5,25 +5,17 @@ import re
 from rapidfuzz import fuzz
 
 from pipeline.locate.columns import Columns
-from pipeline.locate.found import Found
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import above
 from pipeline.locate.index import EXAMPLE, Fit, Index
+from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import squeeze
 from pipeline.model import CellKey, MatchedBy
-from pipeline.model.layout import ItemRow
 from pipeline.respondents import is_organisation
 
 _LETTERS = re.compile(r"[\d\u2460-\u2473]")
 _SYMBOL = re.compile(r"[^\d]?")  # レ, v, nothing but signs
 _SAME_QUESTION = 60.0  # likeness from which a respondent's own words still ask the same
-
-
-def answer_cells(row: ItemRow) -> tuple[CellKey, ...]:
-    """Give the check cells of a row, whether one column or one for each option."""
-    if not row.option_cells:
-        return row.mark_cells
-    return row.mark_cells + tuple(key for _, key in row.option_cells)
 
 
 def is_unlike(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
@@ -35,7 +27,7 @@ def is_unlike(grid: Grid, keys: tuple[CellKey, ...]) -> bool:
     return bool(written)
 
 
-def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:
+def is_alien(grid: Grid, index: Index, hit: ItemHit, columns: Columns) -> bool:
     """Tell whether a row that has an item's id asks something else."""
     if hit.fit is Fit.STRONG or hit.matched_by is not MatchedBy.ID:
         return False
@@ -50,7 +42,7 @@ def is_alien(grid: Grid, index: Index, hit: Found, columns: Columns) -> bool:
     return False
 
 
-def is_summary(grid: Grid, columns: Columns, hits: list[Found]) -> bool:
+def is_summary(grid: Grid, columns: Columns, hits: list[ItemHit]) -> bool:
     """Tell a table of several organisations' answers, or of counts, from one return."""
     top = hits[0].row
     if columns.rivals and columns.mark is not None:
