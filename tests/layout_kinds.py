@@ -99,6 +99,55 @@ def others() -> Iterator[Variant]:
         yield Variant(f"{head} ① beside answers", table(heads, typed(behind=("①",))))
 
 
+def numbered() -> Iterator[Variant]:
+    """Numbers of sections, and the answers of the table beside, never answer for an empty one."""
+    for head in WORDINGS["answers"]:
+        left = [[head, "項目", "チェック欄", NOTE]]
+
+        def sections(place: int, item: str) -> Sequence[str]:
+            return (TYPED["abc"[place % 3]][:1], "{" + item + "}")
+
+        if head in ("番号", "区分", "項番", "①～③", "数字"):
+            yield Variant(
+                f"{head} before the items", table(left, same("", ""), first=sections), NOTHING
+            )
+        half = len(ITEMS) // 2
+        pairs = list(zip(ITEMS[:half], ITEMS[half:], strict=True))
+        empty = [f"{{{one}}} | | | | {{{other}}} | ① |" for one, other in pairs]
+        meant = NOTHING[:half] + "a" * half
+        heads = f"項目 | チェック欄 | {NOTE} | | 項目 | {head} | {NOTE}"
+        yield Variant(f"{head}: the table beside is answered", sheet(heads, *empty), meant)
+
+
+def option_rows() -> Iterator[Variant]:
+    """A row for each option, ticked in the column whose head does not say 前回 and the like."""
+    for listed in (
+        ("①既に対応済み", "②これから対応予定（12月）", "③対応の予定なし"),
+        ("済", "予定", "なし"),
+    ):
+        for tick in ("○", "✓", "レ"):
+            for old in ("", "前回", "県確認"):
+                lines = [
+                    line
+                    for item, letter in zip(ITEMS, MEANT, strict=True)
+                    for line in (
+                        " | ".join(
+                            (
+                                "^" if place else "{" + item + "}",
+                                option,
+                                *([] if not old else [tick if not place else ""]),
+                                tick if "abc".find(letter) == place else "",
+                                "",
+                            )
+                        )
+                        for place, option in enumerate(listed)
+                    )
+                ]
+                heads = " | ".join(("項目", "選択肢", *([old] if old else []), "今回の回答", NOTE))
+                meant = MEANT if "12月" in listed[1] else MEANT.replace("b", "B")
+                yield Variant(f"{listed[0]} {tick} {old}", sheet(heads, *lines), meant)
+
+
 def offices() -> Iterator[Variant]:
     """A column for the municipality and one for whoever looks it over."""
     for own, other in WORDINGS["offices"]:
@@ -391,6 +440,8 @@ def cards() -> Iterator[Variant]:
 KINDS = (
     beside,
     others,
+    numbered,
+    option_rows,
     offices,
     merged,
     options,

@@ -143,10 +143,16 @@ class Names:
             return False
         if self._judgement.search(folded):
             return False
-        key = _letters(folded).removesuffix("欄")
-        if headed or key.endswith(self._answer_ends) or key in self._answer_heads:
+        if headed or _letters(folded).removesuffix("欄") in self._answer_heads:
+            return True
+        if self.ends_as_answers(text):
             return True
         return calling.standing is Standing.NOW or (calling.rest == _OWN and calling.telling)
+
+    def ends_as_answers(self, text: str) -> bool:
+        """Tell whether a head ends with a word for answers, whoever is named before: 担当課回答."""
+        key = _letters(_BRACKETED.sub("", fold(text))).removesuffix("欄")
+        return key.endswith(self._answer_ends) and not self.calling(text).dead
 
     def asks_for_due(self, key: str) -> bool:
         """Tell whether a squeezed head asks for the month of ②."""

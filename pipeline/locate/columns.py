@@ -1,16 +1,14 @@
 """Choose the columns of a table: by its header, by the official layout, by what they hold."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.locate.callings import Calling
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import (
-    YES,
     Reach,
     above,
+    as_sent,
     captioned_note,
     guess_mark,
     guess_note,
@@ -19,28 +17,15 @@ from pipeline.locate.guess import (
     tick_columns,
     ticked_apart,
 )
-from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.heads import Aside, Settled, settle_heads
 from pipeline.locate.index import Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.months import month_columns, without_columns
-from pipeline.text import circled
+from pipeline.locate.option_columns import OptionsAside, option_columns, options_aside
 
-_EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
-_OVER = 2  # rows above option heads in which words stand over all of them
-_PLANNED = 2  # the option that asks for a month
-_MONTH = re.compile(r"\d\s*月|^(?:20\d\d|[rh令]\S?\d|\d{1,2}[./]\d|年度|未定)")
 _STRONG_HEADERS = 5  # チェック欄, 回答欄 and the like; other columns are called what comes after
 SURE_HEADERS = 3  # the first names of mark_headers mean the check column whatever it holds
-
-
-@dataclass(frozen=True, slots=True)
-class OptionsAside:
-    """A set of option columns, (column, number), that does not answer, and what it is called."""
-
-    columns: tuple[tuple[int, int], ...]
-    called: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +78,15 @@ def choose_columns(
     if columns is None:
         columns = _guessed(grid, index, settled, rows, text, edge)
     asides = settled.asides
-    if header is not None and columns.mark is not None and _as_sent(grid, rows, columns.mark):
+    if header is not None and columns.mark is not None and as_sent(grid, rows, columns.mark):
         asides += _unread(grid, header, rows, columns, settled)
     return replace(
         columns,
         guessed=columns.guessed or header is None,
         asides=asides,
-        options_aside=() if header is None else _options_aside(grid, index, header, rows, columns),
+        options_aside=()
+        if header is None
+        else options_aside(grid, index, header, rows, columns.options),
         alone=settled.alone,
         differing=settled.apart,
         dues=columns.dues or tuple(each for each in settled.dues if each not in columns.asked),
@@ -110,32 +97,13 @@ def _unread(
     grid: Grid, header: HeaderRow, rows: list[ItemHit], columns: Columns, settled: Settled
 ) -> tuple[Aside, ...]:
     """Give the columns that hold answers beside an empty check column and may not stand for it."""
-    known = {*columns.apart, *columns.rivals, *settled.out} - {None, *columns.others}
-    known |= settled.out
+    known = {*columns.asked, columns.note, *columns.dues, *columns.rivals}
     top = min(found.row for found in rows)
     return tuple(
         Aside(column, " ".join(above(grid, top, column).split()), beside=True)
-        for column in answered_beside(grid, header, rows, {each for each in known if each})
+        for column in _answered_beside(grid, settled, header, rows, {*filter(None, known)})
         if column > columns.text
         and not all(grid.at((found.row, column)).key.isdecimal() for found in rows)  # a count
-    )
-
-
-def _options_aside(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[ItemHit], columns: Columns
-) -> tuple[OptionsAside, ...]:
-    """Give the sets of option columns that are ticked and do not answer: last time's, another's."""
-    taken = {column for column, _ in columns.options}
-    return tuple(
-        OptionsAside(group, called)
-        for group, called in _option_groups(grid, index, header)
-        if taken.isdisjoint(column for column, _ in group)
-        and any(
-            grid.at((found.row, column)).folded not in _EMPTY_MARKS
-            for found in rows
-            for column, _ in group
-        )
-        and (called or columns.options)
     )
 
 
@@ -170,7 +138,7 @@ def _headed(
     grid: Grid, index: Index, settled: Settled, header: HeaderRow, rows: list[ItemHit], text: int
 ) -> Columns | None:
     """Take the columns from the header; None where it cannot be the header of these rows."""
-    options = _option_columns(grid, index, header, rows)
+    options = option_columns(grid, index, header, rows)
     dues = () if options else settled.dues or month_columns(grid, header, rows)
     header = without_columns(header, dues)
     mark = _pick(grid, header.marks, rows)
@@ -221,7 +189,7 @@ def _among_rivals(
             hits > misses
             or (ranks[column] < _STRONG_HEADERS and _in_words(grid, header, rows, column))
         )
-        and not _as_sent(grid, rows, column)
+        and not as_sent(grid, rows, column)
         and not any(found.column == column for found in rows)
     }
     alike = {
@@ -233,7 +201,7 @@ def _among_rivals(
         return mark, tuple(sorted(alike - {mark}))
     if mark not in filled:
         strong = sorted(column for column in filled if ranks[column] < _STRONG_HEADERS)
-        if strong and (scores[mark][0] == 0 or _as_sent(grid, rows, mark)):
+        if strong and (scores[mark][0] == 0 or as_sent(grid, rows, mark)):
             return strong[0], tuple(strong[1:])
         return _instead(grid, index, settled, header, mark, rows), ()
     left = sorted(alike)
@@ -247,36 +215,35 @@ def _instead(
 
     Somebody's judgement (評価, 判定) is no answer, and neither is a running number.
     """
-    if not _as_sent(grid, rows, mark):
+    if not as_sent(grid, rows, mark):
         return mark
-    top = min(found.row for found in rows)
+    top, text = min(found.row for found in rows), max(found.column for found in rows)
+    headed = {column for _, left, right in header.marks for column in (left, right)}
     answering = [
         column
-        for column in answered_beside(grid, header, rows, {mark, *settled.out, *settled.dues})
-        if index.asks_for_answers(above(grid, top, column))
+        for column in _answered_beside(grid, settled, header, rows, {mark, *settled.dues})
+        if (column > text or column in headed)  # before the items stand numbers of sections
+        and index.asks_for_answers(above(grid, top, column))
     ]
     return answering[0] if len(answering) == 1 else mark
 
 
-def answered_beside(
-    grid: Grid, header: HeaderRow, rows: list[ItemHit], known: set[int]
+def _answered_beside(
+    grid: Grid, settled: Settled, header: HeaderRow, rows: list[ItemHit], known: set[int]
 ) -> list[int]:
-    """Give the columns besides the known ones that hold answers by what stands in them."""
+    """Give the table's columns besides the known ones that hold answers by what stands in them."""
     notes = {each for _, left, right in header.notes for each in range(left, right + 1)}
     texts = {found.column for found in rows}
     used = {column for found in rows for column in grid.row(found.row)}
+    if settled.edge is not None:  # of two tables side by side
+        used = {column for column in used if min(texts) < column < settled.edge}
     options = {column for column, _ in header.options}
     return [
         column
-        for column in sorted(used - notes - texts - known - options)
+        for column in sorted(used - notes - texts - known - settled.out - options)
         if (score := mark_score(grid, rows, column))[0] > 0 and not score[1]
         if not is_running(grid, rows, column)
     ]
-
-
-def _as_sent(grid: Grid, rows: list[ItemHit], column: int) -> bool:
-    """Tell whether a check column holds nothing but what the form prints there."""
-    return not any(grid.is_answered((grid.anchor(found.row, column),)) for found in rows)
 
 
 def _in_words(grid: Grid, header: HeaderRow, rows: list[ItemHit], column: int) -> bool:
@@ -332,91 +299,6 @@ def _pick(grid: Grid, spans: tuple[tuple[int, int, int], ...], rows: list[ItemHi
     )
     hidden = grid.sheet.hidden_columns
     return max(columns, key=lambda column: (column not in hidden, filled[column], -column))
-
-
-def _option_columns(
-    grid: Grid, index: Index, header: HeaderRow, rows: list[ItemHit]
-) -> tuple[tuple[int, int], ...]:
-    """Accept option headers only where the rows below are ticked and not numbered.
-
-    A check column that stands apart from them and is filled in has the answers.
-    """
-    options = _live_options(grid, index, header)
-    if not options:
-        return ()
-    first, last = options[0][0], options[-1][0]
-    apart = [
-        column
-        for _, left, right in header.marks
-        for column in range(left, right + 1)
-        if not first <= column <= last
-    ]
-    if any(first <= found.column <= last for found in rows) or not all(
-        _as_sent(grid, rows, column) for column in apart
-    ):
-        return ()
-    lines = [
-        [
-            (number, text)
-            for column, number in options
-            if (text := grid.at((found.row, column)).folded) not in _EMPTY_MARKS
-        ]
-        for found in rows
-    ]
-    alone = all(len(line) <= 1 for line in lines)
-    fitting = [_fits_option(*each, alone=alone) for line in lines for each in line]
-    if not fitting:
-        drawn = {(drawing.row, drawing.column) for drawing in grid.sheet.drawings}
-        over = any((found.row, column) in drawn for found in rows for column, _ in options)
-        return options if over or not header.marks else ()
-    return options if sum(fitting) * 2 >= len(fitting) else ()
-
-
-def _live_options(grid: Grid, index: Index, header: HeaderRow) -> tuple[tuple[int, int], ...]:
-    """Give the option columns that no words over them call somebody else's or another time's.
-
-    Nothing where several such groups are left, since one of them asks something else.
-    """
-    live = [group for group, called in _option_groups(grid, index, header) if not called]
-    return live[0] if len(live) == 1 else ()
-
-
-def _option_groups(
-    grid: Grid, index: Index, header: HeaderRow
-) -> list[tuple[tuple[tuple[int, int], ...], str]]:
-    """Give the sets of option columns with the words over them that say they do not answer."""
-    size = len(index.checklist.options)
-    starts = range(0, len(header.options), size)
-    groups = [header.options[start : start + size] for start in starts]
-    return [
-        (group, next(_words_against(grid, index, header, group), ""))
-        for group in groups
-        if len({number for _, number in group}) == size
-    ]
-
-
-def _words_against(
-    grid: Grid, index: Index, header: HeaderRow, group: tuple[tuple[int, int], ...]
-) -> Iterator[str]:
-    for column, _ in group:
-        for row in range(max(0, header.row - _OVER), header.row + 1):
-            text = grid.text(grid.anchor(row, column))
-            if text and (index.called(text).dead or _asks_otherwise(index, text)):
-                yield text
-
-
-def _asks_otherwise(index: Index, text: str) -> bool:
-    said = index.wording(text)
-    header = said.short_header
-    return said.option is None and header is not None and header.kind is HeaderKind.OTHER
-
-
-def _fits_option(number: int, text: str, *, alone: bool) -> bool:
-    """Tell what stands in an option's own column: a tick, or alone in its row a number or month."""
-    if text[0] in YES or text == "true":
-        return True
-    own = text in ("1", str(number), circled(number))
-    return alone and (own or (number == _PLANNED and _MONTH.search(text) is not None))
 
 
 def _unheaded_note(

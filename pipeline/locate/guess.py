@@ -55,6 +55,11 @@ def is_running(grid: Grid, rows: list[ItemHit], column: int) -> bool:
     return _is_running([each.text for each in said if each.text])
 
 
+def as_sent(grid: Grid, rows: list[ItemHit], column: int) -> bool:
+    """Tell whether a check column holds nothing but what the form prints there."""
+    return not any(grid.is_answered((grid.anchor(found.row, column),)) for found in rows)
+
+
 def guess_mark(
     grid: Grid,
     index: Index,

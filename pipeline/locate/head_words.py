@@ -97,6 +97,8 @@ class HeadWords:
         header = self._named_header(text)
         if header is not None and header.kind is not HeaderKind.OTHER:
             return header
+        if header is not None and self._callings.ends_as_answers(text):  # 担当課回答
+            return Header(HeaderKind.MARK, len(self._checklist.mark_headers))
         return Header(HeaderKind.DUE, 0) if self._callings.asks_for_due(squeeze(text)) else header
 
     def _named_header(self, text: str) -> Header | None:

@@ -50,6 +50,7 @@ class Settled:
     apart: bool = False
     alone: Calling | None = None
     dues: tuple[int, ...] = ()  # the columns of the month of ②
+    edge: int | None = None  # where the table beside this one begins
 
     @property
     def out(self) -> frozenset[int]:
@@ -96,9 +97,10 @@ def settle_heads(
     apart = len(rests) > 1 and not all(_PART.search(rest) for rest in rests)
     dues = heads.dues
     if not asides and not heads.adds_to(header):
-        return Settled(header, apart=apart, alone=alone, dues=dues)
+        return Settled(header, apart=apart, alone=alone, dues=dues, edge=edge)
     out = frozenset(aside.column for aside in asides)
-    return Settled(heads.restricted(kept, kept_notes, out), tuple(asides), apart, alone, dues)
+    left = heads.restricted(kept, kept_notes, out)
+    return Settled(left, tuple(asides), apart, alone, dues, edge)
 
 
 class _Heads:

@@ -11,6 +11,7 @@ from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Fit, Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.months import month_below
+from pipeline.locate.option_columns import PLANNED
 from pipeline.locate.option_rows import OptionRows, option_rows
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, TableFound
@@ -57,9 +58,9 @@ def read_table(
 
     ``number`` is the table's place among those of the sheet.
     """
-    _header, hits, _edge = segment
+    _header, hits, edge = segment
     columns = choose_columns(grid, index, *segment)
-    ticks = option_rows(grid, index, hits, item_rows)
+    ticks = option_rows(grid, index, hits, item_rows, edge)
     if ticks:
         columns = replace(columns, mark=next(iter(ticks.values()))[0][2][1], rivals=(), options=())
     reader = _Reader(grid, index, columns, item_rows, header_rows)
@@ -112,7 +113,7 @@ def _ticked(row: ItemRow, ticks: OptionRows) -> ItemRow:
         mark_cells=(),
         option_cells=tuple((number, cell) for number, _, cell in options),
         mark_place=options[0][2],
-        due_cells=tuple(text for _, text, _ in options),
+        due_cells=tuple(text for number, text, _ in options if number == PLANNED),
     )
 
 

@@ -139,10 +139,10 @@ class _Reader:
         alone = ""  # a month beside an empty check cell
         if sheet.drawings:
             mark = beside(mark, self._drawn_beside(row, sheet), self.month)
-        if row.due_cells:
+        if row.due_cells and (mark.status is Status.PLANNED or not _is_listed(row)):
             dues = [cell for key in row.due_cells if (cell := sheet.cells.get(key)) is not None]
             mark = with_due(mark, dues, month=self.month, legend=self.checklist.legend)
-            alone = written_due(dues, mark.status) if mark.status is Status.BLANK else ""
+            alone = written_due(dues) if mark.status is Status.BLANK else ""
         note_text = "\n".join(
             [cell.text for key in row.note_cells if (cell := sheet.cells.get(key)) is not None]
         )
@@ -252,6 +252,11 @@ class _Reader:
                 if (place, key) not in used:
                     words.append(_object(sheet, drawing))
         return tuple(words)
+
+
+def _is_listed(row: ItemRow) -> bool:
+    """Tell an item with a row for each option, where the month stands in the text of ②."""
+    return len({key[0] for _, key in row.option_cells}) > 1
 
 
 def _joined(cells: list[RawCell]) -> RawCell:

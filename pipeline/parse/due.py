@@ -13,17 +13,12 @@ _NOTHING = re.compile(r"[\s\-ー―－‐–—/()○◯〇_:年月頃]*")
 _DAY = re.compile(r"(\d{4})-(\d\d)-\d\d")
 _YEAR = re.compile(r"(?:令和|[r令])?\.?\s*\d{1,2}|20\d\d")
 # An option as it is listed, with what is filled in
-_PRINTED = re.compile(r"[\u2460-\u24681-9][.:)\s]*(?:既|これ|今|対応|実施|予定)[^(]*(?:\((.*)\))?")
+_PRINTED = re.compile(r"[\u2460-\u24681-9]?[.:)\s]*(?:これから|今後|対応|実施)[^(]*\((.*)\)")
 
 
-def written_due(cells: Sequence[RawCell], status: Status) -> str:
+def written_due(cells: Sequence[RawCell]) -> str:
     """Give what stands in the cells of a month; empty for nothing and what the form prints."""
-    return "".join(
-        cell.text
-        for cell in cells
-        if not _NOTHING.fullmatch(fold(cell.text))
-        and (status is Status.PLANNED or not _PRINTED.fullmatch(fold(cell.text)))
-    )
+    return "".join(cell.text for cell in cells if not _NOTHING.fullmatch(fold(cell.text)))
 
 
 def with_due(mark: Mark, cells: Sequence[RawCell], *, month: str, legend: tuple[str, ...]) -> Mark:
@@ -31,7 +26,7 @@ def with_due(mark: Mark, cells: Sequence[RawCell], *, month: str, legend: tuple[
 
     It never makes an answer of anything, and no other answer of one. Beside ① it may contradict.
     """
-    written = written_due(cells, mark.status)
+    written = written_due(cells)
     if not written or mark.status is Status.BLANK:
         return mark
     raw = f"{mark.raw}\n{written}"
@@ -59,7 +54,7 @@ def _shown(cell: RawCell, *, last: bool) -> str:
     text = cell.text.strip()
     folded = fold(text)
     if found := _PRINTED.fullmatch(folded):
-        return found[1] or ""
+        return found[1]
     if not last and _YEAR.fullmatch(folded):
         return f"{text}年"
     return f"{text}月" if last and folded.isdecimal() and len(text) <= 2 else text
