@@ -57,13 +57,8 @@ class _Kind(NamedTuple):
     stops: bool  # ends a sentence
 
 
-class _Found(NamedTuple):
-    """A word in a note, or a time."""
-
-    start: int
-    end: int
-    kind: _Kind
-    due: Due | None = None  # of a time that is the clause's own, not that of something in it
+# Start, end and kind of a word in a note, or of a time: then with the due that is the clause's own.
+_Found = tuple[int, int, _Kind, Due | None]
 
 
 class _Clause(NamedTuple):
@@ -162,13 +157,13 @@ def _any_of(words: Iterable[str]) -> str:
 def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     """Read a note that is normalised line by line; ``months`` are those it names."""
     table = _table()
-    found = [
-        _Found(*match.span(), table.kinds[match.lastgroup or match[0]])
+    found: list[_Found] = [
+        (match.start(), match.end(), table.kinds[match.lastgroup or match[0]], None)
         for match in table.token.finditer(text)
     ]
     if months:
         found = sorted((*found, *_times(table, text, months, month)), key=lambda each: each[:2])
-    elif all(each.kind.silent for each in found):
+    elif all(kind.silent for _, _, kind, _ in found):
         return _NOTHING
     best = dict.fromkeys(SENSES, (0, ""))
     dues = list[Due]()
@@ -180,6 +175,8 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
                     dues += clause.dues if points >= table.sure else ()
                 elif points > best[sense][0]:
                     best[sense] = points, clause.words
+    if not (dues or any(points for points, _ in best.values())):
+        return _NOTHING
     sure = {sense: words for sense, (points, words) in best.items() if points >= table.sure}
     doubtful = {
         sense: words
@@ -215,25 +212,25 @@ def _times(table: _Table, text: str, months: Sequence[Due], month: str) -> Itera
         end = start + len(due.written)
         told = not due.inferred or due.written[0] in "来翌次再"
         kind = ("dated" if due.month > month else "then") if told else "month"
-        yield _Found(start, end, _TIMES[kind], None if table.attribute.match(text, end) else due)
+        yield start, end, _TIMES[kind], None if table.attribute.match(text, end) else due
 
 
 def _sentences(table: _Table, text: str, found: Sequence[_Found]) -> Iterator[list[_Clause]]:
     """Divide a text into sentences and these into clauses that have words."""
     sentence = list[_Clause]()
     begin, held = 0, list[_Found]()
-    for each in (*found, _Found(len(text), len(text), _STOP)):
-        if not each.kind.breaks:
-            if each.kind.inside:
+    for each in (*found, (len(text), len(text), _STOP, None)):
+        start, end, kind, _ = each
+        if not kind.breaks:
+            if kind.inside:
                 held.append(each)
             continue
-        words = text[begin : each.start].strip()
+        words = text[begin:start].strip()
         if words:
-            features = _features(table, text, words, held, each.start)
-            dues = tuple(one.due for one in held if one.due)
-            sentence.append(_Clause(words, features, dues))
-        begin, held = each.end, []
-        if each.kind.stops:
+            features = _features(table, text, words, held, start)
+            sentence.append(_Clause(words, features, tuple(due for *_, due in held if due)))
+        begin, held = end, []
+        if kind.stops:
             yield sentence
             sentence = []
 
@@ -244,12 +241,14 @@ def _features(
     """Give the features of a clause: of the words it holds, of the last of them, its endings."""
     if not held and words[-1] not in _TELLING:
         return _NO_FEATURES
-    features = set[str]().union(*(each.kind.inside for each in held))
-    last = max((each.end for each in held), default=until)
-    if table.rest.fullmatch(text, last, until):
-        features.update(*(each.kind.last for each in held if each.end == last))
     tail = max(0, len(words) - _LONGEST_ENDING)
-    features.update(name for name, ending in table.endings if ending.search(words, tail))
+    features = {name for name, ending in table.endings if ending.search(words, tail)}
+    last = max((end for _, end, _, _ in held), default=until)
+    ends = table.rest.fullmatch(text, last, until)
+    for _, end, kind, _ in held:
+        features |= kind.inside
+        if ends and end == last:
+            features |= kind.last
     return frozenset(features)
 
 
