@@ -18,7 +18,16 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from pipeline.marks import read_mark  # noqa: E402 - also run as a script
-from pipeline.model import CellKind, Due, RawCell  # noqa: E402 - the same
+from pipeline.model import (  # noqa: E402 - the same
+    CellKind,
+    Decoration,
+    Drawing,
+    DrawingKind,
+    Due,
+    Mark,
+    RawCell,
+    Run,
+)
 from pipeline.months import find_months, split_due  # noqa: E402 - the same
 
 FOLDER = TESTS / "golden" / "core"
@@ -76,16 +85,97 @@ def mark_line(text: str) -> str:
     told = []
     for written in (text, "\n".join((*LEGEND, text)), f"○{LEGEND[0]}\n{text}"):
         cell = RawCell(kind=CellKind.TEXT, text=written)
-        mark = read_mark(cell, month=MONTHS[0], legend=LEGEND)
-        facts = (mark.status, mark.doubt, mark.notation, mark.read_by, mark.object_text)
-        untouched = "=" if mark.legend_untouched else ""
-        told.append(f"{'/'.join(facts)} {_due(mark.due)}{untouched}")
+        told.append(_mark(read_mark(cell, month=MONTHS[0], legend=LEGEND)))
     return " || ".join(told)
+
+
+def _mark(mark: Mark) -> str:
+    facts = (mark.status, mark.doubt, mark.notation, mark.read_by, mark.object_text)
+    return f"{'/'.join(facts)} {_due(mark.due)}{'=' if mark.legend_untouched else ''}"
+
+
+WHOLE = "\n".join(LEGEND)
+CELLS = (
+    "",
+    "①",
+    "②",
+    "②（12月）",
+    "③",
+    "対象外",
+    "検討中",
+    "同上",
+    WHOLE,
+    WHOLE.replace("○月", "12月"),
+)
+BOXES = ("①", "②", "②（1月）", "③", "○", "修正", "検討中", "同上", "対象外")
+LINES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (2,), (0, 1), (0, 1, 2))
+STYLES = ("struck", "bold", "underlined", "color")
+
+
+def objects() -> list[str]:
+    """Give cells with one object over them, and with two, each as JSON."""
+    one: list[dict[str, Any]] = [
+        {"kind": kind, "lines": lines} for kind in DrawingKind for lines in LINES
+    ]
+    one += [{"kind": DrawingKind.TEXT_BOX, "lines": (), "text": text} for text in BOXES]
+    one += [
+        {"kind": DrawingKind.CHECK_BOX, "lines": lines, "text": text, "checked": checked}
+        for lines in LINES[:4]
+        for text in ("", "①既に対応済み", "②（1月）", "その他")
+        for checked in (True, False)
+    ]
+    over: list[list[dict[str, Any]]] = [[each] for each in one]
+    over += [[first, second] for first, second in zip(one, one[7:] + one[:7], strict=True)]
+    return [json.dumps((cell, each), ensure_ascii=False) for cell in CELLS for each in over]
+
+
+def formats() -> list[str]:
+    """Give cells of which some lines are formatted, each as JSON."""
+    chosen = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2), (3,))
+    return [
+        json.dumps((cell, style, lines), ensure_ascii=False)
+        for cell in (*CELLS, "①\n②（12月）", "①対応済\n②対応予定（○月）\n③予定なし")
+        for style in STYLES
+        for lines in chosen
+    ]
+
+
+def object_line(text: str) -> str:
+    """Give all that is read of a cell with objects over it."""
+    written, over = json.loads(text)
+    drawings = tuple(
+        Drawing(
+            kind=DrawingKind(each["kind"]),
+            row=0,
+            column=0,
+            lines=tuple(each["lines"]),
+            text=each.get("text", ""),
+            checked=each.get("checked"),
+        )
+        for each in over
+    )
+    cell = RawCell(kind=CellKind.TEXT, text=written) if written else None
+    return _mark(read_mark(cell, month=MONTHS[0], legend=LEGEND, drawings=drawings))
+
+
+def format_line(text: str) -> str:
+    """Give all that is read of a cell some lines of which are formatted."""
+    written, style, chosen = json.loads(text)
+    look: dict[str, Any] = {style: "FFFF0000" if style == "color" else True}
+    runs = tuple(
+        Run(text=line, **(look if place in chosen else {}))
+        for place, line in enumerate(written.splitlines(keepends=True))
+    )
+    cell = RawCell(kind=CellKind.TEXT, text=written)
+    decoration = Decoration(runs=runs)
+    return _mark(read_mark(cell, month=MONTHS[0], legend=LEGEND, decoration=decoration))
 
 
 READERS: dict[str, tuple[Callable[[], list[str]], Callable[[str], str]]] = {
     "months": (texts_of_months, month_line),
     "marks": (texts_of_marks, mark_line),
+    "objects": (objects, object_line),
+    "formats": (formats, format_line),
 }
 
 

@@ -47,7 +47,12 @@ ROOMS = {
     ),
     "marks": Room(
         path="pipeline/marks/*",
-        tests=("tests/test_marks.py", "tests/test_options.py", "tests/test_golden_core.py"),
+        tests=(
+            "tests/test_marks.py",
+            "tests/test_options.py",
+            "tests/test_objects_beside.py",
+            "tests/test_golden_core.py",
+        ),
     ),
     "assemble": Room(
         path="pipeline/assemble/*",
