@@ -71,7 +71,7 @@ CORE_TESTS := $(foreach name,marks months notes options explain locate locate_od
   layout_forms bodies objects_beside review_lines \
   places parse assemble assemble_claims identity roster slips control_files rules rule_words check \
   golden_findings review review_form review_earlier_form review_entries never_upwards \
-  returns return_names return_laws editions editions_run,tests/test_$(name).py)
+  returns return_names return_laws editions editions_run four_formats,tests/test_$(name).py)
 
 coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests
 	@mkdir -p build/coverage

@@ -17,7 +17,7 @@ from pipeline.read.choices import Choice, Chosen
 from pipeline.read.geometry import PIXEL, POINT, Grid, Rect
 from pipeline.read.parts import SheetControl
 from pipeline.read.placing import Floating
-from pipeline.read.xml import attribute, local
+from pipeline.read.xml import attribute, local, whole_text
 
 Lists = Callable[[Choice], Chosen]  # see choices.chosen
 
@@ -84,7 +84,7 @@ def read_vml(root: etree._Element, grid: Grid, lists: Lists) -> dict[str, Floati
         if kind is None or rect is None:
             continue
         box = shape.find("{*}textbox")
-        text = "".join(str(part) for part in box.itertext()) if box is not None else ""
+        text = whole_text(box) if box is not None else ""
         number = 0
         if kind is DrawingKind.DROP_DOWN:
             text, checked, number = lists(_vml_choice(data))
@@ -121,7 +121,7 @@ def _vml_kind(  # noqa: PLR0911 - one return for each kind
         ocx = data.find("{*}MapOCX")
         return (DrawingKind.PICTURE if ocx is None else DrawingKind.ACTIVEX), None
     box = shape.find("{*}textbox")
-    if box is not None and "".join(str(part) for part in box.itertext()).strip():
+    if box is not None and whole_text(box).strip():
         return DrawingKind.TEXT_BOX, None
     name = local(shape)
     if name in {"oval", "arc", "roundrect"} or "t3" in (shape.get("type") or "").split("_"):
@@ -161,9 +161,7 @@ def _vml_rect(
 def anchor_rect(numbers: list[int] | tuple[int, ...], grid: Grid) -> Rect:
     """Give the rectangle of two corners: column, dx, row, dy twice; offsets in EMU."""
     c0, x0, r0, y0, c1, x1, r1, y1 = numbers
-    left, top = grid.corner(r0, c0, x0, y0)
-    right, bottom = grid.corner(r1, c1, x1, y1)
-    return Rect(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+    return Rect.between(grid.corner(r0, c0, x0, y0), grid.corner(r1, c1, x1, y1))
 
 
 def join_controls(

@@ -38,6 +38,12 @@ class Rect:
     right: float
     bottom: float
 
+    @classmethod
+    def between(cls, *points: tuple[float, float]) -> "Rect":
+        """Give the smallest rectangle round points, corners in any order."""
+        across, down = zip(*points, strict=True)
+        return cls(min(across), min(down), max(across), max(down))
+
     @property
     def middle(self) -> tuple[float, float]:
         """The centre as (x, y)."""

@@ -28,7 +28,7 @@ from pipeline.read.package import Package
 from pipeline.read.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
 from pipeline.read.strings import decoration, dressed
-from pipeline.read.xml import attribute, local, parse
+from pipeline.read.xml import attribute, local, parse, whole_text
 from pipeline.settings import Limits
 
 _LONG = 1_000  # rows or columns alike that are the usual ones of their sheet
@@ -286,8 +286,8 @@ def _content(
             _paragraph(sheet, child, own, runs)
         elif name == "annotation":
             paragraphs = child.findall("{*}p")
-            lines = ("".join(str(part) for part in line.itertext()) for line in paragraphs)
-            comment = plain_comment("\n".join(lines), _creator(child))
+            lines = "\n".join(map(whole_text, paragraphs))
+            comment = plain_comment(lines, _creator(child))
         else:
             sheet.objects.append((child, key))
     return runs, comment

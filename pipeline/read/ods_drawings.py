@@ -14,7 +14,7 @@ from pipeline.read.outlines import LINES, outline_kind, returns
 from pipeline.read.parts import Cells, SheetPart
 from pipeline.read.placing import Floating, place
 from pipeline.read.styles import CellStyle
-from pipeline.read.xml import attribute, local
+from pipeline.read.xml import attribute, local, whole_text
 
 _DEEPEST = 20  # groups in groups
 _FARTHEST = 1e9  # points; no sheet is as large
@@ -182,8 +182,7 @@ def _text(element: etree._Element) -> str:
     """Give the text of a shape, one line for each paragraph."""
     box = element.find("{*}text-box")
     paragraphs = (element if box is None else box).findall("{*}p")
-    lines = ("".join(str(part) for part in line.itertext()) for line in paragraphs)
-    return "\n".join(lines).strip("\n")
+    return "\n".join(map(whole_text, paragraphs)).strip("\n")
 
 
 def _rect(element: etree._Element, origin: tuple[float, float]) -> Rect | None:
@@ -200,15 +199,10 @@ def _rect(element: etree._Element, origin: tuple[float, float]) -> Rect | None:
         ]
     for turn, numbers in _TURN.findall(attribute(element, "transform")):
         corners = [_turned(corner, turn, numbers.split()) for corner in corners]
-    across, down = zip(*corners, strict=True)
-    if max(map(abs, (*across, *down))) > _FARTHEST:
+    if max(abs(number) for corner in corners for number in corner) > _FARTHEST:
         return None
-    return Rect(
-        origin[0] + min(across) * POINT,
-        origin[1] + min(down) * POINT,
-        origin[0] + max(across) * POINT,
-        origin[1] + max(down) * POINT,
-    )
+    x, y = origin
+    return Rect.between(*((x + across * POINT, y + down * POINT) for across, down in corners))
 
 
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"

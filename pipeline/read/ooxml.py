@@ -13,7 +13,7 @@ from pipeline.read.relations import Relation, main_part, parts_by_kind, relation
 from pipeline.read.sheets import Page, finished
 from pipeline.read.strings import read_strings
 from pipeline.read.styles import read_styles
-from pipeline.read.xml import attribute, local, parse
+from pipeline.read.xml import attribute, local, parse, whole_text
 from pipeline.settings import Limits
 
 
@@ -73,7 +73,7 @@ def _properties(package: Package) -> Mapping[str, str]:
         return {}
     try:
         return {
-            element.get("name") or "": "".join(str(text) for text in element.itertext()).strip()
+            element.get("name") or "": whole_text(element).strip()
             for element in parse(package.read(part), part)
             if local(element) == "property"
         }

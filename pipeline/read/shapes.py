@@ -106,9 +106,7 @@ def _anchor_rect(anchor: etree._Element, grid: Grid) -> Rect | None:
         end = (start[0] + _number(extent, "cx"), start[1] + _number(extent, "cy"))
     if end is None:
         return None
-    return Rect(
-        min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
-    )
+    return Rect.between(start, end)
 
 
 def _home(start: etree._Element | None) -> CellKey | None:

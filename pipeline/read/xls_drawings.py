@@ -260,13 +260,13 @@ def _closes(segments: bytes) -> bool:
 def _anchor(body: bytes, grid: Grid) -> Rect:
     """Read a client anchor: offsets in 1/1024 of a column's width and 1/256 of a row's height."""
     left, dx, top, dy, right, dx2, bottom, dy2 = struct.unpack_from("<8H", body, 2)
-    x, y = grid.corner(
+    start = grid.corner(
         top, left, dx / 1024 * grid.columns.size(left), dy / 256 * grid.rows.size(top)
     )
-    x2, y2 = grid.corner(
+    end = grid.corner(
         bottom, right, dx2 / 1024 * grid.columns.size(right), dy2 / 256 * grid.rows.size(bottom)
     )
-    return Rect(min(x, x2), min(y, y2), max(x, x2), max(y, y2))
+    return Rect.between(start, end)
 
 
 def _mapped(child: Rect, inner: Rect, outer: Rect) -> Rect:

@@ -185,6 +185,11 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def whole_text(element: etree._Element) -> str:
+    """Give all text below an element."""
+    return "".join(str(part) for part in element.itertext())
+
+
 def attribute(element: etree._Element, name: str) -> str:
     """Give an attribute by its local name in whatever namespace; empty where there is none."""
     value = element.get(name)
