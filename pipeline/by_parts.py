@@ -51,6 +51,7 @@ from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, find_places, reported_lines
 from pipeline.template import load_checklist
 from pipeline.write.data import files_table, findings_table, write_data, write_run
+from pipeline.write.frame import file_frame, finding_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,7 +160,7 @@ def _write(report: Report, staged: Path, settings: Settings) -> None:
     """Write the workbook, the table of files and run.json; answers and findings are there."""
     from pipeline.write import write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
 
-    write_data([files_table(report.files)], staged / "data")
+    write_data([files_table(file_frame(report.files))], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
     write_run(report, staged / "run.json", settings)
 
@@ -265,7 +266,7 @@ def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
     rows = answer_rows(batch, frame, found, find_places(batch))
     return {
         "answers": table_of(rows, batch.checklist, batch.month),
-        "findings": findings_table(found),
+        "findings": findings_table(finding_frame(found)),
     }
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pipeline.check import check
 from pipeline.frame import answers_of
@@ -30,8 +30,8 @@ from pipeline.model import (
 from pipeline.rules import RULES
 from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.rows import answer_rows, find_places
-from pipeline.write.columns import detail_columns
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, arrow_table, findings_table
+from pipeline.write.frame import answer_frame, finding_frame
 from pipeline.write.table import encoded
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Checklist, Finding, Outcome
-    from pipeline.model.report import AnswerRow, Report
+    from pipeline.model.report import AnswerRow
     from pipeline.settings import RuleSettings
     from pipeline.write.data import DataTable
 
@@ -111,7 +111,7 @@ class PartWriter:
             keys += [one.source.key] * len(one.answers)
             told += found
         answers = table_of(rows, self.checklist, self.month)
-        findings = findings_table(told)
+        findings = findings_table(finding_frame(told))
         _save(self.folder / "answers" / f"{name}.parquet", answers, keys)
         _save(
             self.folder / "findings" / f"{name}.parquet", findings, [f.location.key for f in told]
@@ -141,19 +141,9 @@ def _alone(submission: Submission, checklist: Checklist, month: str) -> Batch:
     return Batch(month=month, checklist=checklist, files=(record,), submissions=(counted,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """As much of a report as the columns of answers ask for."""
-
-    month: str
-    checklist: Checklist
-    answers: tuple[AnswerRow, ...]
-
-
 def table_of(rows: Iterable[AnswerRow], checklist: Checklist, month: str) -> DataTable:
     """Give answers with the columns of data/answers."""
-    shown = _Shown(month=month, checklist=checklist, answers=tuple(rows))
-    return answers_table(detail_columns(cast("Report", shown)))
+    return answers_table(answer_frame([*rows], checklist=checklist, month=month))
 
 
 def _save(path: Path, table: DataTable, keys: Sequence[str]) -> None:

@@ -114,7 +114,6 @@ def aggregate(
 def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) -> RunResult:
     warm_up("pipeline.reading", "pipeline.read.ooxml")  # while this process imports the rest
     from pipeline.write import record_outcome, write  # noqa: PLC0415 - xlsxwriter is slow to import
-    from pipeline.write.apart import apart  # noqa: PLC0415 - the same
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
 
     refuse_unknown(settings.rules)
@@ -132,9 +131,9 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     edited = edited_workbook(result.workbook)
     result = replace(result, kept_as=edited.kept_as if edited else "", notices=notices)
     kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
-    rows = len(judged.batch.submissions) * len(gathered.checklist.items)
-    with staging_folder(folder) as staged, apart(rows) as executor:
-        form = None if public else executor.submit(write_review_form, judged.form, staged)
+    with staging_folder(folder) as staged:
+        if not public:
+            write_review_form(judged.form, staged)
         report = _sum_up(judged, history, settings, aliases)
         first = tuple(line.shown.message for line in report.attention[:SHOWN_FIRST])
         result = replace(result, attention=first)
@@ -142,9 +141,7 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
             report = replace(report, kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report
         watch.lap("summarise")
-        write(report, staged, settings, executor=executor)
-        if form is not None:
-            form.result()
+        write(report, staged, settings)
         watch.lap("write")
         if settings.data_url:
             _upload(staged, settings)

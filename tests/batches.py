@@ -340,7 +340,7 @@ def _odd_files(person: Respondent) -> list[FileRecord]:
 
 def save_data(report: Report, folder: Path) -> Written:
     """Write the data files of a report as a run does, and give what run.json keeps of them."""
-    from pipeline.write.columns import detail_columns  # noqa: PLC0415 - slow to import
-    from pipeline.write.data import data_tables, write_data  # noqa: PLC0415 - the same
+    from pipeline.write.data import data_tables, write_data  # noqa: PLC0415 - slow to import
+    from pipeline.write.frame import frames_of  # noqa: PLC0415 - the same
 
-    return write_data(data_tables(report, detail_columns(report)), folder)
+    return write_data(data_tables(report, frames_of(report)), folder)

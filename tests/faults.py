@@ -38,7 +38,6 @@ import pipeline.read.ooxml
 import pipeline.reading
 import pipeline.run
 import pipeline.summarise
-import pipeline.write.apart
 import pipeline.write.data
 import pipeline.write.pivot
 import pipeline.write.review_form

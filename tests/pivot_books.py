@@ -1,14 +1,13 @@
 """Workbooks with pivots for the tests: a long table, made by rule, and its sheet."""
 
 import warnings
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 
-from pipeline.write.apart import AtOnce
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
     PIVOT_SHEET,
@@ -16,12 +15,12 @@ from pipeline.write.pivot import (
     PivotFields,
     PivotSource,
     add_pivots,
-    begin_records,
     standard_design,
     write_pivot_sheet,
 )
 from pipeline.write.pivot.model import Cell
 from pipeline.write.table import columns_of
+from pipeline.write.zipped import write_archive
 
 Row = Sequence[Cell]
 HEADER = (
@@ -89,19 +88,18 @@ def write_book(path: Path, table_rows: Sequence[Row], *, pivots: bool = True) ->
     write_table(book, table_rows)
     write_pivot_sheet(book, PIVOT_SHEET, given, wanted)
     book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
-    book.close()
-    if pivots:
-        put_pivots(path, given, wanted)
+    book.close((lambda parts: add_pivots(parts, PIVOT_SHEET, given, wanted)) if pivots else None)
     return path
 
 
 def put_pivots(
     path: Path, given: PivotSource, wanted: PivotDesign, sheet: str = PIVOT_SHEET
 ) -> None:
-    """Add the pivots as a run does, with their records."""
-    with TemporaryDirectory() as folder:
-        made = begin_records(given, wanted, AtOnce(), Path(folder))
-        add_pivots(path, sheet, given, wanted, made)
+    """Add the pivots to a workbook that is written already."""
+    with zipfile.ZipFile(path) as archive:
+        parts: dict[str, Any] = {name: [[archive.read(name)]] for name in archive.namelist()}
+    add_pivots(parts, sheet, given, wanted)
+    write_archive(path, {name: pieces[0] for name, pieces in parts.items()})
 
 
 def write_table(book: Book, table_rows: Sequence[Row]) -> None:

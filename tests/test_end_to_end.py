@@ -6,7 +6,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -231,8 +230,8 @@ def test_an_interrupted_run_leaves_the_old_month_whole(
     before = fingerprint(tmp_path / "outbox")
     whole = pipeline.write.write
 
-    def half(report: Any, folder: Path, settings: Settings, *, executor: Executor) -> None:
-        whole(report, folder, settings, executor=executor)
+    def half(report: Any, folder: Path, settings: Settings) -> None:
+        whole(report, folder, settings)
         (folder / "data" / "answers.csv").write_text("half", encoding="utf-8")
         raise failure
 

@@ -28,7 +28,7 @@ from pivot_books import (
 
 from pipeline.text import unescape
 from pipeline.write.book import Book
-from pipeline.write.pivot import PIVOT_SHEET, PivotSource, inject
+from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
 from pipeline.write.pivot.model import Cell
 from pipeline.write.safe import CELL_LIMIT, CUT
 from pipeline.write.table import columns_of
@@ -141,9 +141,8 @@ def test_a_field_of_blanks_alone_says_so_as_excel_does(tmp_path: Path) -> None:
 
 def test_without_rows_the_file_stays_and_the_sheet_says_why(tmp_path: Path) -> None:
     path = write_book(tmp_path / "a.xlsx", [], pivots=False)
-    before = path.read_bytes()
-    put_pivots(path, source([]), design())
-    assert path.read_bytes() == before
+    with_pivots = write_book(tmp_path / "b.xlsx", [])
+    assert path.read_bytes() == with_pivots.read_bytes()
     assert "まだない" in read_book(path)[PIVOT_SHEET]["A2"].value
 
 
@@ -228,8 +227,8 @@ def test_counts_and_records_hold_for_any_table(made: list[tuple[Cell, ...]], not
 
 
 def add_pivots_to_nothing(table: Sequence[Row]) -> None:
-    """Call the product with a table that it must refuse before it opens a file."""
-    put_pivots(Path("there-is-none.xlsx"), source(table), design())
+    """Call the product with a table that it must refuse before it looks at any part."""
+    add_pivots({}, PIVOT_SHEET, source(table), design())
 
 
 def renamed(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:

@@ -635,8 +635,8 @@ def test_damaged_findings_of_a_month_are_as_good_as_none(tmp_path: Path) -> None
 
 
 def _save_findings(folder: Path, result: Step) -> None:
-    from pipeline.write.data import FINDINGS, finding_fields, write_csv  # noqa: PLC0415 - slow
-    from pipeline.write.table import columns_of  # noqa: PLC0415 - the same
+    from pipeline.write.data import FINDINGS, write_csv  # noqa: PLC0415 - slow
+    from pipeline.write.frame import finding_frame  # noqa: PLC0415 - the same
 
     (folder / "data").mkdir(exist_ok=True)
     (folder / "run.json").write_text("{}", encoding="utf-8")
@@ -644,7 +644,7 @@ def _save_findings(folder: Path, result: Step) -> None:
     write_csv(
         folder / "data" / "findings.csv",
         FINDINGS,
-        columns_of(map(finding_fields, every), len(FINDINGS)),
+        [finding_frame(every)[head] for head in FINDINGS],
     )
 
 

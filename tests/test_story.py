@@ -725,7 +725,7 @@ def test_every_promise_and_rate_of_the_ledger(
     rows = pencil.check_ledger(played.month(month), story, month)
     sheet = grid(books[month], "約束の記録")
     pencil.check_rates(sheet, story, checklist, month)
-    pencil.check_promise_list(sheet, rows)
+    pencil.check_promise_list(sheet, rows, month)
     pencil.check_planned(grid(books[month], "対応予定"), story, month)
     if month == MONTHS[-1]:
         assert {row["outcome"] for row in rows} == {*pencil.OUTCOMES}

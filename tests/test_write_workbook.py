@@ -20,7 +20,8 @@ from pipeline.model.report import Report
 from pipeline.summarise import summarise
 from pipeline.write import write, write_workbook
 from pipeline.write.book import Book
-from pipeline.write.columns import COLUMNS, HEADS, NUMBERS, detail_columns, shown_columns
+from pipeline.write.columns import COLUMNS, HEADS, NUMBERS, shown_columns
+from pipeline.write.frame import frames_of
 from pipeline.write.lists import write_findings
 from pipeline.write.matrix import write_matrix
 from pipeline.write.safe import cell_text
@@ -204,7 +205,7 @@ def test_the_data_sheet_holds_the_rows_that_the_pivots_are_told(
     batch: Batch, formulas: Any
 ) -> None:
     report = report_of(batch)
-    columns = shown_columns(detail_columns(report))
+    columns = shown_columns(frames_of(report).answers)
     told = [tuple(_written(value) for value in row) for row in zip(*columns, strict=True)]
     assert grid(formulas["明細"])[1:] == told
 
@@ -334,8 +335,9 @@ def test_long_lists_go_on_on_numbered_sheets(batch: Batch, tmp_path: Path) -> No
     report = report_of(batch)
     rows = (len(report.lines) + 1) // 2 + 4  # below a heading of four rows
     book = Book(tmp_path / "parts.xlsx", live=False, rows=rows)
-    write_findings(book, report)
-    write_matrix(book, report, per_sheet=4)
+    frames = frames_of(report)
+    write_findings(book, report, frames.lines)
+    write_matrix(book, report, frames.answers, per_sheet=4)
     book.close()
     read = opened(tmp_path / "parts.xlsx")
     assert read.sheetnames == ["要確認", "要確認(2)", "一覧表", "一覧表(2)", "一覧表(3)"]

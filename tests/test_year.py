@@ -154,7 +154,7 @@ def test_the_ledger_is_that_of_the_story(
     rows = pencil.check_ledger(year.month(now), story, now)
     sheet = grid(books[now], "約束の記録")
     pencil.check_rates(sheet, story, checklist, now)
-    pencil.check_promise_list(sheet, rows)
+    pencil.check_promise_list(sheet, rows, now)
     pencil.check_planned(grid(books[now], "対応予定"), story, now)
     if now == MONTHS[-1]:
         assert {row["outcome"] for row in rows} == {*pencil.OUTCOMES} - {"時期未定のまま対応"}

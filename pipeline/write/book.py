@@ -12,23 +12,24 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_col_to_name
+import numpy as np
 
-from pipeline.write.lines import CellXml
+from pipeline.write.list_sheet import ListSheet, SharedTexts
+from pipeline.write.listing import Styled
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES
-from pipeline.write.swift import SharedTexts, SwiftSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from pipeline.write.lines import Line
+    from numpy.typing import NDArray
+
+    from pipeline.write.listing import Column
+    from pipeline.write.packing import Parts
     from pipeline.write.style import Props
-    from pipeline.write.table import Column
-    from pipeline.write.zipped import PackedFile
+    from pipeline.write.table import Frame
 
 Value = int | float | str | None
 PAPER = {"A4": 9, "A3": 8}
@@ -76,7 +77,6 @@ class Book:
         self._book: Any = PackedWorkbook(
             path,
             {
-                "tmpdir": str(path.parent),  # a killed run's pieces go with the rest of it
                 "default_format_properties": {"font_name": FONT, "font_size": 10},
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
@@ -135,42 +135,16 @@ class Book:
         """
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
-        sheet = Sheet(self, self._book.add_worksheet(legal, SwiftSheet), legal)
-        sheet.raw.known, sheet.raw.look, sheet.raw.pool = self._known, self.style, self._book.pool
+        sheet = Sheet(self, self._book.add_worksheet(legal, ListSheet), legal)
+        sheet.raw.known, sheet.raw.look = self._known, self.style
         if row_height:
             sheet.raw.set_default_row(row_height)
         return sheet
 
-    def cells(self, place: int, column: Column) -> tuple[str, ...]:
-        """Give the cells without a style of each value of a column that stands at ``place``.
-
-        Their row is left open (`lines.ROW`); whoever puts them into rows need not know the book.
-        """
-        xml = CellXml(xl_col_to_name(place), self._known.__getitem__, lambda _: "")
-        others = [
-            n for n, value in enumerate(column.values) if not isinstance(value, str) or not value
-        ]
-        if len(others) < len(
-            column.values
-        ):  # the texts of a column are many, its blanks one or two
-            self._known.table.count += len(column) - sum(map(column.codes.count, others))
-        return tuple(xml[(value, "")] for value in column.values)
-
-    def close(self) -> None:
-        """Write the file."""
+    def close(self, complete: Callable[[Parts], None] | None = None) -> None:
+        """Write the file; ``complete`` may change its parts before."""
+        self._book.complete = complete
         self._book.close()
-
-
-class _LineCounts(dict[str, int]):
-    """How many lines each text takes in a column of some width."""
-
-    def __init__(self, width: float) -> None:
-        super().__init__()
-        self._width = width
-
-    def __missing__(self, text: str) -> int:
-        made = self[text] = line_count(text[:2000], self._width)
-        return made
 
 
 class Sheet:
@@ -182,7 +156,6 @@ class Sheet:
         self.widths: dict[int, float] = {}
         self.links = 0
         self.raw = sheet
-        self._line_counts: dict[int, _LineCounts] = {}
 
     def text(self, row: int, column: int, text: str, style: str = "plain") -> None:
         """Write a text as text, whatever it looks like. An empty one leaves the cell blank."""
@@ -259,39 +232,42 @@ class Sheet:
 
         A text is given with its column, whose width is set.
         """
-        lines = 1
-        for column, text in texts:
-            counts = self._line_counts.get(column)
-            if counts is None:
-                counts = self._line_counts[column] = _LineCounts(self.widths.get(column, 9.0))
-            lines = max(lines, counts[text])
+        lines = max((self._lines_of(column, text) for column, text in texts), default=1)
         return _points_of(lines, least)
+
+    def _lines_of(self, column: int, text: str) -> int:
+        return line_count(text[:2000], self.widths.get(column, 9.0))
 
     def fit(self, row: int, texts: Iterable[tuple[int, str]], *, least: float = 18.0) -> None:
         """Make a row as high as the longest of its wrapped texts needs; see `points`."""
         self.height(row, self.points(texts, least=least))
 
-    def lines(self, top: int, lines: Iterable[Line]) -> None:
-        """Write the lines of a long list from row ``top`` on, below all else on the sheet.
+    def listing(
+        self, top: int, columns: Sequence[Column], frame: Frame, *,
+        least: float = 18.0, most: float = MOST_POINTS,
+    ) -> None:  # fmt: skip
+        """Write the rows of a list from row ``top`` on, as its columns say.
 
-        Past the number of links a sheet can hold, the cell's text stands alone.
+        A row is as high as the longest of its wrapped texts needs, where any column wraps. Past
+        the number of links a sheet can hold, the cell's text stands alone.
         """
-        check(self.raw.put_lines(top, self._linked(lines)), f"{self.name} lines")
-        self._line_counts.clear()
-
-    def _linked(self, lines: Iterable[Line]) -> Iterator[Line]:
-        for line in lines:
-            room = LINKS - self.links
-            self.links += min(room, len(line.links))
-            yield line if len(line.links) <= room else line._replace(links=line.links[:room])
-
-    def packed(self, top: int, rows: int, width: int, piece: Future[PackedFile]) -> None:
-        """Take finished rows that were put together and compressed elsewhere."""
-        check(self.raw.put_packed(top, rows, width, piece), f"{self.name} packed rows")
-
-    def done(self, row: int) -> None:
-        """Let go of a row of a long list, to which nothing more is written."""
-        self.raw.done(row)
+        cells = [column.cells(frame) for column in columns]
+        lines: list[NDArray[Any]] = []
+        for place, (column, given) in enumerate(zip(columns, cells, strict=True)):
+            if column.wraps and len(given):
+                counts = [self._lines_of(place, _shown_text(value)) for value in given.values]
+                lines.append(np.array(counts)[given.codes])
+        heights = None
+        if lines:
+            points = np.maximum.reduce(lines) * LINE_POINTS + 3
+            heights = np.minimum(np.maximum(points, least), most)
+        styled = [(given, column.style) for column, given in zip(columns, cells, strict=True)]
+        check(self.raw.put_list(top, styled, heights), f"{self.name} list")
+        for place, column in enumerate(columns):
+            if column.links is not None:
+                self.links += self.raw.put_links(
+                    top, place, column.links(frame), LINKS - self.links
+                )
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
@@ -344,6 +320,11 @@ class Sheet:
         self.height(1, max(18, line_count(lead, width) * LINE_POINTS + 3))
         if back:
             self.link(2, 0, f"'{COVER}'!A1", "← はじめにへ戻る")
+
+
+def _shown_text(value: Any) -> str:
+    shown = value.value if isinstance(value, Styled) else value
+    return shown if isinstance(shown, str) else ""
 
 
 def _points_of(lines: int, least: float) -> float:

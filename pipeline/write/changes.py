@@ -12,8 +12,8 @@ from pipeline.model import Status
 from pipeline.model.history import Movement
 from pipeline.model.months import Presence
 from pipeline.write.book import HEAD_POINTS
-from pipeline.write.columns import detail_row, part_name
-from pipeline.write.lines import Line, Link
+from pipeline.write.list_columns import numbered, put_list, to_detail
+from pipeline.write.listing import Column, Styled
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import (
     GROUPS_TOP,
@@ -29,11 +29,10 @@ from pipeline.write.totals import (
 from pipeline.write.trend import CHANGES_SHEET, MONTH_COLUMN, NOTICES_TOP, places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.model.months import (
         BeforeAndNow,
-        ChangeRow,
         MonthPoint,
         Moves,
         RespondentMonths,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     )
     from pipeline.model.report import Report, StatusCounts
     from pipeline.write.book import Book, Sheet
+    from pipeline.write.table import Coded, Frame
     from pipeline.write.trend import Places
 
 LAST = 21  # the last printed column
@@ -71,10 +71,6 @@ _RESPONDENT_HEADS = (
     "提出番号", "状況", "団体コード", "団体名", "前月の対応済み率", "今月の対応済み率",
     "増減（ポイント）", "前進", "後退", "先送り", "前倒し", "変更", "前月と同じファイル",
 )  # fmt: skip
-_CHANGE_HEADS = (
-    "No.", "動き", "項目ID", "団体名", "前月の回答", "前月の予定月", "今月の回答", "今月の予定月",
-    "明細",
-)  # fmt: skip
 _WIDTHS = (7, 22, 18, 40, *([9.5] * 18))
 NOTHING = (
     "比べられる前の月の集計がないため、前月比はありません。"
@@ -82,7 +78,7 @@ NOTHING = (
 )
 
 
-def write_changes(book: Book, report: Report) -> None:
+def write_changes(book: Book, report: Report, changes: Frame) -> None:
     """Write 前月比. Without an earlier month it says so in one line."""
     months, sheet = report.months, book.sheet(CHANGES_SHEET)
     sheet.columns(*_WIDTHS, 3, 3, *([10] * max(len(months.points), 1)))
@@ -111,7 +107,7 @@ def write_changes(book: Book, report: Report) -> None:
     sheet.raw.freeze_panes(3, 0)
     sheet.page(paper="A3")
     if before:
-        _write_change_list(sheet, report, at)
+        _write_change_list(sheet, at, changes)
 
 
 _MEANINGS = (
@@ -306,38 +302,34 @@ def _standout(lines: tuple[Standout, ...], place: int) -> str:
     return f"{place + 1}. {line.name}　{line.detail}（{counts}）"
 
 
-def _write_change_list(sheet: Sheet, report: Report, at: Places) -> None:
-    changes, top, book = report.months.changes, at.changes, sheet.book
-    words = f"変わった回答の一覧（{len(changes):,}件）"
-    sheet.section(top - 2, words, last=LAST)
-    room = book.rows - top
-    sheet.raw.print_area(0, 0, top + max(1, min(len(changes), room)) - 1, LAST)
-    for part, start in enumerate(range(0, max(len(changes), 1), room)):
-        chosen = changes[start : start + room]
-        if part:
-            sheet, top = book.sheet(part_name(CHANGES_SHEET, part)), 1
-            sheet.columns(*_WIDTHS)
-            sheet.page(paper="A3", repeat=(0, 0))
-        name = f"tbl_changes_{part + 1}" if part else "tbl_changes"
-        sheet.table(top - 1, 0, len(chosen), _CHANGE_HEADS, name)
-        sheet.lines(top, (_change(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
+def _write_change_list(sheet: Sheet, at: Places, changes: Frame) -> None:
+    top, book, count = at.changes, sheet.book, len(changes["line"])
+    sheet.section(top - 2, f"変わった回答の一覧（{count:,}件）", last=LAST)
+    sheet.raw.print_area(0, 0, top + max(1, min(count, book.rows - top)) - 1, LAST)
+    written = put_list(sheet, top, "tbl_changes", _change_columns(book), changes)
+    for part, _, _ in written[1:]:
+        part.columns(*_WIDTHS)
+        part.page(paper="A3", repeat=(0, 0))
 
 
-def _change(sheet: Sheet, number: int, line: ChangeRow) -> Line:
-    change = line.change
-    cells = (
-        (number, "number"),
-        MOVEMENTS[change.movement],
-        (change.item_id, "text"),
-        (change.respondent, "text"),
-        (SYMBOLS[change.old_status], f"status_{change.old_status.value}"),
-        (change.old_due, "center"),
-        (SYMBOLS[change.new_status], f"status_{change.new_status.value}"),
-        (change.new_due, "center"),
-        ("明細へ", "celllink"),
-    )
-    points = sheet.points(((3, change.respondent),))
-    return Line(cells, points, (Link(8, detail_row(line.answer, sheet.book.rows)),))
+def _change_columns(book: Book) -> list[Column]:
+    def symbol(name: str) -> Callable[[Frame], Coded]:
+        return lambda rows: rows[name].of(lambda s: Styled(SYMBOLS[s], f"status_{s.value}"))
+
+    return [
+        Column("No.", _WIDTHS[0], "number", numbered),
+        Column(
+            "動き", _WIDTHS[1], "",
+            lambda rows: rows["movement"].of(lambda movement: Styled(*MOVEMENTS[movement])),
+        ),
+        Column("項目ID", _WIDTHS[2], "text", "item_id"),
+        Column("団体名", _WIDTHS[3], "text", "respondent", wraps=True),
+        Column("前月の回答", _WIDTHS[4], "", symbol("old_status")),
+        Column("前月の予定月", _WIDTHS[5], "center", "old_due"),
+        Column("今月の回答", _WIDTHS[6], "", symbol("new_status")),
+        Column("今月の予定月", _WIDTHS[7], "center", "new_due"),
+        to_detail(book, _WIDTHS[8]),
+    ]  # fmt: skip
 
 
 def _write_sides(

@@ -7,18 +7,15 @@ changes its meaning, and new ones come at the end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+from pipeline.write.listing import Links
 from pipeline.write.style import LABELS
-from pipeline.write.table import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from pipeline.model.report import AnswerRow, Report
-    from pipeline.write.table import Column as Encoded
-    from pipeline.write.table import Field
+    from pipeline.write.table import Coded, Field, Frame
 
 DETAIL_SHEET = "明細"
 DETAIL_TABLE = "tbl_meisai"
@@ -49,10 +46,10 @@ def _yes(flag: Any) -> Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DetailColumn:
     """One column: its head in 明細, name in answers.csv (empty: only in 明細), and meaning.
 
-    ``of`` takes the value from an answer, ``shown`` gives what 明細 shows for it and ``data`` what
+    ``of`` is the column of the frame, ``shown`` gives what 明細 shows for a value and ``data`` what
     the data files hold. These two are asked once for each value that differs.
     """
 
@@ -60,192 +57,192 @@ class Column:
     key: str
     width: float
     meaning: str
-    of: Callable[[AnswerRow, Report], Any]
+    of: str
     shown: Callable[[Any], Field] = _as_is
     data: Callable[[Any], Field] | None = None  # None: as shown
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("基準月", "month", 9, "取りまとめの月（YYYY-MM）", lambda _, report: report.month),
-    Column("提出番号", "", 10, "集計した提出に1から付けた番号", lambda row, _: row.number),
-    Column(
+COLUMNS: tuple[DetailColumn, ...] = (
+    DetailColumn("基準月", "month", 9, "取りまとめの月（YYYY-MM）", "month"),
+    DetailColumn("提出番号", "", 10, "集計した提出に1から付けた番号", "number"),
+    DetailColumn(
         "団体コード",
         "respondent_id",
         12,
         "名簿の団体コード。名簿になければ名前から作った記号",
-        lambda row, _: row.respondent_id,
+        "respondent_id",
     ),
-    Column("団体名", "respondent", 22, "回答した団体", lambda row, _: row.respondent),
-    Column("役割", "role", 16, "名簿の役割。なければ空欄", lambda row, _: row.role),
-    Column(
+    DetailColumn("団体名", "respondent", 22, "回答した団体", "respondent"),
+    DetailColumn("役割", "role", 16, "名簿の役割。なければ空欄", "role"),
+    DetailColumn(
         "チェックシート",
         "checklist",
         20,
         "チェックシートの識別名",
-        lambda _, report: report.checklist.id,
+        "checklist",
     ),
-    Column(
+    DetailColumn(
         "版",
         "checklist_version",
         9,
         "チェックシートの版",
-        lambda _, report: report.checklist.version,
+        "checklist_version",
     ),
-    Column("分野", "category", 20, "項目の分野", lambda row, _: row.category),
-    Column("区分", "section", 30, "項目の上の見出し。なければ空欄", lambda row, _: row.section),
-    Column("項目番号", "", 10, "様式の並び順に1から付けた番号", lambda row, _: row.item_number),
-    Column("項目ID", "item_id", 18, "様式の項目ID", lambda row, _: row.item_id),
-    Column("項目", "item", 40, "項目の題名", lambda row, _: row.item),
-    Column(
+    DetailColumn("分野", "category", 20, "項目の分野", "category"),
+    DetailColumn("区分", "section", 30, "項目の上の見出し。なければ空欄", "section"),
+    DetailColumn("項目番号", "", 10, "様式の並び順に1から付けた番号", "item_number"),
+    DetailColumn("項目ID", "item_id", 18, "様式の項目ID", "item_id"),
+    DetailColumn("項目", "item", 40, "項目の題名", "item"),
+    DetailColumn(
         "回答区分",
         "status",
         15,
         "読み取った回答の英語名（「回答の区分」の表）",
-        lambda row, _: row.status,
+        "status",
         _value,
     ),
-    Column(
+    DetailColumn(
         "回答コード",
         "status_code",
         11,
         "様式の番号1・2・3。ほかは空欄（0ではありません）",
-        lambda row, _: row.status,
+        "status",
         _code,
     ),
-    Column(
+    DetailColumn(
         "回答",
         "",
         13,
         "読み取った回答の表示名（「回答の区分」の表）",
-        lambda row, _: row.status,
+        "status",
         _label,
     ),
-    Column(
+    DetailColumn(
         "予定月",
         "due",
         10,
         "②の予定月（YYYY-MM）。幅があれば最後の月。なければ空欄",
-        lambda row, _: row.due,
+        "due",
     ),
-    Column(
+    DetailColumn(
         "予定月の精度",
         "due_precision",
         14,
         "month 月、span 期間、quarter 四半期、half 半期、fiscal_year 年度、year 年、season 季節",
-        lambda row, _: row.due_precision,
+        "due_precision",
         _value,
     ),
-    Column(
+    DetailColumn(
         "年の推定",
         "due_inferred",
         10,
         "年が書かれておらず補ったときは「はい」（CSVではtrue・false）。予定月がなければ空欄",
-        lambda row, _: row.due_inferred if row.due else None,
+        "inferred",
         _yes,
         _as_is,
     ),
-    Column(
+    DetailColumn(
         "予定月の出どころ",
         "due_source",
         17,
         "mark チェック欄、note 補足説明欄、column 予定月の欄、decision 確認票",
-        lambda row, _: row.due_source,
+        "due_source",
         _value,
     ),
-    Column(
+    DetailColumn(
         "チェック欄の記載",
         "mark",
         20,
         "チェック欄に書かれていたとおりの文字",
-        lambda row, _: row.mark,
+        "mark",
     ),
-    Column("補足説明", "note", 40, "補足説明欄に書かれていたとおりの文字", lambda row, _: row.note),
-    Column(
+    DetailColumn("補足説明", "note", 40, "補足説明欄に書かれていたとおりの文字", "note"),
+    DetailColumn(
         "補足説明の分類",
         "tags",
         18,
         "補足説明に付けた分類。複数あれば空白で区切る",
-        lambda row, _: row.tags,
+        "tags",
     ),
-    Column(
+    DetailColumn(
         "要確認コード",
         "findings",
         15,
         "この回答への指摘のコード。複数あれば空白で区切る",
-        lambda row, _: row.findings,
+        "findings",
     ),
-    Column(
+    DetailColumn(
         "ファイル",
         "file",
         34,
         "受信箱の中のファイル。zipの中のファイルは「!」の後",
-        lambda row, _: row.file,
+        "file",
     ),
-    Column("シート", "sheet", 16, "回答のあるシート", lambda row, _: row.sheet),
-    Column("セル", "cell", 8, "チェック欄のセル。項目の行がなければ空欄", lambda row, _: row.cell),
-    Column(
+    DetailColumn("シート", "sheet", 16, "回答のあるシート", "sheet"),
+    DetailColumn("セル", "cell", 8, "チェック欄のセル。項目の行がなければ空欄", "cell"),
+    DetailColumn(
         "対象範囲",
         "",
         10,
         "名簿の対象分野に入れば「範囲内」、入らなければ「範囲外」",
-        lambda row, _: row.in_scope,
+        "in_scope",
         _scope,
     ),
-    Column(
+    DetailColumn(
         "期限超過",
         "",
         10,
         "②の予定月が基準月より前なら「はい」、ほかは「いいえ」。なければ空欄",
-        lambda row, _: row.overdue if row.due else None,
+        "late",
         _yes,
     ),
-    Column(
+    DetailColumn(
         "前月と同じファイル",
         "",
         12,
         "比べた月のファイルと中身が同じなら「はい」（新しい回答ではありません）。比べる月がなければ空欄",
-        lambda row, _: row.same_file,
+        "same_file",
         _yes,
     ),
-    Column(
+    DetailColumn(
         "判断",
         "decision",
         16,
         "確認票の判断。複数あれば「、」で区切る。なければ空欄",
-        lambda row, _: row.decision,
+        "decision",
     ),
-    Column(
+    DetailColumn(
         "修正前の回答",
         "status_before",
         14,
         "判断で回答を変えたときの、変える前の回答（CSVでは英語名）。変えていなければ空欄",
-        lambda row, _: row.status_before,
+        "status_before",
         _label,
         _value,
     ),
-    Column(
+    DetailColumn(
         "修正前の予定月",
         "due_before",
         14,
         "判断で回答を変えたときの、変える前の予定月",
-        lambda row, _: row.due_before,
+        "due_before",
     ),
-    Column(
+    DetailColumn(
         "修正理由",
         "decision_reason",
         30,
         "確認票に書かれた判断の理由",
-        lambda row, _: row.decision_reason,
+        "decision_reason",
     ),
-    Column("判断した担当", "decided_by", 14, "確認票に書かれた担当", lambda row, _: row.decided_by),
-    Column("判断の日付", "decided_on", 12, "確認票に書かれた日付", lambda row, _: row.decided_on),
-    Column("事業名", "project", 24, "回答の対象の事業。なければ空欄", lambda row, _: row.project),
-    Column(
+    DetailColumn("判断した担当", "decided_by", 14, "確認票に書かれた担当", "decided_by"),
+    DetailColumn("判断の日付", "decided_on", 12, "確認票に書かれた日付", "decided_on"),
+    DetailColumn("事業名", "project", 24, "回答の対象の事業。なければ空欄", "project"),
+    DetailColumn(
         "コメント",
         "comment",
         30,
         "チェック欄・補足説明欄のセルに付けられたコメント（メモ、スレッド）。書いた人の名前は除く",
-        lambda row, _: row.comment,
+        "comment",
     ),
 )
 HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
@@ -253,23 +250,21 @@ HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 NUMBERS = frozenset({"提出番号", "項目番号", "回答コード"})
 
 
-def detail_columns(report: Report) -> tuple[Encoded, ...]:
-    """Give the columns of 明細 in the order of COLUMNS, their values as they are in the report."""
-    return tuple(encoded(map(column.of, report.answers, repeat(report))) for column in COLUMNS)
-
-
-def shown_columns(columns: Sequence[Encoded]) -> tuple[Encoded, ...]:
+def shown_columns(answers: Frame) -> tuple[Coded, ...]:
     """Give the columns of 明細 as the sheet shows them."""
-    return tuple(values.of(column.shown) for column, values in zip(COLUMNS, columns, strict=True))
+    return tuple(answers[column.of].of(column.shown) for column in COLUMNS)
 
 
-def data_columns(columns: Sequence[Encoded]) -> tuple[Encoded, ...]:
+def data_columns(answers: Frame) -> tuple[Coded, ...]:
     """Give those columns of 明細 that the data files have, with what they hold."""
     return tuple(
-        values.of(column.data or column.shown)
-        for column, values in zip(COLUMNS, columns, strict=True)
-        if column.key
+        answers[column.of].of(column.data or column.shown) for column in COLUMNS if column.key
     )
+
+
+def lines_in_detail(lines: Coded, rows: int) -> Links:
+    """Give links to the lines of 明細; ``rows`` go on each sheet, None leads nowhere."""
+    return Links(targets=lines.of(lambda n: None if n is None else detail_row(n, rows)))
 
 
 def column(head: str) -> str:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import json
 import platform
+import re
 from dataclasses import dataclass
+from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import COLUMNS, data_columns
+from pipeline.write.frame import constant
 from pipeline.write.safe import csv_text, plain_text
-from pipeline.write.table import batches, columns_of
+from pipeline.write.table import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
-    from pipeline.model import Finding
-    from pipeline.model.history import Change, Promise
-    from pipeline.model.report import FileRow, Report
+    from pipeline.model.report import Report
     from pipeline.settings import Settings
-    from pipeline.write.table import Column, Field
+    from pipeline.write.frame import Frames
+    from pipeline.write.table import Coded, Field, Frame
 
 Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 
@@ -52,9 +52,11 @@ PROMISES = (
 _INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months", "line"})
 _TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
 _BOOLEANS = frozenset({"due_inferred"})
+_QUOTE = '"'
+_QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
     "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine",
-    "rapidfuzz", "rich", "torimatome", "xlrd", "xlsxwriter",
+    "rapidfuzz", "rich", "torimatome", "xlrd", "xlsxwriter", "zlib-ng",
 )  # fmt: skip
 
 
@@ -64,58 +66,61 @@ class DataTable:
 
     name: str
     heads: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[Coded, ...]
 
 
-def data_tables(report: Report, answers: Sequence[Column]) -> list[DataTable]:
-    """Give answers, findings, files, changes and promises; ``answers`` are the columns of 明細.
+def data_tables(report: Report, frames: Frames) -> list[DataTable]:
+    """Give answers, findings, files, changes and promises.
 
     All are there every month; without an earlier month nothing has changed.
     """
-    lines = {id(found): n for n, line in enumerate(report.lines, 1) for found in line.findings}
-    findings = (
-        finding_fields(found, lines.get(id(found))) for found in (*report.findings, *report.settled)
-    )
-    months = report.months
+    month, before = report.month, report.months.compared_with
+    changes, promises = frames.changes, frames.promises
+    compared = {
+        "month": constant(month, len(changes["line"])),
+        "compared_with": constant(before, len(changes["line"])),
+    }
+    month_of = {"month": constant(month, len(promises["line"]))}
     return [
-        answers_table(answers),
-        _table("findings", FINDINGS, findings),
-        files_table(report.files),
-        _table("changes", CHANGES, (change_fields(row.change, report) for row in months.changes)),
-        _table("promises", PROMISES, (promise_fields(row, report) for row in months.promises)),
+        answers_table(frames.answers),
+        findings_table(frames.findings),
+        files_table(frames.files),
+        _table("changes", CHANGES, {**changes, **compared}),
+        _table("promises", PROMISES, {**promises, **month_of}),
     ]
 
 
-def answers_table(columns: Sequence[Column]) -> DataTable:
-    """Give the table of answers; ``columns`` are those of 明細."""
-    return DataTable(name="answers", heads=ANSWERS, columns=data_columns(columns))
+def answers_table(answers: Frame) -> DataTable:
+    """Give the table of answers."""
+    return DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers))
 
 
-def findings_table(findings: Iterable[Finding]) -> DataTable:
-    """Give a table of findings that stand on no line of 要確認."""
-    return _table("findings", FINDINGS, map(finding_fields, findings))
+def findings_table(findings: Frame) -> DataTable:
+    """Give the table of findings."""
+    return _table("findings", FINDINGS, findings)
 
 
-def files_table(files: Iterable[FileRow]) -> DataTable:
+def files_table(files: Frame) -> DataTable:
     """Give the table of files."""
-    return _table("files", FILES, map(file_fields, files))
+    return _table("files", FILES, {**files, "bytes": files["size"]})
 
 
-def _table(name: str, heads: tuple[str, ...], rows: Iterable[Sequence[Field]]) -> DataTable:
-    return DataTable(name=name, heads=heads, columns=columns_of(rows, len(heads)))
+def _table(name: str, heads: tuple[str, ...], frame: Frame) -> DataTable:
+    columns = tuple(frame[head].of(_plain) for head in heads)
+    return DataTable(name=name, heads=heads, columns=columns)
 
 
-def write_data(tables: list[DataTable], folder: Path) -> Written:
-    """Write each table as .csv and .parquet into ``folder``, and let go of it.
+def _plain(value: Any) -> Field:
+    return value.value if isinstance(value, Enum) else value  # type: ignore[no-any-return]
+
+
+def write_data(tables: Sequence[DataTable], folder: Path) -> Written:
+    """Write each table as .csv and .parquet into ``folder``.
 
     Gives what run.json keeps of each file, by which a later month sees that nobody changed it.
     """
-    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
-
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
     written: Written = {}
-    while tables:
-        table = tables.pop()
+    for table in tables:
         rows = len(table.columns[0])
         write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
         write_parquet(folder / f"{table.name}.parquet", table)
@@ -124,64 +129,22 @@ def write_data(tables: list[DataTable], folder: Path) -> Written:
     return dict(sorted(written.items()))
 
 
-def finding_fields(found: Finding, line: int | None = None) -> tuple[Field, ...]:
-    """Give one line of findings in the order of FINDINGS; ``line`` is its No. on 要確認."""
-    return (
-        found.code, found.severity.value, found.respondent_id, found.respondent, found.item_id,
-        found.location.file, found.location.sheet, found.location.cell, found.written,
-        found.message, found.fix, found.state, found.decision, found.project, line,
-    )  # fmt: skip
+def write_csv(path: Path, heads: Sequence[str], columns: Sequence[Coded]) -> None:
+    """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless.
 
-
-def file_fields(row: FileRow) -> tuple[Field, ...]:
-    """Give one line of files in the order of FILES; sheet names are joined by `` / ``."""
-    return (
-        row.file, row.sha256, row.size, row.modified, row.kind, row.state.value, row.reason,
-        row.respondent_id, row.respondent, row.identified_by, " / ".join(row.sheets), row.answers,
-        row.project,
-    )  # fmt: skip
-
-
-def change_fields(change: Change, report: Report) -> tuple[Field, ...]:
-    """Give one line of changes in the order of CHANGES."""
-    return (
-        report.month, report.months.compared_with, change.respondent_id, change.respondent,
-        change.item_id, change.category, change.movement.value, change.old_status.value,
-        change.old_due, change.new_status.value, change.new_due, change.project,
-    )  # fmt: skip
-
-
-def promise_fields(promise: Promise, report: Report) -> tuple[Field, ...]:
-    """Give one line of promises in the order of PROMISES."""
-    return (
-        report.month, promise.respondent_id, promise.respondent, promise.role, promise.item_id,
-        promise.category, promise.first_said, promise.first_due, promise.due, promise.slips,
-        promise.slipped_months, promise.overdue_since, promise.last_said, promise.outcome.value,
-        promise.project,
-    )  # fmt: skip
-
-
-def write_csv(path: Path, heads: Sequence[str], columns: Sequence[Column]) -> None:
-    """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless."""
-    lines = map(",".join, zip(*map(_fields, columns), strict=True))
+    Arrow's own writer of CSV quotes every text and ends lines with LF; the fields are joined here.
+    """
+    fields = [[*map(_quoted, column.values)] for column in columns]
     with path.open("wb") as file:
         file.write(codecs.BOM_UTF8 + (",".join(map(_quoted, heads)) + "\r\n").encode())
-        for piece in batches(f"{line}\r\n" for line in lines):
+        for piece in joined(columns, fields, between=",", after="\r\n"):
             file.write(piece)
-
-
-def _fields(column: Column) -> Iterator[str]:
-    """Give the fields of a column, quoted where needed."""
-    if len(column.values) * 2 > len(column):  # most come once: nothing is gained by keeping them
-        return map(_quoted, column)
-    return map([*map(_quoted, column.values)].__getitem__, column.codes)
 
 
 def _quoted(field: Field) -> str:
     """Give a field of a CSV, quoted where needed."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow((_csv_field(field), ""))
-    return line.getvalue().removesuffix(",\r\n")
+    text = str(_csv_field(field))
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(text) else text
 
 
 def frame_of(table: DataTable) -> pd.DataFrame:
@@ -189,7 +152,7 @@ def frame_of(table: DataTable) -> pd.DataFrame:
 
     Missing numbers and truth values are NA; a missing text is empty.
     """
-    import pandas as pd  # noqa: PLC0415 - slow to import; only the process that writes needs it
+    import pandas as pd  # noqa: PLC0415 - slow to import; --help must not pay for it
 
     typed: dict[str, Any] = {}
     for name, column in zip(table.heads, table.columns, strict=True):
@@ -199,10 +162,8 @@ def frame_of(table: DataTable) -> pd.DataFrame:
             typed[name] = pd.array([*column], dtype="boolean")
         else:
             texts = column.of(lambda field: plain_text(field) if isinstance(field, str) else "")
-            codes: Any = texts.codes  # an array of the standard library, which the stubs leave out
-            typed[name] = pd.Categorical.from_codes(
-                codes, categories=pd.Index(texts.values, dtype=_TEXT)
-            )
+            categories = pd.Index(texts.values, dtype=_TEXT)
+            typed[name] = pd.Categorical.from_codes(texts.codes, categories=categories)
     return pd.DataFrame(typed)
 
 

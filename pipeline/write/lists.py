@@ -6,10 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model import Severity, Status
-from pipeline.write.columns import detail_row, part_name
-from pipeline.write.lines import Line, Link
+from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
+from pipeline.write.listing import Column, Styled
 from pipeline.write.promises import PROMISES_SHEET
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
+from pipeline.write.table import taken, together
 from pipeline.write.totals import (
     NO_ROLE,
     STATUS_HEADS,
@@ -23,12 +24,11 @@ from pipeline.write.totals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable
 
-    from pipeline.model.history import Promise
-    from pipeline.model.report import AnswerRow, Report, ReportedLine
+    from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.pivot.model import Cell
+    from pipeline.write.table import Coded, Field, Frame
 
 RETURN_SYMBOLS = {
     "未提出": ("×", "severity_要修正"),
@@ -97,7 +97,6 @@ def write_returns(book: Book, report: Report) -> None:
             ((2, person.name), (3, person.role), (11, line.file), (12, line.reason),
              (13, line.contact)),
         )  # fmt: skip
-        sheet.done(row)
     bottom = top + max(len(report.returns), 1) - 1
     bars(sheet, top, bottom, 5, BAR_OTHER)
     bars(sheet, top, bottom, 6, BAR_DONE)
@@ -108,18 +107,13 @@ def write_returns(book: Book, report: Report) -> None:
 
 DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概況 refers to it
 NO_MONTH = "月の記載なし"
-_PLANNED_HEADS = (
-    "予定月", "状況", "団体名", "役割", "分野", "項目ID", "要確認コード", "明細",
-    "チェック欄の記載", "項目", "補足説明", "初めの予定月", "延期の回数", "超過の始まり",
-)  # fmt: skip
-# The counts by month stand over the same columns, so these are of like width.
-_PLANNED_WIDTHS = (22, 18, 28, 22, 22, 20, 18, 18, 22, 46, 50, 13, 11, 13)
 
 
-def write_planned(book: Book, report: Report) -> None:
+def write_planned(book: Book, report: Report, answers: Frame) -> None:
     """Write 対応予定: planned answers by month and category, then one by one."""
     sheet = book.sheet("対応予定")
-    sheet.columns(*_PLANNED_WIDTHS)
+    columns = _planned_columns(book, report)
+    sheet.columns(*(column.width for column in columns))
     categories = report.checklist.categories
     last = max(10, len(categories) + 1)
     lead = (
@@ -134,17 +128,10 @@ def write_planned(book: Book, report: Report) -> None:
     sheet.fit(DUE_TOP - 1, list(enumerate(("予定月", *categories), start=0)))
     _write_months(sheet, report)
     top = DUE_TOP + len(report.due_months) + 4
-    promises = {(p.respondent_id, p.item_id): p for p in report.months.promises}
     sheet.section(top - 2, f"対応予定の一覧（{len(report.planned):,}件）", last=last)
-    for part, start in enumerate(range(0, max(len(report.planned), 1), book.rows - top)):
-        chosen = report.planned[start : start + book.rows - top]
-        if part:
-            sheet, top = book.sheet(part_name("対応予定", part)), 1
-            sheet.columns(*_PLANNED_WIDTHS)
-        name = f"tbl_planned_{part + 1}" if part else "tbl_planned"
-        sheet.table(top - 1, 0, len(chosen), _PLANNED_HEADS, name)
-        sheet.lines(top, (_plan(sheet, index, report, promises) for index in chosen))
-        sheet.page(paper="A3", repeat=(top - 1, top - 1))
+    rows = taken(answers, list(report.planned))
+    for part, first, _ in put_list(sheet, top, "tbl_planned", columns, rows):
+        part.page(paper="A3", repeat=(first - 1, first - 1))
 
 
 def _write_months(sheet: Sheet, report: Report) -> None:
@@ -176,55 +163,53 @@ def _write_months(sheet: Sheet, report: Report) -> None:
         sheet.count(bottom + 1, place, formula, value, "total_number")
 
 
-def _plan(
-    sheet: Sheet, index: int, report: Report, promises: Mapping[tuple[str, str], Promise]
-) -> Line:
-    answer = report.answers[index]
-    promise = promises.get((answer.respondent_id, answer.item_id))
-    role, note = answer.role or NO_ROLE, "" if answer.note_empty else answer.note
-    cells = (
-        (answer.due or "－", "center"),
-        _urgency(answer, report.month),
-        (answer.respondent, "text"),
-        (role, "text"),
-        (answer.category, "text"),
-        (answer.item_id, "text"),
-        (answer.findings, "text"),
-        ("明細へ", "celllink"),
-        (answer.mark, "long"),
-        (answer.item, "text"),
-        (note, "long"),
-        ((promise.first_due if promise else "") or "－", "center"),
-        (promise.slips if promise else None, "number"),
-        (promise.overdue_since if promise else "", "center"),
-    )
-    points = sheet.points(
-        (
-            (2, answer.respondent), (3, role), (4, answer.category), (5, answer.item_id),
-            (6, answer.findings), (8, answer.mark), (9, answer.item), (10, note),
-        )
-    )  # fmt: skip
-    return Line(cells, points, (Link(7, detail_row(index, sheet.book.rows)),))
+def _planned_columns(book: Book, report: Report) -> list[Column]:
+    # The counts by month stand over the same columns, so these are of like width.
+    promises = {(p.respondent_id, p.item_id): p for p in report.months.promises}
+
+    def promised(field: str) -> Callable[[Frame], Coded]:
+        none = None if field == "slips" else ""
+
+        def told(person: str, item: str) -> Field:
+            promise = promises.get((person, item))
+            return getattr(promise, field) if promise else none
+
+        return lambda rows: together(told, rows["respondent_id"], rows["item_id"])
+
+    first_due = promised("first_due")
+    return [
+        Column("予定月", 22, "center", lambda rows: rows["due"].of(or_dash)),
+        Column(
+            "状況", 18, "", lambda rows: rows["due"].of(lambda due: _urgency(due, report.month))
+        ),
+        Column("団体名", 28, "text", "respondent", wraps=True),
+        Column("役割", 22, "text", role, wraps=True),
+        Column("分野", 22, "text", "category", wraps=True),
+        Column("項目ID", 20, "text", "item_id", wraps=True),
+        Column("要確認コード", 18, "text", "findings", wraps=True),
+        to_detail(book, 18),
+        Column("チェック欄の記載", 22, "long", "mark", wraps=True),
+        Column("項目", 46, "text", "item", wraps=True),
+        Column("補足説明", 50, "long", _noted, wraps=True),
+        Column("初めの予定月", 13, "center", lambda rows: first_due(rows).of(or_dash)),
+        Column("延期の回数", 11, "number", promised("slips")),
+        Column("超過の始まり", 13, "center", promised("overdue_since")),
+    ]
 
 
-def _urgency(answer: AnswerRow, month: str) -> tuple[str, str]:
-    if not answer.due:
-        return "？ 月なし", "status_unclear"
-    if answer.overdue:
-        return "■ 期限超過", "severity_要修正"
-    if answer.due == month:
-        return "▲ 今月", "severity_要確認"
-    return "・ 今後", "center"
+def _noted(rows: Frame) -> Coded:
+    return together(lambda note, empty: "" if empty else note, rows["note"], rows["note_empty"])
 
 
-_FINDING_HEADS = (
-    "No.", "重要度", "コード", "団体名", "項目ID", "内容", "書かれていた内容", "説明", "直し方",
-    "明細", "ファイル", "シート", "セル", "件数",
-)  # fmt: skip
-_FINDING_WIDTHS = (7, 13, 9, 24, 20, 32, 28, 56, 46, 10, 38, 18, 16, 9)
+def _urgency(due: str, month: str) -> Styled:
+    if not due:
+        return Styled("？ 月なし", "status_unclear")
+    if due < month:
+        return Styled("■ 期限超過", "severity_要修正")
+    return Styled("▲ 今月", "severity_要確認") if due == month else Styled("・ 今後", "center")
 
 
-def write_findings(book: Book, report: Report) -> None:
+def write_findings(book: Book, report: Report, lines: Frame) -> None:
     """Write 要確認: the gravest findings first, those of one cause on one line."""
     found = report.figures.findings
     lead = (
@@ -235,43 +220,50 @@ def write_findings(book: Book, report: Report) -> None:
         "見出しの▼で団体やコードを絞り込めます。"
         "長い文は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
-    size = book.rows - 4
-    for part, start in enumerate(range(0, max(len(report.lines), 1), size)):
-        sheet = book.sheet(part_name("要確認", part))
-        sheet.columns(*_FINDING_WIDTHS)
+    columns = _finding_columns(book)
+    sheet = book.sheet("要確認")
+    sheet.columns(*(column.width for column in columns))
+
+    def head(sheet: Sheet) -> int:
         sheet.heading("要確認", lead, last=8)
-        chosen = report.lines[start : start + size]
-        name = f"tbl_findings_{part + 1}" if part else "tbl_findings"
-        sheet.table(3, 0, len(chosen), _FINDING_HEADS, name)
-        sheet.lines(4, (_finding(sheet, *pair) for pair in enumerate(chosen, start=start + 1)))
-        sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        sheet.raw.freeze_panes(4, 5)  # whose finding it is stays in sight
-        sheet.page(paper="A3", repeat=(3, 3))
+        return 4
+
+    for part, top, _ in put_list(sheet, head(sheet), "tbl_findings", columns, lines, head=head):
+        part.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        part.page(paper="A3", repeat=(top - 1, top - 1))
+        part.raw.freeze_panes(top, 5)  # whose finding it is stays in sight
 
 
-def _finding(sheet: Sheet, number: int, entry: ReportedLine) -> Line:
-    found, place = entry.shown, entry.shown.location
-    texts = (
-        found.respondent, found.item_id, found.title, found.written,
-        found.problem or found.message, found.fix,
-    )  # fmt: skip
-    cells: Sequence[tuple[Cell, str]] = (
-        (number, "number"),
-        (severity_label(found.severity), f"severity_{found.severity.value}"),
-        (found.code, "center"),
-        *[(text, "long" if len(text) > 200 else "text") for text in texts],
-        ("－", "center") if entry.answer is None else ("明細へ", "celllink"),
-        (place.file, "text"),
-        (place.sheet, "text"),
-        (place.cell, "text"),
-        (len(entry.findings), "number"),
+def _finding_columns(book: Book) -> list[Column]:
+    severities = {severity.value: severity for severity in Severity}
+    return [
+        Column("No.", 7, "number", numbered),
+        Column(
+            "重要度", 13, "",
+            lambda rows: rows["severity"].of(
+                lambda word: Styled(severity_label(severities[word]), f"severity_{word}")
+            ),
+        ),
+        Column("コード", 9, "center", "code"),
+        Column("団体名", 24, "", _by_length("respondent"), wraps=True),
+        Column("項目ID", 20, "", _by_length("item_id"), wraps=True),
+        Column("内容", 32, "", _by_length("title"), wraps=True),
+        Column("書かれていた内容", 28, "", _by_length("written"), wraps=True),
+        Column("説明", 56, "", _by_length("said"), wraps=True),
+        Column("直し方", 46, "", _by_length("fix"), wraps=True),
+        to_detail(book, 10),
+        Column("ファイル", 38, "text", "file", wraps=True),
+        Column("シート", 18, "text", "sheet", wraps=True),
+        Column("セル", 16, "text", "cell", wraps=True),
+        Column("件数", 9, "number", "count"),
+    ]  # fmt: skip
+
+
+def _by_length(name: str) -> Callable[[Frame], Coded]:
+    """Give texts with the style of long ones where they are long."""
+    return lambda rows: rows[name].of(
+        lambda text: Styled(text, "long" if len(text) > 200 else "text")
     )
-    points = sheet.points(
-        (*enumerate(texts, start=3), (10, place.file), (11, place.sheet), (12, place.cell))
-    )
-    if entry.answer is None:
-        return Line(cells, points)
-    return Line(cells, points, (Link(9, detail_row(entry.answer, sheet.book.rows)),))
 
 
 def severity_label(severity: Severity) -> str:
@@ -279,20 +271,14 @@ def severity_label(severity: Severity) -> str:
     return f"{SEVERITY_SYMBOLS[severity]} {severity.value}"
 
 
-_NOTE_HEADS = (
-    "No.", "団体名", "役割", "分野", "項目ID", "回答", "分類", "明細", "項目", "補足説明",
-    "コメント",
-)  # fmt: skip
-
-
 NO_NOTES = "この版には、補足説明欄の記載も分類ごとの件数も載せていません。"
 
 
-def write_notes(book: Book, report: Report) -> None:
+def write_notes(book: Book, report: Report, answers: Frame) -> None:
     """Write 補足説明: counts by tag, then every note."""
     sheet = book.sheet("補足説明")
-    widths = (20, 30, 22, 22, 20, 18, 24, 12, 44, 64, 40)  # the counts by tag stand above
-    sheet.columns(*widths)
+    columns = _note_columns(book)
+    sheet.columns(*(column.width for column in columns))
     lead = (
         "補足説明欄の記載と、セルに付けられたコメントです（空欄や「特になし」などを除きます）。分類は文中の言葉から付けています。"
         "一つの記載に複数の分類が付くことがあります。分類の件数は作成時の値です。"
@@ -303,17 +289,35 @@ def write_notes(book: Book, report: Report) -> None:
     top = row + 2
     size = "" if report.public else f"（{len(report.notes):,}件）"
     sheet.section(top - 2, f"補足説明の一覧{size}", last=10)
-    room = book.rows - top
-    for part, start in enumerate(range(0, max(len(report.notes), 1), room)):
-        chosen = report.notes[start : start + room]
-        if part:
-            sheet, top = book.sheet(part_name("補足説明", part)), 1
-            sheet.columns(*widths)
-        name = f"tbl_notes_{part + 1}" if part else "tbl_notes"
-        sheet.table(top - 1, 0, len(chosen), _NOTE_HEADS, name)
-        numbered = enumerate(chosen, start=start + 1)
-        sheet.lines(top, (_note(sheet, number, index, report) for number, index in numbered))
-        sheet.page(paper="A3", repeat=(top - 1, top - 1))
+    rows = taken(answers, list(report.notes))
+    for part, first, _ in put_list(sheet, top, "tbl_notes", columns, rows):
+        part.page(paper="A3", repeat=(first - 1, first - 1))
+
+
+def _note_columns(book: Book) -> list[Column]:
+    # The counts by tag stand above, so these are of like width.
+    return [
+        Column("No.", 20, "number", numbered),
+        Column("団体名", 30, "text", "respondent", wraps=True),
+        Column("役割", 22, "text", role, wraps=True),
+        Column("分野", 22, "text", "category", wraps=True),
+        Column("項目ID", 20, "text", "item_id", wraps=True),
+        Column(
+            "回答", 18, "",
+            lambda rows: rows["status"].of(
+                lambda s: Styled(f"{SYMBOLS[s]} {LABELS[s]}", f"status_{s.value}")
+            ),
+        ),
+        Column(
+            "分類", 24, "text",
+            lambda rows: rows["tags"].of(lambda tags: "、".join(tags.split())),
+            wraps=True,
+        ),
+        to_detail(book, 12),
+        Column("項目", 44, "text", "item", wraps=True),
+        Column("補足説明", 64, "long", "note", wraps=True),
+        Column("コメント", 40, "long", "comment", wraps=True),
+    ]  # fmt: skip
 
 
 def _write_tags(sheet: Sheet, report: Report, top: int) -> int:
@@ -331,29 +335,3 @@ def _write_tags(sheet: Sheet, report: Report, top: int) -> int:
             sheet.number(row, place, line.counts.of(status))
         sheet.number(row, 7, line.counts.total, "total_number")
     return top + len(report.tags) + 3
-
-
-def _note(sheet: Sheet, number: int, index: int, report: Report) -> Line:
-    answer = report.answers[index]
-    role, tags = answer.role or NO_ROLE, "、".join(answer.tags.split())
-    label = f"{SYMBOLS[answer.status]} {LABELS[answer.status]}"
-    cells = (
-        (number, "number"),
-        (answer.respondent, "text"),
-        (role, "text"),
-        (answer.category, "text"),
-        (answer.item_id, "text"),
-        (label, f"status_{answer.status.value}"),
-        (tags, "text"),
-        ("明細へ", "celllink"),
-        (answer.item, "text"),
-        (answer.note, "long"),
-        (answer.comment, "long"),
-    )
-    points = sheet.points(
-        (
-            (1, answer.respondent), (2, role), (3, answer.category), (4, answer.item_id),
-            (6, tags), (8, answer.item), (9, answer.note), (10, answer.comment),
-        )
-    )  # fmt: skip
-    return Line(cells, points, (Link(7, detail_row(index, sheet.book.rows)),))

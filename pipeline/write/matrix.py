@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
-from pipeline.write.columns import detail_row, part_name
-from pipeline.write.lines import Line, Link
+from pipeline.write.columns import lines_in_detail, part_name
+from pipeline.write.listing import Column, Links
 from pipeline.write.style import COLOURS, LABELS, SYMBOLS
+from pipeline.write.table import Coded, encoded, together
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.model import Item
-    from pipeline.model.report import AnswerRow, Report, RespondentTotal
+    from pipeline.model.report import Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
+    from pipeline.write.table import Frame
 
 NAME = "一覧表"
 FIRST = 3  # the first column of a respondent; before it: category, id, title
@@ -30,7 +29,7 @@ def respondents_per_sheet(items: int) -> int:
     return min(COLUMNS - FIRST - len(STATUSES), LINKS // max(items, 1))
 
 
-def write_matrix(book: Book, report: Report, *, per_sheet: int = 0) -> None:
+def write_matrix(book: Book, report: Report, answers: Frame, *, per_sheet: int = 0) -> None:
     """Write 一覧表; more respondents than a sheet takes go on on 一覧表(2) and so on."""
     size = per_sheet or respondents_per_sheet(len(report.items))
     held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
@@ -40,12 +39,16 @@ def write_matrix(book: Book, report: Report, *, per_sheet: int = 0) -> None:
         sheet = book.sheet(part_name(NAME, part))
         chosen = shown[start : start + size]
         _write_part(
-            sheet, report, chosen, f"（{part + 1}／{len(parts)}）" if len(parts) > 1 else ""
+            sheet,
+            report,
+            answers,
+            chosen,
+            f"（{part + 1}／{len(parts)}）" if len(parts) > 1 else "",
         )
 
 
 def _write_part(
-    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], numbered: str
+    sheet: Sheet, report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...], numbered: str
 ) -> None:
     items, right = report.items, FIRST + len(chosen)
     sheet.columns(18, 18, 40, *([6.2] * len(chosen)), *([7] * len(STATUSES)))
@@ -60,15 +63,14 @@ def _write_part(
     legend = "　".join(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
     sheet.text(2, 2, legend, "plain")
     _write_heads(sheet, chosen, right)
-    totals = _totals(report, chosen)
-
-    def lines() -> Iterator[Line]:
-        for row, total in enumerate(items, start=TOP):
-            if chosen:
-                _write_right_edge(sheet, row, right, totals[row - TOP])
-            yield _line(sheet, report, chosen, row, total.item)
-
-    sheet.lines(TOP, lines())
+    if chosen:
+        _write_right_edge(sheet, right, _totals(report, answers, chosen))
+    rows = {
+        "category": encoded(total.item.category for total in report.items),
+        "id": encoded(total.item.id for total in report.items),
+        "title": encoded(total.item.title for total in report.items),
+    }
+    sheet.listing(TOP, _columns(sheet.book, report, answers, chosen), rows, least=30)
     _write_colours(sheet, len(items), chosen)
     _write_bottom_edge(sheet, len(items), chosen)
     sheet.raw.freeze_panes(TOP, FIRST)
@@ -101,26 +103,32 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     sheet.height(TOP - 1, min(max(70, longest * 14 + 10), 290))
 
 
-def _line(
-    sheet: Sheet, report: Report, chosen: tuple[RespondentTotal, ...], row: int, item: Item
-) -> Line:
-    book, size = sheet.book, len(report.items)
-    style = book.variant("center", text_wrap=True)
-    places = [(total.number - 1) * size + row - TOP for total in chosen]
-    answers = [report.answers[place] for place in places]
-    return Line(
-        cells=(
-            (item.category, "text"),
-            (item.id, "text"),
-            (item.title, "text"),
-            *[(symbol(answer), style) for answer in answers],
-        ),
-        points=sheet.points(((0, item.category), (2, item.title)), least=30),
-        links=[
-            Link(column, detail_row(place, book.rows), _tip(answer))
-            for column, (place, answer) in enumerate(zip(places, answers, strict=True), start=FIRST)
-        ],
-    )
+def _columns(
+    book: Book, report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...]
+) -> list[Column]:
+    """Give the columns: the items, then a column for each respondent."""
+    style, size = book.variant("center", text_wrap=True), len(report.items)
+    symbols = together(symbol, answers["status"], answers["due"])
+    targets = lines_in_detail(answers["line"], book.rows).targets
+    tips = together(_tip, answers["respondent"], answers["item_id"], answers["status"])
+
+    def of_respondent(total: RespondentTotal) -> Column:
+        own = slice((total.number - 1) * size, total.number * size)
+        links = Links(targets=targets.take(own), tips=tips.take(own))
+        return Column(
+            total.respondent.name,
+            6.2,
+            style,
+            lambda _: Coded(symbols.values, symbols.codes[own]),
+            links=lambda _: links,
+        )
+
+    return [
+        Column("分野", 18, "text", "category", wraps=True),
+        Column("項目ID", 18, "text", "id"),
+        Column("項目", 40, "text", "title", wraps=True),
+        *map(of_respondent, chosen),
+    ]
 
 
 def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
@@ -143,35 +151,39 @@ def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...])
         )
 
 
-def symbol(answer: AnswerRow) -> str:
+def symbol(status: Status, due: str) -> str:
     """Give what stands in the matrix for an answer: its symbol, under ② the month as 26/12."""
-    if answer.status is not Status.PLANNED:
-        return SYMBOLS[answer.status]
-    return f"②\n{answer.due[2:].replace('-', '/')}" if answer.due else "②\n月なし"
+    if status is not Status.PLANNED:
+        return SYMBOLS[status]
+    return f"②\n{due[2:].replace('-', '/')}" if due else "②\n月なし"
 
 
-def _tip(answer: AnswerRow) -> str:
-    return f"{answer.respondent[:60]}／{answer.item_id}／{LABELS[answer.status]}　明細へ"
+def _tip(respondent: str, item_id: str, status: Status) -> str:
+    return f"{respondent[:60]}／{item_id}／{LABELS[status]}　明細へ"
 
 
-def _totals(report: Report, chosen: tuple[RespondentTotal, ...]) -> list[dict[Status, int]]:
+def _totals(
+    report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...]
+) -> list[dict[Status, int]]:
     """Count the answers of the respondents on this sheet, item by item."""
-    size = len(report.items)
-    by_item = [dict.fromkeys(STATUSES, 0) for _ in range(size)]
-    for total in chosen:
-        start = (total.number - 1) * size
-        for counts, answer in zip(by_item, report.answers[start : start + size], strict=False):
-            counts[answer.status] += 1
-    return by_item
+    statuses = answers["status"]
+    of_each = statuses.codes.reshape(-1, len(report.items))[[t.number - 1 for t in chosen]]
+    found = {
+        status: (of_each == code).sum(axis=0).tolist()
+        for code, status in enumerate(statuses.values)
+    }
+    none = [0] * len(report.items)
+    return [{s: found.get(s, none)[n] for s in STATUSES} for n in range(len(report.items))]
 
 
-def _write_right_edge(sheet: Sheet, row: int, right: int, counts: dict[Status, int]) -> None:
-    """Write the totals of the symbols of one item."""
-    area = f"{letters(FIRST)}{row + 1}:{letters(right - 1)}{row + 1}"
-    cells = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
-    for place, status in enumerate(STATUSES):
-        formula = _count_formula(area, cells, status)
-        sheet.count(row, right + place, formula, counts[status], "total_number")
+def _write_right_edge(sheet: Sheet, right: int, totals: list[dict[Status, int]]) -> None:
+    """Write the totals of the symbols of each item."""
+    for row, counts in enumerate(totals, start=TOP):
+        area = f"{letters(FIRST)}{row + 1}:{letters(right - 1)}{row + 1}"
+        cells = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
+        for place, status in enumerate(STATUSES):
+            formula = _count_formula(area, cells, status)
+            sheet.count(row, right + place, formula, counts[status], "total_number")
 
 
 def _write_bottom_edge(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:

@@ -1,103 +1,95 @@
-"""How a workbook becomes a file: long lists and parts are compressed while the next are made.
+"""How a workbook becomes a file: its parts, with the rows of long lists still to be made.
 
-xlsxwriter writes the parts one by one into temporary files and compresses them at the end, which
-was a fifth of the time of a large month. `Workbook._get_packager` is its hook for another way.
-A sheet may have had long pieces of it compressed before (`insertions`): they go in between.
+xlsxwriter writes the parts one by one and packs them at the end. `Workbook._get_packager` is its
+hook for another way: the parts stay in memory without the rows of long lists, which are made while
+they are compressed (`listing.row_pieces`), and what the library cannot write is added before.
 """
 
 from __future__ import annotations
 
 import io
-import re
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.packager import Packager
 
-from pipeline.write.zipped import Packed, PackedFile, ZipWriter, pack
+from pipeline.write.zipped import write_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-_SHEET = re.compile(r"xl/worksheets/sheet([0-9]+)\.xml")
+Pieces = list["Iterable[bytes | memoryview]"]
+Parts = dict[str, Pieces]
+_HELD = 1 << 16  # letters that are kept before they become bytes
 
 
-class Insertion(NamedTuple):
-    """A piece of a sheet that is compressed apart; ``place`` in bytes of the rest before it."""
+class Part(io.StringIO):
+    """A part being written: text, and pieces that are made when it is packed.
 
-    place: int
-    piece: Future[Packed] | Future[PackedFile]
+    xlsxwriter writes into it as it does into its own `StringIO` in memory.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: Pieces = []
+
+    def write(self, text: str) -> int:
+        """Take some text."""
+        count = super().write(text)
+        if self.tell() > _HELD:
+            self._settle()
+        return count
+
+    def insert(self, pieces: Iterable[bytes | memoryview]) -> None:
+        """Take what is made later, at this place."""
+        self._settle()
+        self._pieces.append(pieces)
+
+    def finish(self) -> Pieces:
+        """Give all there is."""
+        self._settle()
+        return self._pieces
+
+    def _settle(self) -> None:
+        if self.tell():
+            self._pieces.append([self.getvalue().encode()])
+            self.seek(0)
+            self.truncate()
 
 
 class PackedWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # no type information
-    """A workbook whose parts are compressed on another thread."""
+    """A workbook that is packed by `write_archive`; ``complete`` may add to its parts before."""
 
     def __init__(self, path: Path, options: dict[str, Any]) -> None:
-        super().__init__(io.BytesIO(), options)  # stays empty: the packager writes the file
+        super().__init__(io.BytesIO(), {**options, "in_memory": True})  # the packager writes
         self._path = path
-        self.pool = ThreadPoolExecutor(1)
+        self.complete: Callable[[Parts], None] | None = None
 
     def _get_packager(self) -> _Packager:
-        return _Packager(self._path, self.pool)
+        return _Packager(self._path, self.complete)
 
 
 class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter ships no type information
-    def __init__(self, path: Path, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, complete: Callable[[Parts], None] | None) -> None:
         super().__init__()
         self._path = path
-        self._pool = pool
-        self._parts: list[tuple[str, Future[list[Packed]]]] = []
+        self._complete = complete
+        self._parts: dict[str, Part] = {}
 
-    def _filename(self, xml_filename: str) -> Any:
-        """Name the file of the next part; by then the one before is complete."""
-        self._hand_over()
-        return super()._filename(xml_filename)
+    def _filename(self, xml_filename: str) -> Part:
+        part = self._parts[xml_filename] = Part()
+        return part
 
     def _create_package(self) -> list[Any]:
         """Write all parts; there is nothing left then for xlsxwriter to put into an archive."""
-        with self._pool:
-            super()._create_package()
-            self._hand_over()
-            with self._path.open("wb") as file:
-                archive = ZipWriter(file)
-                for name, pieces in self._parts:
-                    archive.add(name, *pieces.result())
-                archive.close()
+        super()._create_package()
+        parts = {name: part.finish() for name, part in self._parts.items()}
+        if self._complete is not None:
+            self._complete(parts)
+        write_archive(self._path, {name: _in_order(pieces) for name, pieces in parts.items()})
         return []
 
-    def _hand_over(self) -> None:
-        for path, name, _is_binary in self.filenames[len(self._parts) :]:
-            inserted = self._insertions(name)
-            self._parts.append((name, self._pool.submit(_pack_file, Path(path), inserted)))
 
-    def _insertions(self, name: str) -> Sequence[Insertion]:
-        sheet = _SHEET.fullmatch(name)
-        if sheet is None:
-            return ()
-        found: Sequence[Insertion] = self.workbook.worksheets()[int(sheet[1]) - 1].insertions
-        return found
-
-
-def _pack_file(path: Path, insertions: Sequence[Insertion]) -> list[Packed]:
-    """Compress a file piece by piece; what was compressed before goes in at its places."""
-    pieces: list[Packed] = []
-    try:
-        with path.open("rb") as file:
-            for place, piece in insertions:
-                made = piece.result()
-                pieces.append(pack(_read(file, place - file.tell())))
-                pieces.append(made.open() if isinstance(made, PackedFile) else made)
-            pieces.append(pack(_read(file, sys.maxsize)))
-    finally:
-        path.unlink()
-    return pieces
-
-
-def _read(file: BinaryIO, count: int) -> Iterator[bytes]:
-    while count > 0 and (piece := file.read(min(count, 1 << 20))):
-        count -= len(piece)
-        yield piece
+def _in_order(given: Pieces) -> Iterable[bytes | memoryview]:
+    return (piece for pieces in given for piece in pieces)

@@ -1,5 +1,7 @@
 """約束の記録: every ② from the month it was first said to what became of it.
 
+All are counted; those said for the first time this month are listed in 対応予定 alone.
+
 A sheet of its own beside 対応予定, which lists what is open: most of what stands here is not
 open any more, and two filtered tables of that length on one sheet hide each other.
 """
@@ -11,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
-from pipeline.write.columns import detail_row, part_name
-from pipeline.write.lines import Line, Link
+from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
+from pipeline.write.listing import Column, Styled
 from pipeline.write.style import BAR_DONE
-from pipeline.write.totals import NO_ROLE, bars
+from pipeline.write.table import taken
+from pipeline.write.totals import bars
 
 if TYPE_CHECKING:
-    from pipeline.model.history import Promise, PromiseRate
+    from pipeline.model.history import PromiseRate
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
+    from pipeline.write.table import Frame
 
 PROMISES_SHEET = "約束の記録"
 LAST = 14
@@ -40,22 +44,17 @@ OUTCOMES = {
     ),
     Outcome.KEPT: ("● 期限内に対応", "ok", "予定月までに①と報告されました"),
 }  # fmt: skip
-_WIDTHS = (7, 19, 30, 20, 20, 18, 14, 13, 13, 13, 10, 10, 13, 13, 10)
 _RATE_HEADS = (
     "②と答えた数", "期限内に対応", "遅れて対応", "期限超過", "取り下げ", "守られた割合",
     "延期のあった数",
 )  # fmt: skip
-_HEADS = (
-    "No.", "結果", "団体名", "役割", "分野", "項目ID", "団体コード", "初めて②と答えた月",
-    "初めの予定月", "今の予定月", "延期の回数", "延びた月数", "超過の始まり",
-    "最後の回答の月", "明細",
-)  # fmt: skip
 
 
-def write_promises(book: Book, report: Report) -> None:
+def write_promises(book: Book, report: Report, promises: Frame) -> None:
     """Write 約束の記録: outcomes, rates by category and respondent, then every promise."""
     sheet, months = book.sheet(PROMISES_SHEET), report.months
-    sheet.columns(*_WIDTHS)
+    columns = _columns(book)
+    sheet.columns(*(column.width for column in columns))
     lead = (
         "「②これから対応予定」という回答を、初めて答えた月から追った記録です。"
         "守られた割合は、期限内に対応÷（期限内に対応＋遅れて対応＋期限超過＋取り下げ）です。"
@@ -63,12 +62,42 @@ def write_promises(book: Book, report: Report) -> None:
         "今月は提出のない団体の分も、前の回答のまま載せています。この表の数は作成時の値です。"
     )
     if len(months.points) < 2:
-        lead += "前の月の集計がないため、今月の②だけを載せています。"
+        lead += "前の月の集計がないため、今月の②の件数だけを載せています。"
     sheet.heading(PROMISES_SHEET, lead, last=LAST)
     row = _write_outcomes(sheet, report, 3)
     row = _write_rates(sheet, row, "分野別の割合", "分野", months.category_rates)
     row = _write_rates(sheet, row, "団体別の割合", "団体", months.promise_rates)
-    _write_list(sheet, report, row + 2)
+    top = row + 2
+    past = promises["first_said"].where(lambda month: month != report.month)
+    size, new = len(past), len(months.promises) - len(past)
+    title = f"約束の一覧（前の月までに②と答えたもの {size:,}件。"
+    title += f"今月初めて②と答えた {new:,}件は「対応予定」にあります）"
+    sheet.section(top - 2, title, last=LAST)
+    sheet.raw.freeze_panes(3, 3)
+    for part, first, size in put_list(sheet, top, "tbl_promises", columns, taken(promises, past)):
+        part.page(paper="A3", repeat=(first - 1, first - 1))
+        part.raw.ignore_errors({"number_stored_as_text": f"G{first}:G{first + size + 1}"})
+
+
+def _columns(book: Book) -> list[Column]:
+    quiet = book.variant("number", num_format='#,##0;-#,##0;"－"')
+    return [
+        Column("No.", 7, "number", numbered),
+        Column("結果", 19, "", lambda rows: rows["outcome"].of(lambda o: Styled(*OUTCOMES[o][:2]))),
+        Column("団体名", 30, "text", "respondent", wraps=True),
+        Column("役割", 20, "text", role, wraps=True),
+        Column("分野", 20, "text", "category", wraps=True),
+        Column("項目ID", 18, "text", "item_id", wraps=True),
+        Column("団体コード", 14, "text", "respondent_id"),
+        Column("初めて②と答えた月", 13, "center", "first_said"),
+        Column("初めの予定月", 13, "center", lambda rows: rows["first_due"].of(or_dash)),
+        Column("今の予定月", 13, "center", lambda rows: rows["due"].of(or_dash)),
+        Column("延期の回数", 10, quiet, "slips"),
+        Column("延びた月数", 10, quiet, "slipped_months"),
+        Column("超過の始まり", 13, "center", "overdue_since"),
+        Column("最後の回答の月", 13, "center", "last_said"),
+        to_detail(book, 10),
+    ]
 
 
 def _write_outcomes(sheet: Sheet, report: Report, top: int) -> int:
@@ -109,62 +138,6 @@ def _write_rates(
         formula = f'=IF({judged}=0,"－",E{r}/{judged})'
         sheet.count(row, 8, formula, "－" if share is None else share, "percent")
         sheet.number(row, 9, rate.slipped)
-        sheet.fit_width(row, rate.name, sum(_WIDTHS[:3]))
-        sheet.done(row)
+        sheet.fit_width(row, rate.name, sum(sheet.widths[place] for place in range(3)))
     bars(sheet, top + 2, top + 1 + len(rates), 8, BAR_DONE)
     return top + 2 + len(rates) + 1
-
-
-def _write_list(sheet: Sheet, report: Report, top: int) -> None:
-    promises, book = report.months.promises, sheet.book
-    places = {
-        (row.respondent_id, row.item_id): index for index, row in enumerate(report.answers)
-    }  # fmt: skip
-    sheet.section(top - 2, f"約束の一覧（{len(promises):,}件）", last=LAST)
-    sheet.raw.freeze_panes(3, 3)
-    room = book.rows - top
-    for part, start in enumerate(range(0, max(len(promises), 1), room)):
-        chosen = promises[start : start + room]
-        if part:
-            sheet, top = book.sheet(part_name(PROMISES_SHEET, part)), 1
-            sheet.columns(*_WIDTHS)
-        name = f"tbl_promises_{part + 1}" if part else "tbl_promises"
-        sheet.table(top - 1, 0, len(chosen), _HEADS, name)
-        sheet.lines(
-            top,
-            (
-                _line(sheet, number, promise, places.get((promise.respondent_id, promise.item_id)))
-                for number, promise in enumerate(chosen, start=start + 1)
-            ),
-        )
-        sheet.raw.ignore_errors({"number_stored_as_text": f"G{top}:G{top + len(chosen) + 1}"})
-        sheet.page(paper="A3", repeat=(top - 1, top - 1))
-
-
-def _line(sheet: Sheet, number: int, promise: Promise, answer: int | None) -> Line:
-    label, style, _ = OUTCOMES[promise.outcome]
-    role = promise.role or NO_ROLE
-    quiet = sheet.book.variant("number", num_format='#,##0;-#,##0;"－"')
-    cells = (
-        (number, "number"),
-        (label, style),
-        (promise.respondent, "text"),
-        (role, "text"),
-        (promise.category, "text"),
-        (promise.item_id, "text"),
-        (promise.respondent_id, "text"),
-        (promise.first_said, "center"),
-        (promise.first_due or "－", "center"),
-        (promise.due or "－", "center"),
-        (promise.slips, quiet),
-        (promise.slipped_months, quiet),
-        (promise.overdue_since, "center"),
-        (promise.last_said, "center"),
-        ("－", "center") if answer is None else ("明細へ", "celllink"),
-    )
-    points = sheet.points(
-        ((2, promise.respondent), (3, role), (4, promise.category), (5, promise.item_id))
-    )
-    if answer is None:
-        return Line(cells, points)
-    return Line(cells, points, (Link(14, detail_row(answer, sheet.book.rows)),))

@@ -140,4 +140,3 @@ def _write_files(sheet: Sheet, report: Report, top: int) -> None:
             sheet.number(row, 6, file.size)
         sheet.number(row, 9, file.answers)
         sheet.fit(row, [(place, texts[place]) for place in (0, 2, 3, 8)])
-        sheet.done(row)

@@ -28,8 +28,9 @@ from pipeline.model.review import (
 )
 from pipeline.write.book import LINE_POINTS, Book
 from pipeline.write.columns import part_name
-from pipeline.write.lines import Line
+from pipeline.write.listing import Column, Styled
 from pipeline.write.safe import line_count
+from pipeline.write.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.review import FormRow, ReviewForm
     from pipeline.write.book import Sheet
+    from pipeline.write.table import Coded, Frame
 
 # In half-width letters: up to 修正後の予定月 they stand on a screen 1,366 dots wide.
 _WIDTHS = {
@@ -123,8 +125,8 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
     for part, start in enumerate(range(0, max(len(rows), 1), book.rows)):
         some = rows[start : start + book.rows]
         sheet = book.sheet(part_name(name, part))
-        sheet.columns(*(_WIDTHS.get(head, _EXTRA_WIDTH) for head in heads[: len(COLUMNS)]))
-        sheet.columns(*[_EXTRA_WIDTH] * len(heads[len(COLUMNS) :]), start=len(COLUMNS))
+        columns = _columns(book, heads)
+        sheet.columns(*(column.width for column in columns))
         count = sum(len(row.members) or 1 for row in rows)
         title = _TITLES[name].format(month=form.month, count=count, lines=len(rows))
         _write_head(sheet, title, _LEADS[name])
@@ -133,14 +135,25 @@ def _write_sheet(book: Book, form: ReviewForm, name: str, rows: Sequence[FormRow
             styles[heads.index(head)] = _entry_head(book)
         table = f"tbl_review_{list(_TITLES).index(name)}_{part}"
         sheet.table(HEADER_ROW, 0, len(some), heads, table, styles)
-        looks = _Looks(book, heads)
-        sheet.lines(HEADER_ROW + 1, (_line(sheet, line, looks, entering=entering) for line in some))
+        sheet.listing(HEADER_ROW + 1, columns, _frame(some, heads), least=_LEAST, most=_MOST)
         if entering:
             _offer(sheet, form, some)
             key = COLUMNS.index(KEY)
             sheet.raw.set_column(key, key, _WIDTHS[KEY], None, {"hidden": True})
         sheet.raw.freeze_panes(HEADER_ROW + 1, _FROZEN)
         sheet.page(paper="A3", repeat=(HEADER_ROW, HEADER_ROW))
+
+
+def _frame(rows: Sequence[FormRow], heads: Sequence[str]) -> Frame:
+    """Give the texts of rows by the heads they stand under; a head may stand there twice."""
+    made = [(*row.facts, *row.entries, row.notice, row.key, *row.extra) for row in rows]
+    if len(heads) == len(FACTS):  # nothing is entered: the facts alone
+        made = [row.facts for row in rows]
+        columns = columns_of(made, len(heads))
+    else:
+        found = columns_of(made, len(heads))
+        columns = (*(found[place] for place in _ORDER), *found[len(_ORDER) :])
+    return {str(place): column for place, column in enumerate(columns)}
 
 
 def _write_head(sheet: Sheet, title: str, lead: str) -> None:
@@ -152,32 +165,28 @@ def _write_head(sheet: Sheet, title: str, lead: str) -> None:
     sheet.height(2, 6)
 
 
-class _Looks:
-    """The style of each column, left to right, and those of 重要度 by its text."""
+def _columns(book: Book, heads: Sequence[str]) -> list[Column]:
+    """Give the columns under these heads; 重要度 is coloured by its text."""
+    fact = book.variant("text", valign="top", align="left")
+    middle = book.variant("center", valign="top")
+    entry = book.variant("text", valign="top", align="left", bg_color=_ENTRY_FILL, num_format="@")
+    styles = {**dict.fromkeys(("状態", "コード"), middle), **dict.fromkeys(ENTRIES, entry)}
+    severities = {s.value: book.variant(f"severity_{s.value}", valign="top") for s in Severity}
 
-    def __init__(self, book: Book, heads: Sequence[str]) -> None:
-        fact = book.variant("text", valign="top", align="left")
-        middle = book.variant("center", valign="top")
-        entry = book.variant(
-            "text", valign="top", align="left", bg_color=_ENTRY_FILL, num_format="@"
+    def coloured(rows: Frame) -> Coded:
+        texts = rows[str(_SEVERITY)]
+        return texts.of(lambda text: Styled(text, severities.get(text, fact)))
+
+    return [
+        Column(
+            head,
+            _WIDTHS.get(head, _EXTRA_WIDTH) if place < len(COLUMNS) else _EXTRA_WIDTH,
+            styles.get(head, fact),
+            coloured if place == _SEVERITY else str(place),
+            wraps=place != COLUMNS.index(KEY),  # hidden: it takes no room
         )
-        own = {**dict.fromkeys(("状態", "コード"), middle), **dict.fromkeys(ENTRIES, entry)}
-        self.columns = [own.get(head, fact) for head in heads]
-        self.severities = {
-            severity.value: book.variant(f"severity_{severity.value}", valign="top")
-            for severity in Severity
-        }
-
-
-def _line(sheet: Sheet, row: FormRow, looks: _Looks, *, entering: bool) -> Line:
-    made = (*row.facts, *row.entries, row.notice, row.key)
-    texts = (*(made[place] for place in _ORDER), *row.extra) if entering else row.facts
-    key = COLUMNS.index(KEY)  # hidden: it takes no room
-    cells = [*zip(texts, looks.columns, strict=True)]
-    severity = texts[_SEVERITY]  # the one column coloured by its text
-    cells[_SEVERITY] = (severity, looks.severities.get(severity, looks.columns[_SEVERITY]))
-    shown = ((column, text) for column, text in enumerate(texts) if text and column != key)
-    return Line(cells, min(sheet.points(shown, least=_LEAST), _MOST))
+        for place, head in enumerate(heads)
+    ]
 
 
 def _entry_head(book: Book) -> str:

@@ -6,25 +6,23 @@ from typing import TYPE_CHECKING
 
 from pipeline.write.changes import write_changes
 from pipeline.write.codes import write_codes
+from pipeline.write.columns import shown_columns
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
 from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
-from pipeline.write.pivot import PIVOT_SHEET, detail_design, write_pivot_sheet
+from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
 from pipeline.write.promises import write_promises
 from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from concurrent.futures import Future
-
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book
+    from pipeline.write.frame import Frames
     from pipeline.write.pivot import PivotSource
-    from pipeline.write.zipped import PackedFile
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
@@ -33,30 +31,26 @@ def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
 
 
 def write_sheets(
-    book: Book,
-    report: Report,
-    settings: Settings,
-    rows: Sequence[Future[PackedFile]],
-    source: PivotSource | None,
-) -> None:
-    """Write every sheet.
-
-    ``rows`` are those of 明細; ``source`` is what the pivots count, None where there are none.
-    """
+    book: Book, report: Report, settings: Settings, frames: Frames, *, pivot: bool
+) -> PivotSource | None:
+    """Write every sheet; give what the pivots count, None where there are none."""
+    shown = shown_columns(frames.answers)
+    source = detail_source(shown) if pivot else None
     write_cover(book, report, pivot=source is not None)
     write_overview(book, report)
-    write_changes(book, report)
+    write_changes(book, report, frames.changes)
     write_returns(book, report)
     write_items(book, report)
     write_groups(book, report)
     write_respondents(book, report)
-    write_matrix(book, report)
-    write_planned(book, report)
-    write_promises(book, report)
-    write_findings(book, report)
-    write_notes(book, report)
-    write_detail(book, len(report.answers), rows)
+    write_matrix(book, report, frames.answers)
+    write_planned(book, report, frames.answers)
+    write_promises(book, report, frames.promises)
+    write_findings(book, report, frames.lines)
+    write_notes(book, report, frames.answers)
+    write_detail(book, shown)
     if source is not None:
         write_pivot_sheet(book, PIVOT_SHEET, source, detail_design(report))
     write_record(book, report, settings)
     write_codes(book, report)
+    return source

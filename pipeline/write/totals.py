@@ -244,7 +244,6 @@ def write_respondents(book: Book, report: Report) -> None:
         _write_respondent(sheet, row, (top, bottom), total)
         if has_trend(report):
             sheet.text(row, len(heads) - 1, "", "text")
-        sheet.done(row)
     if has_trend(report):
         first = places(report).respondents - 1  # there they stand by their numbers
         pairs = [(row, first + t.number) for row, t in enumerate(report.respondents, start=top)]

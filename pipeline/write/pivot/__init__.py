@@ -1,13 +1,12 @@
 """Native PivotTables with slicers over the 明細 table.
 
-Three calls with the same arguments make them: `begin_records` has the records of the cache made,
-`write_pivot_sheet` writes the sheet with every value as plain cells (right in previewers,
-Protected View, LibreOffice and pandas), and `add_pivots` adds the PivotTable, cache and slicer
-parts to the finished file, because xlsxwriter has no pivots. Excel refreshes the tables from 明細
-when the workbook is opened.
+Two calls with the same arguments make them: `write_pivot_sheet` writes the sheet with every value
+as plain cells (right in previewers, Protected View, LibreOffice and pandas), and `add_pivots` adds
+the PivotTable, cache and slicer parts before the file is packed, because xlsxwriter has no pivots.
+Excel refreshes the tables from 明細 when the workbook is opened.
 """
 
-from pipeline.write.pivot.inject import add_pivots, begin_records
+from pipeline.write.pivot.inject import add_pivots
 from pipeline.write.pivot.model import (
     PivotDesign,
     PivotFields,
@@ -25,7 +24,6 @@ __all__ = [
     "PivotSource",
     "PivotTable",
     "add_pivots",
-    "begin_records",
     "detail_design",
     "detail_source",
     "standard_design",

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
 from pipeline.write.safe import cell_text
-from pipeline.write.table import batches, joined
-from pipeline.write.zipped import PackedFile, pack_file
+from pipeline.write.table import joined
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
-    from pipeline.write.table import Column
+    from pipeline.write.table import Coded
 
 DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis
@@ -102,7 +99,7 @@ def _key(value: Cell) -> str | None:
     return cell_text(str(value)).casefold() if value not in (None, "") else None
 
 
-def describe(column: Column) -> Facts:
+def describe(column: Coded) -> Facts:
     """Tell what kinds of value a column holds."""
     numbers = [value for value in column.values if isinstance(value, (int, float))]
     texts = [value for value in column.values if isinstance(value, str) and value]
@@ -115,38 +112,16 @@ def describe(column: Column) -> Facts:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
-    """The rows of a source in the form of the cache: what each column holds, and where.
-
-    Another process can make the part of them without the rest of the cache.
-    """
-
-    values: tuple[tuple[str, ...], ...]
-    codes: tuple[array[int], ...]
-
-    def pieces(self) -> Iterator[bytes]:
-        """Give the part in pieces, so that a large month needs no tree in memory."""
-        yield _HEAD.format(len(self.codes[0])).encode()
-        yield from batches(f"<r>{row}</r>" for row in joined(self.values, self.codes))
-        yield b"</pivotCacheRecords>"
-
-
-def records(cache: Cache) -> Records:
-    """Give the records of a cache."""
+def record_pieces(cache: Cache) -> Iterator[bytes | memoryview]:
+    """Give the part of the records in pieces, so that a large month needs no tree in memory."""
     source = cache.source
-    return Records(
-        values=tuple(
-            tuple(_record(value, cache.items.get(name)) for value in column.values)
-            for name, column in zip(source.header, source.columns, strict=True)
-        ),
-        codes=tuple(column.codes for column in source.columns),
-    )
-
-
-def pack_records(made: Records, path: Path) -> PackedFile:
-    """Put records together and compress them into a file."""
-    return pack_file(made.pieces(), path)
+    made = [
+        [_record(value, cache.items.get(name)) for value in column.values]
+        for name, column in zip(source.header, source.columns, strict=True)
+    ]
+    yield _HEAD.format(source.count).encode()
+    yield from joined(source.columns, made, before="<r>", after="</r>")
+    yield b"</pivotCacheRecords>"
 
 
 def _record(value: Cell, items: Items | None) -> str:

@@ -85,7 +85,7 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
     axes = [cache.items[name] for name in fields]
     columns = [cache.source.columns[cache.column(name)] for name in fields]
     # Combinations of codes are counted first and looked up afterwards: few of them differ.
-    counted = Counter(zip(*(column.codes for column in columns), strict=True))
+    counted = Counter(zip(*(column.codes.tolist() for column in columns), strict=True))
     page = None
     if table.page is not None:
         page_field, value = table.page

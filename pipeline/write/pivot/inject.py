@@ -1,13 +1,11 @@
-"""Adds the pivot parts to a finished workbook."""
+"""Adds the pivot parts to those of a workbook."""
 
-import zipfile
-from concurrent.futures import Executor, Future
-from pathlib import Path
 from typing import Final
 
 from lxml import etree
 
-from pipeline.write.pivot.cache import Cache, build_cache, pack_records, records
+from pipeline.write.packing import Parts
+from pipeline.write.pivot.cache import Cache, build_cache, record_pieces
 from pipeline.write.pivot.cells import excel_text
 from pipeline.write.pivot.grid import lay_out
 from pipeline.write.pivot.model import PivotDesign, PivotSource
@@ -23,7 +21,6 @@ from pipeline.write.pivot.ooxml import (
 from pipeline.write.pivot.package import Package
 from pipeline.write.pivot.parts import CACHE_ID, cache_definition, pivot_table
 from pipeline.write.pivot.slicers import cache_name, slicer_cache, slicer_drawing, slicer_list
-from pipeline.write.zipped import PackedFile
 
 RECORDS_UP_TO: Final = 200_000  # rows; beyond it Excel builds the cache when it opens the file
 
@@ -35,54 +32,28 @@ _CACHES_EXTENSION: Final = "{BBE1A952-AA13-448e-AADC-164F8A28A991}"
 _SLICERS_EXTENSION: Final = "{A8765BA9-456A-4dab-B4F3-ACF838C121DE}"
 
 
-def begin_records(
-    source: PivotSource, design: PivotDesign, executor: Executor, folder: Path
-) -> Future[PackedFile] | None:
-    """Have the records of the cache made, in a file of ``folder``; None where there are too many.
+def add_pivots(parts: Parts, sheet_name: str, source: PivotSource, design: PivotDesign) -> None:
+    """Add the PivotTables and slicers of ``design`` to the parts of a workbook.
 
-    It takes long, needs nothing of the workbook, and can be done by another process.
-    """
-    if source.count > RECORDS_UP_TO:
-        return None
-    made = records(build_cache(source, design))
-    return executor.submit(pack_records, made, folder / "records")
-
-
-def add_pivots(
-    path: Path,
-    sheet_name: str,
-    source: PivotSource,
-    design: PivotDesign,
-    made: Future[PackedFile] | None,
-) -> None:
-    """Add the PivotTables and slicers of ``design`` to the workbook at ``path``, in place.
-
-    The sheet was written by `write_pivot_sheet` with the same arguments, and ``made`` comes from
-    `begin_records`. A source without rows leaves the file as it is. Raises KeyError where the
-    workbook has no such sheet.
+    The sheet was written by `write_pivot_sheet` with the same arguments. A source without rows
+    leaves the parts as they are. Raises KeyError where the workbook has no such sheet.
     """
     if not source.count:
         return
     cache = build_cache(source, design)
-    changed = path.with_name(path.name + ".pivots")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            package = Package(archive)
-            sheet, sheet_id = _sheet(package, sheet_name)
-            definition = _add_cache(package, cache, made)
-            for grid in lay_out(cache, design):
-                part = package.free("xl/pivotTables/pivotTable{}.xml")
-                tree = pivot_table(cache, grid, counted=design.counted)
-                package.add(part, _SPREADSHEET + "pivotTable+xml", tree)
-                package.relate(part, definition, "pivotCacheDefinition")
-                package.relate(sheet, part, "pivotTable")
-            if design.slicers:
-                _add_slicer_caches(package, cache, design, sheet_id)
-                _add_slicers(package, cache, design, sheet)
-            package.save(changed)
-        changed.replace(path)
-    finally:
-        changed.unlink(missing_ok=True)
+    package = Package(parts)
+    sheet, sheet_id = _sheet(package, sheet_name)
+    definition = _add_cache(package, cache)
+    for grid in lay_out(cache, design):
+        part = package.free("xl/pivotTables/pivotTable{}.xml")
+        tree = pivot_table(cache, grid, counted=design.counted)
+        package.add(part, _SPREADSHEET + "pivotTable+xml", tree)
+        package.relate(part, definition, "pivotCacheDefinition")
+        package.relate(sheet, part, "pivotTable")
+    if design.slicers:
+        _add_slicer_caches(package, cache, design, sheet_id)
+        _add_slicers(package, cache, design, sheet)
+    package.save()
 
 
 def _sheet(package: Package, name: str) -> tuple[str, int]:
@@ -94,13 +65,13 @@ def _sheet(package: Package, name: str) -> tuple[str, int]:
     raise KeyError(name)
 
 
-def _add_cache(package: Package, cache: Cache, made: Future[PackedFile] | None) -> str:
+def _add_cache(package: Package, cache: Cache) -> str:
     """Add the cache with its records and list it in the workbook; give the definition's part."""
     definition = package.free("xl/pivotCache/pivotCacheDefinition{}.xml")
     records_id = None
-    if made is not None:
+    if cache.source.count <= RECORDS_UP_TO:
         part = package.free("xl/pivotCache/pivotCacheRecords{}.xml")
-        package.add(part, _SPREADSHEET + "pivotCacheRecords+xml", made.result())
+        package.add(part, _SPREADSHEET + "pivotCacheRecords+xml", record_pieces(cache))
         records_id = package.relate(definition, part, "pivotCacheRecords")
     tree = cache_definition(cache, records_id=records_id)
     package.add(definition, _SPREADSHEET + "pivotCacheDefinition+xml", tree)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pipeline.write.table import Column
+from pipeline.write.table import Coded
 
 Cell = str | int | float | None
 
@@ -22,7 +22,7 @@ class PivotSource:
     sheet: str
     table: str
     header: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[Coded, ...]
 
     def __post_init__(self) -> None:
         """Refuse what Excel would refuse: a mistake of the caller."""

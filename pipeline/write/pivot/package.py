@@ -1,17 +1,13 @@
-"""A finished xlsx to which parts are added; parts that stay are copied still compressed.
-
-Unpacking and packing 明細 again would cost more than making the pivots.
-"""
+"""The parts of a workbook about to be packed, to which others are added."""
 
 import posixpath
-import zipfile
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
 
+from pipeline.write.packing import Parts
 from pipeline.write.pivot.ooxml import REL, root, serialise
-from pipeline.write.zipped import LOCAL, PackedFile, ZipWriter, pack
 
 _TYPES: Final = "[Content_Types].xml"
 _TYPES_NS: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -19,23 +15,23 @@ _RELS_NS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 class Package:
-    """The parts of one xlsx, with the changes to be written by `save`."""
+    """The parts of one xlsx, with the changes that `save` carries out."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = archive.namelist()
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._trees: dict[str, etree._Element] = {}
-        self._packed: dict[str, PackedFile] = {}
+        self._added: Parts = {}
 
     def tree(self, name: str) -> etree._Element:
         """Give a part as a tree; changes to it are saved. Raises KeyError where there is none."""
         if name not in self._trees:
-            self._trees[name] = etree.fromstring(self._archive.read(name), _PARSER)
+            content = b"".join(piece for pieces in self._parts[name] for piece in pieces)
+            self._trees[name] = etree.fromstring(content, _PARSER)
         return self._trees[name]
 
     def has(self, name: str) -> bool:
         """Tell whether there is a part of that name."""
-        return name in self._names or name in self._trees or name in self._packed
+        return name in self._parts or name in self._trees or name in self._added
 
     def free(self, pattern: str) -> str:
         """Give the first part name of a numbered pattern that is not taken."""
@@ -44,12 +40,14 @@ class Package:
             number += 1
         return pattern.format(number)
 
-    def add(self, name: str, content_type: str, content: etree._Element | PackedFile) -> None:
-        """Add a part: a tree, or what is compressed already."""
+    def add(
+        self, name: str, content_type: str, content: etree._Element | Iterable[bytes | memoryview]
+    ) -> None:
+        """Add a part: a tree, or pieces that are made when it is packed."""
         if isinstance(content, etree._Element):
             self._trees[name] = content
         else:
-            self._packed[name] = content
+            self._added[name] = [content]
         types = self.tree(_TYPES)
         etree.SubElement(
             types, f"{{{_TYPES_NS}}}Override", PartName=f"/{name}", ContentType=content_type
@@ -87,32 +85,10 @@ class Package:
             self._trees[path] = root("Relationships", {None: _RELS_NS})
         return self.tree(path)
 
-    def save(self, path: Path) -> None:
-        """Write the package: old parts in their order, changed ones in place, then new ones."""
-        with path.open("wb") as file:
-            writer = ZipWriter(file)
-            for info in self._archive.infolist():
-                if info.filename in self._trees:
-                    writer.add(info.filename, pack([serialise(self._trees[info.filename])]))
-                else:
-                    writer.copy(info, _raw(self._archive, info))
-            for name, tree in self._trees.items():
-                if name not in self._names:
-                    writer.add(name, pack([serialise(tree)]))
-            for name, part in self._packed.items():
-                writer.add(name, part.open())
-            writer.close()
+    def save(self) -> None:
+        """Carry out the changes: changed parts in place, new ones behind the others."""
+        self._parts.update({name: [[serialise(tree)]] for name, tree in self._trees.items()})
+        self._parts.update(self._added)
 
 
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True)
-
-
-def _raw(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Read an entry's bytes as they stand in the archive."""
-    file = archive.fp
-    if file is None:
-        raise ValueError("the archive is closed")
-    file.seek(info.header_offset)
-    head = LOCAL.unpack(file.read(LOCAL.size))
-    file.seek(head[-2] + head[-1], 1)  # its own name and extra field
-    return file.read(info.compress_size)

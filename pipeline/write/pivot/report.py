@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model.report import Report
-    from pipeline.write.table import Column
+    from pipeline.write.table import Coded
 
 PIVOT_SHEET: Final = "ピボット"
 _FIELDS: Final = PivotFields(
@@ -30,7 +30,7 @@ _FIELDS: Final = PivotFields(
 )
 
 
-def detail_source(columns: Sequence[Column]) -> PivotSource:
+def detail_source(columns: Sequence[Coded]) -> PivotSource:
     """Give 明細, which must stand on one sheet, as the source; ``columns`` as the sheet shows."""
     return PivotSource(sheet=DETAIL_SHEET, table=DETAIL_TABLE, header=HEADS, columns=tuple(columns))
 

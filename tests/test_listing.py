@@ -1,19 +1,17 @@
 """The quick sheet against the library's own, cell by cell."""
 
+import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from openpyxl import load_workbook
 
-from pipeline.write.apart import AtOnce
-from pipeline.write.book import Book, Sheet
-from pipeline.write.detail import DetailRows, pack_rows
-from pipeline.write.lines import Line, Link
-from pipeline.write.swift import SwiftSheet
-from pipeline.write.table import columns_of
+from pipeline.write.book import Book
+from pipeline.write.list_sheet import ListSheet
+from pipeline.write.listing import Column, Links, Styled
+from pipeline.write.table import Frame, columns_of, encoded
 
 ROWS = [
     ("あ", 1, None, "", "あ"),
@@ -46,14 +44,14 @@ def write_some(path: Path, worksheet_class: type | None) -> None:
 
 def test_it_writes_what_the_library_writes(tmp_path: Path) -> None:
     write_some(tmp_path / "plain.xlsx", None)
-    write_some(tmp_path / "swift.xlsx", SwiftSheet)
-    plain, swift = (load_workbook(tmp_path / f"{n}.xlsx")["試験"] for n in ("plain", "swift"))
-    assert plain.dimensions == swift.dimensions
-    for expected, found in zip(plain.iter_rows(), swift.iter_rows(), strict=True):
+    write_some(tmp_path / "quick.xlsx", ListSheet)
+    plain, quick = (load_workbook(tmp_path / f"{n}.xlsx")["試験"] for n in ("plain", "quick"))
+    assert plain.dimensions == quick.dimensions
+    for expected, found in zip(plain.iter_rows(), quick.iter_rows(), strict=True):
         for a, b in zip(expected, found, strict=True):
             assert (a.value, a.data_type, a.font.b) == (b.value, b.data_type, b.font.b)
     for row in (3, 10):
-        assert plain.row_dimensions[row].height == swift.row_dimensions[row].height == 30
+        assert plain.row_dimensions[row].height == quick.row_dimensions[row].height == 30
 
 
 def test_lines_are_what_single_cells_would_be(tmp_path: Path) -> None:
@@ -65,7 +63,7 @@ def test_lines_are_what_single_cells_would_be(tmp_path: Path) -> None:
         sheet.heading("一覧", "説明", last=4)
         sheet.table(3, 0, len(ROWS), ["一", "二", "三", "四", "五"], "tbl")
         if quick:
-            sheet.lines(4, _lines(sheet))
+            sheet.listing(4, COLUMNS, dict(zip("abcde", columns_of(ROWS, 5), strict=True)))
         else:
             for row, cells in enumerate(ROWS, start=4):
                 sheet.link(row, 0, f"'明細'!A{row}", str(cells[0] or "－"), STYLES[0], "説明<&>")
@@ -77,20 +75,27 @@ def test_lines_are_what_single_cells_would_be(tmp_path: Path) -> None:
     assert _look(tmp_path / "cells.xlsx") == _look(tmp_path / "lines.xlsx")
     strings = "xl/sharedStrings.xml"
     parts = _parts(tmp_path / "cells.xlsx"), _parts(tmp_path / "lines.xlsx")
-    assert parts[0][strings] == parts[1][strings]
+    texts = [sorted(re.findall(b"<si>.*?</si>", each[strings], re.DOTALL)) for each in parts]
+    assert texts[0] == texts[1]  # a list numbers its texts column by column
 
 
 STYLES = ("celllink", "number", "text", "center", "long")
 
 
-def _lines(sheet: Sheet) -> Iterator[Line]:
-    for row, cells in enumerate(ROWS, start=4):
-        first = (str(cells[0] or "－"), STYLES[0])
-        yield Line(
-            cells=(first, *zip(cells[1:], STYLES[1:], strict=True)),
-            points=sheet.points([(2, str(cells[2] or ""))]),
-            links=(Link(0, f"'明細'!A{row}", "説明<&>"),),
-        )
+COLUMNS = [
+    Column(
+        "一", 10, STYLES[0],
+        lambda rows: rows["a"].of(lambda value: str(value or "－")),
+        links=lambda rows: Links(
+            targets=encoded(f"'明細'!A{row}" for row in range(4, 4 + len(rows["a"]))),
+            tips=rows["a"].of(lambda _: "説明<&>"),
+        ),
+    ),
+    Column("二", 20, STYLES[1], "b"),
+    Column("三", 30, STYLES[2], lambda rows: rows["c"], wraps=True),
+    Column("四", 10, "", lambda rows: rows["d"].of(lambda value: Styled(value, STYLES[3]))),
+    Column("五", 10, STYLES[4], "e"),
+]  # fmt: skip
 
 
 def _look(path: Path) -> list[object]:
@@ -110,31 +115,32 @@ def _parts(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_a_list_without_lines_leaves_the_sheet_as_it_is(tmp_path: Path) -> None:
+def one_column(*values: str | int | None, style: str = "text") -> tuple[list[Column], Frame]:
+    return [Column("一", 10, style, "a")], {"a": encoded(values)}
+
+
+def read(path: Path, name: str = "一覧") -> list[tuple[object, ...]]:
+    return [tuple(row) for row in load_workbook(path)[name].iter_rows(values_only=True)]
+
+
+def test_a_list_without_rows_leaves_the_sheet_as_it_is(tmp_path: Path) -> None:
     book = Book(tmp_path / "empty.xlsx")
     sheet = book.sheet("一覧")
-    sheet.table(0, 0, 0, ["一", "二"], "tbl")
-    sheet.lines(1, [])
+    sheet.table(0, 0, 0, ["一"], "tbl")
+    sheet.listing(1, *one_column())
     book.close()
-    read = load_workbook(tmp_path / "empty.xlsx")["一覧"]
-    assert [tuple(row) for row in read.iter_rows(values_only=True)] == [("一", "二")]
+    assert read(tmp_path / "empty.xlsx") == [("一",)]
 
 
-def test_cells_to_the_right_of_a_line_stay(tmp_path: Path) -> None:
+def test_cells_to_the_right_of_a_list_stay(tmp_path: Path) -> None:
     book = Book(tmp_path / "right.xlsx")
     sheet = book.sheet("一覧")
-
-    def lines() -> Iterator[Line]:
-        for row in range(3):
-            sheet.count(row, 2, f"=COUNTA(A{row + 1}:B{row + 1})", 2)
-            yield Line((("あ", "text"), (row, "number")), 18)
-
-    sheet.lines(0, lines())
+    for row in (0, 2):
+        sheet.count(row, 1, f"=COUNTA(A{row + 1}:A{row + 1})", 1)
+    sheet.listing(0, *one_column("あ", "い", "う"))
     book.close()
-    read = load_workbook(tmp_path / "right.xlsx")["一覧"]
-    assert [tuple(row) for row in read.iter_rows(values_only=True)] == [
-        ("あ", row, f"=COUNTA(A{row + 1}:B{row + 1})") for row in range(3)
-    ]
+    expected = [("あ", "=COUNTA(A1:A1)"), ("い", None), ("う", "=COUNTA(A3:A3)")]
+    assert read(tmp_path / "right.xlsx") == expected
 
 
 def test_past_the_links_a_sheet_can_hold_the_text_stands_alone(
@@ -143,42 +149,43 @@ def test_past_the_links_a_sheet_can_hold_the_text_stands_alone(
     monkeypatch.setattr("pipeline.write.book.LINKS", 3)
     book = Book(tmp_path / "links.xlsx")
     sheet = book.sheet("一覧")
-    line = Line((("あ", "text"), ("い", "text")), 18, (Link(0, "'一覧'!A1"), Link(1, "'一覧'!A1")))
-    sheet.lines(0, [line] * 3)
+    place = Links(targets=encoded(["'一覧'!A1", None, "'一覧'!A1"]))
+    columns = [Column(head, 10, "text", head, links=lambda _: place) for head in "ab"]
+    frame = {head: encoded([head] * 3) for head in "ab"}
+    sheet.listing(0, columns, frame)
     book.close()
-    read = load_workbook(tmp_path / "links.xlsx")["一覧"]
-    assert [bool(cell.hyperlink) for row in read.iter_rows() for cell in row] == [
-        True, True, True, False, False, False,
-    ]  # fmt: skip
-    assert [cell.value for row in read.iter_rows() for cell in row] == ["あ", "い"] * 3
+    cells = [
+        cell for row in load_workbook(tmp_path / "links.xlsx")["一覧"].iter_rows() for cell in row
+    ]
+    linked = [cell.coordinate for cell in cells if cell.hyperlink]
+    assert linked == ["A1", "B1", "A3"]
+    assert [cell.value for cell in cells] == ["a", "b"] * 3
 
 
-def test_nothing_is_written_above_rows_that_are_finished(tmp_path: Path) -> None:
+def test_no_list_is_written_over_another(tmp_path: Path) -> None:
     book = Book(tmp_path / "order.xlsx")
     sheet = book.sheet("一覧")
-    sheet.lines(5, [Line((("あ", "text"),), 18)])
-    with pytest.raises(ValueError, match="finished"):
-        sheet.lines(5, [Line((("い", "text"),), 18)])
+    sheet.listing(5, *one_column("あ"))
+    with pytest.raises(ValueError, match="taken by the list above"):
+        sheet.listing(5, *one_column("い"))
     book.close()
 
 
-def test_rows_packed_elsewhere_are_the_rows_given(tmp_path: Path) -> None:
-    book = Book(tmp_path / "packed.xlsx")
-    columns = columns_of(ROWS, 5)
-    cells = tuple(book.cells(place, column) for place, column in enumerate(columns))
-    rows = DetailRows(cells=cells, codes=tuple(column.codes for column in columns))
+def test_cells_without_a_style_and_a_value_are_no_cells(tmp_path: Path) -> None:
+    """明細 has no styles: an empty answer is no cell at all, and texts stay as written."""
+    book = Book(tmp_path / "plain.xlsx")
     sheet = book.sheet("明細")
-    sheet.table(0, 0, len(ROWS), ["一", "二", "三", "四", "五"], "tbl")
-    made = AtOnce().submit(pack_rows, rows, tmp_path / "rows")
-    sheet.packed(1, len(ROWS), 5, made)
+    columns = [Column(head, 10, "", head) for head in "abcde"]
+    sheet.listing(1, columns, dict(zip("abcde", columns_of(ROWS, 5), strict=True)))
     book.close()
-    read = list(load_workbook(tmp_path / "packed.xlsx")["明細"].iter_rows(values_only=True))
-    assert read[0] == ("一", "二", "三", "四", "五")
+    found = read(tmp_path / "plain.xlsx", "明細")
     expected = [tuple(None if cell == "" else cell for cell in row) for row in ROWS]
-    assert [tuple(_unescaped(cell) for cell in row) for row in read[1:]] == expected
-    strings = _parts(tmp_path / "packed.xlsx")["xl/sharedStrings.xml"].decode()
+    assert [tuple(_unescaped(cell) for cell in row) for row in found[1:]] == expected
+    parts = _parts(tmp_path / "plain.xlsx")
     texts = sum(isinstance(cell, str) and cell != "" for row in ROWS for cell in row)
-    assert f'count="{texts + 5}"' in strings
+    assert f'count="{texts}"' in parts["xl/sharedStrings.xml"].decode()
+    filled = sum(cell not in ("", None) for row in ROWS for cell in row)
+    assert parts["xl/worksheets/sheet1.xml"].count(b"<c ") == filled
 
 
 def _unescaped(cell: object) -> object:
@@ -189,13 +196,11 @@ def _unescaped(cell: object) -> object:
 def test_rows_between_two_lists_are_kept(tmp_path: Path) -> None:
     book = Book(tmp_path / "between.xlsx")
     sheet = book.sheet("一覧")
-    sheet.lines(0, [Line((("あ", "text"),), 18)])
+    sheet.listing(0, *one_column("あ"))
     sheet.section(2, "見出し", last=0)
-    sheet.text(4, 0, "い")
-    sheet.done(4)
+    sheet.listing(4, *one_column("い"))
     sheet.text(6, 0, "う")
     book.close()
-    read = load_workbook(tmp_path / "between.xlsx")["一覧"]
-    assert [row[0] for row in read.iter_rows(values_only=True)] == [
+    assert [row[0] for row in read(tmp_path / "between.xlsx")] == [
         "あ", None, "見出し", None, "い", None, "う",
     ]  # fmt: skip

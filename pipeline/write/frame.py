@@ -1,0 +1,175 @@
+"""The frames of a month: what its lists, data files and pivots are made of, column by column.
+
+Answers, findings, files, changes and promises become columns here and nowhere else; each function
+gives a frame whose columns have the same length, named as in the schema beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.model.report import AnswerRow
+from pipeline.write.table import Coded, encoded, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipeline.model import Checklist, Finding
+    from pipeline.model.history import Promise
+    from pipeline.model.months import ChangeRow
+    from pipeline.model.report import FileRow, Report, ReportedLine
+    from pipeline.write.table import Frame
+
+# What few objects tell of many answers: the column of the object, and what is told.
+_TOLD = {
+    "who": ("respondent_id", "respondent", "role", "project"),
+    "asked": ("category", "section", "item_id", "item"),
+    "planned": ("due", "due_precision", "due_source", "due_inferred"),
+    "decided": (
+        "decision", "status_before", "due_before", "decision_reason", "decided_by", "decided_on",
+    ),
+}  # fmt: skip
+_OBJECTS = frozenset({*_TOLD, "status"})
+_FINDING = {
+    "code": "code", "severity": "severity.value", "respondent_id": "respondent_id",
+    "respondent": "respondent", "item_id": "item_id", "title": "title",
+    "file": "location.file", "sheet": "location.sheet", "cell": "location.cell",
+    "written": "written", "message": "message", "fix": "fix", "state": "state",
+    "decision": "decision", "project": "project",
+}  # fmt: skip
+_FILE = (
+    "file", "sha256", "size", "modified", "kind", "state", "reason", "respondent_id",
+    "respondent", "identified_by", "sheets", "answers", "project",
+)  # fmt: skip
+_CHANGE = (
+    "respondent_id", "respondent", "item_id", "category", "movement", "old_status", "old_due",
+    "new_status", "new_due", "project",
+)  # fmt: skip
+_PROMISE = (
+    "respondent_id", "respondent", "role", "item_id", "category", "first_said", "first_due",
+    "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome", "project",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """What a month's lists and data files are made of."""
+
+    answers: Frame
+    findings: Frame
+    lines: Frame  # of 要確認
+    files: Frame
+    changes: Frame
+    promises: Frame
+
+
+def frames_of(report: Report) -> Frames:
+    """Give all frames of a month."""
+    answers = answer_frame(report.answers, checklist=report.checklist, month=report.month)
+    return Frames(
+        answers=answers,
+        findings=finding_frame((*report.findings, *report.settled), report.lines),
+        lines=line_frame(report.lines),
+        files=file_frame(report.files),
+        changes=change_frame(report.months.changes),
+        promises=promise_frame(report.months.promises, answers),
+    )
+
+
+def answer_frame(rows: Sequence[AnswerRow], *, checklist: Checklist, month: str) -> Frame:
+    """Give the answers of a month: the fields and properties of `AnswerRow`, and ``line``."""
+    fields = [*zip(*rows, strict=True)] if rows else [()] * len(AnswerRow._fields)
+    frame: Frame = {}
+    firsts: dict[str, list[AnswerRow]] = {}
+    for name, values in zip(AnswerRow._fields, fields, strict=True):
+        if name in _OBJECTS:
+            frame[name], firsts[name] = _by_identity(values, rows)
+        else:
+            frame[name] = encoded(values)
+    for name, told in _TOLD.items():
+        codes = frame[name].codes
+        for field in told:
+            made = encoded(map(attrgetter(field), firsts[name]))
+            frame[field] = Coded(made.values, made.codes[codes])
+    # Neither is told of an answer without a month.
+    frame["inferred"] = together(_where_due, frame["due"], frame["due_inferred"])
+    frame["late"] = together(_where_due, frame["due"], frame["overdue"])
+    frame["month"] = constant(month, len(rows))
+    frame["checklist"] = constant(checklist.id, len(rows))
+    frame["checklist_version"] = constant(checklist.version, len(rows))
+    frame["line"] = Coded(tuple(range(len(rows))), np.arange(len(rows)))
+    return frame
+
+
+def finding_frame(findings: Sequence[Finding], lines: Sequence[ReportedLine] = ()) -> Frame:
+    """Give findings; ``line`` is the No. of each on 要確認, None where it stands on no line."""
+    numbers = {id(found): n for n, line in enumerate(lines, 1) for found in line.findings}
+    frame = _columns(findings, _FINDING)
+    frame["line"] = encoded(numbers.get(id(found)) for found in findings)
+    return frame
+
+
+def line_frame(lines: Sequence[ReportedLine]) -> Frame:
+    """Give the lines of 要確認 as the findings shown; ``line`` is that of 明細 or None.
+
+    ``count`` is how many findings stand on it, ``said`` what is told as its cause.
+    """
+    shown = [line.shown for line in lines]
+    frame = _columns(shown, _FINDING)
+    frame["said"] = encoded(finding.problem or finding.message for finding in shown)
+    frame["line"] = encoded(line.answer for line in lines)
+    frame["count"] = encoded(len(line.findings) for line in lines)
+    return frame
+
+
+def file_frame(files: Sequence[FileRow]) -> Frame:
+    """Give the files of the inbox; ``sheets`` are joined by `` / ``, ``state`` is its code."""
+    frame = _columns(files, {name: name for name in _FILE})
+    frame["sheets"] = frame["sheets"].of(" / ".join)
+    frame["state"] = frame["state"].of(attrgetter("value"))
+    return frame
+
+
+def change_frame(changes: Sequence[ChangeRow]) -> Frame:
+    """Give what changed since the month compared with; ``line`` is that of 明細."""
+    frame = _columns([row.change for row in changes], {name: name for name in _CHANGE})
+    frame["line"] = encoded(row.answer for row in changes)
+    return frame
+
+
+def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
+    """Give the promises; ``line`` is that of 明細 or None, where there is no answer this month."""
+    frame = _columns(promises, {name: name for name in _PROMISE})
+    places = dict(zip(zip(answers["respondent_id"], answers["item_id"], strict=True), count()))
+    frame["line"] = encoded(places.get((p.respondent_id, p.item_id)) for p in promises)
+    return frame
+
+
+def constant(value: Any, rows: int) -> Coded:
+    """Give a column that holds one value."""
+    return Coded((value,), np.zeros(rows, np.uint8))
+
+
+def _columns(rows: Sequence[Any], paths: dict[str, str]) -> Frame:
+    return {name: encoded(map(attrgetter(path), rows)) for name, path in paths.items()}
+
+
+def _by_identity(values: Iterable[Any], rows: Sequence[AnswerRow]) -> tuple[Coded, list[AnswerRow]]:
+    """Give a column of objects that few rows do not share, and the first row of each object.
+
+    The hash of such an object looks at all its fields; its identity is enough.
+    """
+    given = [*values]
+    column = encoded(map(id, given))
+    _, first = np.unique(column.codes, return_index=True)
+    firsts = first.tolist()
+    return Coded(tuple(given[n] for n in firsts), column.codes), [rows[n] for n in firsts]
+
+
+def _where_due(due: str, flag: bool) -> bool | None:
+    return flag if due else None

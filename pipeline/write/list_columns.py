@@ -1,0 +1,80 @@
+"""What the lists of a month share: common columns, and how a list goes on over several sheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.write.columns import lines_in_detail, part_name
+from pipeline.write.listing import Column, Styled
+from pipeline.write.table import Coded, taken
+from pipeline.write.totals import NO_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipeline.write.book import Book, Sheet
+    from pipeline.write.table import Frame
+
+_PLACE = "place in the list"
+
+
+def or_dash(text: str) -> str:
+    """Give a text, and a dash where there is none."""
+    return text or "－"
+
+
+def role(rows: Frame) -> Coded:
+    """Give the roles as the lists show them."""
+    return rows["role"].of(lambda name: name or NO_ROLE)
+
+
+def numbered(rows: Frame) -> Coded:
+    """Number the rows from 1 on, over all sheets of a list."""
+    return rows[_PLACE].of(lambda place: place + 1)
+
+
+def to_detail(book: Book, width: float) -> Column:
+    """Give the column that leads to the line of 明細."""
+    return Column(
+        "明細",
+        width,
+        "",
+        lambda rows: rows["line"].of(
+            lambda n: Styled("－", "center") if n is None else Styled("明細へ", "celllink")
+        ),
+        links=lambda rows: lines_in_detail(rows["line"], book.rows),
+    )
+
+
+def put_list(
+    sheet: Sheet,
+    top: int,
+    table: str,
+    columns: Sequence[Column],
+    rows: Frame,
+    *,
+    head: Callable[[Sheet], int] | None = None,
+) -> list[tuple[Sheet, int, int]]:
+    """Write a list as an Excel table from row ``top`` on; its heads stand above.
+
+    A longer list goes on on further sheets of the same name, below what ``head`` writes there and
+    from the row on that it gives. Gives each sheet with its first row and number of rows.
+    """
+    book, name, written = sheet.book, sheet.name, []
+    count = len(next(iter(rows.values())))
+    rows = {**rows, _PLACE: Coded(tuple(range(count)), np.arange(count))}
+    part = start = 0
+    while True:
+        size = min(count - start, book.rows - top)
+        suffix = f"_{part + 1}" if part else ""
+        sheet.table(top - 1, 0, size, [column.head for column in columns], f"{table}{suffix}")
+        sheet.listing(top, columns, taken(rows, slice(start, start + size)))
+        written.append((sheet, top, size))
+        start, part = start + size, part + 1
+        if start >= count:
+            return written
+        sheet = book.sheet(part_name(name, part))
+        sheet.columns(*(column.width for column in columns))
+        top = head(sheet) if head else 1

@@ -1,0 +1,266 @@
+"""A worksheet that takes long lists as columns, and single cells without xlsxwriter's detours.
+
+xlsxwriter spends most of its time on attributes and escapes of single cells and keeps every cell
+until the file is closed. Lists (`listing`) never become cells of the library: their rows go between
+what it writes itself. The class is given to ``Workbook.add_worksheet``, which takes one for that
+purpose; tests compare its sheets with the library's.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+)
+
+from pipeline.write.listing import Block, Cells, link_pieces, link_xml, tails_of, text_cells
+from pipeline.write.safe import cell_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.write.listing import Links
+    from pipeline.write.packing import Pieces
+    from pipeline.write.table import Coded
+
+# Of functions not named here xlsxwriter knows whether Excel wants a prefix.
+_OLD_FUNCTIONS = frozenset(
+    [
+        "AND",
+        "COUNT",
+        "COUNTA",
+        "COUNTIF",
+        "COUNTIFS",
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "ISNUMBER",
+        "MATCH",
+        "MAX",
+        "MIN",
+        "OR",
+        "RANK",
+        "ROUND",
+        "SUM",
+        "SUMIF",
+        "SUMIFS",
+        "SUMPRODUCT",
+    ]
+)
+_CALLS = re.compile(r"([A-Za-z0-9_.]+)\(")
+
+
+class SharedTexts(dict[str, int]):
+    """The places of texts among a workbook's shared strings, by the text before it is made safe.
+
+    ``table`` is xlsxwriter's; its ``count`` is of the cells that refer to texts.
+    """
+
+    def __init__(self, table: Any) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, text: str) -> int:
+        index = self[text] = int(self.table._get_shared_string_index(cell_text(text)))
+        self.table.count -= 1  # no cell refers to it yet
+        return index
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list on the sheet: its first row (0-based), its columns and the heights of its rows."""
+
+    top: int
+    count: int
+    cells: Sequence[Cells]
+    heights: NDArray[Any] | None
+
+
+class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type information
+    """A worksheet with `put_list` for long lists."""
+
+    fh: Any  # where xlsxwriter writes to
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: SharedTexts  # of the workbook
+        self.look: Callable[[str], Any]  # gives the format of a style's name
+        self._lists: list[_List] = []
+        self._links: Pieces = []
+        self._tails: dict[tuple[int, str], tuple[Coded, list[str | None]]] = {}
+
+    def put_list(
+        self, top: int, columns: Sequence[tuple[Coded, str]], heights: NDArray[Any] | None
+    ) -> int:
+        """Put a list from row ``top`` (0-based) on, below those there are; see `listing.Column`.
+
+        ``columns`` are what the cells hold, with their style. Cells to the right of the list stay.
+        Gives 0, or -1 where the sheet has not enough rows or columns, as xlsxwriter does.
+        """
+        if self._lists and top < self._lists[-1].top + self._lists[-1].count:
+            raise ValueError(f"row {top} is taken by the list above")
+        count = len(columns[0][0])
+        if not count:
+            return 0
+        cells = [self._cells(given, style) for given, style in columns]
+        self._lists.append(_List(top, count, cells, heights))
+        width = len(columns)
+        return int(
+            self._check_dimensions(top, 0) or self._check_dimensions(top + count - 1, width - 1)
+        )
+
+    def _cells(self, given: Coded, style: str) -> Cells:
+        self.known.table.count += text_cells(given)
+        key = (id(given.values), style)
+        if key not in self._tails:  # kept with the column, so that the id stays its own
+            tails = tails_of(given.values, style, self.known.__getitem__, self._attribute_of)
+            self._tails[key] = (given, tails)
+        return Cells(tails=self._tails[key][1], codes=given.codes)
+
+    def put_links(self, top: int, column: int, links: Links, room: int) -> int:
+        """Let cells of a list's column lead somewhere, at most ``room``; give how many do."""
+        pieces, count = link_pieces(top + 1, column, links, room)
+        self._links += [pieces] if pieces else []
+        return count
+
+    def put_text(self, row: int, column: int, text: str, form: Any) -> int:
+        """Write a text, made safe here, without the checks of `write_string` for its length."""
+        if self._is_outside(row, column):
+            return -1
+        self.known.table.count += 1
+        self.table[row][column] = CellStringTuple(self.known[text], form)
+        return 0
+
+    def put_number(self, row: int, column: int, value: float, form: Any) -> int:
+        """Write a number, not NaN and not infinite."""
+        if self._is_outside(row, column):
+            return -1
+        self.table[row][column] = CellNumberTuple(value, form)
+        return 0
+
+    def put_blank(self, row: int, column: int, form: Any) -> int:
+        """Give an empty cell its look."""
+        if self._is_outside(row, column):
+            return -1
+        self.table[row][column] = CellBlankTuple(form)
+        return 0
+
+    def put_formula(
+        self, row: int, column: int, formula: str, form: Any, value: str | float
+    ) -> int:
+        """Write a formula with its value, the common ones without a search for newer functions."""
+        if not formula.startswith("=") or not _OLD_FUNCTIONS.issuperset(_CALLS.findall(formula)):
+            return int(self.write_formula(row, column, formula, form, value))
+        if self._is_outside(row, column):
+            return -1
+        self.table[row][column] = CellFormulaTuple(formula[1:], form, value)
+        return 0
+
+    def put_link(
+        self, row: int, column: int, target: str, text: str, form: Any, tip: str = ""
+    ) -> int:
+        """Write a link to a place in the workbook; ``text`` is safe and short."""
+        code = self.put_text(row, column, text, form)
+        if code == 0:
+            self._links.append([link_xml(row + 1, column, target, tip).encode()])
+        return code
+
+    def put_table(
+        self, top: int, left: int, bottom: int, right: int, options: dict[str, Any]
+    ) -> int:
+        """Add an Excel table; xlsxwriter's own `add_table` looks at each of its cells.
+
+        It is given the head and one row, and the table then made as long as it is.
+        """
+        if bottom >= self.xls_rowmax:
+            return -1
+        code = int(self.add_table(top, left, top + 1, right, options))
+        if code == 0:
+            table, area = self.tables[-1], xl_range(top, left, bottom, right)
+            table["range"] = table["a_range"] = area
+            if table.get("autofilter"):
+                table["autofilter"] = area
+        return code
+
+    def _is_outside(self, row: int, column: int) -> bool:
+        if (
+            self.dim_rowmin is not None
+            and self.dim_colmin is not None
+            and self.dim_rowmin <= row <= self.dim_rowmax
+            and self.dim_colmin <= column <= self.dim_colmax
+        ):
+            return False
+        return bool(self._check_dimensions(row, column))
+
+    def _attribute_of(self, style: str) -> str:
+        number = self.look(style)._get_xf_index() if style else 0
+        return f' s="{number}"' if number else ""
+
+    def _write_rows(self) -> None:
+        """Write the rows; called by xlsxwriter when the file is put together."""
+        if self.comments:  # rows may consist of comments alone: the library knows how
+            if self._lists:
+                raise ValueError("comments on a sheet with lists")
+            super()._write_rows()
+            return
+        rows = sorted({*self.table, *self.row_info})
+        for listed in self._lists:
+            bottom = listed.top + listed.count
+            above = [row for row in rows if row < listed.top]
+            beside = [row for row in rows if listed.top <= row < bottom]
+            rows = [row for row in rows if row >= bottom]
+            self._write_all(above)
+            rest = {row - listed.top: self._rest_of(row) for row in beside}
+            block = Block(
+                first=listed.top + 1,
+                count=listed.count,
+                cells=listed.cells,
+                heights=listed.heights,
+                rest=rest,
+            )
+            self.fh.insert(block.pieces())
+        self._write_all(rows)
+
+    def _write_all(self, rows: Sequence[int]) -> None:
+        for row in rows:
+            info = self.row_info.get(row)
+            if self.table.get(row):
+                self._write_row(row, None, info)
+                self._write_cells(row)
+                self._xml_end_tag("row")
+            elif info is not None:
+                self._write_empty_row(row, None, info)
+
+    def _rest_of(self, row: int) -> str:
+        kept, self.fh = self.fh, io.StringIO()
+        self._write_cells(row)
+        rest, self.fh = self.fh.getvalue(), kept
+        return str(rest)
+
+    def _write_cells(self, row: int) -> None:
+        cells = self.table[row]
+        for column in sorted(cells):
+            self._write_cell(row, column, cells[column])
+
+    def _write_hyperlinks(self) -> None:
+        """Write the links; called by xlsxwriter when the file is put together."""
+        if not self._links:
+            super()._write_hyperlinks()
+            return
+        if self.hyperlinks:
+            raise ValueError("links of both kinds on one sheet")
+        self._xml_start_tag("hyperlinks")
+        for pieces in self._links:
+            self.fh.insert(pieces)
+        self._xml_end_tag("hyperlinks")
