@@ -21,7 +21,7 @@ __all__ = ["SENSES", "Said", "read_clauses"]
 _PATH = Path(__file__).parent / "clauses.toml"
 _SILENT = frozenset({"break", "stop", "plain", "cond", "risk", "separate", "event", "other"})
 _NAME = re.compile(r"\{([a-z]+)\}")
-_STEP = 20
+_STEP = 20  # first letters that one look tells apart
 _LONGEST_ENDING = 24  # characters
 _NO_FEATURES = frozenset[str]()
 _TELLING = "いんずり月頃中末ら降旬た"  # last letters of the endings that tell something alone
@@ -171,7 +171,7 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
         for at, clause in enumerate(sentence):
             others = (other.features for other in (*sentence[:at], *sentence[at + 1 :]))
             for sense, points in _points(clause.features, _NO_FEATURES.union(*others)):
-                if sense is _DUE:
+                if sense == _DUE:
                     dues += clause.dues if points >= table.sure else ()
                 elif points > best[sense][0]:
                     best[sense] = points, clause.words

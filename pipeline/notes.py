@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.clauses import read_clauses
 from pipeline.model import Answer, Aside, Due, DueProblem, DueSource, Mark, Note, Precision, Status
-from pipeline.months import find_months, normalise
+from pipeline.months import find_months, normalise, plain_dates
 from pipeline.text import fold, is_blank
 
 __all__ = [
@@ -105,7 +105,7 @@ def read_note(text: str, *, month: str) -> Note:
         "no_attachment"
     ].search(plain)
     months = find_months(text, month)
-    said = read_clauses(normalise_lines(text), months, month=month)
+    said = read_clauses(plain_dates(normalise_lines(text)), months, month=month)
     return Note(
         raw=text,
         empty=False,

@@ -14,7 +14,7 @@ from pipeline.model import Due, DueProblem, DueSource, Precision
 from pipeline.months.patterns import TAIL, normalise, plain_dates
 from pipeline.months.terms import Reader, Term, joined
 
-__all__ = ["find_months", "normalise", "read_due", "split_due"]
+__all__ = ["find_months", "normalise", "plain_dates", "read_due", "split_due"]
 
 _BARE = re.compile(r"[(~、,:]*(?P<n>\d{1,4})(?P<tail>" + TAIL + r")[)]*(?:\?|です|。)*")
 _SPAN_JOINER = re.compile(r"[)]?(?:~|-|->|→|⇒|から|より|ないし|乃至)[(]?同?")
