@@ -258,6 +258,7 @@ def months() -> Iterator[Variant]:
         yield Variant(f"{head} under チェック欄", table(two, apart("#12")))
         beside = apart("12月", others="令和9年3月")
         yield Variant(f"{head}: beside ① to come", table(right, beside), MEANT.replace("a", "?"))
+        yield Variant(f"{head}: なし beside ①", table(right, apart("12月", others="なし")))
         done = apart("12月", others="R8.4")
         yield Variant(f"{head}: beside ① past", table(right, done))
         yield Variant(f"{head}: alone", table(right, same("", "12月", "")), NOTHING)

@@ -9,7 +9,7 @@ from pipeline.model import CellKind, DueProblem, DueSource, Mark, RawCell, ReadB
 from pipeline.text import circled, fold
 
 _NUMBER_OF = {Status.DONE: 1, Status.PLANNED: 2, Status.NOT_PLANNED: 3}
-_NOTHING = re.compile(r"[\s\-ー―－‐–—/()○◯〇_:年月頃]*")
+_NOTHING = re.compile(r"[\s\-ー―－‐–—/()○◯〇_:年月頃]*|(?:該当|特に)?(?:なし|無し?)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-\d\d")
 _YEAR = re.compile(r"(?:令和|[r令])?\.?\s*\d{1,2}|20\d\d")
 # An option as it is listed, with what is filled in
