@@ -148,6 +148,24 @@ def option_rows() -> Iterator[Variant]:
                 yield Variant(f"{listed[0]} {tick} {old}", sheet(heads, *lines), meant)
 
 
+def option_rows_unclear() -> Iterator[Variant]:
+    """Where nothing tells which column of ticks is meant, none of them answers."""
+    for heads, ticks in (
+        ("項目 | 選択肢 | 総務課 | 福祉課", ("○ |", " |", " | ○")),
+        ("項目 | 選択肢 | 前回", ("○", "", "")),
+    ):
+        lines = [
+            line
+            for item in ITEMS
+            for line in (
+                f"{{{item}}} | ①既に対応済み | {ticks[0]}",
+                f"^ | ②これから対応予定（○月） | {ticks[1]}",
+                f"^ | ③対応の予定なし | {ticks[2]}",
+            )
+        ]
+        yield Variant(heads, sheet(heads, *lines), NOTHING)
+
+
 def offices() -> Iterator[Variant]:
     """A column for the municipality and one for whoever looks it over."""
     for own, other in WORDINGS["offices"]:
@@ -353,6 +371,8 @@ def rows() -> Iterator[Variant]:
 
         two = [["番号", "項目", head, NOTE]]
         yield Variant(f"番号 over ids, {head} over answers", table(two, typed(), first=numbered))
+    before = (f"{TYPED[letter]} | {{{item}}}" for item, letter in zip(ITEMS, MEANT, strict=True))
+    yield Variant("answers before the items", sheet("チェック欄 | 項目", *before))
     for name, first in FIRST.items():
         more = ["ID"] * (len(first(0, ITEMS[0])) - 1)
         texts = ["項目", *more] if name.endswith("behind") else [*more, "項目"]
@@ -443,6 +463,7 @@ KINDS = (
     others,
     numbered,
     option_rows,
+    option_rows_unclear,
     offices,
     merged,
     options,

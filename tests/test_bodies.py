@@ -7,8 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from inboxes import workbook
+from layouts import smartcity, workbook_from
 from returned_books import Page, Seen, book, item_rows, run
 
+from pipeline.bodies import returns_side_by_side
 from pipeline.sample import MONTH
 
 ASKED = (("K1", "甲市", "こう市"), ("K2", "乙市"), ("K3", "丙町"), ("K4", "株式会社みらい"))
@@ -221,3 +223,73 @@ def test_towns_shown_for_comparison_answer_for_nobody(tmp_path: Path) -> None:
     made.save(stream)
     seen = run(tmp_path, {"乙市.xlsx": stream.getvalue()}, ASKED)
     assert statuses(seen) == {"乙市": {"not_planned": 55}}
+
+
+# the columns of bodies, in this process
+
+TYPED = {"甲市": "①", "乙市": "③"}
+ITEM_TEXTS = [f"{{{item.id}}}" for item in smartcity().items[:6]]
+HEADS = {
+    "names": (["項目 | 甲市 | 乙市 | 備考"], "{i} | ① | ③ | メモ", "甲市 乙市"),
+    "notes each": (
+        ["項目 | 甲市 | < | 乙市 | <", "^ | 番号 | 補足 | 番号 | 補足"],
+        "{i} | ① | 甲のメモ | ③ | 乙のメモ",
+        "甲市 乙市",
+    ),
+    "an empty check column before": (
+        ["項目 | チェック欄 | 甲市 | 乙市"],
+        "{i} | | ① | ③",
+        "甲市 乙市",
+    ),
+    "an answered check column before": (
+        ["項目 | チェック欄 | 甲市 | 乙市"],
+        "{i} | ② | ① | ③",
+        "",
+    ),
+    "names in the heads": (
+        ["A | 団体ごとの回答", "項目 | チェック欄（甲市） | チェック欄（乙市）"],
+        "{i} | ① | ③",
+        "甲市 乙市",
+    ),
+    "nothing answered": (["項目 | 甲市 | 乙市"], "{i} | |", ""),
+    "examples": (["項目 | 甲市の例 | 乙市の例"], "{i} | ① | ③", ""),
+    "names over notes": (
+        ["甲市 | 乙市 | 丙町", "項目 | チェック欄 | 補足説明欄"],
+        "{i} | ① |",
+        "",
+    ),
+    "the head again": (["項目 | 甲市 | 甲市の回答 | 備考"], "{i} | ① | ① |", ""),
+    "one name alone": (["項目 | 甲市 | 備考"], "{i} | ① |", ""),
+    "a sheet of nothing": (["甲市 | 乙市"], "", ""),
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_columns_of_bodies_are_parted_where_they_are_answers(kind: str) -> None:
+    head, row, names = HEADS[kind]
+    lines = [*head, *(row.replace("{i}", text) for text in ITEM_TEXTS if row)]
+    book = workbook_from("\n".join(("== 回答", *lines)) + "\n")
+    found = returns_side_by_side(book, smartcity(), month=MONTH, known={})
+    assert [each.source.part for each in found] == [f"{name}の列" for name in names.split()]
+    for each in found:
+        name = each.source.part.removesuffix("の列")
+        assert each.evidence[0].text == name
+        assert {answer.mark.raw for answer in each.answers[:6]} == {TYPED[name]}
+
+
+def test_bodies_in_rows_and_hidden_sheets_and_other_sheets_with_items() -> None:
+    across = (
+        f"== 回答\n団体 | {' | '.join(ITEM_TEXTS)}\n"
+        "甲市 | ① | ① | ① | ① | ① | ①\n乙市 | ③ | ③ | ③ | ③ | ③ | ③\n"
+    )
+    plain = "== 様式\n項目 | チェック欄\n" + "\n".join(f"{text} | ②" for text in ITEM_TEXTS) + "\n"
+    cover = "== 表紙\nお願い\n"
+
+    def parts(sheets: str) -> list[str]:
+        book = workbook_from(sheets)
+        found = returns_side_by_side(book, smartcity(), month=MONTH, known={})
+        return [each.source.part for each in found]
+
+    assert parts(cover + across) == ["甲市の列", "乙市の列"]
+    assert parts(across.replace("回答", "回答 (hidden)")) == []
+    assert parts(across + plain) == []

@@ -90,9 +90,8 @@ def _may_name_several(sheet: RawSheet, index: Index, body_of: NameBody) -> bool:
 
 def _found(grid: Grid, index: Index, body_of: NameBody) -> Iterator[BodyOnSheet]:
     items = find_rows(grid, index)
-    if not items:
-        return
-    first, text = min(hit.row for hit in items), max(hit.column for hit in items)
+    first = min((hit.row for hit in items), default=0)
+    text = max((hit.column for hit in items), default=0)
     for row in range(first - 1, max(-1, first - _ABOVE), -1):
         heads: dict[int, tuple[str, str]] = {}
         for column, said in grid.row(row).items():

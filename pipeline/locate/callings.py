@@ -139,9 +139,8 @@ class Names:
         """
         calling = self.calling(text)
         folded = _BRACKETED.sub("", fold(text)).strip() or fold(text)
-        if calling.dead or calling.standing is Standing.LATER or len(folded) > _LONGEST_ANSWER:
-            return False
-        if self._judgement.search(folded):
+        never = calling.dead or calling.standing is Standing.LATER
+        if never or len(folded) > _LONGEST_ANSWER or self._judgement.search(folded):
             return False
         if headed or _letters(folded).removesuffix("欄") in self._answer_heads:
             return True
