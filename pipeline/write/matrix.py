@@ -34,6 +34,12 @@ def write_matrix(book: Book, report: Report, answers: Frame, *, per_sheet: int =
     size = per_sheet or respondents_per_sheet(len(report.items))
     held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
     shown = tuple(total for total in report.respondents if total.number <= held)
+    answers = {
+        **answers,
+        "symbol": together(symbol, answers["status"], answers["due"]),
+        "target": lines_in_detail(answers["line"], book.rows).targets,
+        "tip": together(_tip, answers["respondent"], answers["item_id"], answers["status"]),
+    }
     parts = range(0, max(len(shown), 1), size)
     for part, start in enumerate(parts):
         sheet = book.sheet(part_name(NAME, part))
@@ -108,9 +114,7 @@ def _columns(
 ) -> list[Column]:
     """Give the columns: the items, then a column for each respondent."""
     style, size = book.variant("center", text_wrap=True), len(report.items)
-    symbols = together(symbol, answers["status"], answers["due"])
-    targets = lines_in_detail(answers["line"], book.rows).targets
-    tips = together(_tip, answers["respondent"], answers["item_id"], answers["status"])
+    symbols, targets, tips = answers["symbol"], answers["target"], answers["tip"]
 
     def of_respondent(total: RespondentTotal) -> Column:
         own = slice((total.number - 1) * size, total.number * size)

@@ -45,6 +45,9 @@ class Coded:
     def take(self, rows: Any) -> Coded:
         """Give some rows with their values only: a slice, or numbers in the order wanted."""
         codes = self.codes[rows if isinstance(rows, slice) else np.array(rows, np.int64)]
+        if len(codes) < len(self.values):  # of many values few stand there: look at those alone
+            kept, codes = np.unique(codes, return_inverse=True)
+            return Coded(tuple(self.values[n] for n in kept.tolist()), codes)
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():
