@@ -75,7 +75,7 @@ CORE_TESTS := $(foreach name,marks months notes options explain locate locate_od
 
 coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests
 	@mkdir -p build/coverage
-	$(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
+	TORIMATOME_ONE_PROCESS=1 $(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
 	$(BIN)/coverage report
 
 mutants: $(DEV) ## 中核を少しずつ変えて試験が気づくか (ROOM=months|marks|assemble SAMPLE=…) / mutants

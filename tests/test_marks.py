@@ -430,6 +430,7 @@ def test_object_tells_the_answer(
         (WHOLE, over(KIND.OTHER), Doubt.UNREADABLE_OBJECT),
         ("○" + WHOLE, over(KIND.OTHER), Doubt.UNREADABLE_OBJECT),
         ("①", over(KIND.OTHER), Doubt.UNREADABLE_OBJECT),
+        ("①", over(KIND.DROP_DOWN, checked=False), Doubt.UNREADABLE_OBJECT),
         ("", over(KIND.ELLIPSE), Doubt.SYMBOL),
         ("", over(KIND.CHECK_BOX, checked=True), Doubt.SYMBOL),
         ("①", over(KIND.LINE, 0), Doubt.NO_NUMBER),
