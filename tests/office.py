@@ -151,14 +151,14 @@ class Office:
             return False
         path = self.outbox / month / f"確認票_{month}.xlsx"
         book = openpyxl.load_workbook(path)
-        sheet: Any = book["確認票"]
-        heads = {str(cell.value): cell.column for cell in sheet[4] if cell.value}
-        rows = {}
-        for row in range(5, sheet.max_row + 1):
-            name, item = (str(sheet.cell(row, heads[h]).value or "") for h in ("団体名", "項目"))
-            rows[name, item.split("\n")[0]] = row
+        heads = {str(cell.value): cell.column for cell in book["確認票"][4] if cell.value}
+        rows: dict[tuple[str, str], tuple[Any, int]] = {}
+        for sheet in (book["内訳"], book["確認票"]):  # what shares its line is on 内訳
+            for row in range(5, sheet.max_row + 1):
+                name, item = (str(sheet.cell(row, heads[h]).value) for h in ("団体名", "項目"))
+                rows[name, item.split("\n")[0]] = (sheet, row)
         for code, item in chosen:
-            row = rows[NAMES[code], item]
+            sheet, row = rows[NAMES[code], item]
             sheet.cell(row, heads["判断"]).value = "修正する"
             sheet.cell(row, heads["修正後の回答"]).value = "①"
             self.decided[code, item, "①②"] = self.said[month, code, item] = CLEAR["①"]

@@ -809,12 +809,14 @@ def test_own_files_among_the_returns_are_no_answers(played: Played, tmp_path: Pa
     for path, what, step in (
         ("確認票（記入済み）.xlsx", "書かれた判断は反映していません", "outbox の中の確認票"),
         (f"集計_{month}.xlsx", "集計表のため", "除いてください"),
-        ("名簿 (2).xlsx", "名簿のよう", "「名簿.xlsx」という名前"),
     ):
         _, message, fix = found.pop(path)
         assert what in message
         assert step in fix
     assert not found
+    misnamed = [one for one in check(batch) if one.location.file == "名簿 (2).xlsx"]
+    assert [one.code for one in misnamed] == ["C801"]  # told once, as what it nearly is
+    assert "「名簿.xlsx」" in misnamed[0].message + misnamed[0].fix
 
 
 # ── The demo ────────────────────────────────────────────────────────────────────────────────
