@@ -63,7 +63,7 @@ format: $(DEV) ## 書式をそろえます / format the code
 docs: $(DEV) ## 生成文書を作り直します / write the generated pages again
 	$(BIN)/python -m pipeline docs
 
-verify: coverage ## LibreOffice と検証ツールによる検査、coverage / slow checks with outside tools
+verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
 	$(BIN)/python -m pytest -n auto -m outside -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.

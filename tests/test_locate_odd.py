@@ -167,3 +167,26 @@ def test_a_title_that_items_of_one_category_share_is_the_one_between_its_neighbo
     second, bare = "ガバナンス①-2：記録を必ず残す", "記録を必ず残す"
     assert found(first, second, bare, fourth) == [f"ガバナンス①-{number}" for number in range(1, 5)]
     assert found(first, bare, fourth) == ["ガバナンス①-1", "ガバナンス①-4"]
+
+
+@pytest.mark.parametrize(
+    ("head", "doubted"),
+    [
+        ("令和7年度", True), ("R7", True), ("2025年度", True), ("H30", True),
+        ("令和8年度", False), ("R8.11", False), ("今年度", False), ("対応", False),
+    ],
+)  # fmt: skip
+def test_a_column_of_last_year_counts_for_want_of_another_and_is_told(
+    head: str, doubted: bool
+) -> None:
+    found = read(sheet(table(f"項目 | {head} | 補足説明欄", "① |")))
+    assert found is not None
+    assert [place.called for place in found.doubted] == ([head] if doubted else [])
+    assert letters(sheet(table(f"項目 | {head} | 補足説明欄", "① |"))) == "aaaaa"
+
+
+def test_a_title_over_the_whole_table_calls_no_column() -> None:
+    head = "令和7年度版 導入状況 | < | <\n項目 | 対応 | 補足説明欄"
+    found = read(sheet(table(head, "① |")))
+    assert found is not None
+    assert not found.doubted

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from pipeline.locate.callings import Calling
+from pipeline.locate.callings import Calling, Standing
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import (
     Reach,
@@ -87,10 +87,25 @@ def choose_columns(
         options_aside=()
         if header is None
         else options_aside(grid, index, header, rows, columns.options),
-        alone=settled.alone,
+        alone=settled.alone or _called_dead(grid, index, rows, columns),
         differing=settled.apart,
         dues=columns.dues or tuple(each for each in settled.dues if each not in columns.asked),
     )
+
+
+def _called_dead(
+    grid: Grid, index: Index, rows: list[ItemHit], columns: Columns
+) -> Calling | None:
+    """Give what a column taken for want of a headed one is called, where it is last year's."""
+    if not columns.guessed or columns.mark is None or columns.rivals:
+        return None
+    top = min(found.row for found in rows)
+    keys = (grid.anchor(row, columns.mark) for row in range(top - 1, max(-1, top - 7), -1))
+    head = next((key for key in keys if grid.text(key)), None)
+    if head is None or head[1] <= columns.text:  # a title over the whole table
+        return None
+    calling = index.called(" ".join(grid.text(head).split()))
+    return calling if calling.standing is Standing.DEAD else None
 
 
 def _unread(
