@@ -51,6 +51,7 @@ _READ_BY = {
     ReadBy.CONTROL: "チェックボックスなどの部品",
     ReadBy.LEGEND_MARK: "選択肢の印",
     ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
+    ReadBy.OBJECT: "図形や部品の言葉",
     ReadBy.DITTO: "上の項目",
     ReadBy.NOTHING: "",
 }

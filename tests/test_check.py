@@ -33,6 +33,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
+from pipeline.model.submission import BY_PLAIN_SIGN, BY_SIGN
 from pipeline.rules import RULES, similar
 from pipeline.rules.attention import attention
 from pipeline.rules.grouping import group_findings, grouped
@@ -126,6 +127,19 @@ def test_the_order_of_the_files_is_of_no_importance(seed: int) -> None:
 
 
 # settings
+
+
+@pytest.mark.parametrize("read_by", sorted(BY_SIGN))
+def test_only_a_sign_that_somebody_may_doubt_asks_for_a_look(read_by: ReadBy) -> None:
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ① |")
+    (counted,) = batch.submissions
+    first, *rest = counted.submission.answers
+    seen = replace(first, mark=replace(first.mark, read_by=read_by))
+    submission = replace(counted.submission, answers=(seen, *rest))
+    told = replace(batch, submissions=(replace(counted, submission=submission),))
+    (finding,) = check(told)
+    expected = Severity.INFO if read_by in BY_PLAIN_SIGN else Severity.CHECK
+    assert (finding.code, finding.severity) == ("A316", expected)
 
 
 def test_a_severity_can_be_changed() -> None:

@@ -367,6 +367,7 @@ def test_what_is_left_of_a_struck_answer_counts() -> None:
 # ---- objects ---------------------------------------------------------------------------------
 
 KIND = DrawingKind
+FILLED = WHOLE.replace("○月", "12月")
 
 
 def over(
@@ -395,6 +396,10 @@ def over(
         ("", over(KIND.CHECK_BOX, text="①既に対応済み", checked=True), "done", "control"),
         ("", over(KIND.TEXT_BOX, text="②（12月）"), "planned", "drawing"),
         (WHOLE, over(KIND.TEXT_BOX, text="③"), "not_planned", "drawing"),
+        ("", over(KIND.TEXT_BOX, text="済"), "done", "object"),  # perhaps a checker's stamp
+        (WHOLE, over(KIND.TEXT_BOX, text="済") + over(KIND.ELLIPSE, 0), "done", "drawing"),
+        (FILLED, over(KIND.ELLIPSE, 1), "planned", "drawing"),
+        (FILLED, over(KIND.TEXT_BOX, text="これから対応予定"), "planned", "object"),
         ("①", over(KIND.TEXT_BOX, text="①"), "done", "number"),
         ("①", over(KIND.PICTURE), "done", "number"),
         ("①", over(KIND.ELLIPSE, 0), "done", "number"),

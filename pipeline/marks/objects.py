@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.marks.legend import LegendFound
 from pipeline.marks.words import STATUS_OF, read_text
 from pipeline.model import Doubt, Drawing, DrawingKind, Due, Mark, ReadBy, Status
+from pipeline.model.submission import BY_PLAIN_SIGN
 from pipeline.months import split_due
 from pipeline.text import TICKS, fold
 
@@ -84,8 +85,8 @@ def beside(mark: Mark, drawings: tuple[Drawing, ...], month: str) -> Mark:
         return _unclear(mark, Doubt.SEVERAL, text)
     if seen.look or seen.tick:
         return _unclear(mark, Doubt.UNREADABLE_OBJECT, text)
-    status, read_by, due = seen.chosen[0]
-    told = replace(mark, status=status, read_by=read_by, due=due, notation="object")
+    status, _, due = seen.chosen[0]
+    told = replace(mark, status=status, read_by=ReadBy.OBJECT, due=due, notation="object")
     return replace(told, object_text=text, legend_untouched=False)
 
 
@@ -153,7 +154,9 @@ def _text_box(seen: _Evidence, drawing: Drawing, month: str) -> None:
         return
     seen.texts.append(drawing.text)
     if reading.status in _ANSWERED:
-        seen.chosen.append((reading.status, ReadBy.DRAWING, reading.due))
+        # 済 without a number may be the stamp of whoever checked the form.
+        told = ReadBy.DRAWING if reading.read_by is ReadBy.NUMBER else ReadBy.OBJECT
+        seen.chosen.append((reading.status, told, reading.due))
     else:
         seen.remark = Doubt.NO_NUMBER if reading.ditto else reading.doubt
 
@@ -173,7 +176,7 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
     if against:
         return _unclear(mark, against, text)
     if statuses:
-        status, read_by, due = seen.chosen[0]
+        status, read_by, due = min(seen.chosen, key=_doubtful)
         if status is Status.PLANNED and not due.month:
             due = _legend_due(legend, month)
         return replace(
@@ -182,6 +185,10 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
         )  # fmt: skip
     doubt = _doubt(mark, legend, seen)
     return _unclear(mark, doubt, text) if doubt else replace(mark, object_text=text)
+
+
+def _doubtful(choice: tuple[Status, ReadBy, Due]) -> bool:
+    return choice[1] not in BY_PLAIN_SIGN
 
 
 def _against_choice(seen: _Evidence, statuses: set[Status]) -> Doubt:
@@ -216,7 +223,7 @@ def _beside_answer(mark: Mark, seen: _Evidence, statuses: set[Status], text: str
         due = next((found for _, _, found in seen.chosen if found.month), due)
     read_by = mark.read_by
     if seen.chosen and read_by in (ReadBy.EMPHASIS, ReadBy.FILLED_MONTH):
-        read_by = seen.chosen[0][1]  # a plainer sign for the same option
+        read_by = min(seen.chosen, key=_doubtful)[1]  # a plainer sign for the same option
     return replace(mark, due=due, object_text=text, read_by=read_by)
 
 

@@ -69,13 +69,14 @@ class ReadBy(StrEnum):
     CONTROL = "control"  # a ticked check box or option button, a drop-down
     LEGEND_MARK = "legend_mark"  # ○ in front of one option line, or in its column
     FILLED_MONTH = "filled_month"  # a month in one line of the legend, and no sign
+    OBJECT = "object"  # words without a number on a shape, or on a control beside the cell
     DITTO = "ditto"
     NOTHING = "nothing"  # blank, unclear
 
 
 # What shows the answer without saying it. No one doubts the first; the others may be by chance.
 BY_PLAIN_SIGN = frozenset({ReadBy.FORMAT, ReadBy.DRAWING, ReadBy.CONTROL, ReadBy.LEGEND_MARK})
-BY_SIGN = BY_PLAIN_SIGN | {ReadBy.EMPHASIS, ReadBy.FILLED_MONTH}
+BY_SIGN = BY_PLAIN_SIGN | {ReadBy.EMPHASIS, ReadBy.FILLED_MONTH, ReadBy.OBJECT}
 
 
 class Doubt(StrEnum):

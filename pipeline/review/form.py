@@ -27,6 +27,7 @@ from pipeline.review.keys import Binder, shown_text
 from pipeline.review.lines import Draft, lines_of
 from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered, says_done
+from pipeline.rules import RULES, About
 from pipeline.rules.grouping import cause_of
 from pipeline.text import circled
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pipeline.model import Checklist, Finding
     from pipeline.model.review import Bound, Decision, Reviewed, ReviewKey, Settled
 
-FAMILY = "R6"  # findings about the form itself, which are no rows of it
 _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding
 _ASKED = (Severity.FIX, Severity.CHECK)
@@ -73,7 +73,7 @@ def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, .
                 moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
     return tuple(
         replace(finding, location=moved[finding.location])
-        if finding.code.startswith(FAMILY) and finding.location in moved
+        if RULES[finding.code].about is About.FORM and finding.location in moved
         else finding
         for finding in findings
     )
@@ -103,7 +103,7 @@ class _Layout:
         self._shown = [
             (key, finding)
             for key, finding in zip(settled.open_keys, settled.open, strict=True)
-            if finding.severity in _ASKED and not finding.code.startswith(FAMILY)
+            if finding.severity in _ASKED and RULES[finding.code].about is not About.FORM
         ]
         open_keys = {key for key, _ in self._shown}
         self._elsewhere = sorted(

@@ -302,6 +302,7 @@ _SEEN = {
     ReadBy.CONTROL: "チェックボックスなどの部品",
     ReadBy.LEGEND_MARK: "選択肢の前の印",
     ReadBy.FILLED_MONTH: "選択肢に書き入れた月",
+    ReadBy.OBJECT: "図形や部品の言葉",
 }
 
 
@@ -309,7 +310,7 @@ _SEEN = {
     code="A316",
     severity=Severity.CHECK,
     title="書式・図形・印から回答を読み取った",
-    because="太字・色・月の書き入れだけでは偶然もありえます。選択肢1つだけの丸囲み・印・チェックと、"
+    because="太字・色・月の書き入れ・図形の言葉だけでは偶然もありえます。選択肢1つだけの丸囲み・印・チェックと、"
     "ほかの選択肢の取り消し線は、誰が見ても同じため参考です。",
     about=About.ITEM,
     effect=Effect.DOUBTED,
