@@ -93,9 +93,7 @@ def choose_columns(
     )
 
 
-def _called_dead(
-    grid: Grid, index: Index, rows: list[ItemHit], columns: Columns
-) -> Calling | None:
+def _called_dead(grid: Grid, index: Index, rows: list[ItemHit], columns: Columns) -> Calling | None:
     """Give what a column taken for want of a headed one is called, where it is last year's."""
     if not columns.guessed or columns.mark is None or columns.rivals:
         return None

@@ -46,10 +46,10 @@ def lines_of(drafts: Iterable[Draft]) -> Iterator[FormRow]:
         if draft.cause is not None and draft.item_id:
             entered = (row.entries, row.notice, row.extra, row.verdicts, row.offered)
             alike = (draft.cause, row.facts[0], *entered)
-        members = groups.setdefault(alike, {})
-        if row.key and row.key in members:  # a row that was copied stays a row
-            members = groups[number] = {}
-        members[row.key or str(number)] = draft
+        key = row.key or str(number)
+        while key in groups.setdefault(alike, {}):
+            alike = (alike, key)  # a line that was copied stays a line
+        groups[alike][key] = draft
     for members in groups.values():
         for part in _parts([*members.values()]):
             yield part[0].row if len(part) == 1 else _joined(part)
