@@ -173,6 +173,23 @@ def test_a_wrong_entry_on_a_line_is_told_once(tmp_path: Path) -> None:
     )
 
 
+def test_a_line_that_was_copied_stays_two_lines(tmp_path: Path) -> None:
+    path = form_of(tmp_path, step(batch_of()))
+    fill(path, {OVERDUE: {"判断": "そのまま認める", "担当": "佐藤"}})
+    book = opened(path)
+    sheet = book["確認票"]
+    last = sheet.max_row + 1
+    for row in range(HEADER_ROW + 2, last):
+        if str(sheet.cell(row, heads(sheet)["項目"]).value).startswith("3項目"):
+            for column in range(1, sheet.max_column + 1):
+                put(sheet, last, column, sheet.cell(row, column).value)
+    book.save(path)
+    path = form_of(tmp_path, step(batch_of(), load(path)))
+    kept = [line["項目"].split("\n")[0] for line in lines(path, "決定済み")]
+    assert kept == ["3項目", "3項目"]
+    assert_stays(path, tmp_path)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_sorted_form_says_the_same(seed: int, tmp_path: Path) -> None:
     path = form_of(tmp_path, step(batch_of()))

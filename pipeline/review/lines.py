@@ -48,7 +48,7 @@ def lines_of(drafts: Iterable[Draft]) -> Iterator[FormRow]:
             alike = (draft.cause, row.facts[0], *entered)
         key = row.key or str(number)
         while key in groups.setdefault(alike, {}):
-            alike = (alike, key)  # a line that was copied stays a line
+            alike = (alike, "copy")  # a line that was copied stays a line of its own
         groups[alike][key] = draft
     for members in groups.values():
         for part in _parts([*members.values()]):
