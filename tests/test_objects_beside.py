@@ -56,7 +56,7 @@ def test_a_ticked_control_beside_an_empty_cell_says_what_is_written_on_it(
 ) -> None:
     mark = first(FORM % "", buttons(ticked, kind, column)).mark
     assert mark.status is status
-    assert (mark.read_by is ReadBy.CONTROL) is (ticked > 0)
+    assert (mark.read_by is ReadBy.OBJECT) is (ticked > 0)
 
 
 @pytest.mark.parametrize(

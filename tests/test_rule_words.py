@@ -21,6 +21,7 @@ from pipeline.model import (
     Finding,
     Location,
     Mark,
+    MatchedBy,
     NotChecklist,
     OwnBook,
     Severity,
@@ -215,6 +216,23 @@ def test_additions_to_many_rows_are_one_finding(count: int, expected: int) -> No
     told = found(batch, "L203")
     assert len(told) == expected
     assert (f"書き足しが{count}項目" in told[0].message) is (expected == 1)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(4, 4), (5, 1)])
+def test_many_rows_without_their_numbers_are_one_finding(count: int, expected: int) -> None:
+    batch = with_submission(
+        batch_of(),
+        lambda one: replace(
+            one,
+            answers=tuple(
+                replace(answer, matched_by=MatchedBy.TITLE) if place < count else answer
+                for place, answer in enumerate(one.answers)
+            ),
+        ),
+    )
+    told = found(batch, "L203")
+    assert len(told) == expected
+    assert (f"項目番号が{count}項目でありません" in told[0].message) is (expected == 1)
 
 
 def test_what_a_slip_holds_beside_what_it_asks_is_told() -> None:
