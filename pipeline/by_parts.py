@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.assemble import assemble
 from pipeline.assemble.identify import Identifier
 from pipeline.check import check, refuse_unknown
-from pipeline.close import without_other_months
 from pipeline.cluster import Cluster
-from pipeline.discover import discover
 from pipeline.disk import file_hash
 from pipeline.edited import edited_workbook, keep
 from pipeline.errors import TorimatomeError
@@ -34,16 +32,16 @@ from pipeline.exchange import (
     table_of,
 )
 from pipeline.frame import answers_of
-from pipeline.guard import insist_on_a_folder, insist_on_conservation, insist_on_mail
+from pipeline.guard import insist_on_conservation
 from pipeline.lock import at_work
 from pipeline.model import Severity, Submission
 from pipeline.model.report import CodeCount, SeverityCounts
 from pipeline.publish import publish, staging_folder
-from pipeline.reading import inbox_at_hand, read_all, read_whole, roster_of, shared_folders
+from pipeline.reading import inbox_at_hand, read_all, read_whole, shared_folders
 from pipeline.respondents import body_id, entry_id
 from pipeline.rules import RULES, rules_table
 from pipeline.rules.grouping import group_findings
-from pipeline.run import RunResult, Stopwatch, result_of
+from pipeline.run import RunResult, Stopwatch, look_into, result_of
 from pipeline.summarise import summarise
 from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
 from pipeline.summarise.proof import reconcile
@@ -97,11 +95,7 @@ def _aggregate(
     watch = Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
     with inbox_at_hand(settings) as folder:
-        insist_on_a_folder(folder)
-        inbox = discover(folder, month=settings.month, limits=settings.limits)
-        inbox = without_other_months(inbox, settings.outbox, settings.month)
-        insist_on_mail(inbox, settings.inbox_url or settings.inbox)
-        roster = roster_of(inbox, checklist, settings.limits)
+        inbox, roster = look_into(folder, checklist, settings)
         watch.lap("discover")
         handing = _Handing(_cluster(settings, parts, checklist))
         inbox, heads = read_all(inbox, folder, checklist, roster, settings, progress, handing)

@@ -45,7 +45,10 @@ def check(
     `TorimatomeError` (usage) for settings that name a rule or threshold that does not exist.
     """
     refuse_unknown(settings)
-    changed = tuple(one for one in batch.submissions if _findings_of(one) is None)
+    known = [_findings_of(one) for one in batch.submissions]
+    changed = tuple(
+        one for one, found in zip(batch.submissions, known, strict=True) if found is None
+    )
     month = Context(
         batch=batch,
         asked=NOTHING_ASKED,
@@ -55,10 +58,9 @@ def check(
     )
     # Of the files rules look at every record, whichever returns are left to be judged.
     left = replace(month, batch=replace(batch, submissions=changed), asked=sort_answers(changed))
-    findings = [finding for one in batch.submissions for finding in _findings_of(one) or ()]
-    for rule in RULES.values():
-        hits = rule.find(month if rule.compares else left)
-        findings += (rule.finding(hit, settings.severity.get(rule.code)) for hit in hits)
+    findings = [finding for found in known for finding in found or ()]
+    findings += _found(left, settings, compares=False)
+    findings += _found(month, settings, compares=True)
     told = (finding for finding in _uncovered(findings) if finding.code not in settings.off)
     return _sorted(told, batch)
 
@@ -76,13 +78,15 @@ def own_findings(
         asked=sort_answers((counted,)),
         thresholds=_thresholds(settings),
     )
-    found = [
-        rule.finding(hit, settings.severity.get(rule.code))
-        for rule in RULES.values()
-        if not rule.compares
-        for hit in rule.find(context)
-    ]
-    return _FINDINGS.pack(found)
+    return _FINDINGS.pack([*_found(context, settings, compares=False)])
+
+
+def _found(context: Context, settings: RuleSettings, *, compares: bool) -> Iterator[Finding]:
+    """Give what the rules find that do or do not compare a return with others."""
+    for rule in RULES.values():
+        if rule.compares is compares:
+            for hit in rule.find(context):
+                yield rule.finding(hit, settings.severity.get(rule.code))
 
 
 def _findings_of(counted: CountedSubmission) -> tuple[Finding, ...] | None:

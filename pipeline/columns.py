@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,7 +21,10 @@ _KINDS = ((np.uint8, 1 << 8), (np.uint16, 1 << 16), (np.uint32, 1 << 32))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coded:
-    """``values`` in the order they first appear; ``codes`` are their places, one for each row."""
+    """``values`` in the order they first appear; ``codes`` are their places, one for each row.
+
+    The values are fields, or whatever is hashable and becomes fields by `of`.
+    """
 
     values: tuple[Any, ...]
     codes: NDArray[Any]
@@ -36,6 +39,9 @@ class Coded:
     def take(self, rows: Any) -> Coded:
         """Give some rows with their values only: a slice, or numbers in the order wanted."""
         codes = self.codes[rows if isinstance(rows, slice) else np.array(rows, np.int64)]
+        if len(codes) < len(self.values):  # of many values few stand there: look at those alone
+            kept, codes = np.unique(codes, return_inverse=True)
+            return Coded(tuple(self.values[n] for n in kept.tolist()), codes)
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():
@@ -92,6 +98,14 @@ def together(make: Callable[..., Any], *columns: Coded) -> Coded:
     parts = [[column.values[code] for code in column.codes[first]] for column in columns]
     made = encoded(map(make, *parts))
     return Coded(made.values, made.codes[codes])
+
+
+def columns_of(rows: Iterable[Sequence[Hashable]], width: int) -> tuple[Coded, ...]:
+    """Give the columns of rows of this width. Raises ValueError where a row has another one."""
+    given = [*rows]
+    if any(len(row) != width for row in given):
+        raise ValueError(f"a row has not {width} values")
+    return tuple(map(encoded, zip(*given, strict=True))) if given else (encoded(()),) * width
 
 
 def taken(frame: Mapping[str, Coded], rows: Any) -> Frame:

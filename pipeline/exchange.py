@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.check import check
+from pipeline.columns import encoded
 from pipeline.frame import answers_of
 from pipeline.isolate import Failure
 from pipeline.model import (
@@ -32,7 +33,6 @@ from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, arrow_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
-from pipeline.write.table import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.aliases import Aliases
+    from pipeline.discover import Inbox
     from pipeline.judgement import Judged
-    from pipeline.model import Batch, Checklist, Finding, Respondent, Severity
+    from pipeline.model import Batch, Checklist, Finding, Respondent, Roster, Severity
     from pipeline.model.history import History
     from pipeline.model.report import Report
     from pipeline.settings import Settings
@@ -211,11 +212,7 @@ def gather(
     watch = watch or Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
     with inbox_at_hand(settings) as folder:
-        insist_on_a_folder(folder)
-        inbox = discover(folder, month=settings.month, limits=settings.limits)
-        inbox = without_other_months(inbox, settings.outbox, settings.month)
-        insist_on_mail(inbox, settings.inbox_url or settings.inbox)
-        roster = roster_of(inbox, checklist, settings.limits)
+        inbox, roster = look_into(folder, checklist, settings)
         watch.lap("discover")
         inbox, outcomes = read_all(inbox, folder, checklist, roster, settings, progress)
         watch.lap("read")
@@ -233,6 +230,17 @@ def gather(
         checklist=checklist,
         settings=replace(settings, made_at=settings.made_at or inbox.as_of),
     )
+
+
+def look_into(
+    folder: Path, checklist: Checklist, settings: Settings
+) -> tuple[Inbox, Roster | None]:
+    """Give what lies in the inbox of a month, and its roster; nothing else is read yet."""
+    insist_on_a_folder(folder)
+    inbox = discover(folder, month=settings.month, limits=settings.limits)
+    inbox = without_other_months(inbox, settings.outbox, settings.month)
+    insist_on_mail(inbox, settings.inbox_url or settings.inbox)
+    return inbox, roster_of(inbox, checklist, settings.limits)
 
 
 def judge_gathered(gathered: Gathered) -> tuple[Judged, History]:

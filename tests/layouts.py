@@ -25,12 +25,21 @@ from pipeline.model import (
     RawSheet,
     RawWorkbook,
     SourceFile,
+    Status,
 )
 from pipeline.read import read_workbook
 from pipeline.settings import Limits
 from pipeline.template import load_checklist
 
 FOLDER = Path(__file__).parent.parent / "templates" / "smartcity-security"
+LETTERS = {  # an answer of a layout in one letter
+    Status.DONE: "a",
+    Status.PLANNED: "b",
+    Status.NOT_PLANNED: "c",
+    Status.BLANK: "-",
+    Status.UNCLEAR: "?",
+    Status.NOT_APPLICABLE: "n",
+}
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 
+from pipeline.columns import columns_of
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
     PIVOT_SHEET,
@@ -19,7 +20,6 @@ from pipeline.write.pivot import (
     write_pivot_sheet,
 )
 from pipeline.write.pivot.model import Cell
-from pipeline.write.table import columns_of
 from pipeline.write.zipped import write_archive
 
 Row = Sequence[Cell]

@@ -2,23 +2,14 @@
 
 import pytest
 from layout_kinds import ITEMS, KINDS, Variant
-from layouts import smartcity, workbook_from
+from layouts import LETTERS, smartcity, workbook_from
 
 from pipeline.locate import count_items
 from pipeline.locate import search as search_layout
 from pipeline.locate.index import index_of
-from pipeline.model import Status
 from pipeline.parse import parse
 
 MONTH = "2026-11"
-LETTERS = {
-    Status.DONE: "a",
-    Status.PLANNED: "b",
-    Status.NOT_PLANNED: "c",
-    Status.BLANK: "-",
-    Status.UNCLEAR: "?",
-    Status.NOT_APPLICABLE: "n",
-}
 VARIANTS = [(kind.__name__, variant) for kind in KINDS for variant in kind()]
 
 

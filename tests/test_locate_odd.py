@@ -6,26 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from layouts import smartcity, workbook_from
+from layouts import LETTERS, smartcity, workbook_from
 
 from pipeline.locate import search
 from pipeline.locate.callings import Names, Standing
 from pipeline.locate.index import Index, index_of
 from pipeline.locate.memory import Memory
-from pipeline.model import Status, Submission
+from pipeline.model import Submission
 from pipeline.parse import parse
 
 MONTH = "2026-11"
 INDEX = index_of(smartcity(), MONTH)
 ITEMS = tuple(item.id for item in smartcity().items)
-LETTERS = {
-    Status.DONE: "a",
-    Status.PLANNED: "b",
-    Status.NOT_PLANNED: "c",
-    Status.BLANK: "-",
-    Status.UNCLEAR: "?",
-    Status.NOT_APPLICABLE: "n",
-}
 CASES: list[dict[str, str]] = tomllib.loads(
     (Path(__file__).parent / "cases" / "odd_layouts.toml").read_text(encoding="utf-8")
 )["case"]

@@ -52,7 +52,7 @@ def test_a_copy_is_equal_and_frozen() -> None:
 
 def test_a_class_that_is_no_dataclass_is_refused() -> None:
     with pytest.raises(TypeError):
-        quickly_pickled()(object)
+        quickly_pickled(object)
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

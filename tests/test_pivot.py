@@ -26,12 +26,12 @@ from pivot_books import (
     write_table,
 )
 
+from pipeline.columns import columns_of
 from pipeline.text import unescape
 from pipeline.write.book import Book
 from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
 from pipeline.write.pivot.model import Cell
 from pipeline.write.safe import CELL_LIMIT, CUT
-from pipeline.write.table import columns_of
 
 BLANK = "(空白)"
 Counts = dict[tuple[str, ...], int]

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.columns import columns_of, encoded, together
 from pipeline.write import zipped
-from pipeline.write.table import BATCH, columns_of, encoded, joined, together
+from pipeline.write.table import BATCH, joined
 from pipeline.write.zipped import write_archive
 
 FIELDS = st.none() | st.text(max_size=3) | st.integers(-3, 3)

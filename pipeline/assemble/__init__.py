@@ -12,7 +12,7 @@ from pipeline.assemble.control_names import misnamed
 from pipeline.assemble.exclusions import Exclusions
 from pipeline.assemble.identify import Identifier, known_names, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
-from pipeline.assemble.settle import settle
+from pipeline.assemble.settle import record_of, settle
 from pipeline.assemble.units import Projects
 from pipeline.model import (
     Answer,
@@ -75,7 +75,7 @@ def assemble(
         respondent = respondents[key]
         reason = excluded.reason(submission.source.path, respondent)
         if reason:
-            records.append(_record(submission, FileState.EXCLUDED, reason, respondent))
+            records.append(record_of(submission, FileState.EXCLUDED, reason, respondent))
         elif key in units.between:
             records.append(_of_no_project(submission, respondent, units.between[key]))
         else:
@@ -126,15 +126,15 @@ def _without_answers(
     respondent = projects.of_path(path, identifier.on_roster(outcome)) if sent else None
     reason = excluded.reason(path, respondent) if sent else ""
     if reason:
-        return _record(outcome, FileState.EXCLUDED, reason, respondent)
+        return record_of(outcome, FileState.EXCLUDED, reason, respondent)
     if isinstance(outcome, Skipped):
-        return _record(outcome, FileState.IGNORED, skipped_reason(outcome), respondent)
+        return record_of(outcome, FileState.IGNORED, skipped_reason(outcome), respondent)
     if isinstance(outcome, Unreadable):
-        return _record(outcome, FileState.UNREADABLE, unreadable_reason(outcome), respondent)
+        return record_of(outcome, FileState.UNREADABLE, unreadable_reason(outcome), respondent)
     reason = "項目やチェック欄が見つからないため、集計に入れていません。"
     if outcome.own:
         reason = f"回答ではなく{outcome.own}のため、集計に入れていません。"
-    return _record(outcome, FileState.NOT_CHECKLIST, reason, respondent)
+    return record_of(outcome, FileState.NOT_CHECKLIST, reason, respondent)
 
 
 def _of_no_project(
@@ -146,7 +146,7 @@ def _of_no_project(
         f"{projects}のどちらの回答か分からないため、集計に入れていません。"
         "シートの事業名の欄かファイル名に事業名を入れて、集計し直してください。"
     )
-    record = _record(submission, FileState.NOT_CHECKLIST, reason, respondent)
+    record = record_of(submission, FileState.NOT_CHECKLIST, reason, respondent)
     return replace(record, between=between)
 
 
@@ -156,27 +156,10 @@ def _disputed(
     """Give the record of a file that may be from several respondents: nobody's until decided."""
     reason = excluded.reason(submission.source.path, None)
     if reason:
-        return _record(submission, FileState.EXCLUDED, reason, None)
+        return record_of(submission, FileState.EXCLUDED, reason, None)
     names = "、".join(f"「{name}」" for name in dict.fromkeys(each.own_name for each in claims))
     reason = f"{names}のどの回答か決まらないため、集計に入れていません。"
-    return replace(_record(submission, FileState.DISPUTED, reason, None), claims=claims)
-
-
-def _record(
-    content: Outcome,
-    state: FileState,
-    reason: str,
-    respondent: Respondent | None,
-) -> FileRecord:
-    return FileRecord(
-        source=content.source,
-        state=state,
-        reason=reason,
-        kind=content.kind,
-        content=content,
-        respondent=respondent,
-        is_slip=isinstance(content, Submission) and content.overrides is not None,
-    )
+    return replace(record_of(submission, FileState.DISPUTED, reason, None), claims=claims)
 
 
 def _scoped(submission: Submission, entry: RosterEntry | None, checklist: Checklist) -> Submission:

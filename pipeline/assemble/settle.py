@@ -25,6 +25,7 @@ from pipeline.model import (
     Doubt,
     FileRecord,
     FileState,
+    Outcome,
     Respondent,
     Status,
     Submission,
@@ -67,7 +68,10 @@ def settle(
             records=tuple(_alone(slip, respondents[slip.source.key]) for slip in slips),
         )
     if len(same) == 1:  # nearly always: nothing to join, and no answer is looked at
-        return Settled(submission=full[0], records=(_only_form(full[0], respondents),))
+        form = full[0]
+        reason = f"集計に入れました。{_prefilled(form)}"
+        record = record_of(form, FileState.COUNTED, reason, respondents[form.source.key])
+        return Settled(submission=form, records=(record,))
     unique, doubles = _identical(full)
     slip_unique, slip_doubles = _identical(slips)
     plan = _plan(unique, slip_unique, hands or {})
@@ -341,26 +345,21 @@ class _Settling:
         )
 
     def _record(self, submission: Submission, state: FileState, reason: str) -> FileRecord:
-        return FileRecord(
-            source=submission.source,
-            state=state,
-            reason=reason,
-            kind=submission.kind,
-            content=submission,
-            respondent=self.respondents[submission.source.key],
-            is_slip=submission.overrides is not None,
-        )
+        return record_of(submission, state, reason, self.respondents[submission.source.key])
 
 
-def _only_form(form: Submission, respondents: Mapping[str, Respondent]) -> FileRecord:
-    """Record the one form of a respondent."""
+def record_of(
+    content: Outcome, state: FileState, reason: str, respondent: Respondent | None
+) -> FileRecord:
+    """Record what came of a file."""
     return FileRecord(
-        source=form.source,
-        state=FileState.COUNTED,
-        reason=f"集計に入れました。{_prefilled(form)}",
-        kind=form.kind,
-        content=form,
-        respondent=respondents[form.source.key],
+        source=content.source,
+        state=state,
+        reason=reason,
+        kind=content.kind,
+        content=content,
+        respondent=respondent,
+        is_slip=isinstance(content, Submission) and content.overrides is not None,
     )
 
 
@@ -376,15 +375,7 @@ def _alone(slip: Submission, respondent: Respondent) -> FileRecord:
         )
     else:
         reason += "もとの回答と同じ場所に置いて、集計し直してください。"
-    return FileRecord(
-        source=slip.source,
-        state=FileState.NOT_CHECKLIST,
-        reason=reason,
-        kind=slip.kind,
-        content=slip,
-        respondent=respondent,
-        is_slip=True,
-    )
+    return record_of(slip, FileState.NOT_CHECKLIST, reason, respondent)
 
 
 def _completed(form: Submission, older: Sequence[Sequence[Submission]], month: str) -> Submission:

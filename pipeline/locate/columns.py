@@ -13,6 +13,7 @@ from pipeline.locate.guess import (
     guess_mark,
     guess_note,
     is_running,
+    keys_above,
     mark_score,
     tick_columns,
     ticked_apart,
@@ -98,8 +99,7 @@ def _called_dead(grid: Grid, index: Index, rows: list[ItemHit], columns: Columns
     if not columns.guessed or columns.mark is None or columns.rivals:
         return None
     top = min(found.row for found in rows)
-    keys = (grid.anchor(row, columns.mark) for row in range(top - 1, max(-1, top - 7), -1))
-    head = next((key for key in keys if grid.text(key)), None)
+    head = next((key for key in keys_above(grid, top, columns.mark) if grid.text(key)), None)
     if head is None or head[1] <= columns.text:  # a title over the whole table
         return None
     calling = index.called(" ".join(grid.text(head).split()))

@@ -1,6 +1,7 @@
 """Tell columns by what they hold, where no header says it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
@@ -9,6 +10,7 @@ from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import loose
+from pipeline.model import CellKey
 from pipeline.text import TICKS, fold
 
 _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
@@ -112,6 +114,12 @@ def guess_mark(
     return best, tuple(column for column in rivals if column != best)
 
 
+def keys_above(grid: Grid, top: int, column: int) -> Iterator[CellKey]:
+    """Give the cells above a table's first row in one column, the nearest first."""
+    for row in range(top - 1, max(0, top - 6) - 1, -1):
+        yield grid.anchor(row, column)
+
+
 def above(grid: Grid, top: int, column: int) -> str:
     """Give the nearest short texts above a table's first row in one column."""
     keys = dict.fromkeys(grid.anchor(row, column) for row in range(max(0, top - 6), top))
@@ -135,8 +143,8 @@ def _numbers_marks(grid: Grid, rows: list[ItemHit], column: int, top: int) -> bo
 
 def _header_above(grid: Grid, top: int, column: int) -> Header | None:
     """Give what the nearest header cell above a table's first row says of a column."""
-    for row in range(top - 1, max(0, top - 6) - 1, -1):
-        said = grid.at(grid.anchor(row, column))
+    for key in keys_above(grid, top, column):
+        said = grid.at(key)
         header = said.header if 0 < len(said.text) < 40 else None
         if header is not None:
             return header

@@ -6,7 +6,7 @@ as the answers of a submission, goes faster field by field than value by value.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from itertools import repeat
 from operator import attrgetter
@@ -48,24 +48,20 @@ class Columns:
         return made
 
 
-def quickly_pickled() -> Callable[[type[Value]], type[Value]]:
+def quickly_pickled(cls: type[Value]) -> type[Value]:
     """Let a frozen dataclass with slots, of two fields or more, pickle without looking about."""
+    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
+    values_of = attrgetter(*names)
+    setters = [vars(cls)[name].__set__ for name in names]
 
-    def decorate(cls: type[Value]) -> type[Value]:
-        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
-        values_of = attrgetter(*names)
-        setters = [vars(cls)[name].__set__ for name in names]
+    def getstate(self: Value) -> tuple[Any, ...]:
+        values: tuple[Any, ...] = values_of(self)
+        return values
 
-        def getstate(self: Value) -> tuple[Any, ...]:
-            values: tuple[Any, ...] = values_of(self)
-            return values
+    def setstate(self: Value, values: Sequence[Any]) -> None:
+        for put, value in zip(setters, values, strict=True):
+            put(self, value)
 
-        def setstate(self: Value, values: Sequence[Any]) -> None:
-            for put, value in zip(setters, values, strict=True):
-                put(self, value)
-
-        cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
-        cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass
-        return cls
-
-    return decorate
+    cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
+    cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass
+    return cls

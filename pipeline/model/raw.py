@@ -45,7 +45,7 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """One file dropped into inbox/, or one member of a zip archive there.

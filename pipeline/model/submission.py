@@ -45,7 +45,7 @@ class DueProblem(StrEnum):
     CONFLICTING = "conflicting"  # several months that are no span
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A month as read. ``month`` is YYYY-MM, the last month of a span or vague term."""
@@ -95,7 +95,7 @@ class Doubt(StrEnum):
     UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A check cell as read. ``raw`` is the cell as written; ``notation`` names the table row."""
@@ -110,7 +110,7 @@ class Mark:
     legend_untouched: bool = False
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A note cell as read. ``tags`` and the facts below come from notes.toml."""
@@ -130,7 +130,7 @@ class Note:
     mark_like: Status | None = None  # the note reads as an answer (rule L209)
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
     """What a few answers carry beside mark and note. A remark is read as a note is.
@@ -147,7 +147,7 @@ class Aside:
     due: str = ""  # what stands in the cell of the month, where the check cell is empty
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file.
@@ -202,7 +202,7 @@ def _cell(place: Location | None, cell: str | None) -> Location | None:
     return Location(file=place.file, sheet=place.sheet, cell=cell, part=place.part)
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""
@@ -275,7 +275,7 @@ class Answer:
         return self.due.month if self.counted_status is Status.PLANNED else ""
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
     """An item that stands more than once in a submission."""
@@ -286,7 +286,7 @@ class Repeated:
     agree: bool
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraRow:
     """A filled row that belongs to no item of the form."""
@@ -305,7 +305,7 @@ class TableShape(StrEnum):
     CARDS = "1項目1枚"
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFound:
     """One table of item rows on a sheet. Columns are 0-based; None where there is none."""
@@ -331,7 +331,7 @@ class EvidenceKind(StrEnum):
     NONE = "none"
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A name (or hidden id) found for the respondent, where, and behind which label (folded)."""
@@ -381,7 +381,7 @@ class Doubted:
     called: str
 
 
-@quickly_pickled()
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.columns import Frame
     from pipeline.write.listing import Column
     from pipeline.write.packing import Parts
     from pipeline.write.style import Props
-    from pipeline.write.table import Frame
 
 Value = int | float | str | None
 PAPER = {"A4": 9, "A3": 8}

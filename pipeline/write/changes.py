@@ -31,6 +31,7 @@ from pipeline.write.trend import CHANGES_SHEET, MONTH_COLUMN, NOTICES_TOP, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.columns import Coded, Frame
     from pipeline.model.months import (
         BeforeAndNow,
         MonthPoint,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     )
     from pipeline.model.report import Report, StatusCounts
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Coded, Frame
     from pipeline.write.trend import Places
 
 LAST = 21  # the last printed column

@@ -15,7 +15,8 @@ from pipeline.write.style import LABELS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.write.table import Coded, Field, Frame
+    from pipeline.columns import Coded, Frame
+    from pipeline.write.table import Field
 
 DETAIL_SHEET = "明細"
 DETAIL_TABLE = "tbl_meisai"

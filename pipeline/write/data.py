@@ -11,10 +11,10 @@ from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from pipeline.columns import constant
 from pipeline.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import COLUMNS, data_columns
-from pipeline.write.frame import constant
 from pipeline.write.safe import csv_text, plain_text
 from pipeline.write.table import joined
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pipeline.columns import Coded, Frame
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.frame import Frames
-    from pipeline.write.table import Coded, Field, Frame
+    from pipeline.write.table import Field
 
 Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 

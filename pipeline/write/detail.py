@@ -13,8 +13,8 @@ from pipeline.write.listing import Column
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.columns import Coded
     from pipeline.write.book import Book
-    from pipeline.write.table import Coded
 
 
 def write_detail(book: Book, shown: Sequence[Coded]) -> None:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.columns import Coded, constant, encoded, together
 from pipeline.model.report import AnswerRow
-from pipeline.write.table import Coded, encoded, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pipeline.columns import Frame
     from pipeline.model import Checklist, Finding
     from pipeline.model.history import Promise
     from pipeline.model.months import ChangeRow
     from pipeline.model.report import FileRow, Report, ReportedLine
-    from pipeline.write.table import Frame
 
 # What few objects tell of many answers: the column of the object, and what is told.
 _TOLD = {
@@ -148,11 +148,6 @@ def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
     places = dict(zip(zip(answers["respondent_id"], answers["item_id"], strict=True), count()))
     frame["line"] = encoded(places.get((p.respondent_id, p.item_id)) for p in promises)
     return frame
-
-
-def constant(value: Any, rows: int) -> Coded:
-    """Give a column that holds one value."""
-    return Coded((value,), np.zeros(rows, np.uint8))
 
 
 def _columns(rows: Sequence[Any], paths: dict[str, str]) -> Frame:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.columns import Coded, taken
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Styled
-from pipeline.write.table import Coded, taken
 from pipeline.write.totals import NO_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipeline.columns import Frame
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Frame
 
 _PLACE = "place in the list"
 

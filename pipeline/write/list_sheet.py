@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.columns import Coded
     from pipeline.write.listing import Links
     from pipeline.write.packing import Pieces
-    from pipeline.write.table import Coded
 
 # Of functions not named here xlsxwriter knows whether Excel wants a prefix.
 _OLD_FUNCTIONS = frozenset(

@@ -15,15 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.columns import Coded
 from pipeline.write.safe import cell_text
-from pipeline.write.table import BATCH, Coded, bytes_of
+from pipeline.write.table import BATCH, bytes_of, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.write.table import Field, Frame
+    from pipeline.columns import Frame
+    from pipeline.write.table import Field
 
     Expression = str | Callable[[Frame], Coded]
 
@@ -150,7 +152,7 @@ def _height_attributes(points: NDArray[Any]) -> Any:
     """Give the attributes of rows; heights are rounded to whole pixels as Excel does."""
     distinct, codes = np.unique(points, return_inverse=True)
     texts = [f' ht="{int(p * 4 / 3 + 0.5) * 0.75:g}" customHeight="1"' for p in distinct.tolist()]
-    return Coded(tuple(texts), codes).strings(texts)
+    return strings(Coded(tuple(texts), codes), texts)
 
 
 def link_pieces(first: int, column: int, links: Links, room: int) -> tuple[list[memoryview], int]:
@@ -169,12 +171,12 @@ def link_pieces(first: int, column: int, links: Links, room: int) -> tuple[list[
         f'<hyperlink ref="{xl_col_to_name(column)}',
         number,
         '" location="',
-        targets.strings(escaped),
+        strings(targets, escaped),
         '"',
     ]
     if links.tips is not None:
         tips = links.tips.take(rows)
-        parts.append(tips.strings([_tip(text) for text in tips.values]))
+        parts.append(strings(tips, [_tip(text) for text in tips.values]))
     return [bytes_of(pc.binary_join_element_wise(*parts, "/>", ""))], len(rows)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pipeline.columns import taken, together
 from pipeline.model import Severity, Status
 from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.promises import PROMISES_SHEET
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
-from pipeline.write.table import taken, together
 from pipeline.write.totals import (
     NO_ROLE,
     STATUS_HEADS,
@@ -26,9 +26,10 @@ from pipeline.write.totals import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.columns import Coded, Frame
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Coded, Field, Frame
+    from pipeline.write.table import Field
 
 RETURN_SYMBOLS = {
     "未提出": ("×", "severity_要修正"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pipeline.columns import Coded, encoded, together
 from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links
 from pipeline.write.style import COLOURS, LABELS, SYMBOLS
-from pipeline.write.table import Coded, encoded, together
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
 if TYPE_CHECKING:
+    from pipeline.columns import Frame
     from pipeline.model.report import Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Frame
 
 NAME = "一覧表"
 FIRST = 3  # the first column of a respondent; before it: category, id, title

@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pipeline.columns import taken
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import BAR_DONE
-from pipeline.write.table import taken
 from pipeline.write.totals import bars
 
 if TYPE_CHECKING:
+    from pipeline.columns import Frame
     from pipeline.model.history import PromiseRate
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Frame
 
 PROMISES_SHEET = "約束の記録"
 LAST = 14
@@ -68,7 +70,7 @@ def write_promises(book: Book, report: Report, promises: Frame) -> None:
     row = _write_rates(sheet, row, "分野別の割合", "分野", months.category_rates)
     row = _write_rates(sheet, row, "団体別の割合", "団体", months.promise_rates)
     top = row + 2
-    past = promises["first_said"].where(lambda month: month != report.month)
+    past = np.flatnonzero(promises["first_said"].where(lambda month: month != report.month))
     size, new = len(past), len(months.promises) - len(past)
     title = f"約束の一覧（前の月までに②と答えたもの {size:,}件。"
     title += f"今月初めて②と答えた {new:,}件は「対応予定」にあります）"

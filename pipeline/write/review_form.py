@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pipeline.columns import columns_of
 from pipeline.model import Severity
 from pipeline.model.review import (
     ALWAYS,
@@ -30,15 +31,14 @@ from pipeline.write.book import LINE_POINTS, Book
 from pipeline.write.columns import part_name
 from pipeline.write.listing import Column, Styled
 from pipeline.write.safe import line_count
-from pipeline.write.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pipeline.columns import Coded, Frame
     from pipeline.model.review import FormRow, ReviewForm
     from pipeline.write.book import Sheet
-    from pipeline.write.table import Coded, Frame
 
 # In half-width letters: up to 修正後の予定月 they stand on a screen 1,366 dots wide.
 _WIDTHS = {

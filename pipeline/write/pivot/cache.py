@@ -16,8 +16,8 @@ from pipeline.write.table import joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pipeline.columns import Coded
     from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
-    from pipeline.write.table import Coded
 
 DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pipeline.write.table import Coded
+from pipeline.columns import Coded
 
 Cell = str | int | float | None
 

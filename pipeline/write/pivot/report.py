@@ -13,8 +13,8 @@ from pipeline.write.style import LABELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.columns import Coded
     from pipeline.model.report import Report
-    from pipeline.write.table import Coded
 
 PIVOT_SHEET: Final = "ピボット"
 _FIELDS: Final = PivotFields(
