@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.check import check
@@ -13,9 +13,11 @@ from pipeline.read import read_workbook
 from pipeline.review import (
     apply_review,
     at_present_items,
+    count_entries,
     find_form,
     finding_states,
     form_source,
+    given_bodies,
     lay_out,
     overlooked,
     past_findings,
@@ -26,9 +28,11 @@ from pipeline.review import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipeline.model import Batch, Finding, SourceFile
     from pipeline.model.history import History
-    from pipeline.model.review import Reviewed, ReviewForm
+    from pipeline.model.review import EntryCount, Reviewed, ReviewForm
     from pipeline.settings import Settings
 
 
@@ -37,7 +41,8 @@ class Judged:
     """The second part of a run: decisions carried out, findings with states, the next 確認票.
 
     ``open`` are the findings for somebody to act on, ``done`` those that need nothing more.
-    ``source`` is the 確認票 that was read, None where there is none yet.
+    ``source`` is the 確認票 that was read, None where there is none yet; ``entries`` tells how
+    much of it was used.
     """
 
     batch: Batch
@@ -45,22 +50,43 @@ class Judged:
     done: tuple[Finding, ...]
     form: ReviewForm
     source: SourceFile | None
+    entries: EntryCount
 
 
-def judge(batch: Batch, settings: Settings, history: History) -> Judged:
-    """Check a month, carry out what 確認票 says, and give every finding its state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadForm:
+    """確認票 as it was read; ``source`` is None where there is none yet."""
+
+    source: SourceFile | None = None
+    review: Review = field(default_factory=Review)
+
+    @property
+    def given(self) -> Mapping[str, str]:
+        """Give the body to which the form gives a file, by what stands for the file."""
+        return given_bodies(self.review)
+
+
+def read_form(settings: Settings) -> ReadForm:
+    """Read the 確認票 that this month goes by; before the inbox, since it tells whose files are.
 
     Raises TorimatomeError where the form cannot be read: it is never written over then.
     """
+    form = find_form(settings.outbox, settings.month)
+    source = form_source(form, settings.outbox) if form else None
+    if source is None:
+        return ReadForm()
+    workbook = read_workbook(source, limits=settings.limits)
+    return ReadForm(source=source, review=read_review(workbook))
+
+
+def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) -> Judged:
+    """Check a month, carry out what 確認票 says, and give every finding its state."""
     past = history.compare_with
     previous = previous_month(history)
     batch = in_light_of(batch, history, settings.inbox)
     raw = check(batch, settings.rules, previous=previous)
-    form = find_form(settings.outbox, settings.month)
-    source = form_source(form, settings.outbox) if form else None
-    review = Review()
+    source, review = read.source, read.review
     if source is not None:
-        review = read_review(read_workbook(source, limits=settings.limits))
         review = at_present_items(review, history.moved_since(source.location.parent.name))
     reviewed = with_years(apply_review(batch, raw, review, past=past), history)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
@@ -81,6 +107,7 @@ def judge(batch: Batch, settings: Settings, history: History) -> Judged:
         done=settled.done,
         form=laid_out,
         source=source,
+        entries=count_entries(reviewed, relocated(settled.open, laid_out)),
     )
 
 

@@ -27,14 +27,16 @@ from pipeline.guard import (
 )
 from pipeline.history import load_history, under_public_names
 from pipeline.isolate import collecting_rarely, warm_up
-from pipeline.judgement import judge
+from pipeline.judgement import ReadForm, judge, read_form
 from pipeline.lock import at_work
 from pipeline.model import FileState, came_unread, states_of_files
+from pipeline.model.review import EntryCount
 from pipeline.publish import publish, staging_folder
 from pipeline.reading import inbox_at_hand, read_all, roster_of
 from pipeline.review import insist_unchanged
 from pipeline.rules import rules_table
 from pipeline.rules.alerts import alerts
+from pipeline.since import since_last_run
 from pipeline.template import load_checklist
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class RunResult:
     attention: tuple[str, ...] = ()  # the first of 今月見るべき件, in words
     kept_as: str = ""  # the name under which a workbook changed by hand is kept
     notices: tuple[str, ...] = ()
+    entries: EntryCount = field(default_factory=EntryCount)  # of 確認票
+    since: tuple[str, ...] = ()  # what changed since the last run of the month, in words
     beyond: Counter[Severity] = field(default_factory=Counter)  # findings that only data/ lists
 
 
@@ -97,6 +101,7 @@ class Gathered:
     batch: Batch
     checklist: Checklist
     settings: Settings  # with made_at settled
+    form: ReadForm
 
 
 @collecting_rarely()
@@ -131,11 +136,13 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     result, source = result_of(judged.batch, judged.open, settings, watch.seconds), judged.source
     edited = edited_workbook(result.workbook)
     result = replace(result, kept_as=edited.kept_as if edited else "", notices=notices)
+    result = replace(result, entries=judged.entries)
     kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
     with staging_folder(folder) as staged:
         if not public:
             write_review_form(judged.form, staged)
         report = _sum_up(judged, history, settings, aliases)
+        result = replace(result, since=since_last_run(folder, report))
         first = tuple(line.shown.message for line in report.attention[:SHOWN_FIRST])
         result = replace(result, attention=first)
         if not public:  # people choose those names
@@ -211,6 +218,7 @@ def gather(
     """Read every file of a month's inbox and settle which submissions count."""
     watch = watch or Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
+    form = read_form(settings)
     with inbox_at_hand(settings) as folder:
         inbox, roster = look_into(folder, checklist, settings)
         watch.lap("discover")
@@ -222,6 +230,7 @@ def gather(
         roster=roster,
         exclusions=inbox.exclusions,
         month=settings.month,
+        given=form.given,
     )
     insist_on_conservation(batch, inbox)
     watch.lap("assemble")
@@ -229,6 +238,7 @@ def gather(
         batch=batch,
         checklist=checklist,
         settings=replace(settings, made_at=settings.made_at or inbox.as_of),
+        form=form,
     )
 
 
@@ -254,7 +264,7 @@ def judge_gathered(gathered: Gathered) -> tuple[Judged, History]:
     )
     history = in_edition(history, gathered.checklist)
     history = continued(history, gathered.batch.units)
-    return judge(gathered.batch, settings, history), history
+    return judge(gathered.batch, gathered.form, settings, history), history
 
 
 def exit_code_of(batch: Batch) -> ExitCode:

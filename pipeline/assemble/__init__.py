@@ -4,13 +4,13 @@ Takes what came of each file, in any order, and gives every file exactly one sta
 that a coordinator can read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.assemble.conservation import conservation
 from pipeline.assemble.control_names import misnamed
 from pipeline.assemble.exclusions import Exclusions
-from pipeline.assemble.identify import Identifier, known_names, respondent_of
+from pipeline.assemble.identify import NOTHING_GIVEN, Identifier, known_names, respondent_of
 from pipeline.assemble.reasons import skipped_reason, unreadable_reason
 from pipeline.assemble.settle import record_of, settle
 from pipeline.assemble.units import Projects
@@ -48,12 +48,15 @@ def assemble(
     roster: Roster | None,
     exclusions: tuple[ControlLine, ...],
     month: str,
+    given: Mapping[str, str] = NOTHING_GIVEN,
 ) -> Batch:
     """Give the month's batch. ``exclusions`` are the lines of 除外.txt.
 
+    ``given`` are the bodies that 確認票 gives a file to, by `model.file_digest`.
+
     The order of `outcomes` does not matter; keys must be unique.
     """
-    identifier = Identifier(checklist, roster)
+    identifier = Identifier(checklist, roster, given)
     projects = Projects(identifier.names, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]

@@ -9,8 +9,9 @@ without a roster.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipeline.garbled import misread, named_in_bytes, readable
 from pipeline.model import (
@@ -22,6 +23,7 @@ from pipeline.model import (
     Roster,
     RosterEntry,
     Submission,
+    file_digest,
 )
 from pipeline.respondents import (
     FileNames,
@@ -38,6 +40,7 @@ from pipeline.respondents import (
 )
 from pipeline.text import fold, tidy
 
+NOTHING_GIVEN: Mapping[str, str] = MappingProxyType({})
 _STRENGTH = {kind: place for place, kind in enumerate(EvidenceKind)}
 _TOWN = re.compile(r"[^市区町村]{1,6}[市町村]")
 _BRACKETED = re.compile(r"[(（\[［【][^)）\]］】]*[)）\]］】]")
@@ -65,8 +68,17 @@ class _Said:
 class Identifier:
     """Gives every submission its respondent; made once a run."""
 
-    def __init__(self, checklist: Checklist, roster: Roster | None) -> None:
-        """Prepare the roster's index and the checklist's own file words."""
+    def __init__(
+        self,
+        checklist: Checklist,
+        roster: Roster | None,
+        given: Mapping[str, str] = NOTHING_GIVEN,
+    ) -> None:
+        """Prepare the roster's index and the checklist's own file words.
+
+        ``given`` are the bodies that somebody gave a file to, by `model.file_digest`.
+        """
+        self._given = given
         self._names = file_names_of(checklist)
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
@@ -91,7 +103,7 @@ class Identifier:
         found: dict[str, Respondent] = {}
         disputed: dict[str, tuple[Respondent, ...]] = {}
         for submission in submissions:
-            claims = self._claims(submission)
+            claims = self._as_given(submission) or self._claims(submission)
             if len(claims) > 1:
                 disputed[submission.source.key] = claims
             else:
@@ -108,6 +120,18 @@ class Identifier:
         own = named if len(named) == 1 and named[0].on_roster else ()
         found = own or self._of_folders(folders)
         return found[0] if found else None
+
+    def _as_given(self, submission: Submission) -> tuple[Respondent, ...]:
+        """Give the body that somebody gave a file to; a name on no roster gives it to nobody."""
+        source = submission.source
+        name = self._given.get(file_digest(source.sha256), "") if self._given else ""
+        if not name or source.part:
+            return ()
+        told = Evidence(kind=EvidenceKind.DECISION, text=name)
+        entry = self._index.by_name(name)
+        if entry is not None:
+            return (respondent_of(entry, told),)
+        return () if self._roster else (self._unlisted(told, name),)
 
     def _claims(self, submission: Submission) -> tuple[Respondent, ...]:
         """Give the respondent of a submission, or the several whom its evidence names."""

@@ -89,6 +89,9 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
             "（「要確認」シートの R607 をご覧ください）。"
         )
+    lines += _entry_lines(result)
+    if result.since:
+        lines.append(f"  前回の集計から: {'、'.join(result.since)}")
     if result.kept_as:
         lines.append(
             f"  前回の集計表が手で直されていたため、{result.kept_as} として残しました"
@@ -101,6 +104,20 @@ def summary_lines(result: RunResult) -> list[str]:
         lines.append(f"判断を書く票: {form}")
     lines.append(f"開くファイル: {result.workbook}")
     return lines
+
+
+def _entry_lines(result: RunResult) -> list[str]:
+    """Tell how much of 確認票 was used, and which of its rows were not."""
+    used, unusable = result.entries
+    if not used and not unusable:
+        return []
+    if not unusable:
+        return [f"  判断:     {used} 件を反映"]
+    sheets: dict[str, list[str]] = {}
+    for sheet, row in unusable:
+        sheets.setdefault(sheet, []).append(str(row))
+    rows = "、".join(f"{sheet}の行 {'、'.join(rows)}" for sheet, rows in sheets.items())
+    return [f"  判断 {used} 件を反映、{len(unusable)} 件は使えません（{rows}）。"]
 
 
 def close_month(settings: Settings, *, dry_run: bool, undo: bool) -> None:

@@ -47,8 +47,10 @@ from pipeline.model.raw import (
     UnreadableReason,
     Unseen,
     address,
+    file_digest,
     return_key,
     shown_key,
+    text_digest,
 )
 from pipeline.model.submission import (
     Answer,
@@ -146,10 +148,12 @@ __all__ = [
     "address",
     "came_unread",
     "contents_of",
+    "file_digest",
     "place_in",
     "return_key",
     "rivals_of",
     "shown_key",
     "shown_unit",
     "states_of_files",
+    "text_digest",
 ]

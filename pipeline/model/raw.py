@@ -4,6 +4,7 @@ Nothing here knows a checklist. Rows and columns are 0-based everywhere in the p
 ``Location.cell`` alone carries the address as a user sees it (``C12``).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,6 +78,20 @@ class SourceFile:
     def shown(self) -> str:
         """Give the return's name in a message: the file, with the sheet where that tells it."""
         return shown_key(self.key)
+
+
+_DIGITS = 16  # of a digest: enough for any month, short enough for a cell
+
+
+def text_digest(*parts: str) -> str:
+    """Stand for a few texts in a key."""
+    text = "\x1f".join(parts).encode("utf-8", "replace")
+    return hashlib.sha256(text).hexdigest()[:_DIGITS]
+
+
+def file_digest(sha256: str) -> str:
+    """Stand for a file as a whole, wherever it lies."""
+    return text_digest("file", sha256)
 
 
 def return_key(file: str, part: str) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from pipeline.model.batch import Batch, Finding, Severity
@@ -16,6 +16,7 @@ from pipeline.model.submission import Location
 
 FORM_NAME = "確認票"
 OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET = "確認票", "決定済み", "解消した指摘"
+BULK_SHEET = "まとめて判断"  # one line for all cells of one writing: of a body, of all bodies
 MEMBERS_SHEET = "内訳"  # the rows, one by one, that stand as one on the sheets to write in
 HEADER_ROW = 3  # 0-based; the first line stands below it
 
@@ -30,6 +31,7 @@ CARRIED = "torimatome.carried"  # document property: the earlier form that was t
 NOTICE = "お知らせ"
 REMARK = "A304"  # the finding about ① with words that no table knows
 FILE_CHOICE = "B511"  # the finding about which a file is chosen, not an answer
+BODY_CHOICES = ("B502", "B509")  # those about which a body is chosen, whose the file is
 KEY = "照合用（変更しないでください）"
 # The order on the sheets to write in: what is judged and the entries stand on one screen, where
 # the answer came from follows. Reading goes by the heads, in whatever order they are.
@@ -74,6 +76,15 @@ class FindingState(StrEnum):
         return self in (FindingState.NEW, FindingState.CONTINUED, FindingState.REOPENED)
 
 
+class Reach(IntEnum):
+    """How much one entry is about. What was written about less goes before."""
+
+    ONE = 0  # a finding
+    LINE = 1  # a cause in a file
+    BODY = 2  # a writing of a body
+    ALL = 3  # a writing of several bodies
+
+
 _ESCAPED = re.compile(r"[%|\s]")
 
 
@@ -111,6 +122,18 @@ class ReviewKey(NamedTuple):
         return cls(subject=parts[0], item_id=parts[1], code=parts[2], digest=parts[3])
 
 
+# What a person sees of a line of BULK_SHEET that tells it from the others.
+GROUP_HEADS = ("団体名", "コード", "項目", "書かれていた内容")
+
+
+def group_mark(reach: Reach, *seen: str) -> str:
+    """Give what stands before the keys of a line of BULK_SHEET; ``seen`` is what the line shows."""
+    return f"{reach.name}:{_sum(_SEEN.join(seen))}"
+
+
+_SEEN = "\x1f"
+
+
 def item_words(items: Sequence[str]) -> str:
     """Give what stands under 項目 in a line for several items."""
     return f"{len(items)}項目\n{'、'.join(items)}"
@@ -134,7 +157,12 @@ class Entry:
     location: Location  # the cell of 判断
     places: tuple[Location, ...]
     extra: tuple[tuple[str, str], ...] = ()
-    shared: bool = False  # written once for several findings, of which this is one
+    reach: Reach = Reach.ONE  # of what was written, where once for several findings
+
+    @property
+    def shared(self) -> bool:
+        """Tell what was written once for several findings, of which this is one."""
+        return self.reach > Reach.ONE
 
     def fact(self, head: str) -> str:
         """Give what stands in a column of FACTS."""
@@ -162,7 +190,8 @@ class Review:
 class Decision:
     """An entry that can be carried out. ``status`` and ``due`` only where the answer changes.
 
-    ``file`` is the name shown of the return that was chosen.
+    ``file`` is the name shown of the return that was chosen, ``body`` that of the body whose a
+    file is.
     """
 
     key: ReviewKey
@@ -170,6 +199,7 @@ class Decision:
     status: Status | None = None
     due: str = ""  # YYYY-MM
     file: str = ""  # the return that counts, where several differ
+    body: str = ""
     reason: str = ""
     by: str = ""
     on: str = ""
@@ -217,6 +247,13 @@ class Reviewed:
     def changed(self) -> bool:
         """Tell whether an answer was replaced or a rule has something to say of the form."""
         return self.batch is not self.source
+
+
+class EntryCount(NamedTuple):
+    """How many rows of a form were used, and which were not: sheet and row of the new form."""
+
+    used: int = 0
+    unusable: tuple[tuple[str, int], ...] = ()
 
 
 class PastFinding(NamedTuple):
@@ -295,7 +332,7 @@ class FormRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewForm:
-    """確認票 ready to be written: open rows, rows decided, findings that are gone.
+    """確認票 ready to be written: rows that are open, decided and gone; ``bulk``: まとめて判断.
 
     ``answers`` are the words offered for 修正後の回答. ``extra`` are the heads of the columns
     that somebody added. ``carried`` as of `Review`.
@@ -306,6 +343,7 @@ class ReviewForm:
     title: str
     answers: tuple[str, ...]
     open: tuple[FormRow, ...] = ()
+    bulk: tuple[FormRow, ...] = ()
     decided: tuple[FormRow, ...] = ()
     resolved: tuple[FormRow, ...] = ()
     extra: tuple[str, ...] = ()

@@ -323,6 +323,7 @@ class TableFound:
 class EvidenceKind(StrEnum):
     """By what a respondent was identified, strongest first."""
 
+    DECISION = "decision"  # somebody gave the file to this body in 確認票
     HIDDEN_ID = "hidden_id"
     CELL = "cell"
     TAB = "tab"  # the name of the sheet, where a workbook holds the returns of several bodies

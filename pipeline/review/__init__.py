@@ -5,11 +5,12 @@ same, it holds from month to month; once it is another, the finding comes up aga
 No entry is ever dropped: what cannot be carried out stands in the next form as it was written.
 
 Modules: `keys` binds findings, `entries` reads the form, `verdicts` one entry of it, `decide`
-carries it out, `choices` which of several files counts, `earlier_form` tells what came too late
-into an earlier form, `states` follows findings from run to run, `form` lays out the next form and
-`lines` joins its rows.
+carries it out, `account` counts what was used, `choices` tells which of several files counts,
+`earlier_form` what came too late into an earlier form, `states` follows findings from run to run,
+`form` lays out the next form, and `lines` and `bulk` join its rows.
 """
 
+from pipeline.review.account import count_entries
 from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
 from pipeline.review.earlier_form import overlooked, with_overlooked
@@ -23,13 +24,16 @@ from pipeline.review.entries import (
 from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
 from pipeline.review.states import finding_states, past_findings
+from pipeline.review.verdicts import given_bodies
 
 __all__ = [
     "apply_review",
     "at_present_items",
+    "count_entries",
     "find_form",
     "finding_states",
     "form_source",
+    "given_bodies",
     "insist_unchanged",
     "keys_of",
     "lay_out",

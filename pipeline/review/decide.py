@@ -8,15 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.marks.table import matching_key
-from pipeline.model import Precision, Status, contents_of
+from pipeline.model import Precision, Status, contents_of, file_digest
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
+    BODY_CHOICES,
     ENTRIES,
     REMARK,
     SPREADING,
     Bound,
     Decision,
     Entry,
+    Reach,
     Reviewed,
     Verdict,
 )
@@ -90,6 +92,7 @@ class _Reviewing:
         self._keys = keys
         self._known = frozenset(keys)
         self._respondents = respondents_of(batch)
+        self._files = {file_digest(record.source.sha256) for record in batch.files}
 
     def bind(self, review: Review) -> tuple[Bound, ...]:
         """Give each entry with its key and, where it can be carried out, its decision."""
@@ -173,11 +176,11 @@ class _Reviewing:
     def _group(self, key: ReviewKey, entries: list[Entry]) -> list[Bound]:
         """Read the entries of one finding: nearly always one, several where a row was copied.
 
-        What somebody wrote about it alone goes before what stands in a line for several.
+        What somebody wrote about it alone goes before what stands in a line for several, and
+        that before a line for a body or for all.
         """
-        own = [entry for entry in entries if not entry.shared]
-        if any(any(entry.written) for entry in own):
-            entries = own
+        nearest = min((each.reach for each in entries if any(each.written)), default=Reach.ALL)
+        entries = [each for each in entries if each.reach <= nearest]
         standing = self._standing(key)
         bound = [self._read(key, entry, standing=standing) for entry in entries]
         taken = [b.decision for b in bound if b.decision]
@@ -200,7 +203,7 @@ class _Reviewing:
     def _standing(self, key: ReviewKey) -> bool:
         answer = self._binder.answer(key.subject, key.item_id)
         if answer is None:
-            return key in self._known
+            return key in self._known or (key.code in BODY_CHOICES and key.digest in self._files)
         return digest_of(answer) == key.digest
 
     def _in_part(self, key: ReviewKey) -> bool:
@@ -237,10 +240,11 @@ class _Reviewing:
         column = ENTRIES.index(mistake.head)
         written = entry.written[column]
         item = key.item_id if key and not entry.shared else ""
+        of_one = entry.reach is not Reach.ALL
         problem = EntryProblem(
             code=mistake.code,
             location=entry.places[column],
-            respondent=self._respondents.get(key.subject) if key else None,
+            respondent=self._respondents.get(key.subject) if key and of_one else None,
             item_id=item,
             subject="" if item else mistake.head,
             written=written,
@@ -384,7 +388,7 @@ def _reopened(
 
 
 def _outcome(decision: Decision) -> tuple[object, ...]:
-    return (decision.verdict, decision.status, decision.due, decision.file)
+    return (decision.verdict, decision.status, decision.due, decision.file, decision.body)
 
 
 def _visible(row: Finding | Entry, written: str) -> tuple[str, ...]:

@@ -25,11 +25,14 @@ from pipeline.model.review import (
     ENTRIES,
     FACTS,
     FORM_NAME,
+    GROUP_HEADS,
     KEY,
     NOTICE,
     Entry,
+    Reach,
     Review,
     ReviewKey,
+    group_mark,
     item_words,
 )
 from pipeline.text import fold, is_blank, tidy
@@ -242,9 +245,8 @@ def _entries(sheet: RawSheet, file: str, header: int, heads: Mapping[int, str]) 
         written = tuple(texts.get(head, "") for head in ENTRIES)
         extra = tuple((heads[c], texts[heads[c]]) for c in sorted(cells) if heads[c] not in _HEADS)
         place = Location(file=file, sheet=sheet.name, cell=address(row, verdict))
-        keys = [ReviewKey.read(text) for text in texts.get(KEY, "").split()]
         yield from _bound_to_its_row(
-            keys,
+            texts.get(KEY, "").split(),
             Entry(
                 key=None,
                 facts=tuple(texts.get(head, "") for head in FACTS),
@@ -268,24 +270,45 @@ def _rows_with(sheet: RawSheet, header: int, columns: Collection[int]) -> list[i
     })  # fmt: skip
 
 
-def _bound_to_its_row(keys: Sequence[ReviewKey | None], entry: Entry) -> Iterator[Entry]:
+def _bound_to_its_row(keys: Sequence[str], entry: Entry) -> Iterator[Entry]:
     """Give the entry for each finding that its row is about.
 
     A key that is not that of its row is distrusted: sorting may have left its column behind.
     """
-    known = [key for key in keys if key is not None]
+    group = [text for text in keys[:1] if ":" in text and "|" not in text]
+    found = [ReviewKey.read(text) for text in keys[len(group) :]]
+    known = [key for key in found if key is not None]
+    if not known or len(known) < len(found):
+        yield entry
+        return
+    reach = _reach_of(group[0], entry) if group else _reach_of_line(known, entry)
+    if reach is None:
+        yield entry
+        return
+    facts = dict(zip(FACTS, entry.facts, strict=True))
+    for key in known:
+        alone = facts | {"項目": key.item_id, "セル": ""} if reach > Reach.ONE else facts
+        if reach > Reach.LINE:
+            alone["ファイル"] = "" if key.item_id else facts["ファイル"]
+        yield replace(entry, key=key, facts=tuple(alone.values()), reach=reach)
+
+
+def _reach_of(mark: str, entry: Entry) -> Reach | None:
+    """Give what a line of one writing is about; None where the mark is not that of the line."""
+    seen = [entry.fact(head) for head in GROUP_HEADS]
+    return next((reach for reach in Reach if group_mark(reach, *seen) == mark), None)
+
+
+def _reach_of_line(known: Sequence[ReviewKey], entry: Entry) -> Reach | None:
+    """Tell a row of its own from a line for a cause; None where the keys are not those of it."""
     shared = len(known) > 1
     items = [key.item_id for key in known]
     meant = item_words(items) if shared else "".join(items)
     shown = entry.fact("項目") if shared else entry.fact("項目").split("\n", maxsplit=1)[0]
     pairs = ((entry.fact("コード"), "".join({key.code for key in known})), (shown, meant))
-    if not known or len(known) < len(keys) or any(a and fold(a) != fold(b) for a, b in pairs):
-        yield entry
-        return
-    facts = dict(zip(FACTS, entry.facts, strict=True))
-    for key in known:
-        alone = facts | {"項目": key.item_id, "セル": ""} if shared else facts
-        yield replace(entry, key=key, facts=tuple(alone.values()), shared=shared)
+    if any(a and fold(a) != fold(b) for a, b in pairs):
+        return None
+    return Reach.LINE if shared else Reach.ONE
 
 
 def _text(cell: RawCell) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Location, Severity, Status, address, rivals_of
 from pipeline.model.review import (
+    BODY_CHOICES,
+    BULK_SHEET,
     COLUMNS,
     DECIDED_SHEET,
     ENTRIES,
@@ -20,9 +22,12 @@ from pipeline.model.review import (
     ROWS,
     FindingState,
     FormRow,
+    Reach,
     ReviewForm,
     Verdict,
 )
+from pipeline.review.bulk import gather_writings
+from pipeline.review.decide import respondents_of
 from pipeline.review.keys import Binder, shown_text
 from pipeline.review.lines import Draft, lines_of
 from pipeline.review.states import words_of
@@ -48,12 +53,14 @@ def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm
     """Give the form: open findings with what was written beside them, then all other entries."""
     layout = _Layout(settled, reviewed)
     checklist = reviewed.source.checklist
+    bulk, rows = gather_writings(layout.open_rows())
     return ReviewForm(
         month=reviewed.source.month,
         made_at=made_at,
         title=checklist.title,
         answers=_offered(checklist),
-        open=tuple(lines_of(layout.open_rows())),
+        open=tuple(lines_of(rows)),
+        bulk=bulk,
         decided=tuple(lines_of(layout.decided_rows())),
         resolved=tuple(lines_of(layout.resolved_rows())),
         extra=layout.extra,
@@ -63,7 +70,11 @@ def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm
 def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, ...]:
     """Point findings about entries to their cells in the new form, where people will look."""
     moved: dict[Location, Location] = {}
-    for name, rows in ((OPEN_SHEET, form.open), (DECIDED_SHEET, form.decided)):
+    for name, rows in (
+        (OPEN_SHEET, form.open),
+        (BULK_SHEET, form.bulk),
+        (DECIDED_SHEET, form.decided),
+    ):
         for index, row in enumerate(rows):
             part, line = divmod(index, ROWS)
             for number, old in enumerate(row.origin):
@@ -93,6 +104,7 @@ class _Layout:
         self._items = {item.id: n for n, item in enumerate(reviewed.source.checklist.items)}
         items = reviewed.source.checklist.items
         self._titles = {item.id: f"{item.id}\n{item.title}".strip() for item in items}
+        self._people = respondents_of(reviewed.source)
         self.extra = reviewed.extra
         self._entries: dict[ReviewKey, list[Bound]] = defaultdict(list)
         for bound in reviewed.bound:
@@ -167,7 +179,8 @@ class _Layout:
             offered=self._offered_files(finding),
             origin=bound.entry.places if bound else (),
         )
-        return self._draft(finding, row)
+        draft = self._draft(finding, row)
+        return replace(draft, bound_to=key, reach=bound.entry.reach if bound else Reach.ONE)
 
     def _verdicts(self, finding: Finding) -> tuple[str, ...]:
         """Give the verdicts that fit besides the usual ones: ① as it stands, here or everywhere."""
@@ -178,7 +191,11 @@ class _Layout:
         return tuple(verdict.value for verdict in Verdict if verdict.counts)
 
     def _offered_files(self, finding: Finding) -> tuple[str, ...]:
-        """Give the files to choose from; by number where Excel's 255 letters do not hold them."""
+        """Give the files or bodies to choose from, as far as Excel's 255 letters hold them."""
+        roster = self._reviewed.source.roster
+        if finding.code in BODY_CHOICES and roster and not finding.item_id:
+            bodies = tuple(dict.fromkeys(entry.name for entry in roster.entries))
+            return bodies if _fitting(bodies) else ()
         if finding.code != FILE_CHOICE:
             return ()
         records = self._reviewed.source.files
@@ -191,6 +208,8 @@ class _Layout:
         key, entry = bound.key, bound.entry
         facts = dict(zip(FACTS, (state, *entry.facts[1:]), strict=True))
         shared = key if entry.shared else None
+        if key and entry.reach is Reach.ALL and key.subject in self._people:
+            facts["団体名"] = self._people[key.subject].name
         if shared:
             facts["項目"] = self._titles.get(shared.item_id, shared.item_id)
         row = FormRow(
@@ -260,10 +279,13 @@ def _state_of(decision: Decision) -> str:
 
 
 def _entries(bound: Bound) -> tuple[str, ...]:
-    """Give what was written; a month that was understood, as YYYY-MM."""
+    """Give what was written; a month that was understood, as YYYY-MM.
+
+    It means the same then in every later month, also where 3月 was written.
+    """
     written = bound.entry.written
     decision = bound.decision
-    if decision is None or not decision.due or not bound.entry.text("修正後の予定月"):
+    if decision is None or not decision.due:
         return written
     return tuple(
         decision.due if head == "修正後の予定月" else text

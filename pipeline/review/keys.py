@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.frame import answers_at, answers_of, first_rows
-from pipeline.model import SkipReason, Status
+from pipeline.model import SkipReason, Status, file_digest, text_digest
 from pipeline.model.raw import Skipped
 from pipeline.model.review import ReviewKey
 from pipeline.text import tidy
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from pipeline.model.history import PastAnswer
 
 _DIGESTED = ("status_read", "status", "in_scope", "mark", "object_text", "note")
-_DIGITS = 16  # of the hash: enough for any month, short enough for a cell
 
 
 class Said(NamedTuple):
@@ -90,10 +88,10 @@ class Binder:
         if finding.bound:
             return finding.bound
         if finding.written:
-            return _digest("text", finding.location.cell, tidy(finding.written))
+            return text_digest("text", finding.location.cell, tidy(finding.written))
         if file in self._contents:
-            return _digest("file", self._contents[file] or file)
-        return _digest("month", self._month)
+            return file_digest(self._contents[file] or file)
+        return text_digest("month", self._month)
 
 
 def keys_of(findings: Iterable[Finding], batch: Batch) -> tuple[ReviewKey, ...]:
@@ -126,15 +124,10 @@ def digest_of(answer: Answer) -> str:
 
 def digest_of_past(answer: PastAnswer) -> str:
     """Stand for what an answer of an earlier month said, where no decision changed it."""
-    return _digest(answer.status, tidy(answer.mark), "", tidy(answer.note))
+    return text_digest(answer.status, tidy(answer.mark), "", tidy(answer.note))
 
 
 def _answer_digest(status: Status, in_scope: bool, mark: str, object_text: str, note: str) -> str:
     empty = status is Status.NOT_APPLICABLE and not in_scope and not tidy(mark)
     texts = (tidy(text) if text else "" for text in (mark, object_text, note))
-    return _digest(Status.BLANK if empty else status, *texts)
-
-
-def _digest(*parts: str) -> str:
-    text = "\x1f".join(parts).encode("utf-8", "replace")
-    return hashlib.sha256(text).hexdigest()[:_DIGITS]
+    return text_digest(Status.BLANK if empty else status, *texts)

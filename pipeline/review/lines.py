@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.model.review import FACTS, FormRow, item_words
+from pipeline.model.review import FACTS, FormRow, Reach, item_words
 from pipeline.rules.grouping import grouped
 from pipeline.rules.words import listed, quote
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from pipeline.model import Finding
+    from pipeline.model.review import ReviewKey
 
 _LONGEST = 30_000  # letters of the keys in one cell; Excel takes 32,767
 _BESIDE = re.compile(r"(?:^|\n)（(?:補足説明|コメント)）")
@@ -29,12 +30,15 @@ class Draft:
     """A row before it is known which others it shares a line with.
 
     ``cause`` is None where it stands alone; ``finding`` where there is none of this month.
+    ``reach`` is that of its entry, ``bound_to`` the one key it has.
     """
 
     row: FormRow
     cause: Hashable = None
     item_id: str = ""
     finding: Finding | None = None
+    bound_to: ReviewKey | None = None
+    reach: Reach = Reach.ONE
 
 
 def lines_of(drafts: Iterable[Draft]) -> Iterator[FormRow]:
@@ -51,11 +55,11 @@ def lines_of(drafts: Iterable[Draft]) -> Iterator[FormRow]:
             alike = (alike, "copy")  # a line that was copied stays a line of its own
         groups[alike][key] = draft
     for members in groups.values():
-        for part in _parts([*members.values()]):
+        for part in parts_of([*members.values()]):
             yield part[0].row if len(part) == 1 else _joined(part)
 
 
-def _parts(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+def parts_of(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
     """Divide rows so that the keys of a line fit into a cell."""
     part: list[Draft] = []
     size = 0

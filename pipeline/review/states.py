@@ -164,6 +164,8 @@ def words_of(decision: Decision) -> str:
     """Give a decision in words, without names: ``修正する（②これから対応予定 2027年3月）``."""
     if decision.file:
         return f"{decision.verdict.value}（「{decision.file}」を使う）"
+    if decision.body:
+        return f"{decision.verdict.value}（「{decision.body}」の回答とする）"
     if decision.verdict is not Verdict.CORRECT or decision.status is None:
         return decision.verdict.value
     due = f" {month_words(decision.due)}" if decision.due else ""

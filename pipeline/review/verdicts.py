@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.marks import read_mark
 from pipeline.model import CellKind, Doubt, Precision, RawCell, Status, contents_of, rivals_of
-from pipeline.model.review import FILE_CHOICE, Decision, Verdict
+from pipeline.model.review import (
+    BODY_CHOICES,
+    FILE_CHOICE,
+    FORM_NAME,
+    SPREADING,
+    Decision,
+    Reach,
+    Verdict,
+)
 from pipeline.months import read_due
+from pipeline.respondents import NameIndex
 from pipeline.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model import Answer, Batch
-    from pipeline.model.review import Entry, ReviewKey
+    from pipeline.model import Answer, Batch, Mark
+    from pipeline.model.review import Entry, Review, ReviewKey
 
+_WORDS = Path(__file__).parent / "words.toml"
 # Words of the drop-down and what people type in their place, folded.
 _VERDICTS = {
-    **{fold(verdict.value): verdict for verdict in Verdict},
-    **dict.fromkeys(("そのまま認める。", "認める", "承認", "認容"), Verdict.ACCEPT),
-    **dict.fromkeys(("修正する。", "修正", "訂正", "訂正する"), Verdict.CORRECT),
-    **dict.fromkeys(("差し戻し", "差戻", "差戻す", "差戻しする", "差し戻す"), Verdict.SEND_BACK),
-    **dict.fromkeys(("対象外とする。", "対象外"), Verdict.EXCLUDE),
-    **dict.fromkeys((fold("①のまま数える。"), fold("①のまま"), "1のまま数える"), Verdict.COUNT),
+    fold(word.rstrip("。")): Verdict[name]
+    for name, words in tomllib.loads(_WORDS.read_text(encoding="utf-8"))["verdicts"].items()
+    for word in (Verdict[name].value, *words)
 }
 _ANSWERS = frozenset({Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE})
+_FORM_MONTH = re.compile(rf"{FORM_NAME}_(\d{{4}}-\d{{2}})")
+_ANSWER = re.compile(
+    r"[^\d①-③]{0,4}[\d①-③].{0,12}"
+)  # begins with a number, or nearly: ①, 2(3月), 来年3月
 _MONTH = re.compile(r"((?:19|20|21)\d{2})[-/.](\d{1,2})(?:[-/.]\d{1,2})?")
 
 
@@ -40,7 +54,7 @@ class EntryError(Exception):
 
 def verdict_of(entry: Entry) -> Verdict | None:
     """Read the verdict alone; None where there is none or nobody can tell which."""
-    return _VERDICTS.get(fold(entry.text("判断")))
+    return _VERDICTS.get(fold(entry.text("判断")).rstrip("。.!、"))
 
 
 def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
@@ -52,20 +66,20 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
             head = "修正後の回答" if status else "修正後の予定月"
             raise EntryError("R602", head, "判断が選ばれていません。")
         return None
-    verdict = verdict_of(entry)
-    if verdict is None:
-        raise EntryError("R601", "判断")
-    chooses = verdict is Verdict.CORRECT and key.code == FILE_CHOICE
+    verdict, status = _verdict(key, entry, batch)
+    chooses = verdict is Verdict.CORRECT and key.code in (FILE_CHOICE, *BODY_CHOICES)
     if verdict in (Verdict.CORRECT, Verdict.EXCLUDE) and not key.item_id and not chooses:
         raise EntryError("R606", "判断", f"項目のない指摘に「{verdict.value}」は使えません。")
     decided: Status | None = Status.NOT_APPLICABLE if verdict is Verdict.EXCLUDE else None
     if verdict.counts:
         decided = Status.DONE
-    due = file = ""
-    if chooses:
+    due = file = body = ""
+    if chooses and key.code == FILE_CHOICE:
         file = _file(key, status, month, batch)
+    elif chooses:
+        body = _body(status, month, batch)
     elif verdict is Verdict.CORRECT:
-        decided, due = _correction(status, month, batch)
+        decided, due = _correction(status, month, batch, form_month(entry, batch.month))
     elif status or month:
         head = "修正後の回答" if status else "修正後の予定月"
         what = f"判断が「{verdict.value}」なのに、修正後の回答か予定月が書かれています。"
@@ -76,10 +90,66 @@ def decision_of(key: ReviewKey, entry: Entry, batch: Batch) -> Decision | None:
         status=decided,
         due=due,
         file=file,
+        body=body,
         reason=entry.text("理由"),
         by=entry.text("担当"),
         on=entry.text("日付"),
     )
+
+
+def _verdict(key: ReviewKey, entry: Entry, batch: Batch) -> tuple[Verdict, str]:
+    """Give the verdict and the corrected answer; 3月 or ② stand where 修正する was to be chosen."""
+    written, status = entry.text("判断"), entry.text("修正後の回答")
+    verdict = verdict_of(entry)
+    if verdict is None and key.item_id and not status and _says_answer(written, batch):
+        return Verdict.CORRECT, written
+    if verdict is None:
+        raise EntryError("R601", "判断")
+    if verdict in SPREADING and entry.reach > Reach.LINE:
+        verdict = Verdict.COUNT  # the cells of the line and no others
+    return verdict, status
+
+
+def given_bodies(review: Review) -> dict[str, str]:
+    """Give the bodies that entries give files to, by the digest of the file.
+
+    Of several that say different things none holds, as of any other decision.
+    """
+    named: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for entry in review.entries:
+        key, body = entry.key, entry.text("修正後の回答")
+        if key and key.code in BODY_CHOICES and body and verdict_of(entry) is Verdict.CORRECT:
+            named[key.digest].add((entry.reach, body))
+    found: dict[str, str] = {}
+    for digest, told in named.items():
+        nearest = min(reach for reach, _ in told)
+        bodies = {body for reach, body in told if reach == nearest}
+        if len(bodies) == 1:
+            found[digest] = bodies.pop()
+    return found
+
+
+def form_month(entry: Entry, month: str) -> str:
+    """Give the month of the form an entry stands in: what is written without a year means then."""
+    found = _FORM_MONTH.search(entry.location.file)
+    return found[1] if found else month
+
+
+def _says_answer(text: str, batch: Batch) -> bool:
+    """Tell what is no verdict but an answer in a few letters, with a number or a month."""
+    short = fold(text)
+    return bool(_ANSWER.fullmatch(short)) and _mark(text, batch, batch.month).status in _ANSWERS
+
+
+def _body(written: str, month: str, batch: Batch) -> str:
+    """Read whose a file is: a name, an alias or a code of the roster; without one any name."""
+    if month:
+        raise EntryError("R602", "修正後の予定月", "団体を選ぶ行に予定月は要りません。")
+    if not written:
+        raise EntryError("R602", "判断", "「修正する」が選ばれていますが、団体名がありません。")
+    if batch.roster is not None and NameIndex(batch.roster.entries).by_name(written) is None:
+        raise EntryError("R602", "修正後の回答", f"名簿に「{written}」がありません。")
+    return written
 
 
 def _file(key: ReviewKey, written: str, month: str, batch: Batch) -> str:
@@ -113,23 +183,24 @@ def numbered(files: Sequence[str]) -> list[str]:
     return [f"{place}番目のファイル" for place in range(1, len(files) + 1)]
 
 
-def _correction(status: str, month: str, batch: Batch) -> tuple[Status, str]:
-    """Read the corrected answer and its month."""
+def _mark(text: str, batch: Batch, month: str) -> Mark:
+    cell = RawCell(kind=CellKind.TEXT, text=text)
+    return read_mark(cell, month=month, legend=batch.checklist.legend)
+
+
+def _correction(status: str, month: str, batch: Batch, form: str) -> tuple[Status, str]:
+    """Read the corrected answer and its month. ``form`` is the month of the form (YYYY-MM)."""
     if not status:
         raise EntryError(
             "R602", "判断", "「修正する」が選ばれていますが、修正後の回答がありません。"
         )
-    mark = read_mark(
-        RawCell(kind=CellKind.TEXT, text=status),
-        month=batch.month,
-        legend=batch.checklist.legend,
-    )
+    mark = _mark(status, batch, form)
     if mark.status not in _ANSWERS:
         raise EntryError("R602", "修正後の回答", "修正後の回答をどの選択肢とも読めません。")
-    due = _month(month, "修正後の予定月", batch.month) if month else ""
+    due = _month(month, "修正後の予定月", form) if month else ""
     inside = mark.due.written
     if inside and (not month or mark.status is not Status.PLANNED):
-        beside = _month(inside, "修正後の回答", batch.month)
+        beside = _month(inside, "修正後の回答", form)
         due = due or beside
     if due and mark.status is not Status.PLANNED:
         head = "修正後の予定月" if month else "修正後の回答"
@@ -138,7 +209,10 @@ def _correction(status: str, month: str, batch: Batch) -> tuple[Status, str]:
 
 
 def _month(text: str, head: str, month: str) -> str:
-    """Read a month with its year: what is written without one would drift from run to run."""
+    """Read a month. Without a year it is the next one from the form's own month on.
+
+    The form is written anew with the year, so that it means the same in every later run.
+    """
     found = _MONTH.fullmatch(fold(text))
     if found:
         if 1 <= int(found[2]) <= 12:
@@ -147,6 +221,8 @@ def _month(text: str, head: str, month: str) -> str:
     due = read_due(text, month)
     if not due.month or due.precision is not Precision.MONTH:
         raise EntryError("R603", head, "予定月を一つの月として読めません。")
-    if due.inferred:
-        raise EntryError("R603", head, "予定月に年がありません。")
+    if due.inferred and due.month < month:
+        raise EntryError(
+            "R603", head, "予定月が過ぎた月とも先の月とも読めます。年も書いてください。"
+        )
     return due.month

@@ -164,7 +164,8 @@ def identified_weakly(context: Context) -> Iterator[Hit]:
             yield on_submission(
                 counted,
                 what="どの団体の回答か分かりません。",
-                step="送信元を確かめ、シートの団体名の欄かファイル名に団体名を入れて集計し直してください。",
+                step="送信元を確かめ、確認票の「まとめて判断」でどの団体の回答かを選ぶか、"
+                "シートの団体名の欄かファイル名に団体名を入れて、集計し直してください。",
             )
 
 

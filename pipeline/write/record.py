@@ -25,6 +25,7 @@ STATES = {
     FileState.IGNORED: "対象外のファイル",
 }
 IDENTIFIED = {
+    "decision": "確認票の判断",
     "hidden_id": "様式の識別番号",
     "cell": "シートの団体名欄",
     "tab": "シート名から推定",

@@ -14,6 +14,7 @@ from pipeline.columns import columns_of
 from pipeline.model import Severity
 from pipeline.model.review import (
     ALWAYS,
+    BULK_SHEET,
     CARRIED,
     COLUMNS,
     DECIDED_SHEET,
@@ -66,6 +67,15 @@ _LEADS = {
         "・「要修正」は、判断を書かなくても差戻し（sendback）で回答者へのお願いになります。"
         "こちらで決められるものだけ書いてください。"
     ),
+    BULK_SHEET: (
+        "同じ団体（または全団体）の同じ書き方を1行にしました。黄色の欄に書くと、その行に挙げた回答すべてに使います。"
+        "1件ごとの記録は「決定済み」と明細に残ります。\n"
+        "・使うのは、いま挙げている回答だけです。後から届いた同じ書き方には使わず、あらためて挙げます。\n"
+        "・「確認票」や「内訳」にも判断があるときは、そちらを先に使います"
+        "（1件 → 1行 → 団体 → 全団体の順）。\n"
+        "・B502・B509 の行は、判断を「修正する」にして、修正後の回答に団体名を書くと、"
+        "その団体の回答として数えます。"
+    ),
     DECIDED_SHEET: (
         "決定済みの判断です。「認容」「修正済み」は今月の集計に使っています。"
         "「再確認」「該当なし」は、その後に回答が変わったか今月は同じ回答がないため、"
@@ -85,13 +95,15 @@ _LEADS = {
 }
 _TITLES = {
     OPEN_SHEET: "確認票（{month}）：判断をお願いする指摘 {count:,}件（{lines:,}行）",
+    BULK_SHEET: "まとめて判断（{month}）：{lines:,}行",
     DECIDED_SHEET: "決定済みの判断 {count:,}件（{lines:,}行）",
     RESOLVED_SHEET: "解消した指摘 {count:,}件（{lines:,}行）",
     MEMBERS_SHEET: "まとめた行の内訳 {count:,}件",
 }
 _HELP = {
     "判断": "リストから選んでください。",
-    "修正後の回答": "「修正する」のときに選んでください（B511 の行は使うファイル）。",
+    "修正後の回答": "「修正する」のときに選んでください"
+    "（B511 の行は使うファイル、B502・B509 の行は団体名）。",
     "修正後の予定月": "②のときだけ、2027-03 のように年と月を書いてください。",
     "理由": "判断の理由を書いてください。明細と処理記録に残ります（回答者には送りません）。",
     "担当": "判断した人の名前を書いてください。",
@@ -112,6 +124,8 @@ def write_review_form(form: ReviewForm, folder: Path) -> Path:
     if form.carried:
         book.custom_property(CARRIED, form.carried)
     _write_sheet(book, form, OPEN_SHEET, form.open)
+    if form.bulk:
+        _write_sheet(book, form, BULK_SHEET, form.bulk)
     _write_sheet(book, form, DECIDED_SHEET, form.decided)
     _write_sheet(book, form, RESOLVED_SHEET, form.resolved)
     _write_sheet(book, form, MEMBERS_SHEET, form.members)
