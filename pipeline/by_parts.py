@@ -45,6 +45,7 @@ from pipeline.run import RunResult, Stopwatch, look_into, result_of
 from pipeline.summarise import summarise
 from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
 from pipeline.summarise.proof import reconcile
+from pipeline.summarise.ranges import Ranges
 from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, find_places, reported_lines
 from pipeline.template import load_checklist
@@ -327,6 +328,7 @@ def _report(
         least_done=list_least_done(tally.items()),
         most_open=list_most_open(respondents),
         checks=reconcile(batch, rows["answers"], files, tally),
+        ranges=Ranges(batch, tally, sums.questioned).every(),
         beyond=rows["answers"],
         lines_beyond=rows["findings"] - sum(len(line.findings) for line in lines),
     )

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from pipeline.aliases import Aliases
     from pipeline.model import Due
+    from pipeline.model.counts import Range
     from pipeline.model.history import History
     from pipeline.model.report import Report
 
@@ -171,7 +172,18 @@ def public_report(
     roles = report.roles
     withheld = suppressed(tuple(tuple(role.counts.of(s) for s in Status) for role in roles))
     bare = _as_shown(sum_up(_without_roles(public), told), key_number)
-    return replace(bare, roles=roles, withheld=withheld)
+    ranges = _public_ranges(bare, report, withheld)
+    return replace(bare, roles=roles, withheld=withheld, ranges=ranges)
+
+
+def _public_ranges(
+    bare: Report, by_role: Report, withheld: frozenset[tuple[int, int]]
+) -> tuple[Range, ...]:
+    """Give the ranges with those of the roles that the table by role shows whole."""
+    hidden = {row for row, _ in withheld}
+    shown = {role.role for row, role in enumerate(by_role.roles) if row not in hidden}
+    roles = (one for one in by_role.ranges if one.scope == "role" and one.key in shown)
+    return (*(one for one in bare.ranges if one.scope != "role"), *roles)
 
 
 def _as_shown(report: Report, key_number: str) -> Report:
@@ -284,6 +296,7 @@ def _public_roster(
             code=people[entry_id(entry)].id,
             name=people[entry_id(entry)].name,
             role=people[entry_id(entry)].role,
+            scope=entry.scope,  # how much is asked; no sheet tells it of anybody
             excluded="除外" if entry.excluded else "",
         )
         for entry in roster.entries

@@ -25,11 +25,13 @@ from pipeline.model import (
     FileRecord,
     FileState,
     Respondent,
+    Severity,
     Status,
     Submission,
 )
 from pipeline.rules import RULES
 from pipeline.summarise.counts import PLACES, Tally, no_counts
+from pipeline.summarise.ranges import READABLE
 from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, arrow_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from pipeline.model import Checklist, Finding, Outcome
     from pipeline.model.report import AnswerRow
     from pipeline.settings import RuleSettings
+    from pipeline.summarise.ranges import Cell
     from pipeline.write.data import DataTable
 
 # Notes of all returns beside one another, and earlier months: not asked where returns are parts.
@@ -269,6 +272,7 @@ class Summed:
     tally: Tally
     codes: Mapping[tuple[str, str], int]  # findings by code and severity
     severities: Mapping[str, Mapping[str, int]]  # by respondent's id
+    questioned: Mapping[Cell, Status]  # see `summarise.ranges.in_question`
 
     @property
     def severities_of_all(self) -> Counter[str]:
@@ -313,7 +317,43 @@ def summed(data: Path, batch: Batch) -> Summed:
     tally = Tally.of_counts(
         batch, by_number=by_number, by_item=by_item, overdue=overdue, due=due, tags=tags
     )
-    return Summed(tally=tally, codes=codes, severities=severities)
+    return Summed(
+        tally=tally,
+        codes=codes,
+        severities=severities,
+        questioned=_questioned(data, numbers, items),
+    )
+
+
+def _questioned(
+    data: Path, numbers: Mapping[str, int], items: Mapping[str, int]
+) -> dict[Cell, Status]:
+    """Give the answers whose status some finding leaves in question; both are numbered from 1."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow.compute as pc  # noqa: PLC0415 - the same
+
+    codes = pa.array([code for code, rule in RULES.items() if rule.leaves_open], pa.string())
+    asked = ["respondent_id", "item_id"]
+    told = [
+        rows.filter(
+            pc.and_(
+                pc.is_in(rows["code"], value_set=codes),
+                pc.not_equal(rows["severity"], Severity.INFO.value),
+            )
+        ).select(asked)
+        for rows in _scanned(data / "findings.parquet", *asked, "code", "severity")
+    ]
+    found: dict[Cell, Status] = {}
+    if not told:
+        return found
+    wanted = pa.concat_tables(told).group_by(asked).aggregate([])
+    for rows in _scanned(data / "answers.parquet", *asked, "status"):
+        for sender, item, status in zip(
+            *rows.join(wanted, asked, join_type="inner").to_pydict().values(), strict=True
+        ):
+            if Status(status) in READABLE:
+                found[numbers[sender] - 1, items[item] - 1] = Status(status)
+    return found
 
 
 def _scanned(folder: Path, *columns: str) -> Iterator[Any]:

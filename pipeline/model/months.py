@@ -10,8 +10,8 @@ from pipeline.model.history import Movement
 
 if TYPE_CHECKING:
     from pipeline.model.checklist import Status
+    from pipeline.model.counts import StatusCounts
     from pipeline.model.history import Change, Promise, PromiseRate
-    from pipeline.model.report import StatusCounts
 
 Shares = tuple[float | None, ...]  # 対応済み率 by month, as in `Months.points`; None: no answers
 

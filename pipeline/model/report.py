@@ -9,51 +9,10 @@ from typing import NamedTuple
 
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
+from pipeline.model.counts import Range, StatusCounts
 from pipeline.model.months import Months
 from pipeline.model.raw import return_key
 from pipeline.model.submission import Due, DueSource, Precision, UnknownNotation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusCounts:
-    """How many answers have each status."""
-
-    done: int = 0
-    planned: int = 0
-    not_planned: int = 0
-    not_applicable: int = 0
-    blank: int = 0
-    unclear: int = 0
-
-    def of(self, status: Status) -> int:
-        """Give the count of one status."""
-        return int(getattr(self, status))
-
-    @property
-    def total(self) -> int:
-        """All answers."""
-        readable = self.done + self.planned + self.not_planned + self.not_applicable
-        return readable + self.blank + self.unclear
-
-    @property
-    def applicable(self) -> int:
-        """All answers but those that say the item does not apply."""
-        return self.total - self.not_applicable
-
-    @property
-    def open(self) -> int:
-        """Answers known not to be closed; what could not be read is asked, not held against one."""
-        return self.applicable - self.done - self.unclear
-
-    @property
-    def done_share(self) -> float | None:
-        """対応済み率: done of what applies. Blank and unclear answers count as not done."""
-        return self.done / self.applicable if self.applicable else None
-
-    @property
-    def filled_share(self) -> float | None:
-        """記入率: answers given, readable or not, of all asked."""
-        return (self.total - self.blank) / self.total if self.total else None
 
 
 class RowDecision(NamedTuple):
@@ -408,6 +367,9 @@ class Report:
     most_open: tuple[RespondentTotal, ...]
     notations: tuple[UnknownNotation, ...]
     checks: tuple[Check, ...]
+    ranges: tuple[
+        Range, ...
+    ]  # of every headline figure: all, categories, roles, respondents, items
     rules: tuple[RuleRow, ...] = ()
     # cells (role, status) of the table by role that the public edition withholds; None: internal
     withheld: frozenset[tuple[int, int]] | None = None

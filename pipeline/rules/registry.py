@@ -145,7 +145,8 @@ class Declaration:
     argues the severity in one line. ``covers`` names the codes that say nothing new at the same
     place: a hit with an item covers them for that item of that file, one without for the file.
     ``compares``: it asks for more than one return alone: for whose it is, for the records of files,
-    for what others say, or what was said last month.
+    for what others say, or what was said last month. ``questions_status``: what was read may not be
+    the answer, although nothing contradicts it.
     """
 
     code: str
@@ -166,6 +167,12 @@ class Declaration:
     general_fix: str = ""  # for the legend, where ``fix`` has named fields
     ask: str = ""  # to the respondent, empty where there is nothing to ask
     compares: bool = False
+    questions_status: bool = False
+
+    @property
+    def leaves_open(self) -> bool:
+        """Tell whether a hit with an item leaves open what the answer is."""
+        return self.questions_status or self.effect is Effect.CONTRADICTED
 
     def __call__(self, find: Find) -> "Rule":
         """Make the rule whose hits ``find`` finds, and enter it among those declared."""

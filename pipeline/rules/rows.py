@@ -119,6 +119,7 @@ MANY_MOVED = 3  # rows from which numbers that are another's are another edition
     because="同じ問いへの回答かどうかは、文を見比べれば決められます。",
     about=About.ITEM,
     effect=Effect.DOUBTED,
+    questions_status=True,
     message="{what}",
     fix="{step}",
     general_fix="その項目への回答とみてよいか、回答者に確かめてください。",

@@ -1,8 +1,8 @@
 """Sum up a month: a Batch and its findings become a Report, with every number that is shown.
 
 Modules: `rows` flattens answers, files and findings; `counts` counts the answers in one pass;
-`returns` says who answered; `lists` chooses and orders what a person reads; `months` compares
-with the months before.
+`ranges` says how far each figure can still move, `returns` who answered; `lists` chooses and orders
+what a person reads; `months` compares with the months before.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,9 @@ from pipeline.errors import ExitCode
 from pipeline.frame import answers_at, answers_of
 from pipeline.marks import unknown_notations
 from pipeline.model import Batch, FileState, Finding, states_of_files
+from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
-from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts, StatusCounts
+from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts
 from pipeline.rules.attention import attention
 from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
@@ -28,6 +29,7 @@ from pipeline.summarise.lists import (
 )
 from pipeline.summarise.months import summarise_months
 from pipeline.summarise.proof import reconcile
+from pipeline.summarise.ranges import Ranges, in_question
 from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import (
     answer_rows,
@@ -95,6 +97,7 @@ def summarise(
             answers_at(batch.submissions, frame, np.flatnonzero(frame["doubt"].where(bool)))
         ),
         checks=reconcile(batch, len(answers), files, tally),
+        ranges=Ranges(batch, tally, in_question(batch, frame, found, places.line)).every(),
         rules=rules,
         months=summarise_months(batch, frame, tally, history, comparison),
     )

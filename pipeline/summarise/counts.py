@@ -10,13 +10,13 @@ import numpy as np
 
 from pipeline.frame import answers_of
 from pipeline.model import Batch, Finding, Status
+from pipeline.model.counts import StatusCounts
 from pipeline.model.report import (
     DueMonth,
     GroupTotal,
     ItemTotal,
     RespondentTotal,
     RoleTotal,
-    StatusCounts,
     TagCount,
 )
 from pipeline.summarise.rows import Places, severity_counts

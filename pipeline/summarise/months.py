@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
+from pipeline.model.counts import StatusCounts
 from pipeline.model.history import Outcome
 from pipeline.model.months import (
     BeforeAndNow,
@@ -24,7 +25,6 @@ from pipeline.model.months import (
     Standouts,
     StatusFlow,
 )
-from pipeline.model.report import StatusCounts
 from pipeline.promises import ledger, rates
 from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, summed
 

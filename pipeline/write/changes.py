@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.columns import Coded, Frame
+    from pipeline.model.counts import StatusCounts
     from pipeline.model.months import (
         BeforeAndNow,
         MonthPoint,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
         RespondentMonths,
         Standout,
     )
-    from pipeline.model.report import Report, StatusCounts
+    from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
     from pipeline.write.trend import Places
 

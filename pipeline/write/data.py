@@ -219,6 +219,16 @@ def write_run(
             "answers": {status.value: figures.counts.of(status) for status in Status},
             "findings": {severity.value: figures.findings.of(severity) for severity in Severity},
         },
+        "figures": [
+            {
+                "scope": one.scope,
+                "key": one.key,
+                "done_rate": one.done_rate,
+                "least": one.least,
+                "most": one.most,
+            }
+            for one in report.ranges
+        ],
         "reconciled": all(check.agrees for check in report.checks),
         "data": data or {},
     }

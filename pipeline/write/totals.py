@@ -13,7 +13,8 @@ from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, spa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.report import GroupTotal, Report, RespondentTotal, RoleTotal, StatusCounts
+    from pipeline.model.counts import StatusCounts
+    from pipeline.model.report import GroupTotal, Report, RespondentTotal, RoleTotal
     from pipeline.write.book import Book, Sheet
 
 STATUSES = tuple(Status)
