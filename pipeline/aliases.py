@@ -76,12 +76,12 @@ def aliases_for(outbox: Path) -> tuple[Aliases, tuple[str, ...]]:
     if earlier and aliases.number not in earlier[-1:]:
         lost = f"鍵（{path}）がなくなっていたため、新しく作りました。" if made else ""
         notices.append(
-            f"{lost}公開用の団体の別名が、前に作った公開用（鍵の番号 {earlier[-1]}）と変わります。"
+            f"{lost}配布用の団体の別名が、前に作った配布用（鍵の番号 {earlier[-1]}）と変わります。"
             "前の鍵の控えがあれば、戻してから作り直してください。"
         )
     elif made:
         notices.append(
-            f"公開用の団体の別名を作る鍵（{path}）を新しく作りました。配布せず、消さずに"
+            f"配布用の団体の別名を作る鍵（{path}）を新しく作りました。配布せず、消さずに"
             "保管してください（なくすと別名が変わります）。"
         )
     return aliases, tuple(notices)
@@ -123,7 +123,7 @@ def _published(outbox: Path) -> list[str]:
 
 def _unreadable(path: Path) -> str:
     return (
-        f"公開用の団体の別名を作る鍵（{path}）を読めません。控えがあれば戻してください。"
+        f"配布用の団体の別名を作る鍵（{path}）を読めません。控えがあれば戻してください。"
         "控えがなければ、このファイルを消すと新しい鍵を作りますが、団体の別名は前の月と変わります。"
         "何も書き出していません。"
     )

@@ -75,8 +75,8 @@ class Settings:
     def edition_name(self) -> str:
         """Give the words that tell the edition, on every sheet and in the names of files."""
         if self.edition != "public":
-            return "内部用"
-        return "公開用（団体名あり）" if self.named else "公開用"
+            return "取扱注意（庁内限り）"
+        return "配布用（団体名あり）" if self.named else "配布用"
 
     @property
     def folder(self) -> Path:

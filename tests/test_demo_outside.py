@@ -44,5 +44,5 @@ def test_the_public_edition_passes_too(workbook: Path, tmp_path: Path) -> None:
     arguments = ["--inbox", str(inbox), "--outbox", str(tmp_path), "--month", "2026-11"]
     code = main(["aggregate", *arguments, "--edition", "public", "--quiet"])
     assert code == ExitCode.SOME_UNREADABLE
-    public = tmp_path / "2026-11" / "公開用" / "公開用_集計_2026-11.xlsx"
+    public = tmp_path / "2026-11" / "配布用" / "配布用_集計_2026-11.xlsx"
     assert [problem for gate in GATES.values() for problem in gate(public)] == []

@@ -287,7 +287,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_name_planted_everywhere_stands_nowhere(month: Path) -> None:
     inside = everything_written(month / "outbox" / MONTH)
     assert any(PLANTED in text for text in inside.values())
-    written = everything_written(month / "outbox" / MONTH / "公開用")
+    written = everything_written(month / "outbox" / MONTH / "配布用")
     assert any(place.endswith("document.xml") or "sheet1.xml" in place for place in written)
     for secret in (PLANTED, "若葉市", "白雲町", "A01", "kage@", "観光MaaS", "職員", "議会"):
         assert not [place for place, text in written.items() if secret in text]
@@ -295,7 +295,7 @@ def test_a_name_planted_everywhere_stands_nowhere(month: Path) -> None:
 
 def test_the_counts_are_the_internal_ones(month: Path) -> None:
     inside = month / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
-    public = month / "outbox" / MONTH / "公開用" / f"公開用_集計_{MONTH}.xlsx"
+    public = month / "outbox" / MONTH / "配布用" / f"配布用_集計_{MONTH}.xlsx"
     for title in (
         "概況",
         "回収状況",
@@ -303,7 +303,6 @@ def test_the_counts_are_the_internal_ones(month: Path) -> None:
         "分野別集計",
         "一覧表",
         "対応予定",
-        "約束の記録",
         "要確認",
         "明細",
     ):
@@ -325,8 +324,8 @@ def csv_of(folder: Path, name: str) -> list[dict[str, str]]:
 def test_every_sheet_and_the_properties_say_which_edition(month: Path) -> None:
     outbox = month / "outbox" / MONTH
     for path, footer, mark in (
-        (outbox / f"集計_{MONTH}.xlsx", "内部用", False),
-        (outbox / "公開用" / f"公開用_集計_{MONTH}.xlsx", "公開用", True),
+        (outbox / f"集計_{MONTH}.xlsx", "取扱注意（庁内限り）", False),
+        (outbox / "配布用" / f"配布用_集計_{MONTH}.xlsx", "配布用", True),
     ):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".* extension is not supported")
@@ -337,7 +336,7 @@ def test_every_sheet_and_the_properties_say_which_edition(month: Path) -> None:
                 assert sheet.oddFooter
                 assert sheet.oddFooter.center.text == footer, sheet.title
             if sheet["A1"].value and sheet.title != "明細":
-                assert ("【公開用】" in str(sheet["A1"].value)) is mark, sheet.title
+                assert ("【配布用】" in str(sheet["A1"].value)) is mark, sheet.title
 
 
 def test_the_named_edition_stands_beside_and_names_only_who_is_known(
@@ -348,10 +347,10 @@ def test_the_named_edition_stands_beside_and_names_only_who_is_known(
         "碧海団_別紙3-2.xlsx": good("", FORM, "①"),
         "緑川株式会社.xlsx": good("緑川株式会社", FORM, "①"),
     })  # fmt: skip
-    nameless = fingerprint(tmp_path / "outbox" / MONTH / "公開用")
+    nameless = fingerprint(tmp_path / "outbox" / MONTH / "配布用")
     result = aggregate(settings_for(tmp_path, edition="public", named=True, pivot=False))
-    assert fingerprint(tmp_path / "outbox" / MONTH / "公開用") == nameless
-    assert result.workbook.name == f"公開用（団体名あり）_集計_{MONTH}.xlsx"
+    assert fingerprint(tmp_path / "outbox" / MONTH / "配布用") == nameless
+    assert result.workbook.name == f"配布用（団体名あり）_集計_{MONTH}.xlsx"
     written = everything_written(result.folder)
     shown = written["answers.csv"]
     assert "月影市" in shown
@@ -374,20 +373,20 @@ def test_the_key_is_made_once_and_never_published(month: Path, tmp_path: Path) -
     key = (tmp_path / "outbox" / KEY_FILE).read_text(encoding="ascii").strip()
     assert len(bytes.fromhex(key)) == 32
     assert not any(key in text for text in everything_written(tmp_path / "outbox" / MONTH).values())
-    before = fingerprint(tmp_path / "outbox" / MONTH / "公開用" / "data")
+    before = fingerprint(tmp_path / "outbox" / MONTH / "配布用" / "data")
     result = aggregate(settings_for(tmp_path, edition="public"))
-    assert fingerprint(tmp_path / "outbox" / MONTH / "公開用" / "data") == before
+    assert fingerprint(tmp_path / "outbox" / MONTH / "配布用" / "data") == before
     assert result.notices == ()
 
 
 def test_a_lost_key_is_told(month: Path, tmp_path: Path) -> None:
     shutil.copytree(month, tmp_path, dirs_exist_ok=True)
-    old = {row["respondent"] for row in csv_of(tmp_path / "outbox" / MONTH / "公開用", "answers")}
+    old = {row["respondent"] for row in csv_of(tmp_path / "outbox" / MONTH / "配布用", "answers")}
     (tmp_path / "outbox" / KEY_FILE).unlink()
     result = aggregate(settings_for(tmp_path, edition="public", pivot=False))
     told = "\n".join(summary_lines(result))
     assert "なくなっていたため" in told
-    assert "別名が、前に作った公開用" in told
+    assert "別名が、前に作った配布用" in told
     new = {row["respondent"] for row in csv_of(result.folder, "answers")}
     assert not old & new
 
@@ -397,7 +396,7 @@ def test_another_key_is_told_and_the_first_one_announced(tmp_path: Path) -> None
     aliases, notices = aliases_for(outbox)
     assert "新しく作りました" in notices[0]
     assert aliases_for(outbox) == (aliases, ())
-    run = outbox / "2026-10" / "公開用" / "run.json"
+    run = outbox / "2026-10" / "配布用" / "run.json"
     run.parent.mkdir(parents=True)
     run.write_text(json.dumps({"aliases": aliases.number}), encoding="utf-8")
     assert aliases_for(outbox) == (aliases, ())

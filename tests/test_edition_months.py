@@ -1,11 +1,13 @@
 """The public edition over several months: equal counts, the same aliases, and no name anywhere."""
 
 import shutil
+import warnings
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from inboxes import good, load, numbers, partly, put, roster, settings_for
+from openpyxl import load_workbook
 from test_edition import csv_of, everything_written
 
 from pipeline.model import EvidenceKind, FileState
@@ -54,6 +56,12 @@ SHEETS = (
 )
 
 
+def sheetnames(path: Path) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* extension is not supported")
+        return load_workbook(path, read_only=True).sheetnames
+
+
 def received(number: int) -> dict[str, bytes]:
     """Give what comes in a month: a city of two stakeholders, two projects, towns."""
     files = {
@@ -81,15 +89,19 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def places(folder: Path, month: str) -> tuple[Path, Path]:
-    return folder / "outbox" / month, folder / "outbox" / month / "公開用"
+    return folder / "outbox" / month, folder / "outbox" / month / "配布用"
 
 
 @pytest.mark.parametrize("month", MONTHS)
 @pytest.mark.parametrize("title", SHEETS)
 def test_every_number_shown_is_the_internal_one(year: Path, month: str, title: str) -> None:
     inside, public = places(year, month)
+    if month == MONTHS[0] and title in {"前月比", "約束の記録"}:
+        for path in (inside / f"集計_{month}.xlsx", public / f"配布用_集計_{month}.xlsx"):
+            assert title not in sheetnames(path)  # nothing to compare with
+        return
     expected = numbers(inside / f"集計_{month}.xlsx", title)
-    assert numbers(public / f"公開用_集計_{month}.xlsx", title) == expected
+    assert numbers(public / f"配布用_集計_{month}.xlsx", title) == expected
 
 
 @pytest.mark.parametrize("month", MONTHS)

@@ -54,7 +54,7 @@ def assert_stays(path: Path, folder: Path) -> None:
 def test_one_cause_is_one_line_that_names_every_item_and_cell(tmp_path: Path) -> None:
     path = form_of(tmp_path, step(batch_of()))
     line = line_of(path, *OVERDUE)
-    assert line["項目"] == "3項目\n運用①-1、運用①-2、運用①-3"
+    assert line["項目"] == "3項目\n運用①-1～3"
     assert line["セル"] == "チェックシート!B4～B6"
     assert line["指摘"] == "予定月（2026年8月）が基準月（2026年11月）より前です。"
     assert line["書かれていた内容"].startswith("②（2026年8月）\n")
@@ -64,6 +64,20 @@ def test_one_cause_is_one_line_that_names_every_item_and_cell(tmp_path: Path) ->
     assert members[0]["書かれていた内容"] == "②（2026年8月）\n（補足説明）予算要求中"
     assert not any(each[head] for each in members for head in ENTRIES)
     assert "4件（2行）" in str(opened(path)["確認票"]["A1"].value)
+
+
+def test_a_line_of_an_earlier_version_that_names_every_item_is_read(tmp_path: Path) -> None:
+    path = form_of(tmp_path, step(batch_of()))
+    fill(path, {OVERDUE: {"判断": "そのまま認める"}})
+    book = opened(path)
+    sheet = book["確認票"]
+    place = heads(sheet)["項目"]
+    (row,) = (n for n in range(1, 9) if str(sheet.cell(n, place).value).startswith("3項目"))
+    put(sheet, row, place, "3項目\n運用①-1、運用①-2、運用①-3")
+    book.save(path)
+    result = step(batch_of(), load(path))
+    assert not result.reviewed.batch.entry_problems
+    assert len(result.reviewed.decisions) == 3
 
 
 def test_a_decision_on_a_line_applies_to_all_its_items(tmp_path: Path) -> None:

@@ -723,9 +723,10 @@ def test_every_promise_and_rate_of_the_ledger(
     played: Played, books: Mapping[str, Any], story: Told, checklist: Checklist, month: str
 ) -> None:
     rows = pencil.check_ledger(played.month(month), story, month)
-    sheet = grid(books[month], "約束の記録")
-    pencil.check_rates(sheet, story, checklist, month)
-    pencil.check_promise_list(sheet, rows, month)
+    if month != MONTHS[0]:
+        sheet = grid(books[month], "約束の記録")
+        pencil.check_rates(sheet, story, checklist, month)
+        pencil.check_promise_list(sheet, rows, month)
     pencil.check_planned(grid(books[month], "対応予定"), story, month)
     if month == MONTHS[-1]:
         assert {row["outcome"] for row in rows} == {*pencil.OUTCOMES}

@@ -29,8 +29,8 @@ from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import GROUPS_TOP, ITEMS_TOP, respondents_top
 
 SHEETS = [
-    "はじめに", "概況", "前月比", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表",
-    "対応予定", "約束の記録", "要確認", "補足説明", "明細", "処理記録", "コード表",
+    "はじめに", "概況", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表", "対応予定",
+    "要確認", "補足説明", "明細", "処理記録", "コード表",
 ]  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

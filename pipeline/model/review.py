@@ -135,8 +135,32 @@ _SEEN = "\x1f"
 
 
 def item_words(items: Sequence[str]) -> str:
-    """Give what stands under 項目 in a line for several items."""
+    """Give what stands under 項目 in a line for several items, neighbours joined: 運用①-1～3."""
+    runs: list[list[str]] = []
+    for item in items:
+        if runs and _follows(runs[-1][-1], item):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    told = (_run_words(run) for run in runs)
+    return f"{len(items)}項目\n{'、'.join(told)}"
+
+
+def item_words_in_full(items: Sequence[str]) -> str:
+    """Give what stood under 項目 in forms of earlier versions."""
     return f"{len(items)}項目\n{'、'.join(items)}"
+
+
+def _run_words(run: Sequence[str]) -> str:
+    if len(run) < 3:
+        return "、".join(run)
+    return f"{run[0]}～{run[-1].rpartition('-')[2]}"
+
+
+def _follows(one: str, other: str) -> bool:
+    """Tell whether two ids differ by one in the number behind the last hyphen."""
+    (head, _, number), (again, _, following) = one.rpartition("-"), other.rpartition("-")
+    return head == again and number.isdecimal() and following == str(int(number) + 1)
 
 
 def _sum(text: str) -> str:

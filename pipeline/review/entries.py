@@ -34,6 +34,7 @@ from pipeline.model.review import (
     ReviewKey,
     group_mark,
     item_words,
+    item_words_in_full,
 )
 from pipeline.text import fold, is_blank, tidy
 
@@ -304,6 +305,8 @@ def _reach_of_line(known: Sequence[ReviewKey], entry: Entry) -> Reach | None:
     shared = len(known) > 1
     items = [key.item_id for key in known]
     meant = item_words(items) if shared else "".join(items)
+    if shared and fold(entry.fact("項目")) == fold(item_words_in_full(items)):
+        meant = item_words_in_full(items)
     shown = entry.fact("項目") if shared else entry.fact("項目").split("\n", maxsplit=1)[0]
     pairs = ((entry.fact("コード"), "".join({key.code for key in known})), (shown, meant))
     if any(a and fold(a) != fold(b) for a, b in pairs):

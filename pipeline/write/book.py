@@ -18,7 +18,7 @@ from pipeline.write.list_sheet import ListSheet, SharedTexts
 from pipeline.write.listing import Styled
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
-from pipeline.write.style import FONT, STYLES
+from pipeline.write.style import FONT, STYLES, TABS, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,6 +72,7 @@ class Book:
         self.edition = edition
         self.title_mark = f"　【{edition}】" if marked else ""
         self.rows = rows
+        self.tabs = bool(edition)  # coloured by group on the month's workbooks
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
         self._book: Any = PackedWorkbook(
@@ -136,6 +137,8 @@ class Book:
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
         sheet = Sheet(self, self._book.add_worksheet(legal, ListSheet), legal)
+        if self.tabs:
+            sheet.raw.set_tab_color(TABS[group_of(legal)])
         sheet.raw.known, sheet.raw.look = self._known, self.style
         if row_height:
             sheet.raw.set_default_row(row_height)
@@ -305,8 +308,11 @@ class Sheet:
         self.raw.set_paper(PAPER[paper])
         self.raw.fit_to_pages(1, 0)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        edition = f"&C&9{self.book.edition}" if self.book.edition else ""
-        self.raw.set_footer(f"&L&9{self.name}{edition}&R&9&P / &N ページ")
+        edition = self.book.edition
+        if edition:
+            self.raw.set_header(f"&R&9{edition}", {"margin": 0.25})
+        middle = f"&C&9{edition}" if edition else ""
+        self.raw.set_footer(f"&L&9{self.name}{middle}&R&9&P / &N ページ")
         self.raw.hide_gridlines(2)
         if repeat:
             check(self.raw.repeat_rows(*repeat), f"{self.name} repeat")

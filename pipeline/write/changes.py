@@ -73,14 +73,16 @@ _RESPONDENT_HEADS = (
     "増減（ポイント）", "前進", "後退", "先送り", "前倒し", "変更", "前月と同じファイル",
 )  # fmt: skip
 _WIDTHS = (7, 22, 18, 40, *([9.5] * 18))
-NOTHING = (
-    "比べられる前の月の集計がないため、前月比はありません。"
-    "この月の結果（outbox の中のフォルダー）を残しておくと、来月から比べます。"
-)
+NOTHING = "比べられる前の月の集計がないため、前月比はありません。"
+
+
+def has_changes(report: Report) -> bool:
+    """Tell whether 前月比 has content: a month to compare with, or a word why there is none."""
+    return bool(report.months.compared_with or report.months.notices)
 
 
 def write_changes(book: Book, report: Report, changes: Frame) -> None:
-    """Write 前月比. Without an earlier month it says so in one line."""
+    """Write 前月比; without a month to compare with, why there is none."""
     months, sheet = report.months, book.sheet(CHANGES_SHEET)
     sheet.columns(*_WIDTHS, 3, 3, *([10] * max(len(months.points), 1)))
     before = months.compared_with

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.write.book import COVER
+from pipeline.write.changes import has_changes
 from pipeline.write.columns import detail_row
 from pipeline.write.lists import absent, severity_label
+from pipeline.write.promises import has_promises
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
@@ -52,7 +54,7 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
     row = _write_alerts(sheet, report, _write_proof(sheet, report, 3))
     row = _write_attention(sheet, report, row + 1)
-    row = _write_guide(sheet, row + 1, pivot=pivot)
+    row = _write_guide(sheet, report, row + 1, pivot=pivot)
     _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
     sheet.raw.activate()
     sheet.page()
@@ -124,9 +126,10 @@ def _write_entry(sheet: Sheet, row: int, entry: ReportedLine) -> None:
     sheet.fit(row, list(enumerate(texts, start=1)))
 
 
-def _write_guide(sheet: Sheet, top: int, *, pivot: bool) -> int:
+def _write_guide(sheet: Sheet, report: Report, top: int, *, pivot: bool) -> int:
     sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
-    chosen = [line for line in GUIDE if pivot or line[0] != "ピボット"]
+    there = {"ピボット": pivot, "前月比": has_changes(report), "約束の記録": has_promises(report)}
+    chosen = [line for line in GUIDE if there.get(line[0], True)]
     half = -(-len(chosen) // 2)
     for place, (name, words) in enumerate(chosen):
         row, left = top + 1 + place % half, 4 * (place // half)

@@ -9,7 +9,7 @@ from pipeline.columns import taken, together
 from pipeline.model import Severity, Status
 from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
-from pipeline.write.promises import PROMISES_SHEET
+from pipeline.write.promises import PROMISES_SHEET, has_promises
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SEVERITY_SYMBOLS, SYMBOLS
 from pipeline.write.totals import (
     NO_ROLE,
@@ -120,8 +120,9 @@ def write_planned(book: Book, report: Report, answers: Frame) -> None:
     lead = (
         f"②これから対応予定の回答です。{how_counted(book)}"
         "一覧は、期限を過ぎたもの、予定月の早い順、月の記載がないものの順です。"
-        f"①になったものも含めた経過は「{PROMISES_SHEET}」にあります。"
     )
+    if has_promises(report):
+        lead += f"①になったものも含めた経過は「{PROMISES_SHEET}」にあります。"
     sheet.heading("対応予定", lead, last=10)
     sheet.section(DUE_TOP - 2, "予定月 × 分野（件数）", last=last)
     for place, head in enumerate(("予定月", *categories, "計")):

@@ -10,7 +10,7 @@ from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links
-from pipeline.write.style import COLOURS, LABELS, SYMBOLS
+from pipeline.write.style import LABELS, SYMBOLS, cell_fill
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
 if TYPE_CHECKING:
@@ -140,7 +140,6 @@ def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...])
     if not chosen:
         return
     for status in STATUSES:
-        _, tint, ink = COLOURS[status]
         sheet.raw.conditional_format(
             TOP,
             FIRST,
@@ -150,7 +149,7 @@ def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...])
                 "type": "text",
                 "criteria": "begins with",
                 "value": SYMBOLS[status],
-                "format": book.difference(bg_color=tint, font_color=ink),
+                "format": book.difference(**cell_fill(status)),
             },
         )
 

@@ -52,6 +52,11 @@ _RATE_HEADS = (
 )  # fmt: skip
 
 
+def has_promises(report: Report) -> bool:
+    """Tell whether 約束の記録 has content: a ② that an earlier month said."""
+    return any(promise.first_said != report.month for promise in report.months.promises)
+
+
 def write_promises(book: Book, report: Report, promises: Frame) -> None:
     """Write 約束の記録: outcomes, rates by category and respondent, then every promise."""
     sheet, months = book.sheet(PROMISES_SHEET), report.months
@@ -63,8 +68,6 @@ def write_promises(book: Book, report: Report, promises: Frame) -> None:
         "報告された月で判断します（予定月までに①と報告されたものが「期限内に対応」です）。"
         "今月は提出のない団体の分も、前の回答のまま載せています。この表の数は作成時の値です。"
     )
-    if len(months.points) < 2:
-        lead += "前の月の集計がないため、今月の②の件数だけを載せています。"
     sheet.heading(PROMISES_SHEET, lead, last=LAST)
     row = _write_outcomes(sheet, report, 3)
     row = _write_rates(sheet, row, "分野別の割合", "分野", months.category_rates)

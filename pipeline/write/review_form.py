@@ -52,7 +52,7 @@ _MADE = (*FACTS, *ENTRIES, NOTICE, KEY)  # the order a row is made in
 _ORDER = tuple(_MADE.index(head) for head in COLUMNS)
 _FROZEN = 5  # 状態 to 項目 stay in sight
 _LAST_OF_LEAD = 8
-_LEAST, _MOST = 34.0, 110.0  # points: a row is easily read, and a screen holds several
+_LEAST, _MOST = 34.0, 150.0  # points: a row is easily read, and a screen holds several
 _ENTRY_FILL = "#FFFBE6"
 _SEVERITY = FACTS.index("重要度")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.write.changes import write_changes
+from pipeline.write.changes import has_changes, write_changes
 from pipeline.write.codes import write_codes
 from pipeline.write.columns import shown_columns
 from pipeline.write.cover import write_cover
@@ -13,7 +13,7 @@ from pipeline.write.lists import write_findings, write_notes, write_planned, wri
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
 from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
-from pipeline.write.promises import write_promises
+from pipeline.write.promises import has_promises, write_promises
 from pipeline.write.record import write_record
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
@@ -38,14 +38,16 @@ def write_sheets(
     source = detail_source(shown) if pivot else None
     write_cover(book, report, pivot=source is not None)
     write_overview(book, report)
-    write_changes(book, report, frames.changes)
+    if has_changes(report):
+        write_changes(book, report, frames.changes)
     write_returns(book, report)
     write_items(book, report)
     write_groups(book, report)
     write_respondents(book, report)
     write_matrix(book, report, frames.answers)
     write_planned(book, report, frames.answers)
-    write_promises(book, report, frames.promises)
+    if has_promises(report):
+        write_promises(book, report, frames.promises)
     write_findings(book, report, frames.lines)
     write_notes(book, report, frames.answers)
     write_detail(book, shown)

@@ -16,7 +16,7 @@ NAVY, LINE, SOFT, PALE, WHITE, INK, MUTED = (
     "#1B1F24",
     "#5B6673",
 )
-BAR_DONE, BAR_OTHER = "#9CC3E6", "#C9D0D8"  # data bars: light, the number stays readable
+BAR_DONE, BAR_OTHER = "#5B9BD5", "#A9B1BA"  # data bars, in the half of a cell without the number
 LINK = "#0B57A4"
 
 LABELS = {
@@ -35,23 +35,54 @@ SYMBOLS = {
     Status.BLANK: "空",
     Status.UNCLEAR: "？",
 }
-# fill of charts and bars, tint of a cell, ink on the tint
+# Fill of charts and bars, tint of a cell, ink on the tint. Told apart in grey (ΔL* of at least 12
+# for ①②, ②③, ③？, ①？) and by the colour-blind (ΔE of at least 15); － is hatched in cells.
 COLOURS = {
-    Status.DONE: ("#2B6CB0", "#CFE2F3", "#0B3C6B"),
-    Status.PLANNED: ("#E3A21A", "#FDEBC1", "#5F4300"),
-    Status.NOT_PLANNED: ("#C8502D", "#F6CFC2", "#76210A"),
-    Status.NOT_APPLICABLE: ("#9AA3AD", "#E1E4E8", "#3F4851"),
-    Status.BLANK: ("#D5DAE0", "#FFFFFF", "#5B6673"),
-    Status.UNCLEAR: ("#7B5EA7", "#E4DAF0", "#432A6B"),
+    Status.DONE: ("#12355F", "#ACD6F7", "#0B2F57"),
+    Status.PLANNED: ("#F5B93A", "#E69B1C", "#2E2000"),
+    Status.NOT_PLANNED: ("#DC6B40", "#C2522E", "#FFFFFF"),
+    Status.NOT_APPLICABLE: ("#9EA6AF", "#F1F3F5", "#3F4851"),
+    Status.BLANK: ("#EEF1F4", "#FFFFFF", "#5B6673"),
+    Status.UNCLEAR: ("#7A56A8", "#5F4592", "#FFFFFF"),
 }
+_HATCHED = 14  # light diagonal lines
 SEVERITY_COLOURS = {
     Severity.FIX: ("#F6CFC2", "#76210A"),
     Severity.CHECK: ("#FDEBC1", "#5F4300"),
     Severity.INFO: ("#E1E4E8", "#3F4851"),
 }
+# Tabs in three colours: what is to be read, to be acted on, and to look things up in.
+TABS = {
+    "読む": "#2B6CB0",
+    "直す": "#D9822B",
+    "資料": "#8A94A0",
+}
+GROUPS = {
+    "直す": ("連絡の順", "回収状況", "要確認", "補足説明"),
+    "資料": ("明細", "ピボット", "処理記録", "コード表"),
+}
+
+
+def group_of(sheet: str) -> str:
+    """Give the group a sheet belongs to, also where it is a numbered part."""
+    name = sheet.partition("(")[0]
+    return next((group for group, names in GROUPS.items() if name in names), "読む")
+
+
 SEVERITY_SYMBOLS = {Severity.FIX: "■", Severity.CHECK: "▲", Severity.INFO: "・"}
 
 Props = dict[str, object]
+
+
+def cell_fill(status: Status) -> Props:
+    """Give the look of a cell that says a status, beside its symbol."""
+    _, tint, ink = COLOURS[status]
+    look: Props = {"bg_color": tint, "font_color": ink}
+    if status is Status.NOT_APPLICABLE:
+        look |= {"pattern": _HATCHED, "fg_color": COLOURS[status][0]}
+    return look
+
+
 _CELL: Props = {"border": 1, "border_color": LINE, "valign": "vcenter"}
 _SUM: Props = {**_CELL, "bold": True, "bg_color": SOFT, "align": "right", "indent": 1}
 _FLAG: Props = {"align": "center", "bold": True}
@@ -116,13 +147,11 @@ STYLES: dict[str, Props] = {
     "ok": {**_CELL, **_FLAG, "font_color": "#0B3C6B", "bg_color": "#CFE2F3"},
     "bad": {**_CELL, **_FLAG, "font_color": "#76210A", "bg_color": "#F6CFC2"},
 }
-for _status, (_fill, _tint, _ink) in COLOURS.items():
-    STYLES[f"status_{_status.value}"] = {
-        **_CELL, "align": "center", "bg_color": _tint, "font_color": _ink,
-    }  # fmt: skip
+for _status in Status:
+    STYLES[f"status_{_status.value}"] = {**_CELL, "align": "center", **cell_fill(_status)}
     STYLES[f"head_{_status.value}"] = {
         **_CELL, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True,
-        "bg_color": _tint, "font_color": _ink,
+        **cell_fill(_status),
     }  # fmt: skip
 for _severity, (_tint, _ink) in SEVERITY_COLOURS.items():
     STYLES[f"severity_{_severity.value}"] = {

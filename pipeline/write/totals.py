@@ -94,8 +94,12 @@ def write_sums(
     write_share(sheet, row, start, counts, "total_percent")
 
 
+_BAR_WIDTH, _BAR_SCALE = 16, 2.1  # a bar of 100 % ends before the middle of the cell
+
+
 def bars(sheet: Sheet, top: int, bottom: int, column_index: int, colour: str) -> None:
-    """Lay data bars over a column of shares."""
+    """Lay data bars over a column of shares, in its left half: the number stands in the right."""
+    sheet.columns(_BAR_WIDTH, start=column_index)
     sheet.raw.conditional_format(
         top,
         column_index,
@@ -108,7 +112,7 @@ def bars(sheet: Sheet, top: int, bottom: int, column_index: int, colour: str) ->
             "min_type": "num",
             "min_value": 0,
             "max_type": "num",
-            "max_value": 1,
+            "max_value": _BAR_SCALE,
             "data_bar_2010": True,
         },
     )
