@@ -21,10 +21,10 @@ __all__ = ["SENSES", "Said", "read_clauses"]
 _PATH = Path(__file__).parent / "clauses.toml"
 _SILENT = frozenset({"break", "stop", "plain", "cond", "risk", "separate", "event", "other"})
 _NAME = re.compile(r"\{([a-z]+)\}")
+_KANA = re.compile("[ぁ-んァ-ヶ]")
 _STEP = 20  # first letters that one look tells apart
 _LONGEST_ENDING = 24  # characters
 _NO_FEATURES = frozenset[str]()
-_TELLING = "いんずり月頃中末ら降旬た"  # last letters of the endings that tell something alone
 _DUE = "due"
 SENSES = ("open", "done", "dropped", "planned")
 
@@ -72,7 +72,8 @@ class _Table:
     token: re.Pattern[str]  # literal words, longest first, then the patterns by name
     kinds: dict[str, _Kind]  # of the literal words, and of the patterns by name
     rest: re.Pattern[str]  # what may follow a word that still ends its clause
-    endings: tuple[tuple[str, re.Pattern[str]], ...]
+    endings: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]  # by last letter, "": any other
+    telling: re.Pattern[str]  # an ending that tells something alone
     attribute: re.Pattern[str]  # what a month belongs to, right behind it
     scores: dict[str, tuple[_Score, ...]]  # by one of the features they ask for
     sure: int
@@ -90,10 +91,14 @@ def _table(path: Path = _PATH) -> _Table:
         for word in dict.fromkeys(spelt for each in words for spelt in _spelt(each, classes)):
             named[word].append(kind)
     patterns = [
-        f"(?P<{name}>{_NAME.sub(lambda found: _any_of(classes[found[1]]), pattern)})"
-        for name, pattern in data["patterns"].items()
+        (
+            letters,
+            f"(?=[{letters}])(?P<{name}>"
+            f"{_NAME.sub(lambda found: _any_of(classes[found[1]]), pattern)})",
+        )
+        for name, (letters, pattern) in data["patterns"].items()
     ]
-    token = f"(?=[{data['starts']}])(?:{'|'.join(patterns)})|{_any_of(named)}"
+    token = f"{_gated(patterns)}|{_any_of(named)}"
     named.update((name, [name.partition("_")[0]]) for name in data["patterns"])
     return _Table(
         token=re.compile(token),
@@ -102,11 +107,37 @@ def _table(path: Path = _PATH) -> _Table:
         attribute=re.compile(
             _NAME.sub(lambda found: _any_of(classes[found[1]]), data["attribute"])
         ),
-        endings=tuple((name, re.compile(text)) for name, text in data["endings"].items()),
+        telling=re.compile(data["telling"]),
+        endings=_by_last_letter(data["endings"]),
         scores=_scores(data),
         sure=data["sure"],
         doubtful=data["doubtful"],
     )
+
+
+def _gated(patterns: Iterable[tuple[str, str]]) -> str:
+    """Give one pattern for many, each with the letters it begins with: kana apart from the rest."""
+    gates = defaultdict[bool, list[tuple[str, str]]](list)
+    for letters, pattern in patterns:
+        gates[bool(_KANA.search(letters))].append((letters, pattern))
+    return "|".join(
+        f"(?=[{''.join(letters for letters, _ in gated)}])(?:{'|'.join(each for _, each in gated)})"
+        for gated in gates.values()
+    )
+
+
+def _by_last_letter(
+    endings: Mapping[str, tuple[str, str]],
+) -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Give the endings worth trying by the last letter of a clause."""
+    compiled = [(name, letters, re.compile(text)) for name, (letters, text) in endings.items()]
+    every = "".join(letters for _, letters, _ in compiled)
+    return {
+        last: tuple((n, each) for n, letters, each in compiled if not letters or last in letters)
+        if last
+        else tuple((n, each) for n, letters, each in compiled if not letters)
+        for last in ("", *every)
+    }
 
 
 def _kind(names: Sequence[str], also: Mapping[str, str]) -> _Kind:
@@ -163,14 +194,17 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     ]
     if months:
         found = sorted((*found, *_times(table, text, months, month)), key=lambda each: each[:2])
-    elif all(kind.silent for _, _, kind, _ in found):
+    elif all(kind.silent for _, _, kind, _ in found) and not table.telling.search(text):
         return _NOTHING
     best = dict.fromkeys(SENSES, (0, ""))
     dues = list[Due]()
     for sentence in _sentences(table, text, found):
         for at, clause in enumerate(sentence):
-            others = (other.features for other in (*sentence[:at], *sentence[at + 1 :]))
-            for sense, points in _points(clause.features, _NO_FEATURES.union(*others)):
+            before, after = (
+                _NO_FEATURES.union(*(other.features for other in others))
+                for others in (sentence[:at], sentence[at + 1 :])
+            )
+            for sense, points in _points(clause.features, before, after):
                 if sense == _DUE:
                     dues += clause.dues if points >= table.sure else ()
                 elif points > best[sense][0]:
@@ -187,10 +221,12 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
 
 
 @lru_cache(maxsize=4096)
-def _points(own: frozenset[str], others: frozenset[str]) -> tuple[tuple[str, int], ...]:
+def _points(
+    own: frozenset[str], before: frozenset[str], after: frozenset[str]
+) -> tuple[tuple[str, int], ...]:
     """Add up what the features of a clause, and of the others of its sentence, score."""
     table = _table()
-    told = own | {f"~{feature}" for feature in others}
+    told = own | {f"~{feature}" for feature in before | after} | {f"+{each}" for each in after}
     points = dict.fromkeys((*SENSES, _DUE), 0)
     for feature in own:
         for score in table.scores.get(feature, ()):
@@ -239,10 +275,11 @@ def _features(
     table: _Table, text: str, words: str, held: Sequence[_Found], until: int
 ) -> frozenset[str]:
     """Give the features of a clause: of the words it holds, of the last of them, its endings."""
-    if not held and words[-1] not in _TELLING:
+    if not held and not table.telling.search(words):
         return _NO_FEATURES
     tail = max(0, len(words) - _LONGEST_ENDING)
-    features = {name for name, ending in table.endings if ending.search(words, tail)}
+    endings = table.endings.get(words[-1], table.endings[""])
+    features = {name for name, ending in endings if ending.search(words, tail)}
     last = max((end for _, end, _, _ in held), default=until)
     ends = table.rest.fullmatch(text, last, until)
     for _, end, kind, _ in held:

@@ -22,6 +22,7 @@ from pipeline.model import (
     Precision,
     Status,
 )
+from pipeline.months import normalise
 from pipeline.notes import (
     effective_due,
     load_note_table,
@@ -174,7 +175,7 @@ def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
     kinds = {*table["words"], *(name.partition("_")[0] for name in table["patterns"])}
     given = {*kinds, *table["endings"], "dated", "then", "month"}
     asked = {
-        feature.removeprefix("~").removesuffix("!")
+        feature.lstrip("~+").removesuffix("!")
         for sense in (*pipeline.clauses.SENSES, "due")
         for features in table[sense]
         for feature in features.split()
@@ -183,3 +184,31 @@ def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
     assert given - asked <= {"stop", "break", "plain"} | set(table["also"])
     spelt = str([*table["words"].values(), *table["patterns"].values()])
     assert set(re.findall(r"\{([a-z]+)\}", spelt)) == set(table["classes"])
+
+
+def test_a_pattern_or_an_ending_fits_nothing_outside_the_letters_it_stands_behind() -> None:
+    """They are a cheap look before the costly one, and may not hide what that would find."""
+    path = Path(pipeline.clauses.__file__).with_name("clauses.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    sentences = tomllib.loads(
+        (Path(__file__).parent / "cases/contradictions.toml").read_text(encoding="utf-8")
+    )
+    notes = [normalise(case["note"]) for case in sentences["case"]]
+    notes += [normalise(note) for group in sentences["group"] for note in group["notes"]]
+    clauses = [clause for note in notes for clause in re.split("[。、\n]", note) if clause]
+    named = re.compile(r"\{([a-z]+)\}")
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        while named.search(pattern):
+            pattern = named.sub(
+                lambda found: f"(?:{'|'.join(table['classes'][found[1]])})", pattern
+            )
+        return re.compile(pattern)
+
+    for letters, pattern in table["patterns"].values():
+        found = [match[0] for note in notes for match in compiled(pattern).finditer(note)]
+        assert {each[0] for each in found} <= set(letters), pattern
+    for letters, pattern in table["endings"].values():
+        ending = compiled(pattern)
+        last = {clause[-1] for clause in clauses if ending.search(clause)}
+        assert not letters or last <= set(letters), pattern
