@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.frame import StoredAnswers, answers_of
+from pipeline.frame import StoredAnswers, answers_of, changed_items
 from pipeline.model import (
     Batch,
     Checklist,
@@ -18,7 +18,7 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.model.pickling import Columns
-from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Thresholds
+from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Decided, Thresholds
 from pipeline.rules.asked import NOTHING_ASKED, sort_answers
 from pipeline.settings import RuleSettings
 
@@ -82,11 +82,23 @@ def own_findings(
 
 
 def _found(context: Context, settings: RuleSettings, *, compares: bool) -> Iterator[Finding]:
-    """Give what the rules find that do or do not compare a return with others."""
+    """Give what the rules find that do or do not compare a return with others.
+
+    Where another office replaced an answer, what only its decision brings up is no finding.
+    """
+    replaced = {
+        (counted.respondent.id, item)
+        for counted in context.batch.submissions
+        if counted.submission.sealed
+        for item in changed_items(counted.submission.answers)
+    }
     for rule in RULES.values():
         if rule.compares is compares:
             for hit in rule.find(context):
-                yield rule.finding(hit, settings.severity.get(rule.code))
+                finding = rule.finding(hit, settings.severity.get(rule.code))
+                silent = replaced and rule.decided is Decided.SILENT
+                if not (silent and (finding.respondent_id, finding.item_id) in replaced):
+                    yield finding
 
 
 def _findings_of(counted: CountedSubmission) -> tuple[Finding, ...] | None:

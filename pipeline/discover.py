@@ -29,9 +29,12 @@ from pipeline.archive import (
     printable,
     unsafe,
 )
+from pipeline.bundle import is_bundle, newest_bundles, opened_bundle
 from pipeline.calendar import MONTH
 from pipeline.model import (
     OF_THIS_COMPUTER,
+    Bundle,
+    Checklist,
     ControlLine,
     FileKind,
     Inbox,
@@ -41,13 +44,14 @@ from pipeline.model import (
     SourceFile,
     Unreadable,
     UnreadableReason,
+    Wanted,
 )
 from pipeline.passwords import candidates
 from pipeline.settings import Limits
 
 __all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "walk"]
 
-Entry = SourceFile | Skipped | Unreadable
+Entry = SourceFile | Skipped | Unreadable | Bundle
 
 # Preferred first: where a coordinator keeps two rosters, the Excel file of today is meant.
 _ROSTER_NAMES = tuple(f"名簿{ending}" for ending in (".xlsx", ".xlsm", ".xls", ".ods", ".csv"))
@@ -91,14 +95,22 @@ class Found:
         return stat.S_ISREG(self.status.st_mode) and not self.is_link
 
 
-def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
+def discover(
+    inbox: Path, *, month: str, limits: Limits, checklist: Checklist | None = None
+) -> Inbox:
     """Give every file below inbox/ exactly once, in the order of their paths.
 
     Folders named YYYY-MM directly below inbox/ are closed months and left out; the one of
     `month` is read instead of inbox/ where it holds files. What lies in inbox/ then is given as
     Skipped (LATE): nothing tells this month's late return from an early one of the next. A folder
     that cannot be listed is one Unreadable entry. Gives no entries where inbox/ does not exist.
+    Bundles of other offices must be about ``checklist``.
     """
+    wanted = Wanted(
+        month=month,
+        checklist=checklist.id if checklist else "",
+        version=checklist.version if checklist else "",
+    )
     closed = inbox / month
     root = closed if is_closed(closed) else inbox
     listed = list(walk(inbox, root))
@@ -113,8 +125,9 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
     entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
     for file in found:
         at_top = file.path in controls
-        entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits)
+        entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits, wanted=wanted)
     entries += _late(beside, limits)
+    entries = newest_bundles(entries)
     ordered = _unique(sorted(entries, key=lambda entry: source_of(entry).path))
     roster = next((source_of(e) for e in ordered if source_of(e).path == roster_path), None)
     return Inbox(
@@ -122,6 +135,7 @@ def discover(inbox: Path, *, month: str, limits: Limits) -> Inbox:
         roster=roster if roster_path else None,
         passwords=passwords,
         exclusions=exclusions,
+        wanted=wanted,
     )
 
 
@@ -138,7 +152,13 @@ def look_again(
     closed = {source_of(entry).location for entry, outcomes in read if any(map(_closed, outcomes))}
     return {
         file.location: _unique(
-            _entries(file, at_top=False, passwords=inbox.passwords, limits=limits)
+            _entries(
+                file,
+                at_top=False,
+                passwords=inbox.passwords,
+                limits=limits,
+                wanted=inbox.wanted,
+            )
         )
         for file, changed in _by_now(read)
         if changed or file.location in closed
@@ -308,7 +328,7 @@ def _lines_of(location: Path) -> tuple[ControlLine, ...]:
 
 
 def _entries(
-    file: Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits
+    file: Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits, wanted: Wanted
 ) -> list[Entry]:
     """Give what one directory entry is: a file, a file set aside, or the members of an archive.
 
@@ -329,7 +349,8 @@ def _entries(
             archive = source.size <= limits.expanded_size and is_archive(opened)
     except OSError as error:
         return [Unreadable(source=source, reason=_refusal(error, file), detail=_english(error))]
-    return _unpacked(hashed(source, limits), passwords, limits) if archive else [source]
+    unpacking = _Unpacking(passwords, limits, wanted)
+    return _unpacked(hashed(source, limits), unpacking) if archive else [source]
 
 
 def _refusal(error: OSError, file: Found) -> UnreadableReason:
@@ -371,11 +392,11 @@ def set_aside(path: str, *, at_top: bool) -> SkipReason | None:
     return None
 
 
-def _unpacked(archive: SourceFile, passwords: tuple[str, ...], limits: Limits) -> list[Entry]:
+def _unpacked(archive: SourceFile, unpacking: "_Unpacking") -> list[Entry]:
     """Give an archive's own row and one entry for each of its members."""
     try:
         with open_archive(archive.location) as opened:
-            return _Unpacking(passwords, limits).entries(opened, archive)
+            return unpacking.entries(opened, archive)
     except (OSError, MemberError) as error:
         reason = error.reason if isinstance(error, MemberError) else UnreadableReason.NO_ACCESS
         return [Unreadable(source=archive, reason=reason, kind=FileKind.ZIP, detail=str(error))]
@@ -384,9 +405,10 @@ def _unpacked(archive: SourceFile, passwords: tuple[str, ...], limits: Limits) -
 class _Unpacking:
     """Takes one archive apart, and the archives in it; what the limits allow is for all of them."""
 
-    def __init__(self, passwords: tuple[str, ...], limits: Limits) -> None:
+    def __init__(self, passwords: tuple[str, ...], limits: Limits, wanted: Wanted) -> None:
         self.passwords = passwords
         self.left = limits
+        self.wanted = wanted
 
     def entries(self, opened: ZipFile, archive: SourceFile) -> list[Entry]:
         """Give an archive's own row and one entry for each member, and for each of theirs."""
@@ -400,6 +422,8 @@ class _Unpacking:
             archive_members=self.left.archive_members - len(infos),
             expanded_size=self.left.expanded_size - sum(info.file_size for info in infos),
         )
+        if is_bundle(opened):
+            return [*opened_bundle(opened, archive, self.left, self.wanted)]
         entries: list[Entry] = [
             Skipped(source=archive, reason=SkipReason.ARCHIVE, kind=FileKind.ZIP)
         ]

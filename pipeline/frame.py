@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -166,6 +166,17 @@ def item_ids(answers: Sequence[Answer]) -> tuple[str, ...]:
         ids: tuple[str, ...] = answers.rows[0]
         return ids
     return tuple(answer.item_id for answer in answers)
+
+
+def changed_items(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Give the items whose answer a decision replaced, without unpacking the answers."""
+    if not isinstance(answers, StoredAnswers):
+        return tuple(one.item_id for one in answers if one.decision and one.decision.changed)
+    rows = dict(zip((*ROW, *DECIDED), answers.rows, strict=False))
+    changed = rows.get("changed", _Same((None,)))
+    if isinstance(changed, _Same):
+        return tuple(rows["item_id"]) if changed[0] else ()
+    return tuple(compress(rows["item_id"], changed))
 
 
 def answers_at(

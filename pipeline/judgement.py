@@ -23,6 +23,7 @@ from pipeline.review import (
     past_findings,
     read_review,
     relocated,
+    with_accepted,
     with_overlooked,
     with_years,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Batch, Finding, SourceFile
     from pipeline.model.history import History
-    from pipeline.model.review import EntryCount, Reviewed, ReviewForm
+    from pipeline.model.review import Decision, EntryCount, Reviewed, ReviewForm, ReviewKey
     from pipeline.settings import Settings
 
 
@@ -51,6 +52,7 @@ class Judged:
     form: ReviewForm
     source: SourceFile | None
     entries: EntryCount
+    decisions: Mapping[ReviewKey, Decision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         review = at_present_items(review, history.moved_since(source.location.parent.name))
     reviewed = with_years(apply_review(batch, raw, review, past=past), history)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
+    reviewed = with_accepted(reviewed)
     findings = raw
     if reviewed.changed:
         findings = check(reviewed.batch, settings.rules, previous=previous)
@@ -108,6 +111,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         form=laid_out,
         source=source,
         entries=count_entries(reviewed, relocated(settled.open, laid_out)),
+        decisions=reviewed.decisions,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.archive import hashed
 from pipeline.assemble import known_names
 from pipeline.bodies import returns_in, returns_side_by_side
+from pipeline.bundle import read_sealed
 from pipeline.check import own_findings
 from pipeline.discover import Read, given_up, look_again, source_of
 from pipeline.errors import ExitCode, TorimatomeError
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from pipeline.discover import Inbox
     from pipeline.isolate import Executor
-    from pipeline.model import Checklist, Roster
+    from pipeline.model import Bundle, Checklist, Roster
     from pipeline.settings import Limits, Settings
 
 
@@ -59,6 +60,11 @@ class ReadTask:
 
     def __call__(self, source: SourceFile) -> tuple[Outcome, ...]:
         """Give what came of one file."""
+        if source.sealed:
+            counted = read_sealed(
+                source, self.checklist, limits=self.limits, passwords=self.passwords
+            )
+            return (self._judged(counted) if isinstance(counted, Submission) else counted,)
         workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
         if not isinstance(workbook, RawWorkbook):
             return (workbook,)
@@ -165,7 +171,7 @@ def read_whole(
 
 
 def _read_each(
-    entries: Sequence[SourceFile | Skipped | Unreadable],
+    entries: Sequence[SourceFile | Skipped | Unreadable | Bundle],
     task: Callable[[SourceFile], tuple[Outcome, ...]],
     settings: Settings,
     progress: Callable[[int, int], None] | None,

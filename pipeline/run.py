@@ -247,7 +247,7 @@ def look_into(
 ) -> tuple[Inbox, Roster | None]:
     """Give what lies in the inbox of a month, and its roster; nothing else is read yet."""
     insist_on_a_folder(folder)
-    inbox = discover(folder, month=settings.month, limits=settings.limits)
+    inbox = discover(folder, month=settings.month, limits=settings.limits, checklist=checklist)
     inbox = without_other_months(inbox, settings.outbox, settings.month)
     insist_on_mail(inbox, settings.inbox_url or settings.inbox)
     return inbox, roster_of(inbox, checklist, settings.limits)

@@ -61,6 +61,7 @@ class Settings:
     edition: str = "internal"
     named: bool = False
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
+    office: str = ""  # who aggregates and, to an office above, seals
     previous: str = ""  # the month to compare with, YYYY-MM; empty: the latest before
     inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
     data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
@@ -97,6 +98,7 @@ class SettingsFile:
 
     month: str | None = None  # YYYY-MM
     checklist: str | None = None
+    office: str | None = None
     deadline: str | None = None  # YYYY-MM-DD
     jobs: int | None = None
     pivot: bool | None = None
@@ -287,6 +289,7 @@ _RULE_KEYS = ("off", "severity", "thresholds")
 _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "month": _month,
     "checklist": _text,
+    "office": _text,
     "deadline": _day,
     "jobs": _whole,
     "pivot": _switch,

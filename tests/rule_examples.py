@@ -12,6 +12,8 @@ from pipeline.check import check
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
+    Bundle,
+    BundleProblem,
     CellKind,
     Checklist,
     ControlLine,
@@ -42,6 +44,7 @@ from pipeline.model import (
     Submission,
     Unreadable,
     UnreadableReason,
+    Wanted,
 )
 from pipeline.model.history import PastProblem
 from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
@@ -309,6 +312,20 @@ def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:
             kind=FileKind.XLSX,
             content=Unreadable(source=source, reason=reason, kind=FileKind.XLSX),
             respondent=_respondent(file, roster),
+        )
+    if "まとまり" in facts:
+        bundle = Bundle(
+            source=source,
+            office="青海県",
+            wanted=Wanted(month="2026-10"),
+            problem=BundleProblem(facts["まとまり"]),
+        )
+        return FileRecord(
+            source=source,
+            state=FileState.NOT_CHECKLIST,
+            reason="数えない",
+            kind=FileKind.ZIP,
+            content=bundle,
         )
     if "対象外" in facts:
         skip, kind = facts["対象外"].split()

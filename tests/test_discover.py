@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from workbooks import Sheet, xlsx
 
 from pipeline.archive import MemberError, decode_name, open_archive, printable, read_content
-from pipeline.discover import JOURNAL, Inbox, discover
+from pipeline.discover import JOURNAL, discover
 from pipeline.model import (
     RawWorkbook,
     Skipped,
@@ -114,7 +114,7 @@ def test_a_month_folder_without_returns_hides_nothing(
 
 
 def test_no_inbox_gives_nothing(tmp_path: Path) -> None:
-    assert discover(tmp_path / "none", month=MONTH, limits=Limits()) == Inbox()
+    assert discover(tmp_path / "none", month=MONTH, limits=Limits()).entries == ()
 
 
 @pytest.mark.parametrize(

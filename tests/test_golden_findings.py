@@ -18,6 +18,7 @@ from pipeline.model import Checklist
 from pipeline.rules import RULES
 from pipeline.run import aggregate
 from pipeline.sample import write_demo
+from pipeline.seal import seal
 from pipeline.settings import Settings
 
 REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}
@@ -60,6 +61,11 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     odd = tmp_path_factory.mktemp("odd")
     put(odd, odd_returns(checklist))
     runs.append(settings_for(odd))
+    office = tmp_path_factory.mktemp("office")
+    put(office, {"県内市.xlsx": good("県内市", checklist)})
+    earlier = settings_for(office, month="2026-10", pivot=False, office="青海県")
+    aggregate(earlier)
+    put(odd, {"先月の県.zip": seal(earlier, sealed_at=earlier.made_at).path.read_bytes()})
     closed = tmp_path_factory.mktemp("closed")
     put(closed, {f"{runs[-1].month}/前.xlsx": good("前市", checklist)})
     put(closed, {"後.xlsx": good("後市", checklist), "除外.txt": "居ない市：試験のため\n".encode()})
@@ -203,6 +209,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("F111", "後.xlsx"),
         ("F112", "空の町.xlsx"),
         ("B514", "据置市.xlsx"),
+        ("B515", "先月の県.zip"),
         ("C801", "除外.txt"),
         ("M701", "outbox/2026-08/data/files.csv"),
         ("B511", "二通市.xlsx"),

@@ -11,12 +11,14 @@ from pipeline.assemble.conservation import conservation
 from pipeline.assemble.control_names import misnamed
 from pipeline.assemble.exclusions import Exclusions
 from pipeline.assemble.identify import NOTHING_GIVEN, Identifier, known_names, respondent_of
-from pipeline.assemble.reasons import skipped_reason, unreadable_reason
+from pipeline.assemble.reasons import bundle_reason, skipped_reason, unreadable_reason
 from pipeline.assemble.settle import record_of, settle
 from pipeline.assemble.units import Projects
 from pipeline.model import (
     Answer,
     Batch,
+    Bundle,
+    BundleProblem,
     Checklist,
     ControlLine,
     CountedSubmission,
@@ -39,6 +41,16 @@ __all__ = ["assemble", "conservation", "known_names"]
 
 # What somebody sent, as against what systems and the coordinator keep in the folder.
 _SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK, SkipReason.LATE})
+
+
+_STATES = {
+    BundleProblem.NONE: FileState.IGNORED,
+    BundleProblem.CHANGED: FileState.UNREADABLE,
+    BundleProblem.OLDER: FileState.IGNORED,
+    BundleProblem.TWICE: FileState.IGNORED,
+    BundleProblem.MONTH: FileState.NOT_CHECKLIST,
+    BundleProblem.CHECKLIST: FileState.NOT_CHECKLIST,
+}
 
 
 def assemble(
@@ -118,12 +130,14 @@ def assemble(
 
 
 def _without_answers(
-    outcome: NotChecklist | Unreadable | Skipped,
+    outcome: NotChecklist | Unreadable | Skipped | Bundle,
     identifier: Identifier,
     projects: Projects,
     excluded: Exclusions,
 ) -> FileRecord:
     """Give the record of a file that holds no answers."""
+    if isinstance(outcome, Bundle):
+        return record_of(outcome, _STATES[outcome.problem], bundle_reason(outcome), None)
     sent = not isinstance(outcome, Skipped) or outcome.reason in _SENT
     path = outcome.source.path
     respondent = projects.of_path(path, identifier.on_roster(outcome)) if sent else None

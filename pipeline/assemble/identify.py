@@ -22,6 +22,7 @@ from pipeline.model import (
     Respondent,
     Roster,
     RosterEntry,
+    Sealed,
     Submission,
     file_digest,
 )
@@ -135,12 +136,25 @@ class Identifier:
 
     def _claims(self, submission: Submission) -> tuple[Respondent, ...]:
         """Give the respondent of a submission, or the several whom its evidence names."""
+        if submission.sealed is not None:
+            return (self._sealed(submission.sealed),)
         inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
         said = self._said(inside, submission)
         decided = _decide(said, slip=submission.overrides is not None)
         if decided:
             return decided
         return (self._unlisted_of(submission, inside),)
+
+    def _sealed(self, sealed: Sealed) -> Respondent:
+        """Give the respondent that another office names: by the roster's code, else by its name."""
+        evidence = Evidence(kind=EvidenceKind.SEALED, text=f"{sealed.office}: {sealed.name}")
+        entry = self._by_id.get(sealed.id) or self._index.by_code(sealed.id)
+        entry = entry or self._index.by_name(sealed.name)
+        if entry is not None:
+            return respondent_of(entry, evidence)
+        return replace(
+            self._unlisted(evidence, sealed.name), id=sealed.id, role=sealed.role, mail=sealed.mail
+        )
 
     def _said(self, inside: Sequence[Evidence], submission: Submission) -> _Said:
         hidden = self._hidden(inside)
@@ -404,7 +418,7 @@ def _named_alike(found: dict[str, Respondent]) -> dict[str, Respondent]:
     unlisted = {
         path: r
         for path, r in unlisted.items()
-        if not r.on_roster and r.identified_by is not EvidenceKind.HIDDEN_ID
+        if not r.on_roster and r.identified_by not in {EvidenceKind.HIDDEN_ID, EvidenceKind.SEALED}
     }
     keys = {path: fold_name(r.name) or fold(r.name) for path, r in unlisted.items()}
     full: dict[str, set[str]] = {}

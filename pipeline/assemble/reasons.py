@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipeline.model import Skipped, SkipReason, Unreadable
+from pipeline.calendar import month_words
+from pipeline.model import Bundle, BundleProblem, Skipped, SkipReason, Unreadable
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.unreadable import words_of
 
@@ -25,6 +26,22 @@ def skipped_reason(outcome: Skipped) -> str:
     if outcome.reason is SkipReason.OTHER_KIND:
         return f"{KINDS[outcome.kind].name}のため、回答として読んでいません。"
     return _SKIPPED[outcome.reason]
+
+
+def bundle_reason(bundle: Bundle) -> str:
+    """Give what became of another office's bundle."""
+    office = f"「{bundle.office}」" if bundle.office else "他の機関"
+    if not bundle.problem:
+        return f"{office}が集計した回答 {len(bundle.respondents)} 件を、1件ずつ集計に入れました。"
+    month = month_words(bundle.wanted.month) if bundle.wanted.month else ""
+    why = {
+        BundleProblem.CHANGED: "作られたときのままではないため",
+        BundleProblem.OLDER: f"より新しい「{bundle.instead}」があるため",
+        BundleProblem.TWICE: f"「{bundle.instead}」と同じものであるため",
+        BundleProblem.MONTH: f"{month}分であるため",
+        BundleProblem.CHECKLIST: "調査している様式と違う様式（版）のものであるため",
+    }[bundle.problem]
+    return f"{office}の提出用のまとまりです。{why}、中の回答は集計に入れていません。"
 
 
 def unreadable_reason(outcome: Unreadable) -> str:

@@ -69,7 +69,7 @@ def settle(
         )
     if len(same) == 1:  # nearly always: nothing to join, and no answer is looked at
         form = full[0]
-        reason = f"集計に入れました。{_prefilled(form)}"
+        reason = f"集計に入れました。{_counted_by(form)}{_prefilled(form)}"
         record = record_of(form, FileState.COUNTED, reason, respondents[form.source.key])
         return Settled(submission=form, records=(record,))
     unique, doubles = _identical(full)
@@ -130,7 +130,10 @@ def _plan(
     answered = {form.source.key: answered_items(form) for form in touched}
 
     def of_one_hand(one: Submission, other: Submission) -> bool:
-        return same_hand(hands.get(one.source.key), hands.get(other.source.key))
+        # What an office has counted is not older or newer than what the body sent itself.
+        return one.office == other.office and same_hand(
+            hands.get(one.source.key), hands.get(other.source.key)
+        )
 
     def apart(one: Submission, other: Submission) -> bool:
         mine, theirs = answered[one.source.key], answered[other.source.key]
@@ -221,7 +224,9 @@ class _Settling:
             else:
                 reason += f"このファイルに行がない {listed_items(items)}は「{path}」の回答です。"
         record = self._record(self.main, FileState.COUNTED, reason + self._differs_words())
-        record = replace(record, reason=record.reason + _prefilled(self.main))
+        record = replace(
+            record, reason=record.reason + _counted_by(self.main) + _prefilled(self.main)
+        )
         return replace(record, differs=self._differs(self.main))
 
     def _everyone(self) -> list[Submission]:
@@ -346,6 +351,10 @@ class _Settling:
 
     def _record(self, submission: Submission, state: FileState, reason: str) -> FileRecord:
         return record_of(submission, state, reason, self.respondents[submission.source.key])
+
+
+def _counted_by(form: Submission) -> str:
+    return f"「{form.office}」が集計した回答です。" if form.office else ""
 
 
 def record_of(

@@ -433,6 +433,29 @@ def sendback(
 @inbox_option
 @outbox_option
 @checklist_option
+@click.option("--office", metavar="NAME", default="", help="提出する機関の名前（例: 青海県）。")
+def seal(month: str | None, inbox: Path, outbox: Path, checklist: str, office: str) -> None:
+    """集計した月の回答と判断を、上位の機関へ提出する1つのファイル（提出用_YYYY-MM.zip）にします。
+
+    受け取った機関は、開かずにそのまま inbox に置いて集計します。
+    """
+    from datetime import UTC, datetime
+
+    from pipeline.cli.report import seal_lines
+    from pipeline.seal import seal as seal_month
+
+    settings = _settings(month, inbox, outbox, checklist)
+    settings = replace(settings, office=office or settings.office)
+    now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+    for line in seal_lines(seal_month(settings, sealed_at=now)):
+        click.echo(line)
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@outbox_option
+@checklist_option
 @click.option("--prefill", is_flag=True, help="前の月の回答を、前月分と分かる形で入れておきます。")
 @click.option(
     "--into",

@@ -14,13 +14,14 @@ from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from pipeline.close import ClosePlan
     from pipeline.distribute import DistributeResult
     from pipeline.guard import Chosen
     from pipeline.run import RunResult
+    from pipeline.seal import SealResult
     from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
 
@@ -218,6 +219,14 @@ def finish_moves(settings: Settings) -> None:
         told = finish_interrupted(settings.inbox)
     if told:
         click.echo(told)
+
+
+def seal_lines(result: SealResult) -> Iterator[str]:
+    """Tell what was sealed, and what to do with it."""
+    yield f"提出用のファイルを作りました: {result.path}"
+    left = f"（未提出 {result.missing} 件は含みません）" if result.missing else ""
+    yield f"  回答 {result.returns} 件と、確認票の判断を入れました{left}。"
+    yield "  このまま上位の機関へ送ってください。開いて直すと、受け取った側では使えません。"
 
 
 def sendback_lines(result: SendBackResult) -> list[str]:

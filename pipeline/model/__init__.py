@@ -28,6 +28,8 @@ from pipeline.model.checklist import Checklist, Item, Option, Status
 from pipeline.model.raw import (
     OF_THIS_COMPUTER,
     Area,
+    Bundle,
+    BundleProblem,
     CellKey,
     CellKind,
     ControlLine,
@@ -46,6 +48,7 @@ from pipeline.model.raw import (
     Unreadable,
     UnreadableReason,
     Unseen,
+    Wanted,
     address,
     file_digest,
     return_key,
@@ -53,6 +56,7 @@ from pipeline.model.raw import (
     text_digest,
 )
 from pipeline.model.submission import (
+    Accepted,
     Answer,
     Aside,
     Doubt,
@@ -72,6 +76,7 @@ from pipeline.model.submission import (
     Precision,
     ReadBy,
     Repeated,
+    Sealed,
     Slip,
     Submission,
     TableFound,
@@ -83,10 +88,13 @@ from pipeline.model.submission import (
 
 __all__ = [
     "OF_THIS_COMPUTER",
+    "Accepted",
     "Answer",
     "Area",
     "Aside",
     "Batch",
+    "Bundle",
+    "BundleProblem",
     "CellKey",
     "CellKind",
     "Checklist",
@@ -131,6 +139,7 @@ __all__ = [
     "Roster",
     "RosterEntry",
     "Run",
+    "Sealed",
     "Severity",
     "SkipReason",
     "Skipped",
@@ -145,6 +154,7 @@ __all__ = [
     "Unreadable",
     "UnreadableReason",
     "Unseen",
+    "Wanted",
     "address",
     "came_unread",
     "contents_of",

@@ -8,6 +8,7 @@ from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer, PastProblem
 from pipeline.model.raw import (
     OF_THIS_COMPUTER,
+    Bundle,
     FileKind,
     Skipped,
     SkipReason,
@@ -17,7 +18,7 @@ from pipeline.model.raw import (
 )
 from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
 
-Outcome = Submission | NotChecklist | Unreadable | Skipped  # of reading one file
+Outcome = Submission | NotChecklist | Unreadable | Skipped | Bundle  # of reading one file
 
 
 class FileState(StrEnum):

@@ -58,6 +58,7 @@ class SourceFile:
     (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content as it was read, empty before a
     plain file is read. ``part`` is empty but where one workbook holds the returns of several
     bodies: then the name of the (first) sheet of this return, and several returns share one path.
+    ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
 
     path: str
@@ -68,6 +69,7 @@ class SourceFile:
     modified: str = ""
     sha256: str = ""
     part: str = ""
+    sealed: bool = False
 
     @property
     def key(self) -> str:
@@ -142,6 +144,47 @@ class UnreadableReason(StrEnum):
     CHANGING = "changing"  # it was written to while it was read, twice
 
 
+class BundleProblem(StrEnum):
+    """Why the returns of a bundle do not count; rule B515 has the words."""
+
+    NONE = ""
+    CHANGED = "changed"  # not as it was sealed
+    OLDER = "older"  # another bundle of the same office was sealed later
+    TWICE = "twice"  # the same bundle lies here once more
+    MONTH = "month"  # of another month
+    CHECKLIST = "checklist"  # of another checklist, or of another edition of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a bundle must be about to count. ``month`` is YYYY-MM."""
+
+    month: str
+    checklist: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What another office counted and sealed for us (`torimatome seal`): the file as a whole.
+
+    ``sealed_at`` is ISO 8601. ``respondents`` are the ids there of those whose returns it holds;
+    each is a file of the inbox, unless there is a ``problem``. ``instead`` is then the bundle that
+    counts, where there is one. ``missing`` are the (id, name) of respondents who had not answered
+    that office.
+    """
+
+    source: SourceFile
+    office: str = ""
+    wanted: Wanted = Wanted(month="")
+    sealed_at: str = ""
+    respondents: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    problem: BundleProblem = BundleProblem.NONE
+    instead: str = ""
+    kind: FileKind = FileKind.ZIP
+
+
 # What this computer did not give, whatever was sent: nothing for the respondent to mend.
 OF_THIS_COMPUTER = frozenset(
     {
@@ -179,10 +222,11 @@ class Inbox:
     ``exclusions`` are the lines of 除外.txt: file names, patterns or respondents.
     """
 
-    entries: tuple[SourceFile | Skipped | Unreadable, ...] = ()
+    entries: tuple[SourceFile | Skipped | Unreadable | Bundle, ...] = ()
     roster: SourceFile | None = None
     passwords: tuple[str, ...] = field(default=(), repr=False)
     exclusions: tuple[ControlLine, ...] = ()
+    wanted: Wanted = Wanted(month="")
 
     @property
     def as_of(self) -> str:

@@ -324,6 +324,7 @@ class EvidenceKind(StrEnum):
     """By what a respondent was identified, strongest first."""
 
     DECISION = "decision"  # somebody gave the file to this body in 確認票
+    SEALED = "sealed"  # another office has counted the return, and says whose it is
     HIDDEN_ID = "hidden_id"
     CELL = "cell"
     TAB = "tab"  # the name of the sheet, where a workbook holds the returns of several bodies
@@ -382,6 +383,34 @@ class Doubted:
     called: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A finding that the office which counted a return has decided to let stand."""
+
+    item_id: str
+    code: str
+    digest: str  # of what was written, as `ReviewKey` has it
+    reason: str = ""
+    by: str = ""
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """Which office counted a return before us, and whose it is, as that office knows it.
+
+    ``id`` is the respondent's id there: the roster's code, else one made from the name. ``name``
+    is that of the body, without the project.
+    """
+
+    office: str
+    id: str
+    name: str
+    role: str = ""
+    mail: str = ""
+    accepted: tuple[Accepted, ...] = ()
+
+
 @quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -416,6 +445,12 @@ class Submission:
     unasked: tuple[Answer, ...] = ()  # of a slip: to items that it does not ask, never used
     prefilled_from: str = ""
     as_handed_out: tuple[str, ...] = ()
+    sealed: Sealed | None = None  # counted by another office; its answers are those it decided
+
+    @property
+    def office(self) -> str:
+        """Give the office that counted it before us, empty for what came from the body itself."""
+        return self.sealed.office if self.sealed else ""
 
 
 class OwnBook(StrEnum):

@@ -10,6 +10,7 @@ carries it out, `account` counts what was used, `choices` tells which of several
 `form` lays out the next form, and `lines` and `bulk` join its rows.
 """
 
+from pipeline.review.accepted import with_accepted
 from pipeline.review.account import count_entries
 from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
@@ -41,6 +42,7 @@ __all__ = [
     "past_findings",
     "read_review",
     "relocated",
+    "with_accepted",
     "with_overlooked",
     "with_years",
 ]

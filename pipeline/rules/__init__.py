@@ -8,6 +8,7 @@ from pipeline.model.report import RuleRow
 from pipeline.rules import (  # noqa: F401 - a rule enters itself where its module is imported
     answers,
     batch,
+    bundles,
     control,
     due,
     entries,

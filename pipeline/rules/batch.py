@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.model import (
     Batch,
+    Bundle,
     FileRecord,
     FileState,
     Location,
@@ -64,6 +65,7 @@ def missing(context: Context) -> Iterator[Hit]:
     entries = {entry.shown: entry for entry in roster.entries} if roster else {}
     arrived = _arrived(context.batch)
     unread = came_unread(context.batch)
+    asked_by = _asked_by(context.batch)
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
         contact = (
@@ -76,6 +78,12 @@ def missing(context: Context) -> Iterator[Hit]:
             or arrived.get(respondent.of_body)
             or "名簿にありますが、まだ提出されていません。"
         )
+        if office := asked_by.get(respondent.name):
+            what = (
+                f"「{office}」の提出用のまとまりに入っていません（そちらにも未提出）。"
+                f"{arrived.get(respondent.id, '')}"
+            )
+            contact = office
         step = f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"
         step += "提出の見込みを確かめてください。"
         severity = None
@@ -99,6 +107,16 @@ def missing(context: Context) -> Iterator[Hit]:
             fields={"what": what, "step": step},
             severity=severity,
         )
+
+
+def _asked_by(batch: Batch) -> dict[str, str]:
+    """Give the office to which a respondent had not answered either, by the respondent's name."""
+    return {
+        name: record.content.office
+        for record in batch.files
+        if isinstance(record.content, Bundle) and not record.content.problem
+        for _, name in record.content.missing
+    }
 
 
 def _files(records: list[FileRecord]) -> str:

@@ -11,6 +11,7 @@ from pipeline.columns import Coded, Frame, together
 from pipeline.frame import DECIDED, StoredAnswers
 from pipeline.model import (
     Batch,
+    Bundle,
     Due,
     FileRecord,
     Finding,
@@ -188,7 +189,7 @@ def file_rows(batch: Batch) -> tuple[FileRow, ...]:
 
 def _file_row(record: FileRecord) -> FileRow:
     content = record.content
-    sheets = () if isinstance(content, Skipped | Unreadable) else content.sheets
+    sheets = () if isinstance(content, Skipped | Unreadable | Bundle) else content.sheets
     respondent = record.respondent
     return FileRow(
         file=record.source.path,
