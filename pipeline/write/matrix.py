@@ -10,8 +10,9 @@ from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links
-from pipeline.write.style import LABELS, SYMBOLS, cell_fill
+from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
+from pipeline.write.turned_matrix import count_formula, write_colours, write_turned
 
 if TYPE_CHECKING:
     from pipeline.columns import Frame
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "一覧表"
 FIRST = 3  # the first column of a respondent; before it: category, id, title
 TOP = 5  # the first row of an item; above it: role and name
+ACROSS = 60  # respondents that stand in columns; more stand in rows
 PER_PAGE = 45  # respondents on one printed page
 
 
@@ -32,6 +34,7 @@ def respondents_per_sheet(items: int) -> int:
 def write_matrix(book: Book, report: Report, answers: Frame, *, per_sheet: int = 0) -> None:
     """Write 一覧表; more respondents than a sheet takes go on on 一覧表(2) and so on."""
     size = per_sheet or respondents_per_sheet(len(report.items))
+    wide = not per_sheet and len(report.respondents) > ACROSS
     held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
     shown = tuple(total for total in report.respondents if total.number <= held)
     answers = {
@@ -40,6 +43,9 @@ def write_matrix(book: Book, report: Report, answers: Frame, *, per_sheet: int =
         "target": lines_in_detail(answers["line"], book.rows).targets,
         "tip": together(_tip, answers["respondent"], answers["item_id"], answers["status"]),
     }
+    if wide:
+        write_turned(book, report, answers, NAME)
+        return
     parts = range(0, max(len(shown), 1), size)
     for part, start in enumerate(parts):
         sheet = book.sheet(part_name(NAME, part))
@@ -77,7 +83,7 @@ def _write_part(
         "title": encoded(total.item.title for total in report.items),
     }
     sheet.listing(TOP, _columns(sheet.book, report, answers, chosen), rows, least=30)
-    _write_colours(sheet, len(items), chosen)
+    write_colours(sheet, (TOP, FIRST), (len(items), len(chosen)))
     _write_bottom_edge(sheet, len(items), chosen)
     sheet.raw.freeze_panes(TOP, FIRST)
     sheet.page(paper="A3", repeat=(TOP - 2, TOP - 1))
@@ -135,25 +141,6 @@ def _columns(
     ]
 
 
-def _write_colours(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
-    book = sheet.book
-    if not chosen:
-        return
-    for status in STATUSES:
-        sheet.raw.conditional_format(
-            TOP,
-            FIRST,
-            TOP + size - 1,
-            FIRST + len(chosen) - 1,
-            {
-                "type": "text",
-                "criteria": "begins with",
-                "value": SYMBOLS[status],
-                "format": book.difference(**cell_fill(status)),
-            },
-        )
-
-
 def symbol(status: Status, due: str) -> str:
     """Give what stands in the matrix for an answer: its symbol, under ② the month as 26/12."""
     if status is not Status.PLANNED:
@@ -185,7 +172,7 @@ def _write_right_edge(sheet: Sheet, right: int, totals: list[dict[Status, int]])
         area = f"{letters(FIRST)}{row + 1}:{letters(right - 1)}{row + 1}"
         cells = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
         for place, status in enumerate(STATUSES):
-            formula = _count_formula(area, cells, status)
+            formula = count_formula(area, cells, status)
             sheet.count(row, right + place, formula, counts[status], "total_number")
 
 
@@ -201,14 +188,6 @@ def _write_bottom_edge(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, .
             name = letters(column)
             area = f"{name}{TOP + 1}:{name}{bottom}"
             cells = f"{name}{bottom + 1}:{name}{bottom + 5}"
-            formula = _count_formula(area, cells, status)
+            formula = count_formula(area, cells, status)
             sheet.count(bottom + place, column, formula, total.counts.of(status), "total_number")
         sheet.height(bottom + place, LINE_POINTS + 2)
-
-
-def _count_formula(area: str, others: str, status: Status) -> str:
-    # Some versions of Excel take the full-width ？ for a wildcard, so unclear answers, which
-    # come last, are counted as what the five other symbols leave.
-    if status is Status.UNCLEAR:
-        return f"=COUNTA({area})-SUM({others})"
-    return f'=COUNTIF({area},"{SYMBOLS[status]}*")'

@@ -65,6 +65,9 @@ class PackedWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # no type info
         super().__init__(io.BytesIO(), {**options, "in_memory": True})  # the packager writes
         self._path = path
         self.complete: Callable[[Parts], None] | None = None
+        # Every formula stands with its value; as of Excel 2019, so that none recalculates at load.
+        self.set_calc_mode("auto", "191029")
+        self.calc_on_load = False
 
     def _get_packager(self) -> _Packager:
         return _Packager(self._path, self.complete)
