@@ -433,6 +433,24 @@ def sendback(
 @inbox_option
 @outbox_option
 @checklist_option
+def feedback(month: str | None, inbox: Path, outbox: Path, checklist: str) -> None:
+    """回答した団体ごとに、1枚のお返し（還元カード）を作ります。
+
+    その団体の回答と全体の割合、3か月以内の予定、確認をお願いしている項目を載せます。
+    ほかの団体の名前や回答は入りません。
+    """
+    from pipeline.feedback import feed_back
+
+    result = feed_back(_settings(month, inbox, outbox, checklist))
+    click.echo(f"還元カードを {result.cards} 団体分作りました: {result.folder}")
+    click.echo("  Excel（.xlsx）とブラウザで開くもの（.html）は同じ内容です。1枚に印刷できます。")
+
+
+@torimatome.command(options_metavar="[オプション]")
+@month_option
+@inbox_option
+@outbox_option
+@checklist_option
 @click.option("--office", metavar="NAME", default="", help="提出する機関の名前（例: 青海県）。")
 def seal(month: str | None, inbox: Path, outbox: Path, checklist: str, office: str) -> None:
     """集計した月の回答と判断を、上位の機関へ提出する1つのファイル（提出用_YYYY-MM.zip）にします。
