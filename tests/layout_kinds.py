@@ -149,21 +149,29 @@ def option_rows() -> Iterator[Variant]:
 
 
 def option_rows_unclear() -> Iterator[Variant]:
-    """Where nothing tells which column of ticks is meant, none of them answers."""
-    for heads, ticks in (
-        ("項目 | 選択肢 | 総務課 | 福祉課", ("○ |", " |", " | ○")),
-        ("項目 | 選択肢 | 前回", ("○", "", "")),
+    """Where nobody can tell which column is meant, or last time's is ticked, none answers."""
+    last, none = ("○ |", " |", " |"), (" |", " |", " |")
+    for heads, ticks, meant in (
+        ("項目 | 選択肢 | 総務課 | 福祉課", ("○ |", " |", " | ○"), UNCLEAR),
+        ("項目 | 選択肢 | 前回", ("○", "", ""), NOTHING),
+        ("項目 | 選択肢 | 前回 | 今回", last, NOTHING),
+        ("項目 | 選択肢 | 今回 | 前回", (" | ○", " |", " |"), NOTHING),
+        ("項目 | 選択肢 | 令和7年度 | 令和8年度", last, NOTHING),
+        ("項目 | 選択肢 | 前回の回答 | 補足説明欄", last, NOTHING),
+        ("項目 | 選択肢 | 県確認 | 回答", last, NOTHING),
+        ("項目 | 選択肢 | 前回 | 今回", none, NOTHING),
     ):
-        lines = [
-            line
-            for item in ITEMS
-            for line in (
-                f"{{{item}}} | ①既に対応済み | {ticks[0]}",
-                f"^ | ②これから対応予定（○月） | {ticks[1]}",
-                f"^ | ③対応の予定なし | {ticks[2]}",
-            )
-        ]
-        yield Variant(heads, sheet(heads, *lines), NOTHING)
+        for below in ("^", ""):
+            lines = [
+                line
+                for item in ITEMS
+                for line in (
+                    f"{{{item}}} | ①既に対応済み | {ticks[0]}",
+                    f"{below} | ②これから対応予定（○月） | {ticks[1]}",
+                    f"{below} | ③対応の予定なし | {ticks[2]}",
+                )
+            ]
+            yield Variant(f"{heads} {ticks}{below}", sheet(heads, *lines), meant)
 
 
 def offices() -> Iterator[Variant]:

@@ -116,7 +116,7 @@ CHECKLIST = Checklist(
 )
 
 
-_SHEETS = {"シート": "sheet", "シートの写し": "copy"}
+_SHEETS = {"シート": "sheet", "シートの写し": "copy", "並ぶ欄": "beside"}
 _Row = tuple[str, str, str, bool]  # item, mark, note, hidden
 
 
@@ -129,6 +129,7 @@ class _File:
     headers: bool = True
     title: str = CHECKLIST.title
     copy: str = ""
+    beside: str = ""  # 支所（③）: another check column, and what stands in all of its cells
     sheet: str = "チェックシート"
 
 
@@ -428,8 +429,12 @@ def _sheet(name: str, file: _File) -> RawSheet:
     if file.headers:
         write(2, 1, "チェック欄")
         write(2, 2, "補足説明欄（任意）")
+    other = re.fullmatch(r"(.+)（(.+)）", file.beside)
+    if other:
+        write(2, 1, "チェック欄（本庁）")
+        write(2, 3, f"チェック欄（{other[1]}）")
     for row, (item, mark, note, is_hidden) in enumerate(_all_rows(file), start=3):
-        for column, text in enumerate((item, mark, note)):
+        for column, text in enumerate((item, mark, note, *([other[2]] if other else []))):
             write(row, column, text)
         if is_hidden:
             hidden.add(row)

@@ -154,6 +154,19 @@ def keep_last_years(sheet: Worksheet) -> None:
     sheet.parent.copy_worksheet(sheet).title = "令和7年度"
 
 
+def answer_in_two_columns(sheet: Worksheet) -> None:
+    """Put the answers of a branch office beside those of the main office."""
+    for cells in list(sheet.iter_rows()):
+        for cell in cells:
+            assert cell.row
+            assert cell.column
+            beside = sheet.cell(cell.row, cell.column + 2)
+            if str(cell.value or "").startswith("チェック欄"):
+                cell.value, beside.value = "チェック欄（本庁）", "チェック欄（支所）"
+            elif cell.value in ("①", "③"):
+                beside.value = {"①": "③", "③": "①"}[str(cell.value)]
+
+
 def name_it_a_draft(sheet: Worksheet) -> None:
     """Send the draft and nothing else."""
     sheet.title = "下書き"
@@ -171,6 +184,7 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
         "旧版市": print_another_edition,
         "写し市": copy_the_sheet,
         "前年市": keep_last_years,
+        "支所市": answer_in_two_columns,
         "下書き市": name_it_a_draft,
     }
     returns = {f"{n}.xlsx": changed(good(n, checklist), change) for n, change in changes.items()}
@@ -200,6 +214,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L201", "行なし市.xlsx"),
         ("L202", "食い違い市.xlsx"),
         ("L212", "二度書き市.xlsx"),
+        ("L214", "支所市.xlsx"),
         ("L204", "独自行市.xlsx"),
         ("L205", "見出しなし市.xlsx"),
         ("L206", "旧版市.xlsx"),

@@ -120,3 +120,62 @@ def test_option_columns_drawn_on_twice_or_against_a_tick_are_unclear() -> None:
     assert first(OPTIONS % "○", [at(3, BOX, "", True)]).mark.doubt is Doubt.SEVERAL
     assert first(OPTIONS % "○", [at(1, BOX, "", True)]).mark.status is Status.DONE
     assert first(OPTIONS % "", [at(1, INK)]).mark.doubt is Doubt.UNREADABLE_OBJECT
+
+
+ITEMS = [item.id for item in smartcity().items[:4]]
+TEXTS = " | ".join("{" + item + "}" for item in ITEMS)
+ACROSS = f"== 回答\n項目 | {TEXTS}\nチェック欄 | | | |\n補足説明欄 | メモ | メモ | メモ | メモ\n"
+CARDS = "== 回答\n" + "".join(
+    f"項目 | {{{item}}}\nチェック欄 |\n補足説明欄 | メモ\n" for item in ITEMS
+)
+PAIR = (
+    "== 回答\n項目 | チェック欄 | | 項目 | チェック欄\n"
+    f"{{{ITEMS[0]}}} | | | {{{ITEMS[2]}}} |\n{{{ITEMS[1]}}} | | | {{{ITEMS[3]}}} |\n"
+)
+
+
+def statuses(form: str, *drawings: Drawing) -> list[Status]:
+    book = workbook_from(form)
+    (sheet,) = book.sheets
+    book = replace(book, sheets=(replace(sheet, drawings=drawings),))
+    layout = locate(book, smartcity(), month=MONTH)
+    assert layout is not None
+    return [each.mark.status for each in parse(book, layout, smartcity(), month=MONTH).answers[:4]]
+
+
+BLANK, DONE, DOUBT = Status.BLANK, Status.DONE, Status.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("form", "row", "column", "meant"),
+    [
+        (ACROSS, 1, 1, [DONE, BLANK, BLANK, BLANK]),
+        (ACROSS, 1, 3, [BLANK, BLANK, DONE, BLANK]),
+        (ACROSS, 2, 1, [DOUBT, BLANK, BLANK, BLANK]),
+        (ACROSS, 4, 4, [BLANK, BLANK, BLANK, DOUBT]),
+        (ACROSS, 1, 9, [BLANK] * 4),
+        (CARDS, 1, 1, [DONE, BLANK, BLANK, BLANK]),
+        (CARDS, 1, 3, [DONE, BLANK, BLANK, BLANK]),
+        (CARDS, 2, 2, [DOUBT, BLANK, BLANK, BLANK]),
+        (CARDS, 5, 1, [BLANK, DOUBT, BLANK, BLANK]),
+        (PAIR, 1, 2, [DONE, BLANK, BLANK, BLANK]),
+        (PAIR, 1, 5, [BLANK, BLANK, DONE, BLANK]),
+        (PAIR, 2, 4, [BLANK, BLANK, BLANK, DONE]),
+    ],
+)
+@pytest.mark.parametrize("kind", [BOX, BUTTON])
+def test_a_control_belongs_to_the_one_item_in_whose_row_card_or_column_it_lies(
+    kind: DrawingKind, form: str, row: int, column: int, meant: list[Status]
+) -> None:
+    """Off the line of the answer nobody can tell what it means: a doubt, and never silence."""
+    assert statuses(form, at(column, kind, THREE[0], True, row=row)) == meant
+
+
+def test_an_unticked_control_or_a_line_on_a_card_says_nothing() -> None:
+    assert statuses(CARDS, at(2, BOX, THREE[0], False, row=2)) == [BLANK] * 4
+    assert statuses(ACROSS, at(1, LINE, row=2), at(1, BOX, THREE[0], False, row=3)) == [BLANK] * 4
+
+
+def test_an_answered_card_is_not_doubted_for_what_is_drawn_elsewhere_on_it() -> None:
+    filled = CARDS.replace("チェック欄 |", "チェック欄 | ③", 1)
+    assert statuses(filled, at(2, SHAPE, "確認済", row=2))[0] is Status.NOT_PLANNED

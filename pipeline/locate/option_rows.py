@@ -1,6 +1,7 @@
 """Items with a row for each option: ①, ② and ③ listed below each other, one of them ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.guess import YES, Reach, above
@@ -12,37 +13,62 @@ from pipeline.model import CellKey
 _ABOVE = 3  # rows above the first item in which heads stand
 
 Option = tuple[int, CellKey, CellKey]  # its number, its text, the cell to tick
-OptionRows = dict[int, tuple[Option, ...]]  # by the row of the item
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRows:
+    """The cells to tick of each item, by its row; and of columns called dead their names.
+
+    An option has the number 0 where several columns are ticked and nothing tells which is meant; an
+    item has none where the only ticks are those of last time.
+    """
+
+    ticks: Mapping[int, tuple[Option, ...]]
+    orders: Mapping[int, tuple[int, ...]]  # the numbers of the options from the item's row on
+    dead: Mapping[int, str]
+
+    @property
+    def column(self) -> int | None:
+        """The first column to tick."""
+        return next((key[1] for each in self.ticks.values() for _, _, key in each), None)
+
+    def ticks_in(self, column: int, row: int) -> tuple[tuple[int, CellKey], ...]:
+        """Give the options of an item with their cells in another column."""
+        return tuple((number, (row + step, column)) for step, number in enumerate(self.orders[row]))
 
 
 def option_rows(
     grid: Grid, index: Index, hits: Sequence[ItemHit], item_rows: set[int], edge: int | None
-) -> OptionRows:
-    """Give the cells to tick of each item; nothing unless every item has its options in rows.
+) -> OptionRows | None:
+    """Give the cells to tick of each item; None unless every item has its options in rows.
 
-    ``edge`` is where the table beside this one begins. Of two columns with ticks neither is read,
-    but where the head of one says that it is not meant.
+    ``edge`` is where the table beside this one begins. The texts of the options are never answers.
     """
     size = len(index.checklist.options)
     if size < 2 or any(hit.row + step in item_rows for hit in hits for step in range(1, size)):
-        return {}
+        return None
     text = hits[0].column
     inside = Reach(text, edge)
     listed = {hit.row: _listed(grid, hit.row, size, inside) for hit in hits}
     columns = {column for column, _ in listed.values()}
     listing = columns.pop()
     if columns or listing is None:
-        return {}
-    ticks = _tick_columns(grid, index, hits, listing, inside)
-    if len(ticks) != 1:
-        return {}
-    return {
+        return None
+    live, dead = _tick_columns(grid, index, hits, listing, inside)
+    ticks = {
         row: tuple(
-            (number, (row + step, listing), (row + step, ticks[0]))
+            (number if len(live) == 1 else 0, (row + step, listing), (row + step, column))
+            for column in live
             for step, number in enumerate(numbers)
         )
         for row, (_, numbers) in listed.items()
     }
+    top = min(hit.row for hit in hits)
+    return OptionRows(
+        ticks=ticks,
+        dead={column: " ".join(above(grid, top, column).split()) for column in dead},
+        orders={row: numbers for row, (_, numbers) in listed.items()},
+    )
 
 
 def _listed(grid: Grid, row: int, size: int, inside: Reach) -> tuple[int | None, tuple[int, ...]]:
@@ -57,8 +83,8 @@ def _listed(grid: Grid, row: int, size: int, inside: Reach) -> tuple[int | None,
 
 def _tick_columns(
     grid: Grid, index: Index, hits: Sequence[ItemHit], listing: int, inside: Reach
-) -> list[int]:
-    """Give the columns in which options are ticked; where none is, the one to tick."""
+) -> tuple[list[int], list[int]]:
+    """Give the columns in which options are ticked, or the one to tick; and those called dead."""
     size = len(index.checklist.options)
     top = min(hit.row for hit in hits)
     ticked = {
@@ -74,6 +100,8 @@ def _tick_columns(
         for column, said in grid.row(row).items()
         if said.header is not None and said.header.kind is HeaderKind.MARK
     }
+    inside_ticked = [each for each in sorted(ticked - {listing}) if each in inside]
+    dead = [each for each in inside_ticked if index.called(above(grid, top, each)).dead]
     for columns in (ticked, headed, {listing + 1}):
         live = [
             column
@@ -81,5 +109,5 @@ def _tick_columns(
             if column in inside and not index.called(above(grid, top, column)).dead
         ]
         if live:
-            return live
-    return []
+            return live, dead
+    return [], dead

@@ -12,7 +12,7 @@ from pipeline.locate.index import Fit, Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.months import month_below
 from pipeline.locate.option_columns import PLANNED
-from pipeline.locate.option_rows import OptionRows, option_rows
+from pipeline.locate.option_rows import Option, OptionRows, option_rows
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, TableFound
 from pipeline.model.layout import ItemRow, SetAside
@@ -20,6 +20,7 @@ from pipeline.text import tidy
 
 Segment = tuple[HeaderRow | None, list[ItemHit], int | None]  # header, rows, next table's column
 
+_ABOVE = 2  # rows above the first item in which the head of its column stands
 _MAX_BLOCK = 12  # rows one item may take where a PDF was pasted line by line
 
 
@@ -61,25 +62,29 @@ def read_table(
     _header, hits, edge = segment
     columns = choose_columns(grid, index, *segment)
     ticks = option_rows(grid, index, hits, item_rows, edge)
-    if ticks:
-        columns = replace(columns, mark=next(iter(ticks.values()))[0][2][1], rivals=(), options=())
+    if ticks is not None:
+        columns = replace(columns, mark=ticks.column, rivals=(), options=())
     reader = _Reader(grid, index, columns, item_rows, header_rows)
     blocks = [reader.block(hit) for hit in hits]
     rows = [reader.item_row(hit, block, number) for hit, block in zip(hits, blocks, strict=True)]
-    if ticks:
-        rows = [_ticked(row, ticks) for row in rows]
-        blocks = [tuple(key[0] for _, _, key in ticks[hit.row]) for hit in hits]
+    if ticks is not None:
+        rows = [_ticked(row, ticks.ticks[row.text_cell[0]]) for row in rows]
+        blocks = [tuple(range(hit.row, hit.row + len(ticks.orders[hit.row]))) for hit in hits]
     below = {key[0] for row in rows for key in row.due_cells}
-    found = [_table_found(grid, hits, columns)]
+    top = hits[0].row
+    called = _called(grid, top, columns.mark) if columns.rivals else ""
+    found = [_table_found(grid, hits, columns, called)]
     for rival in columns.rivals:
         again = replace(columns, mark=rival, note=None, rivals=())
         reader = _Reader(grid, index, again, item_rows, header_rows)
         at = number + len(found)
         rows += [reader.item_row(hit, reader.block(hit), at) for hit in hits]
-        found.append(_table_found(grid, hits, again))
+        found.append(_table_found(grid, hits, again, _called(grid, top, rival)))
     if columns.rivals and not columns.differing:
         rows = _answered(grid, rows, number)
     aside = _columns_aside(grid, hits, columns)
+    if ticks is not None:
+        aside += _ticks_aside(grid, hits, columns, ticks)
     doubted = ""
     if columns.alone is not None and columns.alone.alone is Alone.TOLD:
         doubted = columns.alone.words
@@ -105,16 +110,31 @@ def read_table(
     )
 
 
-def _ticked(row: ItemRow, ticks: OptionRows) -> ItemRow:
+def _ticked(row: ItemRow, options: Sequence[Option]) -> ItemRow:
     """Give an item that is answered by ticking one of the rows of its options."""
-    options = ticks[row.text_cell[0]]
     return replace(
         row,
         mark_cells=(),
         option_cells=tuple((number, cell) for number, _, cell in options),
-        mark_place=options[0][2],
+        mark_place=options[0][2] if options else None,
         due_cells=tuple(text for number, text, _ in options if number == PLANNED),
     )
+
+
+def _ticks_aside(
+    grid: Grid, hits: list[ItemHit], columns: Columns, ticks: OptionRows
+) -> list[SetAside]:
+    """Give the columns of ticks that are called 前回 and the like."""
+    return [
+        SetAside(
+            sheet=grid.place,
+            called=called,
+            head=_head(columns, column, hits),
+            beside=True,
+            options=tuple((hit.item_id, ticks.ticks_in(column, hit.row)) for hit in hits),
+        )
+        for column, called in ticks.dead.items()
+    ]
 
 
 def _answered(grid: Grid, rows: list[ItemRow], number: int) -> list[ItemRow]:
@@ -190,7 +210,13 @@ def without_answers(row: ItemRow) -> ItemRow:
     return replace(row, mark_cells=(), option_cells=(), note_cells=(), due_cells=())
 
 
-def _table_found(grid: Grid, hits: list[ItemHit], columns: Columns) -> TableFound:
+def _called(grid: Grid, top: int, column: int | None) -> str:
+    """Give the words right above one of several columns that hold answers."""
+    texts = [grid.text(grid.anchor(top - up, column or 0)) for up in range(1, min(_ABOVE, top) + 1)]
+    return next((tidy(text) for text in texts if text), "")
+
+
+def _table_found(grid: Grid, hits: list[ItemHit], columns: Columns, called: str = "") -> TableFound:
     return TableFound(
         sheet=grid.sheet.name,
         header_row=columns.header_row,
@@ -199,6 +225,7 @@ def _table_found(grid: Grid, hits: list[ItemHit], columns: Columns) -> TableFoun
         note_column=columns.note,
         guessed=columns.guessed,
         items=len(hits),
+        called=called,
     )
 
 

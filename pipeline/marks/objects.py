@@ -90,6 +90,15 @@ def beside(mark: Mark, drawings: tuple[Drawing, ...], month: str) -> Mark:
     return replace(told, object_text=text, legend_untouched=False)
 
 
+def elsewhere(mark: Mark, drawings: tuple[Drawing, ...]) -> Mark:
+    """Give the mark of an empty cell with the objects on its card or in its column: a doubt."""
+    says = any(
+        drawing.kind is not DrawingKind.LINE and drawing.checked is not False
+        for drawing in drawings
+    )
+    return _unclear(mark, Doubt.UNREADABLE_OBJECT, "") if says else mark
+
+
 def _is_tick(text: str) -> bool:
     folded = fold(text)
     return len(folded) == 1 and folded in _TICKS

@@ -318,6 +318,7 @@ class TableFound:
     guessed: bool  # the columns were told by position or content, not by a header
     items: int  # how many rows are items of the form
     shape: TableShape = TableShape.ROWS
+    called: str = ""  # the words over its check column, where several hold answers
 
 
 class EvidenceKind(StrEnum):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from pipeline.marks import CONTROLS, beside, read_mark
+from pipeline.marks import beside, elsewhere, read_mark
 from pipeline.model import (
     Answer,
     CellKey,
@@ -22,6 +22,7 @@ from pipeline.model import (
     Slip,
     Status,
     Submission,
+    TableShape,
     Uncounted,
     address,
     place_in,
@@ -29,6 +30,7 @@ from pipeline.model import (
 from pipeline.model.layout import ItemRow, Layout, OtherRow, SetAside
 from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.parse.asides import find_aside, gather_comments
+from pipeline.parse.drawn import beside_answer, owned_drawings
 from pipeline.parse.due import with_due, written_due
 from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options, with_ticks_drawn
@@ -42,7 +44,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
 
     Total: whatever the cells hold, each item of the checklist gets exactly one answer.
     """
-    reader = _Reader(workbook, checklist, month)
+    reader = _Reader(workbook, layout, checklist, month)
     by_item: dict[str, list[Answer]] = defaultdict(list)
     above: Mark | None = None
     table = -1
@@ -115,8 +117,11 @@ def _asked(slip: Slip | None, answers: list[Answer]) -> tuple[list[Answer], tupl
 class _Reader:
     """The cells of one workbook with what lies over them."""
 
-    def __init__(self, workbook: RawWorkbook, checklist: Checklist, month: str) -> None:
+    def __init__(
+        self, workbook: RawWorkbook, layout: Layout, checklist: Checklist, month: str
+    ) -> None:
         self.workbook = workbook
+        self.layout = layout
         self.checklist = checklist
         self.month = month
         self._places = [place_in(workbook.source, sheet.name) for sheet in workbook.sheets]
@@ -125,6 +130,13 @@ class _Reader:
         for place, sheet in enumerate(workbook.sheets):
             for drawing in sheet.drawings:
                 self._drawings[place, (drawing.row, drawing.column)].append(drawing)
+        self._owned = {
+            place: owned_drawings(
+                sheet, [row for row in layout.rows if row.sheet == place], layout.tables
+            )
+            for place, sheet in enumerate(workbook.sheets)
+            if sheet.drawings
+        }
 
     def place(self, sheet: int, key: CellKey | None) -> Location | None:
         """Give a cell as a user finds it."""
@@ -138,7 +150,7 @@ class _Reader:
         mark = self._options(row, sheet) if row.option_cells else self._mark(row, sheet, above)
         alone = ""  # a month beside an empty check cell
         if sheet.drawings:
-            mark = beside(mark, self._drawn_beside(row, sheet), self.month)
+            mark = self._with_drawn_beside(mark, row)
         if row.due_cells and (mark.status is Status.PLANNED or not _is_listed(row)):
             dues = [cell for key in row.due_cells if (cell := sheet.cells.get(key)) is not None]
             mark = with_due(mark, dues, month=self.month, legend=self.checklist.legend)
@@ -194,19 +206,15 @@ class _Reader:
         }
         return with_ticks_drawn(mark, drawn)
 
-    def _drawn_beside(self, row: ItemRow, sheet: RawSheet) -> tuple[Drawing, ...]:
-        """Give the controls in an item's row, and other objects right beside its check cell."""
-        over = {*row.mark_cells, *(key for _, key in row.option_cells)}
-        lines = {row.text_cell[0], *(key[0] for key in over)}
-        near = {key[1] + step for key in over for step in (-1, 1)}
-        return tuple(
-            drawing
-            for drawing in sheet.drawings
-            if drawing.row in lines
-            and (drawing.row, drawing.column) not in over
-            and drawing.column != row.text_cell[1]
-            and (drawing.kind in CONTROLS or drawing.column in near)
-        )
+    def _with_drawn_beside(self, mark: Mark, row: ItemRow) -> Mark:
+        """Give a mark with what is drawn in its item's line, on its card or in its column."""
+        owned = self._owned[row.sheet].get(row.text_cell, ())
+        shape = self.layout.tables[row.table].shape
+        near = beside_answer(row, shape, owned)
+        mark = beside(mark, tuple(near), self.month)
+        if shape is TableShape.ROWS or mark.status is not Status.BLANK:
+            return mark
+        return elsewhere(mark, tuple(each for each in owned if each not in near))
 
     def extra_row(self, row: OtherRow) -> ExtraRow:
         """Give a filled row that belongs to no item."""

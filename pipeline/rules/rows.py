@@ -1,5 +1,7 @@
 """Rules about the rows of a form as it came back (L): gone, twice, reworded, added."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,9 +10,11 @@ from pipeline.model import (
     CountedSubmission,
     FileState,
     MatchedBy,
+    Repeated,
     Severity,
     Status,
     Submission,
+    address,
     place_in,
 )
 from pipeline.rules.registry import (
@@ -28,6 +32,8 @@ from pipeline.rules.registry import (
 )
 from pipeline.rules.words import listed, quote
 from pipeline.text import fold, is_blank
+
+_CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
 @rule(
@@ -67,6 +73,81 @@ def _gap(counted: CountedSubmission, answer: Answer, above: Answer | None) -> Hi
     location = whole_file(counted) if beside is None else replace(beside, cell="")
     hit = on_place(counted, location, after=after)
     return replace(hit, item_id=answer.item_id, cause="行がない")
+
+
+_SIDE_BY_SIDE = 5  # items that differ in the same columns are one finding
+
+
+@rule(
+    code="L214",
+    severity=Severity.FIX,
+    title="同じ項目の回答欄がいくつも並んでいる",
+    because="どの欄が今回の団体の回答かは、回答者にしか分かりません。",
+    about=About.FILE,
+    effect=Effect.CONTRADICTED,
+    message="{lines}に回答が並び、{count}項目で食い違っています（{items}）。どの欄を数えるか決められません。",
+    fix="数える欄だけを残すか、団体・部署ごとに別のファイルにして、送り直してもらってください。",
+    ask="同じ項目に回答欄がいくつもあり、回答が違います。貴団体としての回答を1つの欄にまとめてください。"
+    "ほかの団体の分は、別のファイルにしてください。",
+    why="団体や部署の欄が横に並んだ様式では、どれが団体としての回答か機械では決められません。"
+    "食い違う項目は判読不能として数えます。",
+    covers=("L202", "L212", "A304"),
+    examples=(
+        fires("ファイル: 若葉市.xlsx\n並ぶ欄: 支所（③）\n運用①-1 | ① |"),
+        silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |\n運用①-1 | ③ |"),
+    ),
+)
+def side_by_side(context: Context) -> Iterator[Hit]:
+    """Find files whose items are answered in the same few columns, and differently in many."""
+    for counted in context.batch.submissions:
+        scope = {answer.item_id for answer in counted.submission.answers if answer.in_scope}
+        found: dict[tuple[str, tuple[str, ...]], list[Repeated]] = defaultdict(list)
+        for repeated in counted.submission.repeated:
+            if repeated.item_id in scope and not repeated.agree:
+                found[_lines(repeated)].append(repeated)
+        for (sheet, lines), members in found.items():
+            if lines and len(members) >= _SIDE_BY_SIDE:
+                yield _columns_hit(counted, sheet, lines, members)
+
+
+def _lines(repeated: Repeated) -> tuple[str, tuple[str, ...]]:
+    """Give the sheet and the columns (or, of items side by side, rows) that hold an item's answers.
+
+    Nothing where they do not stand beside each other: a copy of the table below it.
+    """
+    cells = [_CELL.fullmatch(place.cell) for place in repeated.locations]
+    sheets = {place.sheet for place in repeated.locations}
+    if len(sheets) > 1 or not all(cells):
+        return "", ()
+    columns, rows = (
+        tuple(dict.fromkeys(cell[group] for cell in cells if cell)) for group in (1, 2)
+    )
+    if len(rows) == 1 or len(columns) == 1:
+        return sheets.pop(), columns if len(rows) == 1 else rows
+    return "", ()
+
+
+def _columns_hit(
+    counted: CountedSubmission, sheet: str, lines: tuple[str, ...], members: list[Repeated]
+) -> Hit:
+    called = {
+        address(0, table.mark_column)[:-1]: table.called
+        for table in counted.submission.tables
+        if table.sheet == sheet and table.mark_column is not None
+    }
+    words = [
+        f"{line}{'行' if line.isdecimal() else '列'}"
+        + (f"「{quote(called[line], 20)}」" if called.get(line) else "")
+        for line in lines
+    ]
+    return on_place(
+        counted,
+        members[0].locations[0],
+        " ／ ".join(members[0].written),
+        lines=listed(words, "か所"),
+        count=str(len(members)),
+        items=listed([each.item_id for each in members], "項目", limit=3),
+    )
 
 
 def _repeated(context: Context, agree: bool) -> Iterator[Hit]:
