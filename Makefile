@@ -89,6 +89,7 @@ bench: $(DEV) ## 速さと使用メモリを測ります / measure speed and mem
 lock: ## requirements/*.txt を作り直します / resolve the locked requirements again
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cluster --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --group kit --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/kit.txt
 	uv pip compile pyproject.toml --extra cluster --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/cluster.txt
 	uv pip compile --group mutants --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt -o requirements/mutants.txt
 

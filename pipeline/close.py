@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from pipeline.discover import JOURNAL, Found, is_closed, set_aside, walk
-from pipeline.disk import file_hash, sync_folder
+from pipeline.disk import file_hash
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.machine import sync_folder
 from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.model.review import FindingState
 from pipeline.record import DamagedError, Recorded, aggregated_months, open_table, read_record

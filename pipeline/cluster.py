@@ -23,7 +23,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.isolate import Failure, run_isolated, usable_cores
+from pipeline.isolate import Failure, run_isolated
+from pipeline.machine import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

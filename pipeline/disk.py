@@ -1,6 +1,5 @@
 """Files seen on the disk: what a machine that loses its power next still has."""
 
-import contextlib
 import os
 from hashlib import file_digest
 from pathlib import Path
@@ -16,13 +15,3 @@ def sync(path: Path) -> None:
     """See what was written to a file on the disk."""
     with path.open("rb+") as opened:
         os.fsync(opened.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """See the names of a folder on the disk, where the system can do so (Windows cannot)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

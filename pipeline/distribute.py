@@ -209,8 +209,9 @@ def _roster(settings: Settings, checklist: Checklist) -> Roster:
     roster = roster_of(inbox, checklist, settings.limits)
     if roster is None:
         raise TorimatomeError(
-            f"名簿がありません。templates/名簿.xlsx を {settings.inbox}/ に写し、"
-            "配布先の団体を書いてから、もう一度実行してください。",
+            f"名簿がありません。名簿.xlsx（ひな形は templates の中。torimatome init やキットでは"
+            f"作業フォルダの中）に配布先の団体を書き、{settings.inbox} に入れてから、"
+            "もう一度実行してください。",
             ExitCode.USAGE,
         )
     return roster

@@ -156,7 +156,8 @@ def insist_on_mail(inbox: Inbox, place: Path | str) -> None:
     raise TorimatomeError(
         f"{place} に集計するファイルがありません。"
         f"届いた回答（Excel ファイルなど）を {place} に置いてから、もう一度実行してください。\n"
-        "動きを試すには「make demo」を実行してください（見本の回答で集計します）。"
+        "動きを試すには「make demo」（pip で入れたときは「torimatome demo」、キットでは"
+        "「見本で試す.bat」）を実行してください（見本の回答で集計します）。"
     )
 
 

@@ -18,12 +18,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import logging
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,6 +29,7 @@ from enum import StrEnum
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from pipeline import machine
 from pipeline.errors import TorimatomeError
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 _LARGEST_CHUNK = 16
 _STARTS_IN_A_ROW = 5  # workers that die before their first input: the machine, not a file
+_LOOK = 0.1  # seconds between two looks at the workers' memory, where the parent caps it
 _GRACE = 5.0  # seconds after its limit in which a worker whose parent is gone ends by itself
 
 
@@ -97,7 +97,7 @@ def run_isolated(
     """
     if not inputs:
         return []
-    pool = _Pool(task, inputs, jobs=jobs or usable_cores(), limits=limits)
+    pool = _Pool(task, inputs, jobs=jobs or machine.usable_cores(), limits=limits)
     results: dict[int, Result] = {}
     try:
         for index, outcome in pool.outcomes():
@@ -118,12 +118,7 @@ def warm_up(*modules: str) -> None:
     Returns at once; worth calling before the inbox is listed. Without effect where workers are
     spawned, and after the first call in a process.
     """
-    if _METHOD == "forkserver":
-        from multiprocessing.forkserver import ensure_running  # noqa: PLC0415 - not on Windows
-
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", *modules])
-        ensure_running()
+    machine.preload(*modules)
 
 
 @contextlib.contextmanager
@@ -141,18 +136,8 @@ def collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def usable_cores() -> int:
-    """Count the cores that this process may use."""
-    with contextlib.suppress(AttributeError):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-
-
 def _context() -> ForkServerContext | SpawnContext:
-    if _METHOD == "forkserver":
+    if machine.FORK_SERVER:
         return multiprocessing.get_context("forkserver")
     return multiprocessing.get_context("spawn")
 
@@ -167,6 +152,7 @@ class _Worker:
     owed: deque[int] = field(default_factory=deque)
     finished: int = 0
     deadline: float = 0.0
+    held: int = 0  # bytes at its start, where nothing but the parent caps its memory
 
 
 class _Pool(Generic[Input, Result]):
@@ -188,6 +174,7 @@ class _Pool(Generic[Input, Result]):
         self._tried: set[int] = set()  # crashed a used worker once
         self._workers: list[_Worker] = []
         self._false_starts = 0
+        self._watched = not machine.caps_memory()
 
     def outcomes(self) -> Iterable[tuple[int, tuple[Result] | Failure]]:
         """Give (index, outcome) as they come, each index once."""
@@ -206,6 +193,10 @@ class _Pool(Generic[Input, Result]):
             for worker in self._late():
                 left -= 1
                 yield self._lose(worker), Failure.TIMEOUT
+            for worker in self._greedy():
+                for outcome in self._failed(worker, Failure.MEMORY):
+                    left -= 1
+                    yield outcome
 
     def _wanted(self) -> int:
         """How many workers there is work for: those at work and one for each waiting input."""
@@ -225,6 +216,8 @@ class _Pool(Generic[Input, Result]):
         """Wait until a worker speaks, dies, or comes to its deadline."""
         deadlines = [worker.deadline for worker in self._workers if worker.owed]
         pause = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        if self._watched and pause is not None:
+            pause = min(pause, _LOOK)
         heard = connection.wait([worker.pipe for worker in self._workers], pause)
         return [worker for worker in self._workers if worker.pipe in heard]
 
@@ -238,6 +231,8 @@ class _Pool(Generic[Input, Result]):
         if message is None:
             worker.ready = True
             self._false_starts = 0
+            if self._watched:
+                worker.held = machine.memory_of(worker.process.pid or 0)
         elif message is Failure.MEMORY:
             yield from self._failed(worker, Failure.MEMORY)
             return
@@ -269,7 +264,7 @@ class _Pool(Generic[Input, Result]):
                     f"ファイルを読み取る処理を始められませんでした（終了コード {code}）。"
                     "ほかのソフトを閉じてメモリを空けてから、もう一度実行してください。"
                 )
-        timed_out = code == -getattr(signal, "SIGALRM", 0)
+        timed_out = machine.ended_by_alarm(code)
         yield from self._failed(worker, Failure.TIMEOUT if timed_out else Failure.CRASH)
 
     def _failed(self, worker: _Worker, failure: Failure) -> Iterable[tuple[int, Failure]]:
@@ -290,6 +285,18 @@ class _Pool(Generic[Input, Result]):
             worker
             for worker in self._workers
             if worker.owed and worker.deadline <= now and not worker.pipe.poll()
+        ]
+
+    def _greedy(self) -> list[_Worker]:
+        """Give the workers over their memory, where the system itself refuses them nothing."""
+        if not self._watched:
+            return []
+        return [
+            worker
+            for worker in self._workers
+            if worker.owed
+            and not worker.pipe.poll()
+            and machine.memory_of(worker.process.pid or 0) > worker.held + self._limits.memory
         ]
 
     def _lose(self, worker: _Worker) -> int:
@@ -320,16 +327,16 @@ def _serve(pipe: Connection, task: Callable[[Input], Result], limits: Limits) ->
     """The worker's side: chunks in, one message an input out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _silence()
-    _limit_memory(limits.memory)
+    machine.cap_memory(limits.memory)
     gc.freeze()  # what the server imported stays, and stays shared with it
     with contextlib.suppress(EOFError, OSError), collecting_rarely():  # the parent is gone
         pipe.send(None)
         while True:
             chunk: list[Input] = pipe.recv()
             for given in chunk:
-                _alarm(limits.seconds + _GRACE)
+                machine.alarm(limits.seconds + _GRACE)
                 outcome = _attempt(task, given)
-                _alarm(0)
+                machine.alarm(0)
                 pipe.send(outcome)
 
 
@@ -343,30 +350,9 @@ def _attempt(task: Callable[[Input], Result], given: Input) -> tuple[Result] | F
         return Failure.CRASH
 
 
-def _alarm(seconds: float) -> None:
-    """End this process by itself after `seconds` (0: never mind), were its parent gone."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 def _silence() -> None:
     """Keep what native code prints when it aborts away from the coordinator's terminal."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     os.close(nowhere)
-
-
-def _limit_memory(allowance: int) -> None:
-    """Cap the address space at `allowance` bytes above what the process has at its start."""
-    if sys.platform == "win32":
-        return
-    resource = importlib.import_module("resource")
-    with contextlib.suppress(OSError, ValueError):  # no /proc (macOS), or a lower hard limit
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no file of ours
-            pages = int(file.read().split()[0])
-        limit = pages * resource.getpagesize() + allowance
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.machine import is_running
 from pipeline.publish import recover
-from pipeline.scratch import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _take(lock: Path) -> None:
     # Written beside and then named: a lock is never seen half written.
     fresh = lock.with_name(f"{LOCK}.{secrets.token_hex(4)}")
     try:
-        fresh.write_text(json.dumps(asdict(me), ensure_ascii=False), encoding="utf-8")
+        fresh.write_text(json.dumps(asdict(me), ensure_ascii=False), encoding="utf-8", newline="\n")
         for _ in range(2):
             if _named(fresh, lock):
                 for left in lock.parent.glob(f"{LOCK}.*"):  # of killed commands, and our own
@@ -93,7 +93,7 @@ def _named(fresh: Path, lock: Path) -> bool:
         return False
     except OSError:
         try:
-            with lock.open("x", encoding="utf-8") as opened:
+            with lock.open("x", encoding="utf-8", newline="\n") as opened:
                 opened.write(written)
         except FileExistsError:
             return False

@@ -21,8 +21,9 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.disk import file_hash, sync, sync_folder
+from pipeline.disk import file_hash, sync
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.machine import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,14 +46,14 @@ def staging_folder(beside: Path) -> Iterator[Path]:
         folder = beside.parent / f"{_STAGING}{beside.name}-{secrets.token_hex(4)}"
         folder.mkdir()  # mkdtemp would keep everybody else out, on a share for good
     except OSError as error:
-        raise TorimatomeError(_no_space_or_right(beside.parent, error)) from error
+        raise refused(beside.parent, error) from error
     try:
         yield folder
     except Exception as error:
-        refused = error if isinstance(error, OSError) else _told_by_library(error)
-        if refused is None:
+        told = error if isinstance(error, OSError) else _told_by_library(error)
+        if told is None:
             raise
-        raise TorimatomeError(_no_space_or_right(beside.parent, refused)) from error
+        raise refused(beside.parent, told) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -246,8 +247,9 @@ def _told_by_library(error: Exception) -> OSError | None:
     return told if isinstance(told, OSError) else None
 
 
-def _no_space_or_right(folder: Path, error: OSError) -> str:
-    return (
+def refused(folder: Path, error: OSError) -> TorimatomeError:
+    """Tell that nothing can be written below a folder."""
+    return TorimatomeError(
         f"{folder} に書き込めませんでした（{error.strerror or error}）。"
         "空き容量と書き込みの権限を確かめてから、もう一度実行してください。"
         "前回の結果はそのまま残っています。"

@@ -6,10 +6,11 @@ import contextlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipeline.machine import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,26 +30,3 @@ def scratch_folder() -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"torimatome-{os.getpid()}-") as made:
         yield Path(made)
-
-
-def is_running(process: int) -> bool:
-    """Tell whether a process of this computer runs; where that is unknown, it does."""
-    if process == os.getpid():
-        return True
-    if sys.platform == "win32":  # os.kill would end it there
-        import ctypes  # noqa: PLC0415 - Windows only
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, process)  # query only
-        if not handle:
-            return bool(ctypes.windll.kernel32.GetLastError() == 5)  # no right to ask: it runs
-        code = ctypes.c_ulong()
-        ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code))
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return code.value == 259  # still active
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True

@@ -13,6 +13,7 @@ from pipeline.model import Checklist, Item, Option, Status
 from pipeline.text import fold
 
 FILE_NAME = "checklist.toml"
+_INSIDE = Path(__file__).resolve().parent / "templates"  # where a wheel carries them
 
 _TEXTS = ("id", "version", "title", "source", "licence")
 _LISTS = (
@@ -35,6 +36,16 @@ _NEVER_SAID = {
     Status.PLANNED: ("済", "予定なし", "しない"),
     Status.NOT_PLANNED: ("済", "完了"),
 }
+
+
+def templates_folder() -> Path:
+    """Give templates/ of the working folder, else of the product's checkout or installation.
+
+    A folder of that name without a checklist is somebody else's.
+    """
+    places = (Path("templates"), _INSIDE.parents[1] / "templates")
+    held = (place for place in places if next(place.glob(f"*/{FILE_NAME}"), None))
+    return next(held, _INSIDE)
 
 
 class _Place:

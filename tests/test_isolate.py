@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import TorimatomeError
-from pipeline.isolate import Failure, collecting_rarely, run_isolated, usable_cores
+from pipeline.isolate import Failure, collecting_rarely, run_isolated
+from pipeline.machine import usable_cores
 from pipeline.settings import Limits
 
 LIMITS = Limits(seconds=20.0, memory=256 << 20)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.japanese import JapaneseCommand, JapaneseGroup
+from pipeline.cli.japanese import JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ def _month_source() -> MonthSource:
 def this_month() -> str:
     """Give the present month in Japan. The one place where the clock decides anything."""
     return datetime.now(JAPAN).strftime(MONTH_FORM)
-
-
-def templates_folder() -> Path:
-    """Give templates/ of the working folder, else of the product's own checkout."""
-    here = Path("templates")
-    return here if here.is_dir() else Path(__file__).resolve().parents[2] / "templates"
 
 
 month_option = click.option(
@@ -228,6 +222,7 @@ def aggregate(
     """
     from pipeline.cli.report import run_and_tell
     from pipeline.settings import Settings
+    from pipeline.template import templates_folder
 
     if data_url and edition == "public":
         raise TorimatomeError(
@@ -304,7 +299,7 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
 def demo(into: Path, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
     from pipeline.sample import write_demo
-    from pipeline.template import load_checklist
+    from pipeline.template import load_checklist, templates_folder
 
     empty_demo_folder(into)
     write_demo(into, load_checklist(templates_folder() / "smartcity-security"))
@@ -519,6 +514,7 @@ def _checklist(name: str) -> Checklist:
 def plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:
     """Give settings that no torimatome.toml has a say in: the demo is the same for everybody."""
     from pipeline.settings import Settings
+    from pipeline.template import templates_folder
 
     return Settings(
         month=month, made_at="", inbox=inbox, outbox=outbox, templates=templates_folder()
@@ -535,6 +531,7 @@ def template() -> None:
 def template_build(into: Path | None) -> None:
     """様式のデータから blank.xlsx と 名簿.xlsx を作ります（何度作っても同じ内容です）。"""
     from pipeline.documents import build_templates
+    from pipeline.template import templates_folder
 
     for path in build_templates(templates_folder(), into):
         click.echo(f"作成しました: {path}")
@@ -556,7 +553,3 @@ def docs(check: bool) -> None:
     stale = stale_pages(root, pages)
     if stale:
         raise TorimatomeError(f"stale, run `make docs`: {', '.join(stale)}", ExitCode.USAGE)
-
-
-for _command in (*torimatome.commands.values(), *template.commands.values()):
-    assert isinstance(_command, JapaneseCommand | JapaneseGroup)  # noqa: S101 - help stays Japanese

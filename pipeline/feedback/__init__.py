@@ -59,7 +59,7 @@ def feed_back(settings: Settings) -> FeedbackResult:
                 path = staged / FOLDER / stems[card.respondent.id]
                 write_card(card, path.with_name(f"{path.name}.xlsx"))
                 page = card_page(card)
-                path.with_name(f"{path.name}.html").write_text(page, encoding="utf-8")
+                path.with_name(f"{path.name}.html").write_text(page, encoding="utf-8", newline="\n")
             gone = [
                 path.relative_to(folder)
                 for path in sorted((folder / FOLDER).glob("還元_*"))
