@@ -43,6 +43,7 @@ from pipeline.rules import RULES, rules_table
 from pipeline.rules.grouping import group_findings
 from pipeline.run import RunResult, Stopwatch, look_into, result_of
 from pipeline.summarise import summarise
+from pipeline.summarise.groupings import groupings
 from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.ranges import Ranges
@@ -313,6 +314,7 @@ def _report(
         items=tally.items(),
         groups=tally.groups(),
         roles=tally.roles(),
+        groupings=groupings(batch, tally),
         respondents=respondents,
         due_months=tally.due_months(),
         tags=tally.tags(),

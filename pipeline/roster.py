@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -93,8 +94,10 @@ _LOOSER: dict[str, tuple[str, ...]] = {
         "アドレス",
         "連絡先アドレス",
     ),
-    "除外": ("集計除外", "備考(除外)"),
+    "除外": ("集計除外",),
 }
+_MOST_GROUPS = 60  # values of a column that bodies are grouped by: 都道府県 has 47
+_LONGEST_GROUP = 40  # letters of such a value
 _NEAR = 75  # of 100: a head so near to a known one is asked about
 _LIST_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；/／|\n・", "\n"))
 _ALIAS_SEPARATORS = str.maketrans(dict.fromkeys("、,，;；|\n", "\n"))
@@ -124,7 +127,7 @@ def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
             ExitCode.USAGE,
         )
     reading = _Reading(found, checklist)
-    entries = tuple(reading.entries())
+    entries = _grouped(tuple(reading.entries()))
     mistakes = [*found.mistakes, *reading.mistakes, *_repeated(entries, found)]
     if not entries and not mistakes:
         place = f"{file}［{found.sheet.name}］"
@@ -142,6 +145,26 @@ def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
     return Roster(entries=entries, file=file, problems=problems)
 
 
+def _grouped(entries: tuple[RosterEntry, ...]) -> tuple[RosterEntry, ...]:
+    """Keep of other columns those that put bodies together: some few values that several share.
+
+    A remark, a telephone number or a running number tells one body from another.
+    """
+    values: dict[str, Counter[str]] = {}
+    for entry in entries:
+        for head, text in entry.groups:
+            values.setdefault(head, Counter())[text] += 1
+    kept = {
+        head
+        for head, counts in values.items()
+        if 2 <= len(counts) <= min(_MOST_GROUPS, counts.total() // 2)
+    }
+    return tuple(
+        replace(entry, groups=tuple(pair for pair in entry.groups if pair[0] in kept))
+        for entry in entries
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
     """The header row found: column of each known header, and what is wrong with it."""
@@ -151,6 +174,7 @@ class _Header:
     row: int
     columns: dict[str, int]
     mistakes: tuple[str, ...]
+    others: dict[int, str]  # heads of columns that this product has no name for
 
     def place(self, row: int, header: str) -> str:
         """Name a cell as a coordinator finds it."""
@@ -170,7 +194,7 @@ def _header(sheets: tuple[RawSheet, ...], file: str) -> _Header | None:
             # A lone cell 団体名 is the title of something, unless a list stands under it.
             enough = len({*names.values()}) >= least and (least == 2 or _heads_a_list(sheet, row))
             if "団体名" in names.values() and enough:
-                return _with_columns(sheet, row, names, file)
+                return _with_columns(sheet, row, heads, file)
     return None
 
 
@@ -200,7 +224,8 @@ def _heads_a_list(sheet: RawSheet, row: int) -> bool:
     return all(below[: 2 if len(own) == 1 else 1])
 
 
-def _with_columns(sheet: RawSheet, row: int, names: Mapping[int, str], file: str) -> _Header:
+def _with_columns(sheet: RawSheet, row: int, heads: Mapping[int, str], file: str) -> _Header:
+    names = _named(heads)
     columns: dict[str, int] = {}
     mistakes: list[str] = []
     for column, name in sorted(names.items()):
@@ -211,7 +236,14 @@ def _with_columns(sheet: RawSheet, row: int, names: Mapping[int, str], file: str
                 f" {first} にもあります。どちらか一方にしてください。"
             )
         columns.setdefault(name, column)
-    return _Header(file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes))
+    others: dict[int, str] = {}
+    for column, text in sorted(heads.items()):
+        head = " ".join(tidy(text).split())
+        if column not in names and head and head not in others.values() and not _near(text):
+            others[column] = head
+    return _Header(
+        file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes), others=others
+    )
 
 
 def _near(text: str) -> str:
@@ -322,6 +354,7 @@ class _Reading:
                 contact=self._text(row, "担当"),
                 mail=self._mail(row),
                 excluded=_exclusion(self._text(row, "除外")),
+                groups=tuple(self._groups(row)),
                 location=Location(
                     file=self._header.file,
                     sheet=self._header.sheet.name,
@@ -340,6 +373,14 @@ class _Reading:
 
     def _code(self, row: int) -> str:
         return fold(self._text(row, "団体コード")).replace(" ", "").upper()
+
+    def _groups(self, row: int) -> Iterator[tuple[str, str]]:
+        """Give head and text of the columns that this product has no name for."""
+        for column, head in self._header.others.items():
+            cell = self._header.sheet.cells.get((row, column))
+            text = " ".join(tidy(cell.text).split()) if cell else ""
+            if text and len(text) <= _LONGEST_GROUP:
+                yield head, text
 
     def _mail(self, row: int) -> str:
         """Give the addresses in a cell in half width; what is none is told and kept as it is."""

@@ -206,7 +206,7 @@ def test_the_data_sheet_holds_the_rows_that_the_pivots_are_told(
 ) -> None:
     report = report_of(batch)
     columns = shown_columns(frames_of(report).answers)
-    told = [tuple(_written(value) for value in row) for row in zip(*columns, strict=True)]
+    told = [tuple(_written(value) for value in row) for row in zip(*columns.values(), strict=True)]
     assert grid(formulas["明細"])[1:] == told
 
 

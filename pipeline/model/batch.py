@@ -69,6 +69,8 @@ class ControlProblem:
 class RosterEntry:
     """One line of 名簿.xlsx. ``scope`` empty means every category.
 
+    ``groups`` are head and text of other columns, by which bodies are put together.
+
     Two lines of one body with different ``project`` are two units.
     """
 
@@ -81,6 +83,7 @@ class RosterEntry:
     contact: str = ""
     mail: str = ""
     excluded: str = ""  # the reason, empty where the respondent counts
+    groups: tuple[tuple[str, str], ...] = ()
     location: Location | None = None
 
     @property

@@ -4,6 +4,7 @@ Counts are of answers unless a name says otherwise; shares are fractions of 1, N
 is nothing to divide by. ``write`` computes nothing beyond places on a sheet.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -236,6 +237,18 @@ class RoleTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """The answers by a column of the roster. ``of`` gives the value of each respondent by its id.
+
+    ``totals`` hold the values as their roles; an empty one is of those the roster tells nothing of.
+    """
+
+    head: str
+    of: Mapping[str, str]
+    totals: tuple[RoleTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RespondentTotal:
     """One line of 団体別集計. ``rank`` is 1 for the highest done share, equal ranks shared."""
 
@@ -371,6 +384,7 @@ class Report:
         Range, ...
     ]  # of every headline figure: all, categories, roles, respondents, items
     rules: tuple[RuleRow, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
     # cells (role, status) of the table by role that the public edition withholds; None: internal
     withheld: frozenset[tuple[int, int]] | None = None
     months: Months = field(default_factory=Months)

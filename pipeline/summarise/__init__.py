@@ -21,6 +21,7 @@ from pipeline.rules.attention import attention
 from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
 from pipeline.summarise.counts import Tally
+from pipeline.summarise.groupings import groupings
 from pipeline.summarise.lists import (
     count_codes,
     list_least_done,
@@ -83,6 +84,7 @@ def summarise(
         items=items,
         groups=tally.groups(),
         roles=tally.roles(),
+        groupings=groupings(batch, tally),
         respondents=respondents,
         due_months=tally.due_months(),
         planned=order_planned(answers),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -126,6 +126,11 @@ class Tally:
     def all(self) -> StatusCounts:
         """Count all answers by status."""
         return summed(("", counts) for counts in self._numbers).get("", StatusCounts())
+
+    @property
+    def numbers(self) -> Sequence[Counts]:
+        """The counts of each submission, in their order."""
+        return self._numbers
 
     def submissions(self) -> tuple[StatusCounts, ...]:
         """Count by submission, in the order of the submissions."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.write.frame import GROUPING
 from pipeline.write.listing import Links
 from pipeline.write.style import LABELS
 
@@ -251,16 +252,44 @@ HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 NUMBERS = frozenset({"提出番号", "項目番号", "回答コード"})
 
 
-def shown_columns(answers: Frame) -> tuple[Coded, ...]:
-    """Give the columns of 明細 as the sheet shows them."""
-    return tuple(answers[column.of].of(column.shown) for column in COLUMNS)
+NONE_GIVEN = "（名簿に記載なし）"
 
 
-def data_columns(answers: Frame) -> tuple[Coded, ...]:
-    """Give those columns of 明細 that the data files have, with what they hold."""
-    return tuple(
-        answers[column.of].of(column.data or column.shown) for column in COLUMNS if column.key
+def _grouped(value: Any) -> Field:
+    return value or NONE_GIVEN  # spreadsheets do not agree on counting what is empty
+
+
+def grouping_head(head: str) -> str:
+    """Give the head in 明細 of a column of the roster; one that 明細 has is told apart."""
+    return f"名簿の{head}" if head in HEADS else head
+
+
+def detail_columns(answers: Frame) -> tuple[DetailColumn, ...]:
+    """Give the columns of 明細: the standing ones, then those by which the roster groups."""
+    given = (name for name in answers if name.startswith(GROUPING))
+    return (
+        *COLUMNS,
+        *(
+            DetailColumn(
+                grouping_head(name[len(GROUPING) :]), name, 16, "名簿の列", name, _grouped, _as_is
+            )
+            for name in given
+        ),
     )
+
+
+def shown_columns(answers: Frame) -> Frame:
+    """Give the columns of 明細 by their heads, as the sheet shows them."""
+    return {one.head: answers[one.of].of(one.shown) for one in detail_columns(answers)}
+
+
+def data_columns(answers: Frame) -> Frame:
+    """Give those columns of 明細 that the data files have, by name, with what they hold."""
+    return {
+        one.key: answers[one.of].of(one.data or one.shown)
+        for one in detail_columns(answers)
+        if one.key
+    }
 
 
 def lines_in_detail(lines: Coded, rows: int) -> Links:

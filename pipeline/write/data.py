@@ -93,7 +93,8 @@ def data_tables(report: Report, frames: Frames) -> list[DataTable]:
 
 def answers_table(answers: Frame) -> DataTable:
     """Give the table of answers."""
-    return DataTable(name="answers", heads=ANSWERS, columns=data_columns(answers))
+    columns = data_columns(answers)
+    return DataTable(name="answers", heads=tuple(columns), columns=tuple(columns.values()))
 
 
 def findings_table(findings: Frame) -> DataTable:

@@ -7,27 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.write.columns import COLUMNS, DETAIL_SHEET, DETAIL_TABLE, HEADS, part_name
+from pipeline.write.columns import COLUMNS, DETAIL_SHEET, DETAIL_TABLE, part_name
 from pipeline.write.listing import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.columns import Coded
+    from pipeline.columns import Frame
     from pipeline.write.book import Book
 
+_OTHER_WIDTH = 16  # of a column that the roster gives
 
-def write_detail(book: Book, shown: Sequence[Coded]) -> None:
-    """Write 明細 as the Excel table every count refers to. ``shown`` are its columns."""
-    columns = [Column(column.head, column.width, "", column.head) for column in COLUMNS]
-    rows = len(shown[0])
+
+def write_detail(book: Book, shown: Frame) -> None:
+    """Write 明細 as the Excel table every count refers to. ``shown`` are its columns by head."""
+    widths = {column.head: column.width for column in COLUMNS}
+    columns = [Column(head, widths.get(head, _OTHER_WIDTH), "", head) for head in shown]
+    rows = len(next(iter(shown.values())))
     for part, start in enumerate(range(0, max(rows, 1), book.rows)):
-        some = [column.take(slice(start, start + book.rows)) for column in shown]
+        some = {head: own.take(slice(start, start + book.rows)) for head, own in shown.items()}
         sheet = book.sheet(part_name(DETAIL_SHEET, part), row_height=0)
         sheet.columns(*(column.width for column in columns))
         table = f"{DETAIL_TABLE}_{part + 1}" if part else DETAIL_TABLE
-        sheet.table(0, 0, len(some[0]), HEADS, table)
-        sheet.listing(1, columns, dict(zip(HEADS, some, strict=True)))
+        sheet.table(0, 0, min(rows - start, book.rows), [*some], table)
+        sheet.listing(1, columns, some)
         sheet.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.raw.freeze_panes(1, 4)
         sheet.page(paper="A3", repeat=(0, 0))

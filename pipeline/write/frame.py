@@ -34,6 +34,7 @@ _TOLD = {
         "decision", "status_before", "due_before", "decision_reason", "decided_by", "decided_on",
     ),
 }  # fmt: skip
+GROUPING = "roster_"  # begins the name of a column that the roster gives
 _OBJECTS = frozenset({*_TOLD, "status"})
 _FINDING = {
     "code": "code", "severity": "severity.value", "respondent_id": "respondent_id",
@@ -71,6 +72,10 @@ class Frames:
 def frames_of(report: Report) -> Frames:
     """Give all frames of a month."""
     answers = answer_frame(report.answers, checklist=report.checklist, month=report.month)
+    ids = answers["respondent_id"]
+    for one in report.groupings:
+        own = {id_: one.of.get(id_, "") for id_ in ids.values}
+        answers[f"{GROUPING}{one.head}"] = ids.of(own.__getitem__)
     return Frames(
         answers=answers,
         findings=finding_frame((*report.findings, *report.settled), report.lines),

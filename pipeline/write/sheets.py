@@ -9,6 +9,7 @@ from pipeline.write.codes import write_codes
 from pipeline.write.columns import shown_columns
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
+from pipeline.write.groupings import write_groupings
 from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
 from pipeline.write.overview import write_overview
@@ -43,7 +44,7 @@ def write_sheets(
     write_returns(book, report)
     write_items(book, report)
     write_groups(book, report)
-    write_respondents(book, report)
+    write_groupings(write_respondents(book, report), report)
     write_matrix(book, report, frames.answers)
     write_planned(book, report, frames.answers)
     if has_promises(report):

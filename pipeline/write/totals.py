@@ -227,8 +227,8 @@ def respondents_top(report: Report) -> int:
     return len(report.roles) + 9
 
 
-def write_respondents(book: Book, report: Report) -> None:
-    """Write 団体別集計: roles, then every respondent with rank and open work."""
+def write_respondents(book: Book, report: Report) -> Sheet:
+    """Write 団体別集計: roles, then every respondent with rank and open work; give the sheet."""
     sheet = book.sheet("団体別集計")
     sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
@@ -258,6 +258,7 @@ def write_respondents(book: Book, report: Report) -> None:
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(3, 3)
     sheet.page(repeat=(top - 1, top - 1))
+    return sheet
 
 
 def _write_roles(sheet: Sheet, report: Report, top: int) -> None:

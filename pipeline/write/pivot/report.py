@@ -6,14 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model.checklist import Status
-from pipeline.write.columns import DETAIL_SHEET, DETAIL_TABLE, HEADS
+from pipeline.write.columns import DETAIL_SHEET, DETAIL_TABLE
 from pipeline.write.pivot.model import PivotDesign, PivotFields, PivotSource, standard_design
 from pipeline.write.style import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.columns import Coded
+    from pipeline.columns import Frame
     from pipeline.model.report import Report
 
 PIVOT_SHEET: Final = "ピボット"
@@ -30,9 +28,14 @@ _FIELDS: Final = PivotFields(
 )
 
 
-def detail_source(columns: Sequence[Coded]) -> PivotSource:
-    """Give 明細, which must stand on one sheet, as the source; ``columns`` as the sheet shows."""
-    return PivotSource(sheet=DETAIL_SHEET, table=DETAIL_TABLE, header=HEADS, columns=tuple(columns))
+def detail_source(columns: Frame) -> PivotSource:
+    """Give 明細, which must stand on one sheet, as the source; ``columns`` by head, as shown."""
+    return PivotSource(
+        sheet=DETAIL_SHEET,
+        table=DETAIL_TABLE,
+        header=tuple(columns),
+        columns=tuple(columns.values()),
+    )
 
 
 def detail_design(report: Report) -> PivotDesign:

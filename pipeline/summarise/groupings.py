@@ -1,0 +1,43 @@
+"""Counts by what the roster tells of each body besides its role: 都道府県, 人口区分 …."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pipeline.model.report import Grouping, RoleTotal
+from pipeline.respondents import body_id, entry_id
+from pipeline.summarise.counts import summed
+
+if TYPE_CHECKING:
+    from pipeline.model import Batch, Respondent
+    from pipeline.summarise.counts import Tally
+
+
+def groupings(batch: Batch, tally: Tally) -> tuple[Grouping, ...]:
+    """Give a grouping for each such column, its values in the order of the roster.
+
+    Those of whom the roster tells nothing come last.
+    """
+    entries = batch.roster.entries if batch.roster else ()
+    told = {key: dict(e.groups) for e in reversed(entries) for key in (body_id(e), entry_id(e))}
+    heads = dict.fromkeys(head for entry in entries for head, _ in entry.groups)
+
+    def value(respondent: Respondent, head: str) -> str:
+        own = told.get(respondent.id) or told.get(respondent.of_body) or {}
+        return own.get(head, "")
+
+    people = [counted.respondent for counted in batch.submissions]
+    found = []
+    for head in heads:
+        order = dict.fromkeys(dict(entry.groups).get(head, "") for entry in entries)
+        values = [value(person, head) for person in people]
+        counts = summed(zip(values, tally.numbers, strict=True))
+        sizes = Counter(values)
+        shown = [*(one for one in order if one and sizes[one]), *([""] if sizes[""] else [])]
+        totals = tuple(
+            RoleTotal(role=one, submissions=sizes[one], counts=counts[one]) for one in shown
+        )
+        of = {person.id: one for person, one in zip(people, values, strict=True)}
+        found.append(Grouping(head=head, of=of, totals=totals))
+    return tuple(found)
