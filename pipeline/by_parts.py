@@ -19,7 +19,7 @@ from pipeline.assemble.identify import Identifier
 from pipeline.check import check, refuse_unknown
 from pipeline.cluster import Cluster
 from pipeline.disk import file_hash
-from pipeline.edited import edited_workbook, keep
+from pipeline.edited import edited_workbook, keep, remark_of
 from pipeline.errors import TorimatomeError
 from pipeline.exchange import (
     NOT_ASKED,
@@ -40,15 +40,16 @@ from pipeline.publish import publish, staging_folder
 from pipeline.reading import inbox_at_hand, read_all, read_whole, shared_folders
 from pipeline.respondents import body_id, entry_id
 from pipeline.rules import RULES, rules_table
-from pipeline.rules.grouping import group_findings
 from pipeline.run import RunResult, Stopwatch, look_into, result_of
-from pipeline.summarise import summarise
+from pipeline.summarise import summarise, with_plan
+from pipeline.summarise.contacts import impacts
+from pipeline.summarise.counts import Tally
 from pipeline.summarise.groupings import groupings
 from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
 from pipeline.summarise.proof import reconcile
-from pipeline.summarise.ranges import Ranges
+from pipeline.summarise.ranges import Ranges, in_question, open_lines
 from pipeline.summarise.returns import list_returns
-from pipeline.summarise.rows import answer_rows, file_rows, find_places, reported_lines
+from pipeline.summarise.rows import answer_rows, file_rows, find_places
 from pipeline.template import load_checklist
 from pipeline.write.data import files_table, findings_table, write_data, write_run
 from pipeline.write.frame import file_frame, finding_frame
@@ -128,6 +129,7 @@ def _aggregate(
         watch.lap("merge")
         sums = summed(data, batch)
         report = _report(batch, found, sums, rows, handed, settings)
+        report = replace(report, remark=remark_of(target / settings.workbook, settings.limits))
         watch.lap("summarise")
         _write(report, staged, settings)
         watch.lap("write")
@@ -147,6 +149,8 @@ def _aggregate(
         folder=target,
         workbook=workbook,
         kept_as=edited.kept_as if edited else "",
+        turnout=report.turnout,
+        progress=report.ranges[0].words,
         beyond=severities - Counter(finding.severity for finding in found),
         notices=(f"回答と指摘の一覧は {target / 'data'} にあります（集計表は合計だけです）。",),
     )
@@ -154,10 +158,11 @@ def _aggregate(
 
 def _write(report: Report, staged: Path, settings: Settings) -> None:
     """Write the workbook, the table of files and run.json; answers and findings are there."""
-    from pipeline.write import write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write import write_summary, write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
 
     write_data([files_table(file_frame(report.files))], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
+    write_summary(report, staged / settings.summary)
     write_run(report, staged / "run.json", settings)
 
 
@@ -259,10 +264,15 @@ def _findings(
 def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
     """Give the rows of what was read whole, and of what no part holds; maybe none."""
     frame = answers_of(batch.submissions)
-    rows = answer_rows(batch, frame, found, find_places(batch))
+    places = find_places(batch)
+    rows = answer_rows(batch, frame, found, places)
+    questioned = in_question(batch, frame, found, places.line)
+    units = Ranges(batch, Tally(batch, frame), questioned).respondents()
+    held = {one.key: one.open for one in units}
+    settled = impacts(batch, found, held, open_lines(frame, questioned), places)
     return {
         "answers": table_of(rows, batch.checklist, batch.month),
-        "findings": findings_table(finding_frame(found)),
+        "findings": findings_table(finding_frame(found, impacts=settled)),
     }
 
 
@@ -293,8 +303,8 @@ def _report(
         replace(total, findings=_severities(sums.severities.get(total.respondent.id, {})))
         for total in tally.respondents((), find_places(batch))
     )
-    lines = reported_lines(group_findings(found), find_places(batch))[: settings.detail_rows]
-    return replace(
+    places = find_places(batch)
+    whole = replace(
         report,
         figures=replace(
             report.figures,
@@ -307,9 +317,7 @@ def _report(
         planned=(),
         notes=(),
         findings=(),
-        lines=tuple(replace(line, answer=None) for line in lines),
         files=files,
-        attention=tuple(replace(line, answer=None) for line in report.attention),
         returns=list_returns(batch, respondents, found),
         items=tally.items(),
         groups=tally.groups(),
@@ -332,6 +340,13 @@ def _report(
         checks=reconcile(batch, rows["answers"], files, tally),
         ranges=Ranges(batch, tally, sums.questioned).every(),
         beyond=rows["answers"],
+    )
+    planned = with_plan(whole, batch, found, set(), places)
+    lines = tuple(replace(line, answer=None) for line in planned.lines[: settings.detail_rows])
+    return replace(
+        planned,
+        lines=lines,
+        impacts=(),
         lines_beyond=rows["findings"] - sum(len(line.findings) for line in lines),
     )
 

@@ -28,6 +28,14 @@ def month_after(month: str, steps: int = 1) -> str:
     return numbered_month(month_number(month) + steps)
 
 
+def era_month_words(month: str) -> str:
+    """Give a month in both calendars, ``令和8年11月（2026年11月）``, from 令和 on."""
+    year, words = int(month[:4]) - REIWA, month_words(month)
+    if month < "2019-05":
+        return words
+    return f"令和{'元' if year == 1 else year}年{int(month[5:7])}月（{words}）"
+
+
 def month_words(month: str) -> str:
     """Give a month in words: ``2026年11月``."""
     return f"{month[:4]}年{int(month[5:7])}月"

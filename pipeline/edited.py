@@ -13,12 +13,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from pipeline.disk import file_hash
+from pipeline.model.plan import OVERVIEW_SHEET, REMARK
+from pipeline.read.remark import text_behind
 from pipeline.record import DamagedError, read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.settings import Limits
+
 SECTION = "workbooks"
+LONGEST_REMARK = 2_000
 _JST = timezone(timedelta(hours=9))
 _KEPT = re.compile(r".*（手直し \d\d-\d\d \d{4}）(?: \(\d+\))?\.xlsx")
 
@@ -55,6 +60,35 @@ def edited_workbook(workbook: Path) -> Edited | None:
         number += 1
         place = workbook.with_name(f"{stem} ({number}).xlsx")
     return Edited(place=workbook, kept_as=place.name)
+
+
+def remark_of(workbook: Path, limits: Limits) -> str:
+    """Give what the coordinator wrote into the place for a remark on 概況, as plain text.
+
+    It is read from the workbook where people changed that since the last run, else from run.json.
+    """
+    try:
+        run = read_record(workbook.parent).run
+    except DamagedError:
+        run = {}
+    said, hashes = run.get("remark"), run.get(SECTION)
+    kept = said if isinstance(said, str) else ""
+    if not workbook.is_file():
+        return kept
+    if isinstance(hashes, dict) and hashes.get(workbook.name) == file_hash(workbook):
+        return kept
+    written = text_behind(workbook, OVERVIEW_SHEET, REMARK, limits)
+    return kept if written is None else tidy_remark(written)
+
+
+def tidy_remark(text: str) -> str:
+    """Give a remark without signs that no cell shows, at most as long as a page bears."""
+    lines = ("".join(filter(_is_shown, line)).strip() for line in text.splitlines())
+    return "\n".join(lines).strip()[:LONGEST_REMARK]
+
+
+def _is_shown(letter: str) -> bool:
+    return letter.isprintable() or letter == "\u3000"
 
 
 def keep(edited: Edited, staged: Path) -> None:

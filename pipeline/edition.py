@@ -34,6 +34,7 @@ from pipeline.model import (
     place_in,
     shown_unit,
 )
+from pipeline.model.plan import NEXT
 from pipeline.respondents import entry_id
 
 if TYPE_CHECKING:
@@ -187,11 +188,12 @@ def _public_ranges(
 
 
 def _as_shown(report: Report, key_number: str) -> Report:
-    """Take off what stood for the files' hashes while months were compared, and by what a body
-    was told: the report does not know it.
+    """Take off what stood for the files' hashes while months were compared, by what a body was
+    told, and whom to ask next: who reads this edition asks nobody.
     """
     files = tuple(replace(row, sha256="", identified_by="") for row in report.files)
-    return replace(report, files=files, key_number=key_number)
+    told = tuple(one for one in report.sentences if one.topic != NEXT)
+    return replace(report, files=files, key_number=key_number, contacts=(), sentences=told)
 
 
 def suppressed(table: Sequence[Sequence[int]]) -> frozenset[tuple[int, int]]:

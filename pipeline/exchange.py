@@ -30,8 +30,9 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.rules import RULES
+from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import PLACES, Tally, no_counts
-from pipeline.summarise.ranges import READABLE
+from pipeline.summarise.ranges import READABLE, in_question, open_lines
 from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, arrow_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
@@ -107,14 +108,19 @@ class PartWriter:
         rows: list[AnswerRow] = []
         told: list[Finding] = []
         keys: list[str] = []
+        settled: list[int] = []
         for one in returns:
             batch = _alone(one, self.checklist, self.month)
             found = tuple(f for f in check(batch, self.rules) if of_one_return(f.code))
-            rows += answer_rows(batch, answers_of(batch.submissions), found, find_places(batch))
+            frame, places = answers_of(batch.submissions), find_places(batch)
+            rows += answer_rows(batch, frame, found, places)
+            open_rows = open_lines(frame, in_question(batch, frame, found, places.line))
+            held = {one.source.key: len(open_rows)}
+            settled += impacts(batch, found, held, open_rows, places)
             keys += [one.source.key] * len(one.answers)
             told += found
         answers = table_of(rows, self.checklist, self.month)
-        findings = findings_table(finding_frame(told))
+        findings = findings_table(finding_frame(told, impacts=settled))
         _save(self.folder / "answers" / f"{name}.parquet", answers, keys)
         _save(
             self.folder / "findings" / f"{name}.parquet", findings, [f.location.key for f in told]

@@ -14,7 +14,7 @@ from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.disk import file_hash
-from pipeline.edited import edited_workbook, keep, kept_workbooks
+from pipeline.edited import edited_workbook, keep, kept_workbooks, remark_of
 from pipeline.edition import public_edition, public_people, public_report
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode
@@ -30,6 +30,7 @@ from pipeline.isolate import collecting_rarely, warm_up
 from pipeline.judgement import ReadForm, judge, read_form
 from pipeline.lock import at_work
 from pipeline.model import FileState, came_unread, states_of_files
+from pipeline.model.plan import Turnout, first_of
 from pipeline.model.review import EntryCount
 from pipeline.publish import publish, staging_folder
 from pipeline.reading import inbox_at_hand, read_all, roster_of
@@ -70,6 +71,8 @@ class RunResult:
     exit_code: ExitCode
     seconds: Mapping[str, float]
     attention: tuple[str, ...] = ()  # the first of 今月見るべき件, in words
+    progress: str = ""  # 対応済み率 and its range, in words
+    turnout: Turnout = Turnout(asked=None, returned=0)  # noqa: RUF009 - a frozen value
     kept_as: str = ""  # the name under which a workbook changed by hand is kept
     notices: tuple[str, ...] = ()
     entries: EntryCount = field(default_factory=EntryCount)  # of 確認票
@@ -77,7 +80,7 @@ class RunResult:
     beyond: Counter[Severity] = field(default_factory=Counter)  # findings that only data/ lists
 
 
-SHOWN_FIRST = 3  # of 今月見るべき件 on the terminal; 「はじめに」 has them all
+SHOWN_FIRST = 3  # of 今月まず対応すること on the terminal; 「はじめに」 has more
 
 
 class Stopwatch:
@@ -143,8 +146,10 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
             write_review_form(judged.form, staged)
         report = _sum_up(judged, history, settings, aliases)
         result = replace(result, since=since_last_run(folder, report))
-        first = tuple(line.shown.message for line in report.attention[:SHOWN_FIRST])
-        result = replace(result, attention=first)
+        told = tuple(f"{one.name}　{one.ask}" for one in first_of(report.contacts, SHOWN_FIRST))
+        result = replace(result, attention=told, turnout=report.turnout)
+        result = replace(result, progress=report.ranges[0].words)
+        report = replace(report, remark=remark_of(result.workbook, settings.limits))
         if not public:  # people choose those names
             report = replace(report, kept=tuple(kept))
         del gathered, judged, history  # of a large month a third of all; the rest is in the report

@@ -62,6 +62,7 @@ class Settings:
     named: bool = False
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
     office: str = ""  # who aggregates and, to an office above, seals
+    target: float = 0.0  # 目標 of 対応済み率, a fraction; 0: none
     previous: str = ""  # the month to compare with, YYYY-MM; empty: the latest before
     inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
     data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
@@ -86,6 +87,11 @@ class Settings:
         return month / self.edition_name if self.edition == "public" else month
 
     @property
+    def summary(self) -> str:
+        """Give the file name of the sentences for the mail."""
+        return f"{self.edition_name}_要約.txt" if self.edition == "public" else "要約.txt"
+
+    @property
     def workbook(self) -> str:
         """Give the file name of the consolidated workbook."""
         name = f"集計_{self.month}.xlsx"
@@ -100,6 +106,7 @@ class SettingsFile:
     checklist: str | None = None
     office: str | None = None
     deadline: str | None = None  # YYYY-MM-DD
+    target: float | None = None
     jobs: int | None = None
     pivot: bool | None = None
     edition: str | None = None
@@ -266,6 +273,18 @@ def _day(path: Path, key: str, value: Any) -> str:
         ) from error
 
 
+def _share(path: Path, key: str, value: Any) -> float:
+    """Give a share that is written in percent."""
+    number = _number(path, key, value)
+    if not 0 < number <= 100:
+        raise _bad(
+            path,
+            key,
+            f"は 80 のように、1から100までのパーセントにしてください（今の値: {value}）。",
+        )
+    return number / 100
+
+
 def _edition(path: Path, key: str, value: Any) -> str:
     if value not in _EDITIONS:
         raise _bad(
@@ -291,6 +310,7 @@ _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "checklist": _text,
     "office": _text,
     "deadline": _day,
+    "target": _share,
     "jobs": _whole,
     "pivot": _switch,
     "edition": _edition,

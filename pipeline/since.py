@@ -30,7 +30,10 @@ def since_last_run(folder: Path, report: Report) -> tuple[str, ...]:
     changes = [
         *_changes(
             counts,
-            {"submissions": ("提出", figures.returned), "missing": ("未提出", figures.missing)},
+            {
+                "submissions": ("提出", figures.returned),
+                "missing": ("回答がない団体", figures.missing),
+            },
         ),
         *_changes(
             _part(counts, "answers"),

@@ -35,7 +35,6 @@ from pipeline.model import (
 )
 from pipeline.model.submission import BY_PLAIN_SIGN, BY_SIGN
 from pipeline.rules import RULES, similar
-from pipeline.rules.attention import attention
 from pipeline.rules.grouping import group_findings, grouped
 from pipeline.settings import RuleSettings
 
@@ -297,66 +296,6 @@ def _finding(code: str, respondent: str, cell: str = "") -> Finding:
 
 def _empty_batch() -> Batch:
     return Batch(month=MONTH, checklist=CHECKLIST, files=(), submissions=())
-
-
-def test_what_would_be_lost_comes_before_what_is_wrong() -> None:
-    findings = (
-        _finding("A307", "a", "B1"),
-        _finding("A308", "b", "B1"),
-        _finding("N402", "c", "B1"),
-        _finding("F101", "d"),
-        _finding("A311", "e", "B1"),
-    )
-    chosen = attention(findings, _empty_batch())
-    assert [group.line.code for group in chosen] == ["F101", "N402", "A308", "A307"]
-
-
-def test_nothing_that_needs_a_person_is_left_out_of_the_choice() -> None:
-    for rule in RULES.values():
-        chosen = attention((_finding(rule.code, "a", "B1"),), _empty_batch())
-        asked = rule.severity is not Severity.INFO
-        assert [group.line.code for group in chosen] == [rule.code] * asked
-
-
-def test_of_one_effect_the_graver_and_the_wider_come_first() -> None:
-    codes = ["L209", "A302", "N402", "B511", "N405", "L207", "A306"]
-    findings = tuple(_finding(code, code, "B1") for code in codes)
-    chosen = [group.line.code for group in attention(findings, _empty_batch())]
-    assert chosen == ["B511", "N402", "A302", "L209", "L207", "A306", "N405"]
-
-
-def test_missing_respondents_are_one_line() -> None:
-    findings = tuple(_finding("B501", f"団体{index}") for index in range(40))
-    (line,) = attention(findings, _empty_batch())
-    assert (len(line.findings), line.line.respondent) == (40, "40団体")
-    assert "団体0、団体1、団体2、団体3、団体4 ほか35団体" in line.line.message
-
-
-def test_the_missing_are_counted_among_those_who_were_asked() -> None:
-    batch, _ = run_example(
-        "名簿: 若葉市、白雲町\nファイル: 若葉市.xlsx\n運用①-1 | ① |\n"
-        "ファイル: 頼んでいない村.xlsx\n運用①-1 | ① |"
-    )
-    (line,) = (group for group in attention(check(batch), batch) if group.line.code == "B501")
-    assert line.line.message == "2団体のうち1団体が未提出です（白雲町）。"
-
-
-def test_one_code_does_not_fill_the_list_while_others_have_something_to_say() -> None:
-    many = tuple(_finding("F102", f"団体{index}") for index in range(20))
-    others = tuple(_finding(code, "甲", "B1") for code in ("N402", "A308", "A301"))
-    chosen = [group.line.code for group in attention(many + others, _empty_batch())]
-    assert len(chosen) == 10
-    assert {"N402", "A308", "A301"} <= set(chosen)
-    assert len(attention(many, _empty_batch(), limit=4)) == 4
-
-
-def test_the_line_with_more_cells_comes_first() -> None:
-    few = (_finding("A301", "少", "B1"),)
-    more = tuple(_finding("A301", "多", f"B{row}") for row in range(9))
-    assert [group.line.respondent for group in attention(few + more, _empty_batch())] == [
-        "多",
-        "少",
-    ]
 
 
 # nearly the same answers and notes

@@ -41,8 +41,7 @@ SECRETS = (
     "都市OS事業者",
     "A01",
 )
-SHEETS = (
-    "はじめに",
+SHEETS = (  # はじめに says whom to ask, the public edition does not
     "概況",
     "回収状況",
     "項目別集計",

@@ -23,7 +23,7 @@ SPECIFIED = {
     " findings file sheet cell decision status_before due_before decision_reason decided_by"
     " decided_on project comment",
     "findings": "code severity respondent_id respondent item_id file sheet cell written message"
-    " fix state decision project line",
+    " fix state decision project line impact",
     "files": "file sha256 bytes modified kind state reason respondent_id respondent identified_by"
     " sheets answers project",
 }

@@ -29,8 +29,8 @@ from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import GROUPS_TOP, ITEMS_TOP, respondents_top
 
 SHEETS = [
-    "はじめに", "概況", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表", "対応予定",
-    "要確認", "補足説明", "明細", "処理記録", "コード表",
+    "概況", "はじめに", "連絡の順", "回収状況", "項目別集計", "分野別集計", "団体別集計", "一覧表",
+    "対応予定", "要確認", "補足説明", "明細", "処理記録", "コード表",
 ]  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -131,7 +131,9 @@ def test_respondent_totals_equal_a_plain_count_of_the_csv(
     shares = [row[12] for row in shown]
     for row in shown:
         assert list(row[5:11]) == [counted[row[4], status.value] for status in Status]
-        assert row[1] == 1 + sum(share > row[12] for share in shares)
+        read = sum(row[5:9])
+        assert row[13:15] == pytest.approx((1 - row[9] / row[11], read / row[11]))
+        assert row[1] == (1 + sum(share > row[12] for share in shares) if read else "－")
 
 
 def test_due_months_equal_a_plain_count_of_the_csv(
@@ -249,7 +251,7 @@ def test_each_finding_and_symbol_links_to_its_row(formulas: Any) -> None:
 def test_the_lines_of_the_findings_count_them_all(formulas: Any, batch: Batch) -> None:
     report = report_of(batch)
     listed = formulas["要確認"]
-    assert [cell.value for cell in listed[4]][-1] == "件数"
+    assert [cell.value for cell in listed[4]][-2:] == ["件数", "決まる回答"]
     counts = [(row[1].value.split(" ")[1], row[13].value) for row in listed.iter_rows(min_row=5)]
     for severity in Severity:
         found = sum(count for word, count in counts if word == severity.value)
@@ -272,7 +274,8 @@ def test_every_sheet_can_be_reached_and_leads_back(formulas: Any) -> None:
 
 def test_every_sheet_is_set_up_for_printing(formulas: Any) -> None:
     for sheet in formulas:
-        assert sheet.page_setup.orientation == "landscape", sheet.title
+        upright = sheet.title == "はじめに"
+        assert sheet.page_setup.orientation == ("portrait" if upright else "landscape")
         assert sheet.page_setup.paperSize in (8, 9), sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert "&P / &N" in str(sheet.oddFooter.right.text), sheet.title
@@ -291,7 +294,7 @@ def test_what_is_missing_stands_on_top_of_the_returns(batch: Batch, values: Any)
 def test_the_same_report_gives_the_same_bytes(batch: Batch, folder: Path, tmp_path: Path) -> None:
     write(report_of(batch), tmp_path, make_settings(pivot=False))
     written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
-    assert len(written) == 12
+    assert len(written) == 13
     for name in written:
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes(), name
 
@@ -356,6 +359,7 @@ def test_no_submission_at_all_still_gives_a_workbook(tmp_path: Path) -> None:
     write(report_of(make_batch(0)), tmp_path, make_settings(pivot=False))
     book = opened(tmp_path / "集計_2026-11.xlsx", data_only=True)
     assert book.sheetnames == SHEETS
+    assert "読み取れた回答がまだない" in str(book["概況"]["C5"].value)
     assert grid(book["項目別集計"])[ITEMS_TOP][11] == "－"
 
 
@@ -364,7 +368,7 @@ def test_without_a_roster_the_sheets_say_that_missing_is_unknown(tmp_path: Path)
     book = opened(tmp_path / "集計_2026-11.xlsx", data_only=True)
     assert "名簿がないため" in str(book["回収状況"]["A2"].value)
     shown = " ".join(str(cell) for row in grid(book["はじめに"]) for cell in row)
-    assert "未提出は不明" in shown
+    assert "名簿がないため、対象と未提出は分かりません" in shown
 
 
 @pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])

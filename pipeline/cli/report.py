@@ -70,16 +70,16 @@ def summary_lines(result: RunResult) -> list[str]:
         + "）",
         f"  指摘:     {findings}",
     ]
+    lines.append(f"  団体:     {result.turnout.equation}")
     if result.missing is None:
+        lines.append("  inbox/名簿.xlsx を置くと、未提出の団体が分かります。")
+    elif result.missing_unread:
         lines.append(
-            "  名簿がないため、未提出の団体は分かりません（inbox/名簿.xlsx を置くと分かります）。"
+            f"  回答のない団体のうち {result.missing_unread} 団体からは、回答として数えられない"
+            "ファイルが届いています。"
         )
-    elif result.missing:
-        unread = result.missing_unread
-        again = (
-            f"（うち {unread} 団体は、届いたファイルを回答として数えられません）" if unread else ""
-        )
-        lines.append(f"  未提出:   {len(result.missing)} 団体{again}")
+    if result.progress:
+        lines.append(f"  率:       {result.progress}")
     if states[FileState.UNREADABLE]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
@@ -98,7 +98,7 @@ def summary_lines(result: RunResult) -> list[str]:
             f"  前回の集計表が手で直されていたため、{result.kept_as} として残しました"
             "（集計には使っていません。回答の訂正は確認票に書いてください）。"
         )
-    lines += [f"  まず見る件 {n}: {told}" for n, told in enumerate(result.attention, start=1)]
+    lines += [f"  まず連絡 {n}: {told}" for n, told in enumerate(result.attention, start=1)]
     lines += [f"  ▲ {notice}" for notice in (*result.notices, *alerts(result.findings))]
     form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():

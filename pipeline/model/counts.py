@@ -50,6 +50,12 @@ class StatusCounts:
         """記入率: answers given, readable or not, of all asked."""
         return (self.total - self.blank) / self.total if self.total else None
 
+    @property
+    def read_share(self) -> float | None:
+        """読み取れた割合: answers that could be read, of all asked."""
+        read = self.total - self.blank - self.unclear
+        return read / self.total if self.total else None
+
 
 NOTHING = StatusCounts()
 FIRM = 1.0  # points: a range narrower than this changes no sentence of a report
@@ -111,6 +117,19 @@ class Range:
     def width_without(self, settled: int) -> float:
         """Give the width in points once so many of the open answers are settled."""
         return 100 * (self.open - settled) / self.asked if self.asked else 0.0
+
+    @property
+    def span(self) -> str:
+        """Give least and most in words: 48.7～65.3%."""
+        if self.least is None or self.most is None:
+            return "－"
+        return f"{100 * self.least:.1f}～{self.most:.1%}"
+
+    @property
+    def words(self) -> str:
+        """Give value and range in words: 対応済み 56.3%（48.7～65.3%）."""
+        value = "－" if self.done_rate is None else f"{self.done_rate:.1%}"
+        return f"対応済み {value}（{self.span}）"
 
     @property
     def firm(self) -> bool:

@@ -12,6 +12,7 @@ from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
 from pipeline.model.counts import Range, StatusCounts
 from pipeline.model.months import Months
+from pipeline.model.plan import Contact, Sentence, Turnout
 from pipeline.model.raw import return_key
 from pipeline.model.submission import Due, DueSource, Precision, UnknownNotation
 
@@ -192,6 +193,7 @@ class ReportedLine:
     shown: Finding
     findings: tuple[Finding, ...]
     answer: int | None = None
+    impact: int = 0  # how many open answers they settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +367,6 @@ class Report:
     findings: tuple[Finding, ...]
     lines: tuple[ReportedLine, ...]  # the same, those of one cause as one
     files: tuple[FileRow, ...]
-    attention: tuple[ReportedLine, ...]  # 今月見るべき件, at most ten
     returns: tuple[ReturnRow, ...]
     items: tuple[ItemTotal, ...]
     groups: tuple[GroupTotal, ...]  # each category, followed by its sections
@@ -380,9 +381,9 @@ class Report:
     most_open: tuple[RespondentTotal, ...]
     notations: tuple[UnknownNotation, ...]
     checks: tuple[Check, ...]
-    ranges: tuple[
-        Range, ...
-    ]  # of every headline figure: all, categories, roles, respondents, items
+    turnout: Turnout
+    # of every headline figure: all, categories, roles, respondents, items
+    ranges: tuple[Range, ...]
     rules: tuple[RuleRow, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     # cells (role, status) of the table by role that the public edition withholds; None: internal
@@ -398,6 +399,11 @@ class Report:
     kept: tuple[str, ...] = ()  # the names of workbooks that were changed by hand and kept
     # tells by which key the public edition's aliases were made; empty: internal
     key_number: str = ""
+    impacts: tuple[int, ...] = ()  # of each finding: how many open answers it settles
+    contacts: tuple[Contact, ...] = ()  # 連絡の順
+    sentences: tuple[Sentence, ...] = ()
+    target: float | None = None  # 目標 of 対応済み率, from torimatome.toml
+    remark: str = ""  # what the coordinator wrote on 概況
 
     @property
     def public(self) -> bool:

@@ -5,7 +5,8 @@ Modules: `rows` flattens answers, files and findings; `counts` counts the answer
 what a person reads; `months` compares with the months before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,9 +18,9 @@ from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
 from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts
-from pipeline.rules.attention import attention
 from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
+from pipeline.summarise.contacts import contacts, impacts
 from pipeline.summarise.counts import Tally
 from pipeline.summarise.groupings import groupings
 from pipeline.summarise.lists import (
@@ -30,17 +31,19 @@ from pipeline.summarise.lists import (
 )
 from pipeline.summarise.months import summarise_months
 from pipeline.summarise.proof import reconcile
-from pipeline.summarise.ranges import Ranges, in_question
-from pipeline.summarise.returns import list_returns
+from pipeline.summarise.ranges import RESPONDENT, Ranges, in_question, open_lines
+from pipeline.summarise.returns import asked_entries, list_returns, turnout_of
 from pipeline.summarise.rows import (
+    Places,
     answer_rows,
     file_rows,
     find_places,
     reported_lines,
     severity_counts,
 )
+from pipeline.summarise.sentences import sentences
 
-__all__ = ["summarise"]
+__all__ = ["summarise", "with_plan"]
 
 NO_HISTORY = History()
 
@@ -68,8 +71,10 @@ def summarise(
     files = file_rows(batch)
     respondents = tally.respondents(found, places)
     items = tally.items()
+    returns = list_returns(batch, respondents, found)
+    questioned = in_question(batch, frame, found, places.line)
     unreadable = sum(row.state is FileState.UNREADABLE for row in files)
-    return Report(
+    report = Report(
         month=batch.month,
         made_at=settings.made_at,
         checklist=batch.checklist,
@@ -77,10 +82,9 @@ def summarise(
         figures=_figures(batch, tally.all(), found, tally),
         answers=answers,
         findings=found,
-        lines=reported_lines(group_findings(found), places),
+        lines=(),
         files=files,
-        attention=reported_lines(attention(found, batch), places),
-        returns=list_returns(batch, respondents, found),
+        returns=returns,
         items=items,
         groups=tally.groups(),
         roles=tally.roles(),
@@ -99,10 +103,33 @@ def summarise(
             answers_at(batch.submissions, frame, np.flatnonzero(frame["doubt"].where(bool)))
         ),
         checks=reconcile(batch, len(answers), files, tally),
-        ranges=Ranges(batch, tally, in_question(batch, frame, found, places.line)).every(),
+        turnout=turnout_of(batch, returns),
+        ranges=Ranges(batch, tally, questioned).every(),
+        target=settings.target or None,
         rules=rules,
         months=summarise_months(batch, frame, tally, history, comparison),
     )
+    return with_plan(report, batch, found, open_lines(frame, questioned), places)
+
+
+def with_plan(
+    report: Report,
+    batch: Batch,
+    findings: Sequence[Finding],
+    open_rows: set[int],
+    places: Places,
+) -> Report:
+    """Give a report with what follows from its ranges: lines of 要確認, 連絡の順, the sentences.
+
+    ``open_rows`` are lines of the frame, see `ranges.open_lines`.
+    """
+    held = {one.key: one.open for one in report.ranges if one.scope == RESPONDENT}
+    settled = impacts(batch, findings, held, open_rows, places)
+    by_finding = dict(zip(map(id, findings), settled, strict=True))
+    lines = reported_lines(group_findings(findings), places, by_finding)
+    asked = contacts(batch, findings, settled, report.ranges, lines=lines, returns=report.returns)
+    planned = replace(report, lines=lines, impacts=settled, contacts=asked)
+    return replace(planned, sentences=sentences(planned))
 
 
 def _figures(
@@ -112,7 +139,7 @@ def _figures(
     states = [*states_of_files(paths).values()]
     asked = missing = share = None
     if batch.roster is not None:
-        asked = sum(not entry.excluded for entry in batch.roster.entries)
+        asked = len(asked_entries(batch))
         missing = len(batch.missing)
         share = (asked - missing) / asked if asked else None
     severities: SeverityCounts = severity_counts(findings)

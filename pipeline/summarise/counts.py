@@ -187,7 +187,7 @@ class Tally:
         by_file: dict[str, list[Finding]] = {}
         for finding in findings:
             by_file.setdefault(finding.location.key, []).append(finding)
-        shares = [each.done_share for each in counts]
+        shares = [each.done_share if each.read_share else None for each in counts]
         ranked = sorted((share for share in shares if share is not None), reverse=True)
         ranks = {share: place for place, share in reversed(list(enumerate(ranked, start=1)))}
         totals = []

@@ -27,6 +27,7 @@ from pipeline.model.months import (
 )
 from pipeline.promises import ledger, rates
 from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, summed
+from pipeline.summarise.returns import asked_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -174,12 +175,11 @@ def _past_point(month: PastMonth, counted: _Month) -> MonthPoint:
 
 
 def _present_point(batch: Batch, counted: _Month) -> MonthPoint:
-    roster = batch.roster
     return MonthPoint(
         month=batch.month,
         submissions=len(batch.submissions),
-        asked=None if roster is None else sum(not entry.excluded for entry in roster.entries),
-        missing=None if roster is None else len(batch.missing),
+        asked=None if batch.roster is None else len(asked_entries(batch)),
+        missing=None if batch.roster is None else len(batch.missing),
         counts=counted.all,
         overdue=counted.overdue,
     )

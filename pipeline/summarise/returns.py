@@ -1,6 +1,6 @@
 """Who answered: one line per respondent asked, those who did not answer first."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from pipeline.model import (
@@ -12,6 +12,7 @@ from pipeline.model import (
     RosterEntry,
     came_unread,
 )
+from pipeline.model.plan import Turnout
 from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
 from pipeline.respondents import entry_id
 from pipeline.rules.words import listed
@@ -78,6 +79,30 @@ def list_returns(
                 places.get(row.respondent.id, places.get(row.respondent.of_body, len(places))),
             ),
         )
+    )
+
+
+def asked_entries(batch: Batch) -> list[RosterEntry]:
+    """Give the entries of the roster that are asked this month."""
+    aside = set(batch.excluded)
+    entries = batch.roster.entries if batch.roster else ()
+    return [entry for entry in entries if not entry.excluded and entry_id(entry) not in aside]
+
+
+def turnout_of(batch: Batch, rows: Iterable[ReturnRow]) -> Turnout:
+    """Give who answered as one equation; ``rows`` are from `list_returns`."""
+    if batch.roster is None:
+        return Turnout(asked=None, returned=len(batch.submissions))
+    absent = {respondent.id for respondent in batch.missing}
+    states = Counter(row.state for row in rows if row.respondent.id in absent)
+    asked = len(asked_entries(batch))
+    return Turnout(
+        asked=asked,
+        returned=asked - len(absent),
+        again=states[UNREADABLE],
+        waiting=states[WAITING],
+        missing=states[MISSING],
+        beside_roster=sum(one.respondent.on_roster is False for one in batch.submissions),
     )
 
 

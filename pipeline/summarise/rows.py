@@ -209,13 +209,19 @@ def _file_row(record: FileRecord) -> FileRow:
     )
 
 
-def reported_lines(groups: Iterable[FindingGroup], places: Places) -> tuple[ReportedLine, ...]:
-    """Join each line to its first answer's row, where it is about counted answers."""
+def reported_lines(
+    groups: Iterable[FindingGroup], places: Places, impacts: Mapping[int, int]
+) -> tuple[ReportedLine, ...]:
+    """Join each line to its first answer's row, where it is about counted answers.
+
+    ``impacts`` are those of the findings, by identity.
+    """
     return tuple(
         ReportedLine(
             shown=group.line,
             findings=group.findings,
             answer=places.line(group.findings[0].location.key, group.findings[0].item_id),
+            impact=sum(impacts.get(id(finding), 0) for finding in group.findings),
         )
         for group in groups
     )

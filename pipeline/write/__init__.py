@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pipeline.write.summary import write_summary
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 
-__all__ = ["LIVE_ROWS", "record_outcome", "write", "write_workbook"]
+__all__ = ["LIVE_ROWS", "record_outcome", "write", "write_summary", "write_workbook"]
 
 
 def write(report: Report, folder: Path, settings: Settings) -> None:
@@ -33,6 +35,7 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
     write_workbook(report, folder / settings.workbook, settings, frames=frames)
     written = write_data(data_tables(report, frames), data)
     write_run(report, folder / "run.json", settings, data=written)
+    write_summary(report, folder / settings.summary)
 
 
 def record_outcome(run: Path, seconds: Mapping[str, float], workbooks: Mapping[str, str]) -> None:

@@ -302,9 +302,18 @@ class Sheet:
         if row:
             self.height(row, HEAD_POINTS)
 
-    def page(self, *, paper: str = "A4", repeat: tuple[int, int] | None = None) -> None:
+    def page(
+        self,
+        *,
+        paper: str = "A4",
+        repeat: tuple[int, int] | None = None,
+        upright: bool = False,
+    ) -> None:
         """Set up printing: landscape, fit to width, page numbers, repeated head rows."""
-        self.raw.set_landscape()
+        if upright:
+            self.raw.set_portrait()
+        else:
+            self.raw.set_landscape()
         self.raw.set_paper(PAPER[paper])
         self.raw.fit_to_pages(1, 0)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)

@@ -1,14 +1,17 @@
-"""はじめに: the way in: what to look at this month, and the proof that nothing is lost."""
+"""はじめに: what to do this month, the way to each sheet, and the proof that nothing is lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import era_month_words
 from pipeline.model import Severity
+from pipeline.model.plan import first_of
 from pipeline.write.book import COVER
 from pipeline.write.changes import has_changes
-from pipeline.write.columns import detail_row
-from pipeline.write.lists import absent, severity_label
+from pipeline.write.contacts import NOBODY, has_contacts, write_way
+from pipeline.write.lists import severity_label
+from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.promises import has_promises
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
@@ -17,11 +20,13 @@ from pipeline.write.totals import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.model.report import Report, ReportedLine
+    from pipeline.model.plan import Contact
+    from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
 GUIDE = (
     ("概況", "主な数字とグラフ（1ページに印刷できます）"),
+    (CONTACTS_SHEET, "返事で率が固まる順に、団体ごとのお願い"),
     ("前月比", "前の月からの増減、変わった回答、月ごとの推移"),
     ("回収状況", "団体ごとの提出の状況。未提出が上にあります"),
     ("項目別集計", "項目ごとの回答の数と割合"),
@@ -34,56 +39,54 @@ GUIDE = (
     ("補足説明", "補足説明欄の記載と分類"),
     ("明細", "すべての回答（1行に1項目）。集計の元です"),
     ("ピボット", "集計の向きを自分で変えられる表（ピボットテーブル）"),
-    ("処理記録", "受信箱の全ファイルの扱い、件数の照合、設定"),
+    ("処理記録", "受信フォルダの全ファイルの扱い、件数の照合、設定"),
     ("コード表", "記号・列・コードの意味"),
 )
-LAST = 6
-_WIDTHS = (11, 20, 20, 18, 44, 44, 10)
-_ALERT_WIDTH = sum(_WIDTHS[1:])
+LAST = 5
+_WIDTHS = (14, 26, 52, 10, 11, 8)
+_WIDE = sum(_WIDTHS)
+LINES = 10  # bodies on this page; 連絡の順 has them all
 
 
 def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
-    """Write はじめに. ``pivot``: the workbook has the sheet ピボット."""
+    """Write はじめに, one upright page. ``pivot``: the workbook has the sheet ピボット."""
     sheet = book.sheet(COVER)
     sheet.columns(*_WIDTHS)
     made = report.made_at[:16].replace("T", " ")
     lead = (
-        f"基準月 {report.month}　収集の時点 {made}（最も新しい受領ファイルの日時）"
-        f"　対象 {report.checklist.title}"
+        f"{report.checklist.title}　収集の時点 {made}（最も新しい受領ファイルの日時）。"
+        f"{report.turnout.equation}（団体）。"
     )
-    sheet.heading(f"取りまとめ結果　{report.month}", lead, last=LAST, back=False)
-    row = _write_alerts(sheet, report, _write_proof(sheet, report, 3))
-    row = _write_attention(sheet, report, row + 1)
+    sheet.heading(f"今月すること　{era_month_words(report.month)}", lead, last=LAST, back=False)
+    row = _write_alerts(sheet, report, 3)
+    if not report.public:
+        row = _write_attention(sheet, report, row) + 1
+    row = _write_proof(sheet, report, row)
     row = _write_guide(sheet, report, row + 1, pivot=pivot)
     _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
-    sheet.raw.activate()
-    sheet.page()
-    sheet.raw.fit_to_pages(1, 1)
+    sheet.page(upright=True)
 
 
 def _write_proof(sheet: Sheet, report: Report, top: int) -> int:
     figures, size = report.figures, len(report.items)
-    sheet.section(top, "件数のつながり（取りこぼしがないことの確認）", last=LAST)
+    sheet.section(top, "件数の突合（取りこぼしがないことの確認）", last=LAST)
     agreed = all(check.agrees for check in report.checks)
     shown = (
-        f"受信箱のファイル {figures.files:,}件 → 集計した提出 {figures.returned:,}件"
+        f"受信フォルダのファイル {figures.files:,}件 → 集計した提出 {figures.returned:,}件"
         f"（読めない {figures.unreadable:,}件、そのほか {figures.other:,}件）"
         f" → {figures.returned:,}件×{size:,}項目＝回答 {len(report.answers) + report.beyond:,}件"
         f" → 集計表の合計 {figures.counts.total:,}件"
     )
     sheet.merge(top + 1, 0, top + 1, LAST - 1, shown, "text")
     sheet.text(top + 1, LAST, "一致" if agreed else "不一致", "ok" if agreed else "bad")
-    sheet.height(top + 1, 22)
+    sheet.fit_width(top + 1, shown, _WIDE - _WIDTHS[LAST], least=22)
     words = [f"{SYMBOLS[s]} {LABELS[s]} {figures.counts.of(s):,}件" for s in STATUSES]
     share = figures.counts.done_share
     if share is not None:
         words.append(f"対応済み率 {share:.1%}")
-    if figures.asked is None:
-        words.append("名簿がないため未提出は不明")
-    else:
-        words.append(f"{absent(report)}（対象 {figures.asked:,}団体）")
-    sheet.merge(top + 2, 0, top + 2, LAST, "　".join(words), "text")
-    sheet.height(top + 2, 22)
+    told = "　".join(words)
+    sheet.merge(top + 2, 0, top + 2, LAST, told, "text")
+    sheet.fit_width(top + 2, told, _WIDE, least=22)
     return top + 3
 
 
@@ -93,49 +96,55 @@ def _write_alerts(sheet: Sheet, report: Report, top: int) -> int:
     for row, alert in enumerate(report.alerts, start=top):
         sheet.text(row, 0, label, style)
         sheet.merge(row, 1, row, LAST, alert, "text")
-        sheet.height(row, 22 * line_count(alert, _ALERT_WIDTH))
+        sheet.height(row, 22 * line_count(alert, _WIDE - _WIDTHS[0]))
     return top + len(report.alerts)
 
 
 def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
-    sheet.section(top, "今月見るべき件", last=LAST)
-    if not report.attention:
-        sheet.text(top + 1, 0, "回答者に聞くこと、確かめることはありません。", "plain")
+    """Write 今月まず対応すること: a line a body, those that must answer again on top."""
+    sheet.section(top, "今月まず対応すること", last=LAST)
+    if not report.contacts:
+        sheet.text(top + 1, 0, NOBODY, "plain")
         return top + 2
-    for place, head in enumerate(
-        ("重要度", "内容", "団体名", "項目", "説明", "次にすること", "明細")
-    ):
+    heads = ("重要度", "団体名", "お願い・確認すること", "決まる回答", "一覧", "済")
+    for place, head in enumerate(heads):
         sheet.text(top + 1, place, head, "head")
-    for row, entry in enumerate(report.attention, start=top + 2):
-        _write_entry(sheet, row, entry)
-    return top + 2 + len(report.attention)
+    chosen = first_of(report.contacts, LINES)
+    for row, one in enumerate(chosen, start=top + 2):
+        _write_contact(sheet, row, one)
+    row = top + 2 + len(chosen)
+    rest = len(report.contacts) - len(chosen)
+    if rest:
+        told = f"ほか {rest:,}団体。返事で率が固まる順は「{CONTACTS_SHEET}」にあります。"
+        sheet.link(row, 0, f"'{CONTACTS_SHEET}'!A1", told)
+    return row + 1
 
 
-def _write_entry(sheet: Sheet, row: int, entry: ReportedLine) -> None:
-    found = entry.shown
-    sheet.text(row, 0, severity_label(found.severity), f"severity_{found.severity.value}")
-    texts = (
-        f"{found.code} {found.title}", found.respondent, found.item_id, found.message, found.fix,
-    )  # fmt: skip
-    for place, text in enumerate(texts, start=1):
-        sheet.text(row, place, text, "text")
-    if entry.answer is None:
-        sheet.text(row, LAST, "－", "center")
-    else:
-        sheet.link(row, LAST, detail_row(entry.answer, sheet.book.rows), "明細へ", "celllink")
-    sheet.fit(row, list(enumerate(texts, start=1)))
+def _write_contact(sheet: Sheet, row: int, one: Contact) -> None:
+    sheet.text(row, 0, severity_label(one.severity), f"severity_{one.severity.value}")
+    more = f"（ほか {one.kinds - 1}種類）" if one.kinds > 1 else ""
+    asks = f"{one.asks[0]}{more}"
+    sheet.text(row, 1, one.name, "text")
+    sheet.text(row, 2, asks, "text")
+    sheet.number(row, 3, one.settles)
+    write_way(sheet, row, 4, one)
+    sheet.text(row, LAST, "□", "center")
+    sheet.fit(row, ((1, one.name), (2, asks)))
 
 
 def _write_guide(sheet: Sheet, report: Report, top: int, *, pivot: bool) -> int:
     sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
-    there = {"ピボット": pivot, "前月比": has_changes(report), "約束の記録": has_promises(report)}
+    there = {
+        CONTACTS_SHEET: has_contacts(report),
+        "ピボット": pivot,
+        "前月比": has_changes(report),
+        "約束の記録": has_promises(report),
+    }
     chosen = [line for line in GUIDE if there.get(line[0], True)]
-    half = -(-len(chosen) // 2)
-    for place, (name, words) in enumerate(chosen):
-        row, left = top + 1 + place % half, 4 * (place // half)
-        sheet.link(row, left, f"'{name}'!A1", name)
-        sheet.merge(row, left + 1, row, LAST if left else 3, words, "plain")
-    return top + 1 + half
+    for row, (name, words) in enumerate(chosen, start=top + 1):
+        sheet.link(row, 0, f"'{name}'!A1", name)
+        sheet.merge(row, 1, row, LAST, words, "plain")
+    return top + 1 + len(chosen)
 
 
 def _left_to_data(report: Report) -> list[str]:
@@ -180,4 +189,4 @@ def _write_reading(sheet: Sheet, top: int, lines: Sequence[str]) -> None:
     sheet.section(top, "読み方", last=LAST)
     for row, line in enumerate(lines, start=top + 1):
         sheet.merge(row, 0, row, LAST, line, "body")
-        sheet.height(row, 20)
+        sheet.fit_width(row, line, _WIDE, least=20)

@@ -6,7 +6,7 @@ import codecs
 import json
 import platform
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of dat
 ANSWERS = tuple(column.key for column in COLUMNS if column.key)
 FINDINGS = (
     "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
-    "written", "message", "fix", "state", "decision", "project", "line",
+    "written", "message", "fix", "state", "decision", "project", "line", "impact",
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
@@ -50,7 +50,9 @@ PROMISES = (
     "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
     "project",
 )  # fmt: skip
-_INTEGERS = frozenset({"status_code", "bytes", "answers", "slips", "slipped_months", "line"})
+_INTEGERS = frozenset(
+    {"status_code", "bytes", "answers", "slips", "slipped_months", "line", "impact"}
+)
 _TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
 _BOOLEANS = frozenset({"due_inferred"})
 _QUOTE = '"'
@@ -217,6 +219,7 @@ def write_run(
             "submissions": figures.returned,
             "asked": figures.asked,
             "missing": figures.missing,
+            "turnout": asdict(report.turnout),
             "answers": {status.value: figures.counts.of(status) for status in Status},
             "findings": {severity.value: figures.findings.of(severity) for severity in Severity},
         },
@@ -230,6 +233,7 @@ def write_run(
             }
             for one in report.ranges
         ],
+        "remark": report.remark,
         "reconciled": all(check.agrees for check in report.checks),
         "data": data or {},
     }

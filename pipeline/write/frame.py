@@ -7,7 +7,7 @@ gives a frame whose columns have the same length, named as in the schema beside 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ def frames_of(report: Report) -> Frames:
         answers[f"{GROUPING}{one.head}"] = ids.of(own.__getitem__)
     return Frames(
         answers=answers,
-        findings=finding_frame((*report.findings, *report.settled), report.lines),
+        findings=finding_frame((*report.findings, *report.settled), report.lines, report.impacts),
         lines=line_frame(report.lines),
         files=file_frame(report.files),
         changes=change_frame(report.months.changes),
@@ -111,24 +111,34 @@ def answer_frame(rows: Sequence[AnswerRow], *, checklist: Checklist, month: str)
     return frame
 
 
-def finding_frame(findings: Sequence[Finding], lines: Sequence[ReportedLine] = ()) -> Frame:
-    """Give findings; ``line`` is the No. of each on 要確認, None where it stands on no line."""
+def finding_frame(
+    findings: Sequence[Finding],
+    lines: Sequence[ReportedLine] = (),
+    impacts: Sequence[int] = (),
+) -> Frame:
+    """Give findings; ``line`` is the No. of each on 要確認, None where it stands on no line.
+
+    ``impacts`` are those of the first of them; those behind settle nothing any more.
+    """
     numbers = {id(found): n for n, line in enumerate(lines, 1) for found in line.findings}
     frame = _columns(findings, _FINDING)
     frame["line"] = encoded(numbers.get(id(found)) for found in findings)
+    frame["impact"] = encoded([*impacts, *repeat(0, len(findings) - len(impacts))])
     return frame
 
 
 def line_frame(lines: Sequence[ReportedLine]) -> Frame:
     """Give the lines of 要確認 as the findings shown; ``line`` is that of 明細 or None.
 
-    ``count`` is how many findings stand on it, ``said`` what is told as its cause.
+    ``count`` is how many findings stand on it, ``said`` what is told as its cause,
+    ``impact`` how many open answers it settles.
     """
     shown = [line.shown for line in lines]
     frame = _columns(shown, _FINDING)
     frame["said"] = encoded(finding.problem or finding.message for finding in shown)
     frame["line"] = encoded(line.answer for line in lines)
     frame["count"] = encoded(len(line.findings) for line in lines)
+    frame["impact"] = encoded(line.impact for line in lines)
     return frame
 
 

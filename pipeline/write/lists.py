@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.columns import taken, together
@@ -40,23 +39,15 @@ RETURN_SYMBOLS = {
     "集計対象外": ("－", "severity_参考"),
 }
 _RETURN_HEADS = (
-    "No.", "状態", "団体名", "役割", "団体コード", "記入率", "対応済み率", "■ 要修正", "▲ 要確認",
-    "記入日", "ファイル更新日", "ファイル", "説明", "連絡先", "提出番号",
+    "No.", "状態", "団体名", "役割", "団体コード", "記入率", "読み取れた割合", "対応済み率",
+    "■ 要修正", "▲ 要確認", "記入日", "ファイル更新日", "ファイル", "説明", "連絡先", "提出番号",
 )  # fmt: skip
-
-
-def absent(report: Report) -> str:
-    """Say how many of those asked have no answer that counts, and how many of them sent a file."""
-    came = Counter(line.state for line in report.returns)
-    states = [(state, came[state]) for state in ("要再提出", "確認待ち") if came[state]]
-    missing = (report.figures.missing or 0) - sum(count for _, count in states)
-    return "・".join(f"{state} {count:,}団体" for state, count in [("未提出", missing), *states])
 
 
 def write_returns(book: Book, report: Report) -> None:
     """Write 回収状況: every respondent asked, 未提出 on top."""
     sheet = book.sheet("回収状況")
-    sheet.columns(7, 15, 34, 24, 14, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11)
+    sheet.columns(7, 15, 34, 24, 14, 11, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11)
     figures = report.figures
     lead = (
         "団体ごとの提出の状況です。"
@@ -68,10 +59,11 @@ def write_returns(book: Book, report: Report) -> None:
         )
     else:
         lead += (
-            f"対象 {figures.asked:,}団体のうち {absent(report)}、"
-            f"回収率 {figures.return_share or 0:.1%}です。"
+            f"{report.turnout.equation}（団体）、回収率 {figures.return_share or 0:.1%}です。"
+            "記入率は、読み取れたかどうかによらず何か書かれている項目の割合、"
+            "読み取れた割合は、①②③などと読めた項目の割合です。"
         )
-    sheet.heading("回収状況", lead, last=11)
+    sheet.heading("回収状況", lead, last=12)
     top = 4
     sheet.table(top - 1, 0, len(report.returns), _RETURN_HEADS, "tbl_returns")
     for row, line in enumerate(report.returns, start=top):
@@ -80,27 +72,29 @@ def write_returns(book: Book, report: Report) -> None:
         sheet.text(row, 1, f"{mark[0]} {line.state}", mark[1])
         for place, text in enumerate((person.name, person.role or NO_ROLE, person.id), start=2):
             sheet.text(row, place, text, "text")
-        for place, head in ((5, "記入率"), (6, "対応済み率")):
+        shares = (
+            ("記入率", line.counts and line.counts.filled_share),
+            ("読み取れた割合", line.counts and line.counts.read_share),
+            ("対応済み率", line.counts and line.counts.done_share),
+        )
+        for place, (head, share) in enumerate(shares, start=5):
             if line.counts is None or line.number is None:
                 sheet.text(row, place, "", "percent")
                 continue
-            share = line.counts.filled_share if place == 5 else line.counts.done_share
             formula = f"=SUMIFS(tbl_respondents[{head}],tbl_respondents[提出番号],{line.number})"
             sheet.count(row, place, formula, share or 0, "percent")
-        sheet.number(row, 7, line.findings.fix)
-        sheet.number(row, 8, line.findings.check)
+        sheet.number(row, 8, line.findings.fix)
+        sheet.number(row, 9, line.findings.check)
         texts = (line.filled_on, line.modified[:10], line.file, line.reason, line.contact)
-        for place, text in enumerate(texts, start=9):
-            sheet.text(row, place, text, "text" if place > 10 else "center")
-        sheet.number(row, 14, line.number)
-        sheet.fit(
-            row,
-            ((2, person.name), (3, person.role), (11, line.file), (12, line.reason),
-             (13, line.contact)),
-        )  # fmt: skip
+        for place, text in enumerate(texts, start=10):
+            sheet.text(row, place, text, "text" if place > 11 else "center")
+        sheet.number(row, 15, line.number)
+        wrapped = (2, person.name), (3, person.role)
+        sheet.fit(row, (*wrapped, (12, line.file), (13, line.reason), (14, line.contact)))
     bottom = top + max(len(report.returns), 1) - 1
     bars(sheet, top, bottom, 5, BAR_OTHER)
-    bars(sheet, top, bottom, 6, BAR_DONE)
+    bars(sheet, top, bottom, 6, BAR_OTHER)
+    bars(sheet, top, bottom, 7, BAR_DONE)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(top, 3)
     sheet.page(paper="A3", repeat=(top - 1, top - 1))
@@ -211,6 +205,14 @@ def _urgency(due: str, month: str) -> Styled:
     return Styled("▲ 今月", "severity_要確認") if due == month else Styled("・ 今後", "center")
 
 
+FINDINGS_TOP = 4  # 0-based row of the first line on 要確認
+
+
+def finding_line(place: int) -> str:
+    """Give where a line of 要確認 stands, counted from 0."""
+    return f"'要確認'!A{FINDINGS_TOP + place + 1}"
+
+
 def write_findings(book: Book, report: Report, lines: Frame) -> None:
     """Write 要確認: the gravest findings first, those of one cause on one line."""
     found = report.figures.findings
@@ -220,6 +222,7 @@ def write_findings(book: Book, report: Report, lines: Frame) -> None:
         "同じファイルの同じ指摘は1行にまとめ、「件数」に数を出しています"
         "（1件ずつは data/findings.csv の line 列で分かります）。"
         "見出しの▼で団体やコードを絞り込めます。"
+        "「決まる回答」は、返事があれば対応済み率が固まる回答の数です。"
         "長い文は行の高さを抑えています。セルを選ぶと全文が読めます。"
     )
     columns = _finding_columns(book)
@@ -228,7 +231,7 @@ def write_findings(book: Book, report: Report, lines: Frame) -> None:
 
     def head(sheet: Sheet) -> int:
         sheet.heading("要確認", lead, last=8)
-        return 4
+        return FINDINGS_TOP
 
     for part, top, _ in put_list(sheet, head(sheet), "tbl_findings", columns, lines, head=head):
         part.raw.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
@@ -258,6 +261,7 @@ def _finding_columns(book: Book) -> list[Column]:
         Column("シート", 18, "text", "sheet", wraps=True),
         Column("セル", 16, "text", "cell", wraps=True),
         Column("件数", 9, "number", "count"),
+        Column("決まる回答", 11, "number", "impact"),
     ]  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+CONTACTS_SHEET = "連絡の順"
+
 _FORBIDDEN = re.compile(
     r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*!\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]'
 )

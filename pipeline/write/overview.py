@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pipeline.calendar import era_month_words
 from pipeline.model import Status
-from pipeline.write.book import COVER
-from pipeline.write.lists import DUE_TOP, absent
-from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS
+from pipeline.model.plan import OVERVIEW_SHEET, REMARK
+from pipeline.write.lists import DUE_TOP
+from pipeline.write.safe import cell_text
+from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS, WHITE
 from pipeline.write.totals import (
     GROUPS_TOP,
     ITEMS_TOP,
@@ -31,39 +32,51 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet, Value
 
-NAME = "概況"
 WIDE = 12  # columns of the printed page without a month to compare with
 TREND_WIDE = 16
-CHART_TOP = 8
+TARGET_TOP = 32  # row of the first month of the line of the target
+BOXES = 4  # rows of the key figures
 CHART_ROWS = 14
 STATE_COLOURS = {
-    "提出済み": COLOURS[Status.DONE][0],
-    "未記入": COLOURS[Status.PLANNED][0],
+    "提出": COLOURS[Status.DONE][0],
     "要再提出": COLOURS[Status.UNCLEAR][0],
-    "確認待ち": COLOURS[Status.BLANK][0],
+    "確認待ち": COLOURS[Status.NOT_APPLICABLE][0],
     "未提出": COLOURS[Status.NOT_PLANNED][0],
 }
 
 
 def write_overview(book: Book, report: Report) -> None:
-    """Write 概況."""
-    sheet = book.sheet(NAME)
+    """Write 概況: the five questions in sentences, the key figures, charts."""
+    sheet = book.sheet(OVERVIEW_SHEET)
     wide = _wide(report)
-    sheet.columns(*([12] * wide), 3, 3, 44, 12, 3, 44, 12)
-    lead = f"基準月 {report.month} の主な数字とグラフです。{how_counted(book)}{_first(report)}"
-    sheet.heading(f"概況　{report.month}", lead, last=wide - 1)
-    _write_figures(sheet, report)
+    sheet.columns(*([_column(report)] * wide), 3, 3, 44, 12, 3, 44, 12)
+    lead = f"{report.turnout.equation}（団体）。{how_counted(book)}"
+    sheet.heading(f"概況　{era_month_words(report.month)}", lead, last=wide - 1)
+    top = _write_sentences(sheet, report, wide)
+    _write_figures(sheet, report, top)
+    chart_top = top + BOXES
     blocks = _write_blocks(sheet, report)
-    _insert_charts(sheet, report, blocks)
+    _insert_charts(sheet, report, blocks, chart_top)
+    sheet.raw.activate()
     sheet.page()
-    sheet.raw.print_area(0, 0, CHART_TOP + 2 * CHART_ROWS, wide - 1)
+    sheet.raw.print_area(0, 0, chart_top + 2 * CHART_ROWS, wide - 1)
     sheet.raw.fit_to_pages(1, 1)
 
 
-def _first(report: Report) -> str:
-    """Name the first of 今月見るべき件; はじめに has them with what to do."""
-    told = [f"{line.shown.title}（{line.shown.respondent}）" for line in report.attention[:3]]
-    return f"今月まず見る件は、{'、'.join(told)}です（「{COVER}」）。" if told else ""
+def _write_sentences(sheet: Sheet, report: Report, wide: int) -> int:
+    """Write the sentences and the place for a remark; give the row after them."""
+    width = _column(report) * (wide - 2)
+    row = 3
+    for row, one in enumerate(report.sentences, start=3):
+        sheet.merge(row, 0, row, 1, one.topic, "total_text")
+        sheet.merge(row, 2, row, wide - 1, one.text, "text")
+        sheet.fit_width(row, one.text, width, least=22)
+    label = sheet.book.variant("total_text", text_wrap=True)
+    sheet.merge(row + 1, 0, row + 1, 1, REMARK, label)
+    sheet.merge(row + 1, 2, row + 1, wide - 1, cell_text(report.remark), "remark")
+    sheet.fit_width(row + 1, report.remark, width, least=40)
+    sheet.height(row + 2, 8)
+    return row + 3
 
 
 def _wide(report: Report) -> int:
@@ -71,23 +84,30 @@ def _wide(report: Report) -> int:
     return TREND_WIDE if has_trend(report) else WIDE
 
 
-def _write_figures(sheet: Sheet, report: Report) -> None:
-    figures, counts = report.figures, report.figures.counts
+def _column(report: Report) -> float:
+    """Give the width of a column, so that either page fills a sheet of A4."""
+    return 192 / _wide(report)
+
+
+def _write_figures(sheet: Sheet, report: Report, top: int) -> None:
+    """Write the key figures in boxes from row ``top`` on."""
+    figures, counts, turnout = report.figures, report.figures.counts, report.turnout
     bottom = GROUPS_TOP + len(report.checklist.categories) + 1  # the sum row, 1-based
     total = f"'分野別集計'!{{}}{bottom}"
     unread = f"={total.format('H')}+{total.format('I')}"
-    asked = "名簿がありません" if figures.asked is None else f"対象 {figures.asked:,}団体"
-    missing = "" if figures.missing is None else absent(report)
+    asked = "名簿がありません" if turnout.asked is None else f"対象 {turnout.asked:,}団体"
+    beside = f"・名簿外 {turnout.beside_roster:,}" if turnout.beside_roster else ""
     share, returned = counts.done_share, figures.return_share
+    goal = "" if report.target is None else f"・目標 {report.target:.0%}"
     boxes: tuple[tuple[str, str, Value, str, str], ...] = (
         (
-            "回収率", "", "－" if returned is None else returned, missing or asked,
-            "figure_percent",
+            "回収率", "", "－" if returned is None else returned,
+            asked if turnout.asked is None else turnout.absent_words, "figure_percent",
         ),
-        ("集計した団体", "", figures.returned, asked, "figure"),
+        ("提出", "", turnout.returned, f"{asked}{beside}", "figure"),
         (
             "対応済み率", f"={total.format('K')}", "－" if share is None else share,
-            f"①は {counts.done:,}件", "figure_percent",
+            f"{report.ranges[0].span}{goal}", "figure_percent",
         ),
         (
             "対応予定（②）", f"={total.format('E')}", counts.planned,
@@ -103,44 +123,44 @@ def _write_figures(sheet: Sheet, report: Report) -> None:
         ),
     )  # fmt: skip
     if has_trend(report):
-        _write_moves(sheet, report, 2 * len(boxes))
-        _write_before(sheet, report)
-    sheet.height(4, 18)
-    sheet.height(5, 34)
-    sheet.height(6, 18)
+        _write_moves(sheet, report, top, 2 * len(boxes))
+        _write_before(sheet, report, top + 3)
+    sheet.height(top, 18)
+    sheet.height(top + 1, 34)
+    sheet.height(top + 2, 18)
     for place, (label, formula, value, note, style) in enumerate(boxes):
         left = 2 * place
-        sheet.merge(4, left, 4, left + 1, label, "figure_label")
-        sheet.merge(5, left, 5, left + 1, "", style)
+        sheet.merge(top, left, top, left + 1, label, "figure_label")
+        sheet.merge(top + 1, left, top + 1, left + 1, "", style)
         if formula:
-            sheet.count(5, left, formula, value, style)
+            sheet.count(top + 1, left, formula, value, style)
         else:
-            sheet.number(5, left, value, style)
-        sheet.merge(6, left, 6, left + 1, note, "figure_note")
+            sheet.number(top + 1, left, value, style)
+        sheet.merge(top + 2, left, top + 2, left + 1, note, "figure_note")
 
 
-def _write_moves(sheet: Sheet, report: Report, left: int) -> None:
+def _write_moves(sheet: Sheet, report: Report, top: int, left: int) -> None:
     """Write how many answers went forward and back, in the boxes after the others."""
     months = report.months
     moved = [line.moves for line in months.items]
     for place, (label, value, note) in enumerate(
         (
-            ("前進した回答", sum(m.improved for m in moved), f"{months.compared_with} から"),
+            ("進んだ回答", sum(m.improved for m in moved), f"{months.compared_with} から"),
             (
-                "後退した回答", sum(m.regressed for m in moved),
+                "後戻りした回答", sum(m.regressed for m in moved),
                 f"先送り {sum(m.postponed for m in moved):,}件",
             ),
         )
     ):  # fmt: skip
         start = left + 2 * place
-        sheet.merge(4, start, 4, start + 1, label, "figure_label")
-        sheet.merge(5, start, 5, start + 1, "", "figure")
-        sheet.number(5, start, value, "figure")
-        sheet.merge(6, start, 6, start + 1, note, "figure_note")
-        sheet.merge(7, start, 7, start + 1, "", "figure_note")
+        sheet.merge(top, start, top, start + 1, label, "figure_label")
+        sheet.merge(top + 1, start, top + 1, start + 1, "", "figure")
+        sheet.number(top + 1, start, value, "figure")
+        sheet.merge(top + 2, start, top + 2, start + 1, note, "figure_note")
+        sheet.merge(top + 3, start, top + 3, start + 1, "", "figure_note")
 
 
-def _write_before(sheet: Sheet, report: Report) -> None:
+def _write_before(sheet: Sheet, report: Report, row: int) -> None:
     """Write the figure of the month compared with under each key figure."""
     before = report.months.before
     if before is None:
@@ -149,27 +169,28 @@ def _write_before(sheet: Sheet, report: Report) -> None:
     unread = before.counts.blank + before.counts.unclear
     texts = (
         "－" if returned is None else f"{returned:.1%}",
-        f"{before.submissions:,}",
+        f"{(before.asked or 0) - (before.missing or 0):,}"
+        if before.asked
+        else f"{before.submissions:,}",
         "－" if share is None else f"{share:.1%}",
         f"{before.counts.planned:,}",
         f"{before.overdue:,}",
         f"{unread:,}",
     )
     for place, text in enumerate(texts):
-        sheet.merge(7, 2 * place, 7, 2 * place + 1, f"前月 {text}", "figure_note")
+        sheet.merge(row, 2 * place, row, 2 * place + 1, f"前月 {text}", "figure_note")
 
 
 def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int]]:
     """Write what the charts show; give each block's first row, last row and label column."""
-    states = Counter(line.state for line in report.returns)
-    returns = [(state, "", states[state]) for state in STATE_COLOURS if states[state]]
-    codes = [(_short(f"{c.code} {c.title}"), "", c.count) for c in report.codes]
+    returns = [(state, "", count) for state, count in _states(report) if count]
+    codes = [(_short(c.title), "", c.count) for c in report.codes]
     codes = sorted(codes, key=lambda line: -line[2])[:10]
     top = respondents_top(report)
     rows = {total.number: top + n + 1 for n, total in enumerate(report.respondents)}
     least = [
         (
-            t.item.id,
+            _short(t.item.title),
             f"='項目別集計'!L{ITEMS_TOP + t.number}",
             t.counts.done_share or 0,
         )
@@ -212,7 +233,20 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
     return blocks
 
 
-def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]]) -> None:
+def _states(report: Report) -> tuple[tuple[str, int], ...]:
+    """Give the parts of the equation of who answered."""
+    turnout = report.turnout
+    return (
+        ("提出", turnout.returned),
+        ("要再提出", turnout.again),
+        ("確認待ち", turnout.waiting),
+        ("未提出", turnout.missing),
+    )
+
+
+def _insert_charts(
+    sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]], top: int
+) -> None:
     makers: tuple[Made, ...] = (
         _chart_categories(sheet, report),
         _chart_returns(sheet, report, blocks["returns"]),
@@ -236,13 +270,13 @@ def _insert_charts(sheet: Sheet, report: Report, blocks: dict[str, tuple[int, in
         )
     across = len(makers) // 2
     for place, (chart, title) in enumerate(makers):
-        row, left = CHART_TOP + (place // across) * CHART_ROWS, (place % across) * 4
+        row, left = top + (place // across) * CHART_ROWS, (place % across) * 4
         if chart is None:
             sheet.text(row, left, f"{title}：該当がありません", "lead")
             continue
         chart.set_title({"name": title, "overlay": False, "name_font": _font(11, bold=True)})
         chart.set_chartarea({"border": {"color": LINE}})
-        chart.set_size({"width": 352, "height": 330})
+        chart.set_size({"width": 28 * _column(report) + 16, "height": 330})
         sheet.raw.insert_chart(
             row, left, chart,
             {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": title},
@@ -267,6 +301,7 @@ def _chart_categories(sheet: Sheet, report: Report) -> Made:
                 "fill": {"color": COLOURS[status][0]},
                 "border": {"color": "#FFFFFF", "width": 0.5},
                 "gap": 40,
+                "data_labels": _shares_told(report, status),
             }
         )
     chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": LINE}})
@@ -278,14 +313,34 @@ def _chart_categories(sheet: Sheet, report: Report) -> Made:
     return chart, title
 
 
+DARK = (Status.DONE, Status.NOT_PLANNED, Status.UNCLEAR)  # fills that white letters stand on
+TOLD_FROM = 0.09  # a narrower part of a bar has no room for its percentage
+
+
+def _shares_told(report: Report, status: Status) -> dict[str, object]:
+    """Give the percentages that stand in the bars of a status, one a category."""
+    shares = [
+        group.counts.of(status) / group.counts.total if group.counts.total else 0.0
+        for group in report.groups
+        if not group.section
+    ]
+    return {
+        "value": True,
+        "font": {**_font(8), "color": WHITE if status in DARK else INK},
+        "custom": [
+            {"value": f"{share:.0%}"} if share >= TOLD_FROM else {"delete": True}
+            for share in shares
+        ],
+    }
+
+
 def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> Made:
     share = report.figures.return_share
     title = "回収の状況" if share is None else f"回収の状況（回収率 {share:.1%}）"
     first, last, place = block
     if last < first:
         return None, title
-    states = Counter(line.state for line in report.returns)
-    colours = [colour for state, colour in STATE_COLOURS.items() if states[state]]
+    colours = [STATE_COLOURS[state] for state, count in _states(report) if count]
     chart = sheet.book.chart({"type": "doughnut"})
     chart.add_series(
         {
@@ -295,7 +350,12 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
             "points": [
                 {"fill": {"color": colour}, "border": {"color": "#FFFFFF"}} for colour in colours
             ],
-            "data_labels": {"value": True, "font": {**_font(9, bold=True), "color": "#FFFFFF"}},
+            "data_labels": {
+                "value": True,
+                "percentage": True,
+                "separator": "\n",
+                "font": {**_font(9, bold=True), "color": "#FFFFFF"},
+            },
         }
     )
     chart.set_hole_size(55)
@@ -341,6 +401,8 @@ def _chart_trend(sheet: Sheet, report: Report) -> Made:
     months, top = report.months, places(report).trend
     last = top + len(months.points) - 1
     chart = sheet.book.chart({"type": "line"})
+    if report.target is not None:
+        chart.add_series(_target_line(sheet, report))
     shown = [(TREND_SHARE, "対応済み率", COLOURS[Status.DONE][0], "circle")]
     if all(point.return_share is not None for point in months.points):
         shown.append((TREND_RETURNS, "回収率", COLOURS[Status.NOT_APPLICABLE][0], "diamond"))
@@ -367,6 +429,24 @@ def _chart_trend(sheet: Sheet, report: Report) -> Made:
          "num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
     )  # fmt: skip
     return chart, "月ごとの推移"
+
+
+def _target_line(sheet: Sheet, report: Report) -> dict[str, object]:
+    """Give the line of the target; its points stand beside the other figures of the charts."""
+    row, column = TARGET_TOP, _wide(report) + 2
+    points = report.months.points
+    sheet.text(row - 1, column, "目標", "head")
+    sheet.text(row - 1, column + 1, "対応済み率", "head")
+    for offset, point in enumerate(points):
+        sheet.text(row + offset, column, point.month, "line")
+        sheet.number(row + offset, column + 1, report.target, "percent")
+    last = row + len(points) - 1
+    return {
+        "name": f"目標 {report.target:.0%}",
+        "categories": [sheet.name, row, column, last, column],
+        "values": [sheet.name, row, column + 1, last, column + 1],
+        "line": {"color": COLOURS[Status.NOT_PLANNED][0], "width": 1.5, "dash_type": "dash"},
+    }
 
 
 def _chart_moves(sheet: Sheet, report: Report) -> Made:

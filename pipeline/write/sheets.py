@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.write.changes import has_changes, write_changes
 from pipeline.write.codes import write_codes
 from pipeline.write.columns import shown_columns
+from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
 from pipeline.write.groupings import write_groupings
@@ -37,8 +38,10 @@ def write_sheets(
     """Write every sheet; give what the pivots count, None where there are none."""
     shown = shown_columns(frames.answers)
     source = detail_source(shown) if pivot else None
-    write_cover(book, report, pivot=source is not None)
     write_overview(book, report)
+    write_cover(book, report, pivot=source is not None)
+    if has_contacts(report):
+        write_contacts(book, report)
     if has_changes(report):
         write_changes(book, report, frames.changes)
     write_returns(book, report)

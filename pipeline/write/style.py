@@ -114,6 +114,8 @@ STYLES: dict[str, Props] = {
     "line": {**_CELL, "indent": 1},
     "center": {**_CELL, "align": "center"},
     "number": {**_CELL, "num_format": "#,##0", "align": "right", "indent": 1},
+    "points": {**_CELL, "num_format": "0.0", "align": "right", "indent": 1},
+    "remark": {**_CELL, "text_wrap": True, "indent": 1, "valign": "top", "bg_color": "#FFFBE6"},
     "percent": {**_CELL, "num_format": "0.0%", "align": "right", "indent": 1},
     "date": {**_CELL, "align": "center"},
     "celllink": {**_CELL, "font_color": LINK, "underline": 1, "align": "center"},

@@ -218,7 +218,7 @@ WITHHELD = "※"
 WITHHELD_NOTE = "※ 3 未満の数と、そこから逆算できる数は表示していません。"
 _RESPONDENT_HEADS = (
     "提出番号", "順位", "団体名", "役割", "団体コード", *STATUS_HEADS, "計", "対応済み率", "記入率",
-    "期限超過", "■ 要修正", "▲ 要確認",
+    "読み取れた割合", "期限超過", "■ 要修正", "▲ 要確認",
 )  # fmt: skip
 
 
@@ -230,17 +230,18 @@ def respondents_top(report: Report) -> int:
 def write_respondents(book: Book, report: Report) -> Sheet:
     """Write 団体別集計: roles, then every respondent with rank and open work; give the sheet."""
     sheet = book.sheet("団体別集計")
-    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 10, 10, 10, TREND_WIDTH)
+    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
-        f"{SHARE}記入率は、読み取れたかどうかによらず、回答が書かれている項目の割合です。"
-        "順位は対応済み率の高い順です。"
+        f"{SHARE}記入率は、読み取れたかどうかによらず、何か書かれている項目の割合、"
+        "読み取れた割合は、①②③などと読めた項目の割合です。"
+        "順位は対応済み率の高い順です（1項目も読み取れない団体には付けません）。"
     )
-    sheet.heading("団体別集計", lead, last=16)
+    sheet.heading("団体別集計", lead, last=17)
     _write_roles(sheet, report, 3)
     top = respondents_top(report)
-    sheet.section(top - 2, f"団体別（{len(report.respondents):,}団体）", last=16)
-    styles, heads = ["head"] * 5 + status_styles() + ["head"] * 6, _RESPONDENT_HEADS
+    sheet.section(top - 2, f"団体別（{len(report.respondents):,}団体）", last=17)
+    styles, heads = ["head"] * 5 + status_styles() + ["head"] * 7, _RESPONDENT_HEADS
     if has_trend(report):
         heads, styles = (*heads, TREND_HEAD), [*styles, "head"]
     sheet.table(top - 1, 0, len(report.respondents), heads, "tbl_respondents", styles)
@@ -255,6 +256,7 @@ def write_respondents(book: Book, report: Report) -> Sheet:
         sparklines(sheet, len(heads) - 1, report, pairs)
     bars(sheet, top, bottom, 12, BAR_DONE)
     bars(sheet, top, bottom, 13, BAR_OTHER)
+    bars(sheet, top, bottom, 14, BAR_OTHER)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(3, 3)
     sheet.page(repeat=(top - 1, top - 1))
@@ -263,7 +265,7 @@ def write_respondents(book: Book, report: Report) -> Sheet:
 
 def _write_roles(sheet: Sheet, report: Report, top: int) -> None:
     """Write the table of roles and its sum from row ``top`` on."""
-    sheet.section(top, "役割別", last=16)
+    sheet.section(top, "役割別", last=17)
     sheet.height(top + 1, HEAD_POINTS)
     for place, head in enumerate(("", "", "役割", "", "提出数", *STATUS_HEADS, "計", "対応済み率")):
         status = STATUSES[place - 5] if 5 <= place < 11 else None
@@ -318,21 +320,19 @@ def _write_respondent(
     person, counts, r = total.respondent, total.counts, row + 1
     sheet.number(row, 0, total.number)
     shares = f"M${rows[0] + 1}:M${rows[1] + 1}"
-    rank = f'=IF(ISNUMBER(M{r}),RANK(M{r},{shares}),"－")'
+    rank = f'=IF(ISNUMBER(M{r}),IF(O{r}>0,RANK(M{r},{shares}),"－"),"－")'
     sheet.count(row, 1, rank, "－" if total.rank is None else total.rank)
     for place, text in enumerate((person.name, person.role or NO_ROLE, person.id), start=2):
         sheet.text(row, place, text, "text")
     number = ("提出番号", f"$A{r}")
     write_counts(sheet, row, 5, (number,), counts)
-    filled = counts.filled_share
-    sheet.count(
-        row,
-        13,
-        f'=IF(L{r}=0,"－",(L{r}-J{r})/L{r})',
-        "－" if filled is None else filled,
-        "percent",
-    )
-    sheet.count(row, 14, "=" + countifs(number, ("期限超過", quoted("はい"))), total.overdue)
-    sheet.number(row, 15, total.findings.fix)
-    sheet.number(row, 16, total.findings.check)
+    for place, given, share in (
+        (13, f"L{r}-J{r}", counts.filled_share),
+        (14, f"L{r}-J{r}-K{r}", counts.read_share),
+    ):
+        formula = f'=IF(L{r}=0,"－",({given})/L{r})'
+        sheet.count(row, place, formula, "－" if share is None else share, "percent")
+    sheet.count(row, 15, "=" + countifs(number, ("期限超過", quoted("はい"))), total.overdue)
+    sheet.number(row, 16, total.findings.fix)
+    sheet.number(row, 17, total.findings.check)
     sheet.fit(row, ((2, person.name), (3, person.role)))

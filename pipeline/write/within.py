@@ -36,7 +36,9 @@ def within(report: Report, rows: int) -> Report:
         planned=tuple(index for index in report.planned if index < kept),
         notes=tuple(index for index in report.notes if index < kept),
         lines=tuple(pointing(entry) for entry in report.lines[:rows]),
-        attention=tuple(pointing(entry) for entry in report.attention),
+        contacts=tuple(
+            replace(one, lines=tuple(n for n in one.lines if n < rows)) for one in report.contacts
+        ),
         months=replace(report.months, changes=changes),
         beyond=len(report.answers) - kept,
         lines_beyond=max(0, len(report.lines) - rows),

@@ -1,0 +1,221 @@
+"""連絡の順: whom to ask first, so that the headline figure stands as soon as possible.
+
+As in selective editing, what is asked is ranked by its effect on the published figure, and the
+list says when the rest no longer matters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from pipeline.model import FileState, Severity
+from pipeline.model.plan import Contact, called
+from pipeline.rules import RULES
+from pipeline.rules.registry import Effect
+from pipeline.rules.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.model import Batch, Checklist, Finding, Respondent
+    from pipeline.model.counts import Range
+    from pipeline.model.report import ReportedLine, ReturnRow
+    from pipeline.summarise.rows import Places
+
+ASKS = 3  # kinds of questions that a line spells out
+MISSING = "B501"
+_TITLE = 24  # letters of an item's title that tell it
+_SEVERITIES = tuple(Severity)
+_EFFECTS = tuple(Effect)
+_WHOLE = (Effect.LOST, Effect.CONTRADICTED)  # without an item, these are about all that is open
+
+
+def impacts(
+    batch: Batch,
+    findings: Sequence[Finding],
+    held: Mapping[str, int],
+    open_rows: set[int],
+    places: Places,
+) -> tuple[int, ...]:
+    """Give for each finding how many open answers it settles once it is answered.
+
+    ``held`` counts the open answers of each respondent by id; ``open_rows`` are lines of the frame,
+    from `ranges.open_lines`. What somebody only has to look
+    at, and what is told for information, settles none.
+    """
+    size = len(batch.checklist.items)
+    claimed = {
+        record.source.key: max(
+            (held.get(claim.id, held.get(claim.of_body, 0)) for claim in record.claims), default=0
+        )
+        for record in batch.files
+        if record.claims
+    }
+    unknown = {
+        record.source.key
+        for record in batch.files
+        if batch.roster is None
+        and record.state is FileState.UNREADABLE
+        and record.respondent is None
+    }
+
+    def settled(finding: Finding) -> int:
+        if finding.severity is Severity.INFO:
+            return 0
+        if finding.item_id:
+            return int(places.line(finding.location.key, finding.item_id) in open_rows)
+        key = finding.location.key
+        if key in claimed or key in unknown:
+            return claimed.get(key, size)
+        whole = RULES[finding.code].effect in _WHOLE
+        return held.get(finding.respondent_id, 0) if whole and finding.respondent_id else 0
+
+    return tuple(map(settled, findings))
+
+
+def contacts(
+    batch: Batch,
+    findings: Sequence[Finding],
+    settled: Sequence[int],
+    ranges: Sequence[Range],
+    *,
+    lines: Sequence[ReportedLine],
+    returns: Iterable[ReturnRow],
+) -> tuple[Contact, ...]:
+    """Give a line for each body (or file of nobody known) that somebody has to do something about.
+
+    ``settled`` are the `impacts` of the findings. Those whose reply settles most come first, then
+    those that have to answer again, then those to be looked at, each in the order of the roster.
+    """
+    people = _people(batch)
+    told: defaultdict[str, list[tuple[Finding, int]]] = defaultdict(list)
+    for finding, impact in zip(findings, settled, strict=True):
+        if finding.severity is not Severity.INFO:
+            told[_whose(finding, people)].append((finding, impact))
+    held = _held(ranges, people, told)
+    everything = ranges[0]
+    order = {key: place for place, key in enumerate(dict.fromkeys(map(_body, people.values())))}
+    shown = {id(one): place for place, line in enumerate(lines) for one in line.findings}
+    reach = {row.respondent.of_body: row.contact for row in returns}
+
+    def rank(key: str) -> tuple[int, int, int]:
+        return -held[key], _SEVERITIES.index(_gravest(told[key])), order.get(key, len(order))
+
+    listed_so_far, found = 0, []
+    for key in sorted({*told, *held}, key=rank):
+        if not told[key] and not held[key]:
+            continue
+        listed_so_far += held[key]
+        person = people.get(key)
+        members = tuple(finding for finding, _ in told[key])
+        found.append(
+            Contact(
+                body=key if person else "",
+                name=called(person.own_name if person else _name_of(key, members)),
+                contact=reach.get(key, ""),
+                severity=_gravest(told[key]),
+                asks=_asks(told[key], held[key], batch.checklist),
+                settles=held[key],
+                width=everything.width_without(listed_so_far),
+                findings=members,
+                lines=tuple(sorted({shown[id(one)] for one in members if id(one) in shown})),
+            )
+        )
+    return tuple(found)
+
+
+def _people(batch: Batch) -> dict[str, Respondent]:
+    """Give everybody by id, and each body by its own id where it has units."""
+    known = {record.respondent.id: record.respondent for record in batch.files if record.respondent}
+    units = {unit.id: unit for unit in batch.units}
+    both = {**units, **{id_: one for id_, one in known.items() if id_ not in units}}
+    return both | {one.of_body: one for one in both.values() if one.of_body not in both}
+
+
+def _body(respondent: Respondent) -> str:
+    return respondent.of_body
+
+
+def _whose(finding: Finding, people: Mapping[str, Respondent]) -> str:
+    known = people.get(finding.respondent_id)
+    return known.of_body if known else f"\n{finding.location.file}"
+
+
+def _held(
+    ranges: Iterable[Range],
+    people: Mapping[str, Respondent],
+    told: Mapping[str, Sequence[tuple[Finding, int]]],
+) -> Counter[str]:
+    """Count what each body holds open; what an unknown sender holds goes by the file."""
+    held: Counter[str] = Counter()
+    nobody = 0
+    for one in ranges:
+        if one.scope == "respondent":
+            if one.key in people:
+                held[people[one.key].of_body] += one.open
+            else:
+                nobody += one.open
+    for key, members in told.items():
+        if key.startswith("\n") and nobody:
+            own = min(max(impact for _, impact in members), nobody)
+            held[key], nobody = own, nobody - own
+    return held
+
+
+def _gravest(told: Iterable[tuple[Finding, int]]) -> Severity:
+    found = {finding.severity for finding, _ in told}
+    return next((severity for severity in _SEVERITIES if severity in found), Severity.CHECK)
+
+
+def _name_of(key: str, findings: Sequence[Finding]) -> str:
+    names = [finding.respondent for finding in findings if finding.respondent]
+    return names[0] if names else key.strip("\n") or "受信フォルダ"
+
+
+def _asks(told: Sequence[tuple[Finding, int]], held: int, checklist: Checklist) -> tuple[str, ...]:
+    """Say in words what to ask: by kind, those that settle most first."""
+    groups: defaultdict[str, list[tuple[Finding, int]]] = defaultdict(list)
+    for finding, impact in told:
+        groups[finding.code].append((finding, impact))
+    if any(RULES[code].effect is Effect.LOST for code in groups if code != MISSING):
+        groups.pop(MISSING, None)  # something came: the words about it say what to send
+    ranked = sorted(groups.values(), key=_weight)
+    titles = {item.id: item.title for item in checklist.items}
+    words = [_question([finding for finding, _ in each], titles) for each in ranked[:ASKS]]
+    if len(ranked) > ASKS:
+        rest = sum(len(each) for each in ranked[ASKS:])
+        words.append(f"ほかに {len(ranked) - ASKS}種類・{rest}件の確認があります。")
+    return tuple(words or [f"未記入・判読不能の回答（{held:,}項目）を確かめてください。"])
+
+
+def _weight(members: Sequence[tuple[Finding, int]]) -> tuple[int, int, int, str]:
+    first = members[0][0]
+    return (
+        -sum(impact for _, impact in members),
+        _SEVERITIES.index(first.severity),
+        _EFFECTS.index(RULES[first.code].effect),
+        first.code,
+    )
+
+
+def _question(members: Sequence[Finding], titles: Mapping[str, str]) -> str:
+    first = members[0]
+    rule = RULES[first.code]
+    items = [member.item_id for member in members if member.item_id]
+    about = f"（{_item(items[0], titles)}）" if len(items) == 1 else f"（{len(items)}項目）"
+    title = f"{first.title}{about if items else ''}"
+    # The public edition carries no words of the finding, only its title.
+    step = (rule.ask or rule.general_fix) if first.fix else ""
+    return f"{title}：{step}" if step else f"{title}。"
+
+
+def _item(item_id: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(item_id, "")
+    short = title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
+    return f"{item_id}「{short}」" if title else item_id
+
+
+def names_of(found: Sequence[Contact], limit: int = 3) -> str:
+    """Name the first few bodies: A、B、C ほか3団体."""
+    return listed([one.name for one in found], "団体", limit)

@@ -1,0 +1,96 @@
+"""連絡の順: whom to ask first, and by how much that narrows the headline figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.model.counts import FIRM
+from pipeline.write.lists import finding_line, severity_label
+from pipeline.write.names import CONTACTS_SHEET
+
+if TYPE_CHECKING:
+    from pipeline.model.plan import Contact
+    from pipeline.model.report import Report
+    from pipeline.write.book import Book, Sheet
+
+TOP = 4  # 0-based row of the first body
+_COLUMNS = {  # head and width
+    "順": 6,
+    "重要度": 12,
+    "団体名": 30,
+    "お願い・確認すること": 66,
+    "決まる回答": 11,
+    "ここまでの幅": 13,
+    "一覧": 11,
+    "連絡先": 34,
+}
+LAST = len(_COLUMNS) - 1
+NOBODY = "回答者に聞くこと、確かめることはありません。"
+
+
+def has_contacts(report: Report) -> bool:
+    """Tell whether the sheet is written: the public edition has nobody to ask."""
+    return bool(report.contacts) and not report.public
+
+
+def write_contacts(book: Book, report: Report) -> None:
+    """Write 連絡の順: one line a body, those whose reply settles most on top."""
+    sheet = book.sheet(CONTACTS_SHEET)
+    sheet.columns(*_COLUMNS.values())
+    sheet.heading(CONTACTS_SHEET, _lead(report), last=LAST)
+    for place, head in enumerate(_COLUMNS):
+        sheet.text(TOP - 1, place, head, "head")
+    sheet.height(TOP - 1, 36)
+    row, firm = TOP, report.ranges[0].firm
+    for number, one in enumerate(report.contacts, start=1):
+        _write_contact(sheet, row, number, one)
+        row += 1
+        if not firm and one.width < FIRM:
+            firm = True
+            row = _write_firm(sheet, row, report, one)
+    sheet.raw.freeze_panes(TOP, 3)
+    sheet.page(repeat=(TOP - 1, TOP - 1))
+
+
+def _lead(report: Report) -> str:
+    whole = report.ranges[0]
+    if whole.least is None or whole.most is None:
+        return NOBODY
+    return (
+        f"返事で決まる回答が多い順です。対応済み率は、いま {whole.least:.1%}～{whole.most:.1%}"
+        f"（幅 {whole.width:.1f}ポイント）のあいだのどこかです。上から順に返事がそろうと、"
+        "「ここまでの幅」まで縮まります。幅が 1ポイントを切れば、率は固まったとみてかまいません。"
+        "決まる回答が 0 の団体は、率は動かないが、直してもらうことか目で確かめることがあります。"
+    )
+
+
+def _write_contact(sheet: Sheet, row: int, number: int, one: Contact) -> None:
+    sheet.number(row, 0, number)
+    sheet.text(row, 1, severity_label(one.severity), f"severity_{one.severity.value}")
+    sheet.text(row, 2, one.name, "text")
+    asks = "\n".join(one.asks)
+    sheet.text(row, 3, asks, "text")
+    sheet.number(row, 4, one.settles)
+    sheet.number(row, 5, one.width, "points")
+    write_way(sheet, row, 6, one)
+    sheet.text(row, 7, one.contact, "text")
+    sheet.fit(row, ((2, one.name), (3, asks), (7, one.contact)))
+
+
+def write_way(sheet: Sheet, row: int, column: int, one: Contact) -> None:
+    """Write the link to the first line of a body on 要確認."""
+    if one.lines:
+        sheet.link(row, column, finding_line(one.lines[0]), "要確認へ", "celllink")
+    else:
+        sheet.text(row, column, "－", "center")
+
+
+def _write_firm(sheet: Sheet, row: int, report: Report, one: Contact) -> int:
+    """Say that the rest no longer matters for the figure; give the next row."""
+    told = (
+        f"ここまでで {report.ranges[0].width:.1f} → {one.width:.1f} ポイント。"
+        "集計は固まっています（残りの返事で率はほとんど動きません）。"
+    )
+    sheet.merge(row, 0, row, LAST, told, "total_text")
+    sheet.height(row, 24)
+    return row + 1
