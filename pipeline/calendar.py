@@ -1,11 +1,18 @@
 """A month as YYYY-MM: its arithmetic and its words; the eras that Japanese years are counted in."""
 
 import re
+from datetime import datetime, timedelta, timezone
 
 MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 # The first year of an era minus one: 令和1年 is 2019. Folded texts say it with a letter as well.
 ERA = {"令和": 2018, "令": 2018, "r": 2018, "平成": 1988, "平": 1988, "h": 1988}
 REIWA = ERA["令和"]
+JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
+
+
+def present_month() -> str:
+    """Give the present month in Japan. The one place where the clock decides anything."""
+    return datetime.now(JAPAN).strftime("%Y-%m")
 
 
 def month_number(month: str) -> int:

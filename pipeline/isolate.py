@@ -208,7 +208,8 @@ class _Pool(Generic[Input, Result]):
         process = context.Process(
             target=_serve, args=(theirs, self._task, self._limits), daemon=True
         )
-        process.start()
+        with machine.without_program():
+            process.start()
         theirs.close()
         return _Worker(process=process, pipe=ours)
 

@@ -12,13 +12,21 @@ import importlib.util
 import multiprocessing
 import os
 import signal
+import sys
+import threading
+import types
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WINDOWS = os.name == "nt"
 FORK_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
 START_METHOD = "forkserver" if FORK_SERVER else "spawn"
 _STATM = Path("/proc/self/statm")
 _ALARM = "SIGALRM"
+_hiding = threading.Lock()
 
 
 def usable_cores() -> int:
@@ -33,8 +41,26 @@ def preload(*modules: str) -> None:
     if FORK_SERVER:
         server = importlib.import_module("multiprocessing.forkserver")
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", *modules])
-        server.ensure_running()
+        context.set_forkserver_preload([*modules])
+        with without_program():
+            server.ensure_running()
+
+
+@contextlib.contextmanager
+def without_program() -> Iterator[None]:
+    """Start processes that do not know the program that runs: what they do stands in modules.
+
+    multiprocessing looks it up under this name and has no switch for it. A script without a main
+    guard would run once more in each of them, and a notebook or a script from standard input has
+    no file to import.
+    """
+    with _hiding:
+        program = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = program
 
 
 def alarm(seconds: float) -> None:

@@ -144,7 +144,7 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     with staging_folder(folder) as staged:
         if not public:
             write_review_form(judged.form, staged)
-        report = _sum_up(judged, history, settings, aliases)
+        report = report_of(judged, history, settings, aliases)
         result = replace(result, since=since_last_run(folder, report))
         told = tuple(f"{one.name}　{one.ask}" for one in first_of(report.contacts, SHOWN_FIRST))
         result = replace(result, attention=told, turnout=report.turnout)
@@ -169,8 +169,8 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
     return result
 
 
-def _sum_up(
-    judged: Judged, history: History, settings: Settings, aliases: Aliases | None
+def report_of(
+    judged: Judged, history: History, settings: Settings, aliases: Aliases | None = None
 ) -> Report:
     """Give the report of the edition that is asked for; ``aliases`` are for the public one."""
     from pipeline.summarise import summarise  # noqa: PLC0415 - not needed for --help

@@ -33,8 +33,6 @@ from typing import Any
 import openpyxl
 from inboxes import good, load, read_in_this_process, settings_for, table
 
-# Loaded once here: every point is a fork of this process.
-import pipeline.read.ooxml
 import pipeline.reading
 import pipeline.run
 import pipeline.summarise
@@ -47,6 +45,8 @@ import pipeline.write.within
 from pipeline.close import carry_out, finish_interrupted, plan_close
 from pipeline.errors import TorimatomeError
 from pipeline.lock import at_work
+
+# Loaded once here: every point is a fork of this process.
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
 from pipeline.sendback import send_back

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.calendar import JAPAN
+from pipeline.calendar import present_month as this_month
 from pipeline.cli.japanese import JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.model import Checklist
     from pipeline.settings import Settings
 
-JAPAN = timezone(timedelta(hours=9))  # Japan has no daylight saving time
 MONTH_FORM = "%Y-%m"
 DEMO_MONTH = "2026-11"
 MONTH_VARIABLE = "TORIMATOME_MONTH"  # how `make aggregate MONTH=…` hands the month over
@@ -55,11 +56,6 @@ def _month_source() -> MonthSource:
     if told is ParameterSource.ENVIRONMENT:
         return MonthSource.MAKE
     return MonthSource.OPTION if told is ParameterSource.COMMANDLINE else MonthSource.TODAY
-
-
-def this_month() -> str:
-    """Give the present month in Japan. The one place where the clock decides anything."""
-    return datetime.now(JAPAN).strftime(MONTH_FORM)
 
 
 month_option = click.option(
@@ -541,10 +537,11 @@ def template_build(into: Path | None) -> None:
 @click.option("--check", is_flag=True)
 def docs(check: bool) -> None:
     """Write the generated pages again, or tell (--check) which of them are stale."""
+    from pipeline.cli.api_page import render_api_page
     from pipeline.cli.reference import render_cli_page
     from pipeline.documents import stale_pages, write_pages
 
-    pages = {"docs/cli.md": render_cli_page()}
+    pages = {"docs/cli.md": render_cli_page(), "docs/api.md": render_api_page()}
     root = Path(__file__).resolve().parents[2]
     if not check:
         for page in write_pages(root, pages):
