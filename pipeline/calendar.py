@@ -46,3 +46,8 @@ def era_month_words(month: str) -> str:
 def month_words(month: str) -> str:
     """Give a month in words: ``2026年11月``."""
     return f"{month[:4]}年{int(month[5:7])}月"
+
+
+def is_past(deadline: str, now: str) -> bool:
+    """Tell whether a deadline (a day, which ends with it, or a local time) is over at ``now``."""
+    return now[: len(deadline)] > deadline

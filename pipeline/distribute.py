@@ -1,4 +1,4 @@
-"""`torimatome distribute`: the official form for each respondent asked, and a zip with all.
+"""`torimatome distribute`: form and letter for each respondent asked, and a zip with all forms.
 
 Each form carries the respondent's name and a hidden id, so that what comes back is known whatever
 it is called. With `prefill` it starts from last month's answers, marked as such.
@@ -6,20 +6,24 @@ it is called. With `prefill` it starts from last month's answers, marked as such
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.assemble.identify import respondent_of
-from pipeline.calendar import month_words
+from pipeline.calendar import is_past, month_words
 from pipeline.continuity import continued
 from pipeline.discover import discover
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history import load_history
+from pipeline.letters import Kind, common_values, lacking, load_wordings
 from pipeline.lock import at_work
-from pipeline.mails import day_words
+from pipeline.mails import Attachment, day_words
 from pipeline.model import Status
+from pipeline.outgoing import Sending, body_folders, told_of, write_sendings
 from pipeline.publish import publish, staging_folder
 from pipeline.reading import roster_of
 from pipeline.respondents import entry_id
@@ -29,8 +33,7 @@ from pipeline.text import circled
 from pipeline.write.names import unique_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from pipeline.model import Checklist, Roster, RosterEntry
     from pipeline.model.history import PastAnswer, PastMonth
@@ -59,16 +62,16 @@ class DistributeResult:
 
 
 def distribute(
-    settings: Settings, *, prefill: bool = False, into: Path | None = None
+    settings: Settings, *, prefill: bool = False, into: Path | None = None, now: str = ""
 ) -> DistributeResult:
-    """Write one form for each respondent on the roster who is not excluded.
+    """Write form and letter for each respondent on the roster who is not excluded.
 
-    They go to outbox/配布_YYYY-MM/ or ``into``. Raises TorimatomeError where there is no roster,
+    They go to outbox/配布_YYYY-MM/ or ``into``. ``now`` is the local time, by which a deadline that
+    is over is told. Raises TorimatomeError where there is no roster,
     nobody to ask, or nothing to fill in; then nothing is written.
     """
-    from pipeline.write.blank_form import write_handout  # noqa: PLC0415 - xlsxwriter is slow
-
     checklist = load_checklist(settings.templates / settings.checklist)
+    wordings = load_wordings(settings.templates, Kind.HANDOUT)
     roster = _roster(settings, checklist)
     asked = tuple(entry for entry in roster.entries if not entry.excluded)
     if not asked:
@@ -80,19 +83,39 @@ def distribute(
     past: PastMonth | None = None
     if prefill:
         past, notices = _last_month(settings, checklist, asked)
+    notices += (*wordings.notices, *lacking(settings, reply=False), *_overdue(settings, now))
     folder = into or settings.outbox / f"配布_{settings.month}"
+    places = body_folders(roster)
     names = form_names(checklist, asked)
+    forms = {key: places[key] / name for key, name in names.items()}
+    common = common_values(checklist.title, settings)
+
+    def sendings() -> Iterator[Sending]:
+        for entry in asked:
+            form = form_of(entry, names[entry_id(entry)], checklist, settings, past)
+            filled = past is not None and entry_id(entry) in past.respondents
+            words = {
+                "団体名": entry.shown,
+                "様式": form.name,
+                "番号の意味": "、".join(t for t in checklist.legend if not t.startswith("※")),
+                "前月": month_words(past.month) if past and filled else "",
+            }
+            letter = wordings.of[Kind.HANDOUT].letter(common | words, entry.mail)
+            yield Sending(
+                respondent_id=entry_id(entry),
+                letter=replace(letter, attachments=(form,)),
+                told=told_of(roster, entry_id(entry), entry.shown),
+            )
+
     archive = f"配布_{settings.month}.zip"
     with at_work(folder.parent), staging_folder(folder) as staged:
-        for entry in asked:
-            handout = handout_for(entry, checklist, settings, past)
-            write_handout(checklist, staged / names[entry_id(entry)], handout)
-        _pack(staged, [names[entry_id(entry)] for entry in asked], staged / archive)
+        write_sendings(staged, Kind.HANDOUT, sendings(), places, common)
+        _pack(staged, [*forms.values()], staged / archive)
         publish(staged, folder)
     known = past.respondents if past else {}
     return DistributeResult(
         folder=folder,
-        forms={key: folder / name for key, name in names.items()},
+        forms={key: folder / path for key, path in forms.items()},
         archive=folder / archive,
         prefilled_from=past.month if past else "",
         without_answers=tuple(e.shown for e in asked if past and entry_id(e) not in known),
@@ -101,15 +124,46 @@ def distribute(
     )
 
 
+def form_words(checklist: Checklist) -> str:
+    """Give the words that the file names of forms begin with: 別紙3-2_チェックシート."""
+    return f"{checklist.version}_チェックシート"
+
+
 def form_names(checklist: Checklist, asked: tuple[RosterEntry, ...]) -> dict[str, str]:
     """Give the file name of each respondent's form by id: 別紙3-2_チェックシート_若葉市.xlsx."""
-    words = f"{checklist.version}_チェックシート"
+    words = form_words(checklist)
     return unique_names(
         {
             entry_id(entry): "_".join(filter(None, (words, entry.name, entry.project)))
             for entry in asked
         },
         suffix=".xlsx",
+    )
+
+
+def form_of(
+    entry: RosterEntry,
+    name: str,
+    checklist: Checklist,
+    settings: Settings,
+    past: PastMonth | None = None,
+) -> Attachment:
+    """Make the form of one respondent as a file of that name; see `handout_for`."""
+    from pipeline.write.blank_form import write_handout  # noqa: PLC0415 - xlsxwriter is slow
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "form.xlsx"
+        write_handout(checklist, path, handout_for(entry, checklist, settings, past))
+        return Attachment(name=name, content=path.read_bytes())
+
+
+def _overdue(settings: Settings, now: str) -> tuple[str, ...]:
+    """Tell a deadline that is over: most likely that of the month before."""
+    if not now or not settings.deadline or not is_past(settings.deadline, now):
+        return ()
+    return (
+        f"提出期限（{day_words(settings.deadline)}）が過ぎています。様式と手紙にはこの期限が入って"
+        "います。torimatome.toml の deadline を直して、もう一度実行してください。",
     )
 
 
@@ -237,11 +291,11 @@ def _last_month(
     return history.compare_with, history.notices
 
 
-def _pack(folder: Path, names: list[str], archive: Path) -> None:
+def _pack(folder: Path, names: list[Path], archive: Path) -> None:
     """Put the forms into one zip, the same bytes for the same forms."""
     with zipfile.ZipFile(archive, "w") as stream:
         for name in names:
-            member = zipfile.ZipInfo(name, date_time=_STAMP)
+            member = zipfile.ZipInfo(name.as_posix(), date_time=_STAMP)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
             stream.writestr(member, (folder / name).read_bytes())

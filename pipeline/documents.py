@@ -9,14 +9,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.letters import FOLDER, first_files
 from pipeline.template import load_checklist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def build_templates(templates: Path, into: Path | None = None) -> Iterator[Path]:
-    """Write blank.xlsx of every checklist below `templates`, and 名簿.xlsx; give the paths."""
+def build_templates(
+    templates: Path, into: Path | None = None, *, letters_anew: bool = False
+) -> Iterator[Path]:
+    """Write blank.xlsx of every checklist below `templates`, 名簿.xlsx and 手紙/; give the paths.
+
+    A letter that is there may be the coordinator's own: it stays unless ``letters_anew``.
+    """
     from pipeline.write.blank_form import write_blank_form  # noqa: PLC0415 - xlsxwriter is slow
     from pipeline.write.roster_template import (  # noqa: PLC0415 - the same
         write_roster_template,
@@ -33,6 +39,13 @@ def build_templates(templates: Path, into: Path | None = None) -> Iterator[Path]
         roster = target / "名簿.xlsx"
         write_roster_template(next(iter(checklists.values())), roster)
         yield roster
+    (target / FOLDER).mkdir(parents=True, exist_ok=True)
+    for name, text in first_files().items():
+        letter = target / FOLDER / name
+        if letters_anew or not letter.exists():
+            # As Notepad writes it, so that it also reads it.
+            letter.write_text(text, encoding="utf-8-sig", newline="\r\n")
+            yield letter
 
 
 def write_pages(root: Path, pages: Mapping[str, str]) -> Iterator[str]:
@@ -43,7 +56,7 @@ def write_pages(root: Path, pages: Mapping[str, str]) -> Iterator[str]:
     for name, content in {**pages, **_pages()}.items():
         (root / name).write_text(content, encoding="utf-8", newline="\n")
         yield name
-    for path in build_templates(root / "templates"):
+    for path in build_templates(root / "templates", letters_anew=True):
         yield str(path.relative_to(root))
 
 

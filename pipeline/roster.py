@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.contacts import addresses
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.mails import addresses
 from pipeline.model import (
     CellKey,
     Checklist,

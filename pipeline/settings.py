@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.calendar import MONTH
+from pipeline.contacts import NOBODY, SENDER_KEYS, Sender, addresses
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 
@@ -63,6 +64,8 @@ class Settings:
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
     office: str = ""  # who aggregates and, to an office above, seals
     target: float = 0.0  # 目標 of 対応済み率, a fraction; 0: none
+    reply_by: str = ""  # until when a reply to 差戻し or 督促 is asked for, as deadline
+    sender: Sender = NOBODY  # who signs the letters
     previous: str = ""  # the month to compare with, YYYY-MM; empty: the latest before
     inbox_url: str = ""  # where the inbox is no folder of this machine: s3://…; read instead of it
     data_url: str = ""  # where data/ goes as well, as a data set partitioned by month
@@ -107,6 +110,8 @@ class SettingsFile:
     office: str | None = None
     deadline: str | None = None  # YYYY-MM-DD
     target: float | None = None
+    reply_by: str | None = None
+    sender: Sender = NOBODY
     jobs: int | None = None
     pivot: bool | None = None
     edition: str | None = None
@@ -123,7 +128,7 @@ def load_settings_file(path: Path) -> SettingsFile:
     which knows the rules; this layer does not.
     """
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        written = tomllib.loads(_QUOTELESS.sub(r'\1"\2"\3', path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise _wrong(path, "が見つかりません。ファイルの場所を確かめてください。") from error
     except OSError as error:
@@ -140,10 +145,11 @@ def load_settings_file(path: Path) -> SettingsFile:
             f"の書き方に誤りがあります（{place}あたり）。"
             '`deadline = "2026-11-30"` のように、文字は " " で囲み、1行に1つずつ書いてください。',
         ) from error
-    _refuse_keys(path, "", written, (*_TOP, "limits", "rules"))
+    _refuse_keys(path, "", written, (*_TOP, "sender", "limits", "rules"))
     values = {key: read(path, key, written[key]) for key, read in _TOP.items() if key in written}
     return replace(
         SettingsFile(**values),
+        sender=_sender(path, _table(path, "sender", written.get("sender", {}))),
         limits=_limits(path, _table(path, "limits", written.get("limits", {}))),
         rules=_rules(path, _table(path, "rules", written.get("rules", {}))),
     )
@@ -223,7 +229,8 @@ def _meant(section: str, key: str, known: tuple[str, ...]) -> str:
     if section and key in _TOP:
         return f"「{key}」は [{section}] より上、ファイルの先頭のほうに書いてください。"
     limits = [entry.name for entry in fields(Limits)]
-    for name, keys in (("limits", limits), ("rules", _RULE_KEYS)):
+    sections = (("sender", tuple(SENDER_KEYS)), ("limits", limits), ("rules", _RULE_KEYS))
+    for name, keys in sections:
         if section != name and key in keys:
             return f"「{key}」は [{name}] の見出しの下に書いてください。"
     near = get_close_matches(key.lower().replace("-", "_"), known, n=1)
@@ -311,12 +318,37 @@ _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "office": _text,
     "deadline": _day,
     "target": _share,
+    "reply_by": _day,
     "jobs": _whole,
     "pivot": _switch,
     "edition": _edition,
     "named": _switch,
     "detail_rows": _whole,
 }
+
+
+# TOML wants keys in Japanese in quotes; who fills in the sample need not know.
+_QUOTELESS = re.compile(rf"^([ \t]*)({'|'.join(SENDER_KEYS)})([ \t]*=)", re.MULTILINE)
+
+
+def _sender(path: Path, table: Mapping[str, Any]) -> Sender:
+    _refuse_keys(path, "sender", table, tuple(SENDER_KEYS))
+    values: dict[str, str] = {}
+    for key, value in table.items():
+        name = f"[sender] {key}"
+        text = _text(path, name, value).strip()
+        if not text.isprintable() and not text.replace("\u3000", " ").isprintable():
+            raise _bad(path, name, "は1行で書いてください。")
+        if key == "メール" and text and addresses(text) != (text,):
+            raise _bad(
+                path,
+                name,
+                f"は kikaku@example.lg.jp のようなアドレス1つにしてください（今の値: {text}）。",
+            )
+        if key == "電話" and text and not any(letter.isdigit() for letter in text):
+            raise _bad(path, name, f"は電話番号を書いてください（今の値: {text}）。")
+        values[SENDER_KEYS[key]] = text
+    return Sender(**values)
 
 
 def _limits(path: Path, table: Mapping[str, Any]) -> Limits:

@@ -85,11 +85,22 @@ def test_everybody_asked_gets_one_form_and_all_are_in_the_zip(tmp_path: Path) ->
     assert result.folder == tmp_path / "outbox" / "配布_2026-11"
     with zipfile.ZipFile(result.archive) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            path.name: path.read_bytes() for path in result.forms.values()
+            f"{path.parent.name}/{path.name}": path.read_bytes() for path in result.forms.values()
         }
-    assert sorted(path.name for path in result.folder.iterdir()) == sorted(
-        [*(path.name for path in result.forms.values()), "配布_2026-11.zip"]
-    )
+    written = [p.relative_to(result.folder).as_posix() for p in result.folder.rglob("*")]
+    assert sorted(written) == [
+        "宛先一覧.csv",
+        "宛先一覧.xlsx",
+        "白雲町",
+        "白雲町/別紙3-2_チェックシート_白雲町.xlsx",
+        "白雲町/配布_白雲町.eml",
+        "白雲町/配布_白雲町.txt",
+        "若葉市",
+        "若葉市/別紙3-2_チェックシート_若葉市.xlsx",
+        "若葉市/配布_若葉市.eml",
+        "若葉市/配布_若葉市.txt",
+        "配布_2026-11.zip",
+    ]
 
 
 def test_the_same_roster_gives_the_same_bytes(tmp_path: Path) -> None:

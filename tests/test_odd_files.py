@@ -356,7 +356,9 @@ def test_fault_of_this_computer_is_not_the_respondents(tmp_path: Path) -> None:
     sent = send_back(settings_for(tmp_path))
     assert not sent.packages
     assert [one.name for one in sent.reminded] == ["白雲町", "青葉市", "霧ヶ丘村"]
-    letter = (tmp_path / "outbox" / "2026-11" / "督促" / "督促_白雲町.txt").read_text("utf-8-sig")
+    letter = (tmp_path / "outbox" / "2026-11" / "督促" / "白雲町" / "督促_白雲町.txt").read_text(
+        "utf-8-sig"
+    )
     assert "「白雲町.docx」をお送りいただきましたが" in letter
 
 

@@ -3,9 +3,11 @@
 import email
 import email.policy
 import io
+import re
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -33,7 +35,7 @@ PEOPLE = (
     ("S04", "月影村", "", "", "", "", "tsukikage@example.jp", ""),
     ("S05", "風早野町", "", "", "", "", "", ""),
 )
-SLIP_HEADER = "項目"
+LISTS = ("一覧.txt", "宛先一覧.csv", "宛先一覧.xlsx")  # the coordinator's own
 
 
 def answered(name: str, marks: dict[int, tuple[str, str]], checklist: Checklist) -> bytes:
@@ -82,8 +84,9 @@ def _empty(name: str, checklist: Checklist) -> bytes:
     return xlsx(pages(form, checklist), checklist)
 
 
-def sent(folder: Path, **changes: object) -> SendBackResult:
-    return send_back(settings_for(folder, deadline="2026-11-30"), **changes)  # type: ignore[arg-type]  # keywords are the caller's
+def sent(folder: Path, **changes: Any) -> SendBackResult:
+    settings = settings_for(folder, deadline="2026-11-30", **changes.pop("settings", {}))
+    return send_back(settings, **changes)
 
 
 def letter(path: Path) -> EmailMessage:
@@ -123,25 +126,29 @@ def test_who_gets_what_back(tmp_path: Path) -> None:
     )
     assert names == [
         "差戻し/一覧.txt",
-        "差戻し/差戻し_月影村.eml",
-        "差戻し/差戻し_月影村.txt",
-        "差戻し/差戻し_若葉市.eml",
-        "差戻し/差戻し_若葉市.txt",
-        "差戻し/差戻し_若葉市.xlsx",
-        "差戻し/差戻し_青嶺市.eml",
-        "差戻し/差戻し_青嶺市.txt",
-        "差戻し/様式/別紙3-2_チェックシート_月影村.xlsx",
-        "差戻し/様式/別紙3-2_チェックシート_青嶺市.xlsx",
+        "差戻し/宛先一覧.csv",
+        "差戻し/宛先一覧.xlsx",
+        "差戻し/月影村/別紙3-2_チェックシート_月影村.xlsx",
+        "差戻し/月影村/差戻し_月影村.eml",
+        "差戻し/月影村/差戻し_月影村.txt",
+        "差戻し/若葉市/差戻し_若葉市.eml",
+        "差戻し/若葉市/差戻し_若葉市.txt",
+        "差戻し/若葉市/差戻し_若葉市.xlsx",
+        "差戻し/青嶺市/別紙3-2_チェックシート_青嶺市.xlsx",
+        "差戻し/青嶺市/差戻し_青嶺市.eml",
+        "差戻し/青嶺市/差戻し_青嶺市.txt",
         "督促/一覧.txt",
-        "督促/様式/別紙3-2_チェックシート_風早野町.xlsx",
-        "督促/督促_風早野町.eml",
-        "督促/督促_風早野町.txt",
+        "督促/宛先一覧.csv",
+        "督促/宛先一覧.xlsx",
+        "督促/風早野町/別紙3-2_チェックシート_風早野町.xlsx",
+        "督促/風早野町/督促_風早野町.eml",
+        "督促/風早野町/督促_風早野町.txt",
     ]
 
 
 def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
     checklist = a_month(tmp_path)
-    _book, sheet, rows = slip_of(sent(tmp_path).folder / "差戻し_若葉市.xlsx")
+    _book, sheet, rows = slip_of(sent(tmp_path).folder / "若葉市" / "差戻し_若葉市.xlsx")
     assert list(rows) == [checklist.items[number].id for number in WRONG]
     item = checklist.items[3]
     row = rows[item.id]
@@ -164,7 +171,7 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     assert not sheet.protection.password
     places = {str(area) for rule in sheet.data_validations.dataValidation for area in rule.cells}
     assert places == {f"F{each}" for each in rows.values()}
-    path = sent(tmp_path).folder / "差戻し_若葉市.xlsx"
+    path = sent(tmp_path).folder / "若葉市" / "差戻し_若葉市.xlsx"
     assert set(growing_rows(path)) == set(rows.values()), "they grow with a long note"
     assert sheet.freeze_panes == "B1", "head and explanation leave the screen when scrolled"
     # Some 8 dots a letter and 50 beside the sheet: both columns to fill in are on the screen.
@@ -174,25 +181,25 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
 def test_letters_and_drafts(tmp_path: Path) -> None:
     a_month(tmp_path)
     folder = sent(tmp_path).folder
-    wakaba = letter(folder / "差戻し_若葉市.eml")
+    wakaba = letter(folder / "若葉市" / "差戻し_若葉市.eml")
     assert wakaba["To"] == "kikaku@wakaba.example.jp"
     assert wakaba["X-Unsent"] == "1"
     assert "2026年11月分" in wakaba["Subject"]
     (attached,) = wakaba.iter_attachments()
     assert attached.get_filename() == "差戻し_若葉市.xlsx"
-    assert attached.get_content() == (folder / "差戻し_若葉市.xlsx").read_bytes()
-    text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
+    assert attached.get_content() == (folder / "若葉市" / "差戻し_若葉市.xlsx").read_bytes()
+    text = (folder / "若葉市" / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
     assert "若葉市　ご担当者様" in text
     assert "3項目" in text
     assert "番号（▼から選べます）か補足説明" in text, "some are asked for the note alone"
     assert "@" not in text
-    broken = letter(folder / "差戻し_月影村.eml")
+    broken = letter(folder / "月影村" / "差戻し_月影村.eml")
     (form,) = broken.iter_attachments()
     assert form.get_filename() == "別紙3-2_チェックシート_月影村.xlsx"
     body = broken.get_body()
     assert body is not None
     assert "「月影村.xlsx」" in body.get_content()
-    reminder = letter(folder.parent / "督促" / "督促_風早野町.eml")
+    reminder = letter(folder.parent / "督促" / "風早野町" / "督促_風早野町.eml")
     assert "To" not in reminder
     body = reminder.get_body()
     assert body is not None
@@ -233,7 +240,7 @@ def test_nothing_of_any_other_respondent_is_in_a_package(tmp_path: Path) -> None
     texts = {"若葉市": {"若葉の秘密の補足"}, "白雲町": {"白雲だけの事情"}}
     checked = 0
     for path in folder.rglob("*"):
-        if not path.is_file() or path.name == "一覧.txt":
+        if not path.is_file() or path.name in LISTS:
             continue
         name = path.stem.rpartition("_")[2]
         others = set[str]().union(*(words for other, words in own.items() if other != name))
@@ -254,7 +261,7 @@ def test_decisions_to_send_back_are_added_and_the_rest_is_kept(tmp_path: Path) -
     assert [package.respondent.name for package in result.packages] == [
         "若葉市", "白雲町", "青嶺市", "月影村",
     ]  # fmt: skip
-    _book, sheet, rows = slip_of(result.folder / "差戻し_白雲町.xlsx")
+    _book, sheet, rows = slip_of(result.folder / "白雲町" / "差戻し_白雲町.xlsx")
     assert list(rows) == [item]
     assert "根拠を" in str(sheet.cell(rows[item], 4).value)
 
@@ -280,7 +287,7 @@ def test_decisions_of_the_review_hold(tmp_path: Path) -> None:
     )
     (package,) = sent(tmp_path).packages
     assert [line.item_id for line in package.lines] == [ids[5], ids[8]]
-    _book, sheet, rows = slip_of(tmp_path / "outbox/2026-11/差戻し/差戻し_若葉市.xlsx")
+    _book, sheet, rows = slip_of(tmp_path / "outbox/2026-11/差戻し/若葉市/差戻し_若葉市.xlsx")
     assert "「対応済み」" in str(sheet.cell(rows[ids[5]], 4).value)
     for path in (tmp_path / "outbox" / "2026-11" / "差戻し").rglob("*"):
         assert path.is_dir() or "内輪のメモ" not in _parts(path)
@@ -306,7 +313,7 @@ def test_a_filled_slip_comes_home(tmp_path: Path) -> None:
     checklist = a_month(tmp_path)
     ids = [checklist.items[number].id for number in WRONG]
     result = sent(tmp_path)
-    book, sheet, rows = slip_of(result.folder / "差戻し_若葉市.xlsx")
+    book, sheet, rows = slip_of(result.folder / "若葉市" / "差戻し_若葉市.xlsx")
     sheet.cell(rows[ids[0]], 6).value = "①"
     sheet.cell(rows[ids[1]], 6).value = "②（2027年3月）"
     sheet.cell(rows[ids[1]], 7).value = "令和9年3月に策定"
@@ -341,15 +348,20 @@ def test_what_is_settled_is_set_aside_not_deleted(tmp_path: Path) -> None:
     put(tmp_path, {"白雲町経由/若葉市.xlsx": answered("若葉市", {}, checklist)})
     put(tmp_path, {"風早野町.xlsx": good("風早野町", checklist)})
     sent(tmp_path)
-    assert sorted(path.name for path in (folder / "対応済み").iterdir()) == [
+    assert sorted(path.name for path in (folder / "対応済み" / "若葉市").iterdir()) == [
         "差戻し_若葉市.eml", "差戻し_若葉市.txt", "差戻し_若葉市.xlsx",
     ]  # fmt: skip
-    assert not list(folder.glob("差戻し_若葉市.*"))
-    (folder / "差戻し_若葉市.txt").write_text("二度目", encoding="utf-8")
+    assert not (folder / "若葉市").exists()
+    (folder / "若葉市").mkdir()
+    (folder / "若葉市" / "差戻し_若葉市.txt").write_text("二度目", encoding="utf-8")
+    (folder / "若葉市" / "電話の記録.docx").write_bytes(b"")
     sent(tmp_path)
-    assert (folder / "対応済み" / "差戻し_若葉市 (2).txt").read_text(encoding="utf-8") == "二度目"
+    aside = folder / "対応済み" / "若葉市" / "差戻し_若葉市 (2).txt"
+    assert aside.read_text(encoding="utf-8") == "二度目"
+    assert (folder / "若葉市" / "電話の記録.docx").exists(), "the coordinator's own stays"
     assert (folder / "メモ.txt").exists()
-    assert (folder.parent / "督促" / "対応済み" / "督促_風早野町.txt").exists()
+    reminder = folder.parent / "督促" / "対応済み" / "風早野町"
+    assert sorted(path.suffix for path in reminder.iterdir()) == [".eml", ".txt", ".xlsx"]
 
 
 def test_the_same_inbox_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -367,7 +379,7 @@ def test_slips_without_a_roster(tmp_path: Path) -> None:
     assert len(result.nobody) == 1
     told = (result.folder / "一覧.txt").read_text(encoding="utf-8-sig")
     assert "scan.xlsx" in told
-    book, sheet, rows = slip_of(result.folder / "差戻し_若葉市.xlsx")
+    book, sheet, rows = slip_of(result.folder / "若葉市" / "差戻し_若葉市.xlsx")
     sheet.cell(rows[checklist.items[3].id], 6).value = "③"
     book.save(tmp_path / "inbox" / "x.xlsx")
     batch = gather(settings_for(tmp_path)).batch
@@ -386,7 +398,7 @@ def test_slips_pass_the_gate_whatever_was_written(tmp_path: Path) -> None:
     checklist = load()
     marks = {0: ('=HYPERLINK("http://x","y")', ""), 1: ("+1-1", "<b>&amp;"), 2: ("長" * 900, "")}
     put(tmp_path, {"若葉市.xlsx": answered("若葉市", marks, checklist)})
-    path = sent(tmp_path).folder / "差戻し_若葉市.xlsx"
+    path = sent(tmp_path).folder / "若葉市" / "差戻し_若葉市.xlsx"
     assert lint.problems(path) == []
     _book, sheet, _rows = slip_of(path)
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
@@ -397,7 +409,7 @@ def test_slips_pass_the_gate_whatever_was_written(tmp_path: Path) -> None:
 def test_a_slip_saved_by_another_program_is_still_a_slip(tmp_path: Path, kind: str) -> None:
     checklist = a_month(tmp_path)
     item = checklist.items[3].id
-    book, sheet, rows = slip_of(sent(tmp_path).folder / "差戻し_若葉市.xlsx")
+    book, sheet, rows = slip_of(sent(tmp_path).folder / "若葉市" / "差戻し_若葉市.xlsx")
     sheet.cell(rows[item], 6).value = "②（2027年3月）"
     book.save(tmp_path / "返信.xlsx")
     convert(tmp_path / "返信.xlsx", tmp_path / "inbox", kind)
@@ -412,7 +424,7 @@ def test_a_slip_saved_by_another_program_is_still_a_slip(tmp_path: Path, kind: s
 @pytest.mark.outside
 def test_slips_pass_the_schema(tmp_path: Path) -> None:
     a_month(tmp_path)
-    assert schema.problems(sent(tmp_path).folder / "差戻し_若葉市.xlsx") == []
+    assert schema.problems(sent(tmp_path).folder / "若葉市" / "差戻し_若葉市.xlsx") == []
 
 
 def test_every_respondent_to_mend_something_is_asked(tmp_path: Path) -> None:
@@ -432,7 +444,7 @@ def test_every_respondent_to_mend_something_is_asked(tmp_path: Path) -> None:
 def _returned(folder: Path, name: str, *, added: str = "") -> None:
     """Fill in 若葉市's slip with ① and send it back under a name; ``added`` is a further item."""
     checklist = a_month(folder)
-    book, sheet, rows = slip_of(sent(folder).folder / "差戻し_若葉市.xlsx")
+    book, sheet, rows = slip_of(sent(folder).folder / "若葉市" / "差戻し_若葉市.xlsx")
     for row in rows.values():
         sheet.cell(row, 6).value = "①"
     if added:
@@ -485,17 +497,27 @@ def test_the_same_slip_is_one_line_of_the_letter(tmp_path: Path) -> None:
     (package,) = sent(tmp_path).packages
     assert len(package.lines) == 15
     folder = tmp_path / "outbox" / "2026-11" / "差戻し"
-    text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
-    lines = [line for line in text.splitlines() if line.startswith("・")]
-    ids = [item.id for item in checklist.items]
-    assert lines == [
-        f"・{'、'.join(ids[:12])}　ご記入: ②（○月）",
-        f"・{ids[20]}　ご記入: ②",
-        f"・{ids[31]}　ご記入: ②（○月） 補足: 予算要求中",
-        f"・{ids[30]}　ご記入: ④",
+    text = (folder / "若葉市" / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
+    lines = [line for line in text.splitlines() if line.startswith(("　", "（"))]
+    items = checklist.items
+
+    def told(*numbers: int) -> list[str]:
+        return [f"　・{items[n].id}「{items[n].title}」" for n in numbers]
+
+    # an item's line ends with its place, a slip's line with what to do
+    shown = [re.sub(r"（チェックシート .*|(?<=。).*", "", line) for line in lines]
+    assert shown == [
+        "（1）予定月が書かれていません。",
+        "　ご記入: ②（○月）",
+        *told(*range(12)),
+        "　ご記入: ②",
+        *told(20),
+        "　ご記入: ②（○月）　補足: 予算要求中",
+        *told(31),
+        "（2）①～③にない番号です。",
+        "　ご記入: ④",
+        *told(30),
     ]
-    assert text.count("予定月が書かれていません。") == 1
-    assert len(slip_of(folder / "差戻し_若葉市.xlsx")[2]) == 15
 
 
 def test_a_letter_spells_out_a_page_and_counts_the_rest(tmp_path: Path) -> None:
@@ -504,9 +526,9 @@ def test_a_letter_spells_out_a_page_and_counts_the_rest(tmp_path: Path) -> None:
     put(tmp_path, {"若葉市.xlsx": answered("若葉市", marks, checklist)})
     sent(tmp_path)
     folder = tmp_path / "outbox" / "2026-11" / "差戻し"
-    text = (folder / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
-    assert text.count("　ご記入: ") == 20
-    assert "・ほか10項目（差戻し票をご覧ください）" in text
+    text = (folder / "若葉市" / "差戻し_若葉市.txt").read_text(encoding="utf-8-sig")
+    assert text.count("　ご記入: ") == text.count("　・") == 20
+    assert "　ほか10項目は、添付の差戻し票をご覧ください。" in text
 
 
 def test_what_goes_back_is_judged_as_the_month_is(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.check import refuse_unknown
+from pipeline.contacts import Sender
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 from pipeline.rules import DEFAULT_THRESHOLDS
@@ -176,6 +177,14 @@ def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_pa
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("reply_by = '来週'\n", ["1行目の「reply_by」", "来週"]),
+        ("[sender]\n電話 = 312345678\n", ["2行目の「[sender] 電話」", "囲んだ文字"]),
+        ("[sender]\n電話 = 03-1234\n", ["2行目", '" " で囲み']),
+        ("[sender]\n電話 = 'なし'\n", ["2行目の「[sender] 電話」", "なし"]),
+        ("[sender]\n\n'メール' = 'kikaku@town'\n", ["3行目の「[sender] メール」", "kikaku@town"]),
+        ("[sender]\nメール = 'a@b.jp, c@d.jp'\n", ["2行目", "アドレス1つ"]),
+        ('[sender]\n担当 = "佐藤\\nBcc: x@y.jp"\n', ["2行目の「[sender] 担当」", "1行"]),
+        ("sender = '企画課'\n", ["1行目の「sender」", "見出し"]),
         ("jobs = 1\ndeadline = '11月末'\n", ["2行目の「deadline」", "11月末"]),
         ("\n[limits]\nseconds = -1\n", ["3行目の「[limits] seconds」"]),
         ("[rules.severity]\nA311 = '重大'\n", ["2行目の「[rules.severity] A311」"]),
@@ -199,6 +208,12 @@ def test_a_wrong_value_is_told_with_its_line(text: str, words: list[str], tmp_pa
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("[sender]\nでんわ = '1'\n", ["2行目"]),
+        (
+            "[sender]\n\"住所\" = '1'\n",
+            ["2行目の [sender]", "「住所」", "所属、担当、電話、メール"],
+        ),
+        ("担当 = '佐藤'\n", ["1行目", "[sender] の見出しの下"]),
         ("# 期限\ndedline = 2026-11-30\n", ["2行目", "「dedline」", "「deadline」のこと"]),
         ("jobs = 1\n\nDetail-Rows = 5\n", ["3行目", "「detail_rows」のこと"]),
         ('off = ["N401"]\n', ["1行目", "[rules] の見出しの下"]),
@@ -217,3 +232,21 @@ def test_an_unknown_key_is_told_with_its_line(text: str, words: list[str], tmp_p
     assert caught.value.exit_code is ExitCode.USAGE
     for word in words:
         assert word in caught.value.message
+
+
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_the_office_that_signs_the_letters(tmp_path: Path, quote: str) -> None:
+    q = quote
+    path = _written(
+        tmp_path,
+        f"reply_by = 2026-12-04\n[sender]\n{q}所属{q} = '県庁　企画課'\n {q}担当{q}= ' 佐藤 '\n"
+        f"{q}電話{q} = '０３－１２３４（内線 5）'\n{q}メール{q} = 'kikaku@pref.example.jp'\n",
+    )
+    found = load_settings_file(path)
+    assert found.reply_by == "2026-12-04"
+    assert found.sender == Sender(
+        office="県庁　企画課",
+        person="佐藤",
+        phone="０３－１２３４（内線 5）",
+        mail="kikaku@pref.example.jp",
+    )

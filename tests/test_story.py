@@ -599,7 +599,7 @@ def test_whoever_sent_nothing_is_reminded(played: Played, month: str) -> None:
     accepted = {each.code for each in DECISIONS if each.month == month and each.finding == "B501"}
     silent = {NAMES[code] for code in NAMES if code not in here | accepted}
     folder = played.month(month) / "督促"
-    assert {path.stem.removeprefix("督促_") for path in folder.glob("督促_*.eml")} == silent
+    assert {path.stem.removeprefix("督促_") for path in folder.glob("*/督促_*.eml")} == silent
 
 
 # ── Nobody sees anybody else's ──────────────────────────────────────────────────────────────
@@ -640,7 +640,7 @@ def test_what_goes_to_one_respondent_holds_nothing_of_another(played: Played, to
     folders += [outbox / month / kind for month in MONTHS for kind in ("差戻し", "督促")]
     seen = 0
     for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
-        if not path.is_file() or path.name == "一覧.txt" or path.suffix == ".zip":
+        if not path.is_file() or path.suffix == ".zip" or path.parent in folders:
             continue
         name = path.stem.rpartition("_")[2]
         text = _texts(path)

@@ -58,6 +58,11 @@ def _month_source() -> MonthSource:
     return MonthSource.OPTION if told is ParameterSource.COMMANDLINE else MonthSource.TODAY
 
 
+def _now() -> str:
+    """Give the local time, for what depends on a deadline being over."""
+    return datetime.now(JAPAN).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
 month_option = click.option(
     "--month",
     callback=_month,
@@ -402,20 +407,35 @@ def close(
 @inbox_option
 @outbox_option
 @checklist_option
-@click.option("--no-remind", is_flag=True, help="未提出の団体への督促文を作りません。")
+@click.option(
+    "--remind/--no-remind",
+    default=None,
+    help="未提出の団体への督促文を、提出期限の前でも作ります／作りません（省略時は期限を過ぎたら）。",
+)
+@click.option("--thanks", is_flag=True, help="受け付けが済んだ団体へのお礼の文面も作ります。")
 @yes_option
 def sendback(
-    month: str | None, inbox: Path, outbox: Path, checklist: str, no_remind: bool, yes: bool
+    month: str | None,
+    inbox: Path,
+    outbox: Path,
+    checklist: str,
+    remind: bool | None,
+    thanks: bool,
+    yes: bool,
 ) -> None:
-    """直してもらう項目だけの差戻し票と、依頼文・督促文の下書きを団体ごとに作ります。
+    """直してもらう項目だけの差戻し票と、依頼文・督促文・お礼の下書きを団体ごとに作ります。
+
+    文面は templates/手紙/ で変えられ、連絡先と期限は torimatome.toml に書きます。
 
     差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
     """
     from pipeline.cli.report import sendback_lines
-    from pipeline.sendback import send_back
+    from pipeline.sendback import Ask, send_back
 
     settings = _settings(month, inbox, outbox, checklist, yes=yes)
-    for line in sendback_lines(send_back(settings, remind=not no_remind)):
+    for line in sendback_lines(
+        send_back(settings, ask=Ask(remind=remind, thanks=thanks, now=_now()))
+    ):
         click.echo(line)
 
 
@@ -481,12 +501,12 @@ def distribute(
     prefill: bool,
     into: Path | None,
 ) -> None:
-    """名簿の団体ごとに、選択肢の付いた配布用のチェックシートを作ります。"""
+    """名簿の団体ごとに、選択肢の付いた配布用のチェックシートと、送付の手紙の下書きを作ります。"""
     from pipeline.cli.report import distribute_lines
     from pipeline.distribute import distribute as write_forms
 
     settings = _settings(month, inbox, outbox, checklist)
-    for line in distribute_lines(write_forms(settings, prefill=prefill, into=into)):
+    for line in distribute_lines(write_forms(settings, prefill=prefill, into=into, now=_now())):
         click.echo(line)
 
 
@@ -525,7 +545,10 @@ def template() -> None:
 @template.command(name="build", options_metavar="[オプション]")
 @click.option("--into", type=click.Path(path_type=Path), default=None, help="書き出すフォルダ。")
 def template_build(into: Path | None) -> None:
-    """様式のデータから blank.xlsx と 名簿.xlsx を作ります（何度作っても同じ内容です）。"""
+    """様式のデータから blank.xlsx と 名簿.xlsx を作ります（何度作っても同じ内容です）。
+
+    手紙の文面（手紙/）は、ないものだけを作ります。書き換えたものはそのまま残ります。
+    """
     from pipeline.documents import build_templates
     from pipeline.template import templates_folder
 

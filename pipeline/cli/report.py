@@ -231,30 +231,50 @@ def seal_lines(result: SealResult) -> Iterator[str]:
 
 def sendback_lines(result: SendBackResult) -> list[str]:
     """Tell what was written for whom, and whom no letter can reach."""
+    thanked = f"　お礼: {len(result.thanked)} 団体" if result.thanked or result.waiting else ""
     lines = [
-        f"差戻し: {len(result.packages)} 団体　督促: {len(result.reminded)} 団体",
+        f"差戻し: {len(result.packages)} 団体　督促: {len(result.reminded)} 団体{thanked}",
         *(f"  {package.respondent.name}" for package in result.packages),
     ]
     if result.nobody:
         lines.append(f"  差出人が分からないファイル: {'、'.join(result.nobody)}")
+    if result.reminded and result.unknown:
+        lines.append(
+            f"  ▲ 督促する団体のものかもしれない、団体の分からないファイルが "
+            f"{len(result.unknown)} 件あります。送る前に確かめてください: "
+            + "、".join(result.unknown)
+        )
+    if result.early:
+        lines.append(
+            f"  未提出の {len(result.early)} 団体への督促は、提出期限の前なので作っていません"
+            "（作るときは --remind を付けます）。"
+        )
+    if result.waiting:
+        lines.append(
+            f"  要確認が残っているなどのため、お礼を作っていない団体: {len(result.waiting)} 団体"
+            "（お礼/一覧.txt にあります）"
+        )
     if result.without_mail:
         names = "、".join(result.without_mail)
         lines.append(f"  名簿にメールアドレスがない団体（下書きの宛先は空です）: {names}")
+    lines += [f"  ▲ {notice}" for notice in result.notices]
     if result.packages:
         lines.append(f"差戻し票と依頼文: {result.folder}")
     if result.reminded:
         lines.append(f"督促文: {result.folder.parent / '督促'}")
+    if result.thanked:
+        lines.append(f"お礼: {result.folder.parent / 'お礼'}")
     return lines
 
 
 def distribute_lines(result: DistributeResult) -> list[str]:
     """Tell how many forms were written, what they were filled in with, and where they lie."""
-    lines = [f"配布用のチェックシート: {len(result.forms)} 団体分"]
+    lines = [f"配布用のチェックシートと手紙: {len(result.forms)} 団体分"]
     if result.prefilled_from:
         lines.append(f"  {result.prefilled_from} の回答を入れました。")
     if result.without_answers:
         lines.append(f"  前の月の回答がない団体: {'、'.join(result.without_answers)}")
-    lines += [f"  {notice}" for notice in result.notices]
+    lines += [f"  ▲ {notice}" for notice in result.notices]
     return [*lines, f"書き出した場所: {result.folder}", f"まとめたファイル: {result.archive}"]
 
 

@@ -7,15 +7,24 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model import Respondent, Severity, came_unread
+from pipeline.model import (
+    FileKind,
+    FileState,
+    NotChecklist,
+    Respondent,
+    Severity,
+    Skipped,
+    SkipReason,
+    came_unread,
+)
 from pipeline.model.review import FindingState, Verdict
-from pipeline.respondents import entry_id
+from pipeline.respondents import entry_id, is_organisation
 from pipeline.text import is_blank, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import Answer, Batch, Checklist, Finding, Submission
+    from pipeline.model import Answer, Batch, Checklist, FileRecord, Finding, Submission
 
 MISSING = "B501"
 _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip
@@ -62,7 +71,7 @@ def collect(
     batch: Batch, findings: Sequence[Finding], asked: Sequence[Asked] = ()
 ) -> tuple[tuple[Package, ...], tuple[str, ...]]:
     """Give what goes back to whom, in roster order, and the files whose sender is not known."""
-    people = _people(batch)
+    people = people_of(batch)
     names = _names_of(batch)
     wrong: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
     files: dict[str, list[str]] = defaultdict(list)
@@ -74,7 +83,7 @@ def collect(
         if finding.respondent_id not in people:
             nobody.append(f"{finding.location.file}: {finding.problem}")
         elif finding.item_id:
-            wrong[finding.respondent_id][finding.item_id].append((problem, finding.ask))
+            wrong[finding.respondent_id][finding.item_id].append((problem, _plain(finding.ask)))
         else:
             name = base_name(finding.location.file)
             ask = finding.ask or "内容をご確認のうえ、直したファイルをお送りください。"
@@ -121,7 +130,80 @@ def reminders(batch: Batch, packages: Sequence[Package] = ()) -> tuple[Responden
     return tuple(one for one in batch.missing if known.isdisjoint((one.id, one.of_body)))
 
 
-def _people(batch: Batch) -> dict[str, Respondent]:
+def may_be_anyones(batch: Batch) -> tuple[str, ...]:
+    """Give the files of which nobody can tell whose they are, and that may hold a return.
+
+    Those that came inside of a mail or an archive whose return is known are what was put beside it.
+    """
+    known = {
+        record.source.path.partition("!")[0]
+        for record in batch.files
+        if record.state is FileState.COUNTED and record.respondent and _is_asked(record.respondent)
+    }
+    return tuple(
+        dict.fromkeys(
+            record.source.path
+            for record in batch.files
+            if _may_be_a_return(record)
+            and not ("!" in record.source.path and record.source.path.partition("!")[0] in known)
+        )
+    )
+
+
+_NO_RETURN = frozenset({FileKind.TEXT, FileKind.PROGRAM, FileKind.DATABASE})
+_SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK, SkipReason.LATE})
+
+
+def _may_be_a_return(record: FileRecord) -> bool:
+    if record.respondent and _is_known(record.respondent):
+        return False
+    content = record.content
+    if isinstance(content, Skipped):
+        sent = content.reason in _SENT and content.kind not in _NO_RETURN
+        return sent and record.state is FileState.IGNORED
+    if isinstance(content, NotChecklist) and content.own:
+        return False
+    open_states = (FileState.COUNTED, FileState.UNREADABLE, FileState.NOT_CHECKLIST)
+    return record.state in open_states
+
+
+def _is_known(respondent: Respondent) -> bool:
+    """Tell a body on the roster, or one that is surely another: its name is like none of them."""
+    other = is_organisation(respondent.name) and not respondent.near
+    return _is_asked(respondent) or other
+
+
+def _is_asked(respondent: Respondent) -> bool:
+    return respondent.on_roster is not False
+
+
+def accepted(
+    batch: Batch, findings: Sequence[Finding], packages: Sequence[Package]
+) -> tuple[tuple[Respondent, ...], tuple[Respondent, ...]]:
+    """Give whose return is settled, and whose somebody here still has to look at.
+
+    Nobody is thanked for a return that may go back yet: neither one with an open 要修正 or 要確認
+    nor one whose sender is not on the roster.
+    """
+    back = {package.respondent.id for package in packages}
+    looked_at = {
+        finding.respondent_id
+        for finding in findings
+        if finding.severity is not Severity.INFO
+        and (not finding.state or FindingState(finding.state).is_open)
+    }
+    done: list[Respondent] = []
+    waiting: list[Respondent] = []
+    for counted in batch.submissions:
+        one = counted.respondent
+        if not back.isdisjoint((one.id, one.of_body)):
+            continue
+        settled = looked_at.isdisjoint((one.id, one.of_body)) and _is_asked(one)
+        (done if settled else waiting).append(one)
+    return tuple(done), tuple(waiting)
+
+
+def people_of(batch: Batch) -> dict[str, Respondent]:
     """Give everybody a file of this month is from, by id: roster order, then as they come."""
     found = [counted.respondent for counted in batch.submissions]
     found += batch.missing
@@ -149,12 +231,18 @@ def _own_words(
     text: str, instead: str, names: Mapping[str, frozenset[str]], respondent_id: str
 ) -> str:
     """Give a text that names nobody else: ``instead`` where it does (他の団体と同じ回答 …)."""
+    text = _plain(text)
     own = names.get(respondent_id, frozenset())
     for key, others in names.items():
         for other in others if key != respondent_id else ():
             if other in text and not any(other in name for name in own):
                 return instead
     return text
+
+
+def _plain(text: str) -> str:
+    """Say it as respondents do: 基準月 is a word of the office."""
+    return text.replace("基準月", "調査月")
 
 
 def _lines(

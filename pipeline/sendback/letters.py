@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.calendar import month_words
-from pipeline.distribute import form_names, handout_for, project_head
-from pipeline.mails import Attachment, Letter, addresses, day_words, paragraphs, salutation
+from pipeline.contacts import addresses
+from pipeline.distribute import form_names, form_of, project_head
+from pipeline.letters import Kind, common_values
+from pipeline.mails import Attachment, day_words
 from pipeline.model import RosterEntry, Slip, came_unread
+from pipeline.outgoing import Sending, told_of
 from pipeline.respondents import entry_id
 from pipeline.rules.words import listed
 from pipeline.sendback.collect import base_name
 from pipeline.slips import CHECKLIST, RESPONDENT, slip_properties
-from pipeline.write.blank_form import write_handout
 from pipeline.write.choices import choices_of
-from pipeline.write.names import unique_names
-from pipeline.write.slip import SlipLine, SlipSheet
+from pipeline.write.slip import SlipLine, SlipSheet, write_slip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from pipeline.letters import Wordings
     from pipeline.model import Batch, Respondent
     from pipeline.sendback.collect import Line, Package
     from pipeline.settings import Settings
@@ -33,116 +33,140 @@ _SHOWN_LINES = 20  # that are written out in the letter; the slip has every item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """A letter ready to be written. ``name`` is the stem of its files."""
+class Post:
+    """What all letters of a month have in common: its batch, wordings, and each body's folder."""
 
-    name: str
-    letter: Letter
-    slip: SlipSheet | None = None
+    batch: Batch
+    settings: Settings
+    wordings: Wordings
+    places: Mapping[str, Path]
 
+    @property
+    def common(self) -> Mapping[str, str]:
+        """Give the words that stand in each of them."""
+        return common_values(self.batch.checklist.title, self.settings)
 
-def package_sendings(
-    packages: Sequence[Package], batch: Batch, settings: Settings
-) -> list[Sending]:
-    """Give letter and slip of each package."""
-    stems = unique_names(
-        {one.respondent.id: f"差戻し_{one.respondent.name}" for one in packages}, suffix=""
-    )
-    return [
-        Sending(
-            name=stems[package.respondent.id],
-            letter=_send_back_letter(package, batch, settings),
-            slip=_slip(package, batch, settings) if package.lines else None,
+    def sending(
+        self,
+        kind: Kind,
+        one: Respondent,
+        words: Mapping[str, str],
+        *attachments: Attachment,
+        **told: str,
+    ) -> Sending:
+        """Give the letter of a kind to one respondent."""
+        values = {**self.common, "団体名": one.name, **words}
+        letter = self.wordings.of[kind].letter(values, one.mail)
+        return Sending(
+            respondent_id=one.id,
+            letter=replace(letter, attachments=attachments),
+            told={**told_of(self.batch.roster, one.id, one.name), **told},
         )
-        for package in packages
-    ]
+
+
+def package_sendings(packages: Sequence[Package], post: Post) -> Iterator[Sending]:
+    """Give letter and slip of each package."""
+    titles = {item.id: item.title for item in post.batch.checklist.items}
+    for package in packages:
+        one, attachments, words = package.respondent, [], {}
+        if package.lines:
+            name = f"{Kind.SEND_BACK}_{post.places[one.id].name}.xlsx"
+            attachments.append(_slip_file(name, _slip(package, post.batch, post.settings), post))
+            words = {
+                "項目数": str(len(package.lines)),
+                "項目": _spelled(package.lines, titles),
+                "差戻し票": name,
+            }
+        if package.files:
+            form = _form(one, post.batch, post.settings)
+            attachments.append(form)
+            words |= {
+                "ファイル数": str(len(package.files)),
+                "ファイル": "\n".join(f"・{each}" for each in package.files),
+                "様式": form.name,
+            }
+        yield post.sending(
+            Kind.SEND_BACK,
+            one,
+            words,
+            *attachments,
+            項目数=str(len(package.lines)),
+            項目="\n".join(_named(line.item_id, titles) for line in package.lines),
+        )
 
 
 def reminder_sendings(
-    reminded: Sequence[Respondent], batch: Batch, settings: Settings
-) -> list[Sending]:
-    """Give the letter to each who has not answered, with a form to fill in."""
-    stems = unique_names({one.id: f"督促_{one.name}" for one in reminded}, suffix="")
-    title, month = batch.checklist.title, month_words(batch.month)
-    deadline = f"提出期限は{day_words(settings.deadline)}です。" if settings.deadline else ""
-    came = came_unread(batch)
-    sendings = []
+    reminded: Sequence[Respondent], unknown: Sequence[str], post: Post
+) -> Iterator[Sending]:
+    """Give the letter to each who has not answered, with a form to fill in.
+
+    ``unknown`` are files that may be anybody's: whose own has not come is asked about it.
+    """
+    came = came_unread(post.batch)
+    asking = (
+        f"なお、どの団体からのものか分からないファイルを{len(unknown)}件お預かりしており、その中に"
+        "貴団体のものが含まれている可能性があります。すでにお送りいただいている場合は、お手数ですが、"
+        "お送りいただいた日とファイル名をお知らせください。"
+    )
     for one in reminded:
         files = [f"「{base_name(record.source.path)}」" for record in came.get(one.id, ())]
-        so_far = (
-            f"{listed(files)}をお送りいただきましたが、チェックシートの回答を読み取れませんでした。"
+        form = _form(one, post.batch, post.settings)
+        doubt = bool(unknown) and not files
+        words = {
+            "状況": f"{listed(files)}をお送りいただきましたが、チェックシートの回答を"
+            "読み取れませんでした。"
             if files
-            else "まだお受け取りできておりません。"
-        )
-        body = paragraphs(
-            [
-                salutation(one.name),
-                f"「{title}」（{month}分）のご回答について、{so_far}{deadline}",
-                "お忙しいところ恐れ入りますが、ご提出の見込みをお知らせいただくか、"
-                "記入済みのチェックシートをご返送くださいますようお願いいたします。"
-                "様式がお手元にない場合は、添付のファイルをお使いください。",
-                "行き違いですでにお送りいただいておりましたら、ご容赦ください。",
-                "どうぞよろしくお願いいたします。",
-            ]
-        )
-        letter = Letter(
-            subject=f"【ご提出のお願い】{title}（{month}分）",
-            body=body,
-            mail=one.mail,
-            attachments=(_form(one, batch, settings),),
-        )
-        sendings.append(Sending(name=stems[one.id], letter=letter))
-    return sendings
+            else "まだお受け取りできておりません。",
+            "行き違い": asking
+            if doubt
+            else "行き違いですでにお送りいただいておりましたら、ご容赦ください。",
+            "様式": form.name,
+        }
+        remark = f"団体の分からないファイル{len(unknown)}件のどれかがこの団体のものかもしれません"
+        yield post.sending(Kind.REMINDER, one, words, form, 備考=remark if doubt else "")
 
 
-def _send_back_letter(package: Package, batch: Batch, settings: Settings) -> Letter:
-    title, month = batch.checklist.title, month_words(batch.month)
-    parts = [
-        salutation(package.respondent.name),
-        f"「{title}」（{month}分）にご回答いただき、ありがとうございます。"
-        "お送りいただいた内容について、次の点をご確認くださいますようお願いいたします。",
-    ]
-    if package.files:
-        parts.append("■ お送りいただいたファイルについて\n" + "\n".join(package.files))
-        parts.append(
-            "様式がお手元にない場合や、初めから記入し直す場合は、添付のチェックシートをお使いください。"
-        )
-    if package.lines:
-        parts.append(
-            f"■ もう一度ご回答いただきたい項目（{len(package.lines)}項目）\n"
-            + _spelled(package.lines)
-        )
-        parts.append(
-            "添付の「差戻し票」を開き、右側の色の付いた欄に番号（▼から選べます）か補足説明を記入して"
-            "保存し、そのまま返信に添付してください。"
-            "ほかの項目を書き直していただく必要はありません。"
-        )
-    parts.append("お手数をおかけしますが、どうぞよろしくお願いいたします。")
-    attachments = (_form(package.respondent, batch, settings),) if package.files else ()
-    return Letter(
-        subject=f"【ご確認のお願い】{title}（{month}分）",
-        body=paragraphs(parts),
-        mail=package.respondent.mail,
-        attachments=attachments,
-    )
+def thanks_sendings(thanked: Sequence[Respondent], post: Post) -> Iterator[Sending]:
+    """Give the letter to each whose return is settled."""
+    counted = {one.respondent.id: one.submission for one in post.batch.submissions}
+    for one in thanked:
+        submission = counted[one.id]
+        answered = str(sum(answer.in_scope for answer in submission.answers))
+        words = {"受領ファイル": base_name(submission.source.path), "項目数": answered}
+        yield post.sending(Kind.THANKS, one, words)
 
 
-def _spelled(lines: Sequence[Line]) -> str:
-    """Write items out by what is wrong with them; those that say the same stand in one line."""
+def _named(item_id: str, titles: Mapping[str, str]) -> str:
+    return f"{item_id}「{titles[item_id]}」"
+
+
+def _spelled(lines: Sequence[Line], titles: Mapping[str, str]) -> str:
+    """Write items out by what is wrong and what was written; each by its words and its place."""
     slips: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for line in lines:
-        written = " ".join(line.written.split("\n"))
         same = slips.setdefault((*line.problems, *line.asks), {})
-        same.setdefault(written, []).append(line.item_id)
-    told = [(slip, *each) for slip, same in slips.items() for each in same.items()]
+        file, *inside = line.place.split("\n")
+        place = " ".join(inside) or file
+        told = f"　・{_named(line.item_id, titles)}（{place}）"
+        same.setdefault("　".join(line.written.split("\n")), []).append(told)
     parts: list[str] = []
-    for slip, some in groupby(told[:_SHOWN_LINES], key=itemgetter(0)):
-        for _, written, items in some:
-            parts.append(f"・{listed(items, '項目', limit=_SHOWN_LINES)}　ご記入: {written}")
-        parts.append(f"　　→ {''.join(slip)}")
-    more = sum(len(items) for _, _, items in told[_SHOWN_LINES:])
-    parts += [f"・ほか{more}項目（差戻し票をご覧ください）"] if more else []
+    left = _SHOWN_LINES
+    for number, (slip, same) in enumerate(slips.items(), start=1):
+        for nth, (written, items) in enumerate(same.items()):
+            shown, left = items[:left], left - len(items[:left])
+            if shown and not nth:
+                parts.append(f"（{number}）{''.join(slip)}")
+            parts += [f"　ご記入: {written}", *shown] if shown else []
+    more = len(lines) - _SHOWN_LINES
+    parts += [f"　ほか{more}項目は、添付の差戻し票をご覧ください。"] if more > 0 else []
     return "\n".join(parts)
+
+
+def _slip_file(name: str, slip: SlipSheet, post: Post) -> Attachment:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "slip.xlsx"
+        write_slip(slip, post.batch.checklist, path)
+        return Attachment(name=name, content=path.read_bytes())
 
 
 def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
@@ -168,6 +192,7 @@ def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
             "【番号の意味】" + "　".join(t for t in checklist.legend if not t.startswith("※")),
             f"{note}は、前回の内容を直すときだけ書いてください（空欄のままなら前回の内容を残します）。"
             f"{mark}が空欄の項目は、前回の回答のままとして扱います。",
+            *([f"【返信期限】{day_words(settings.reply_by)}"] if settings.reply_by else ()),
         ),
         properties={
             RESPONDENT: respondent.id,
@@ -198,10 +223,7 @@ def _form(respondent: Respondent, batch: Batch, settings: Settings) -> Attachmen
         project=respondent.project if respondent.body else "",
     )
     name = form_names(batch.checklist, (entry,))[entry_id(entry)]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "form.xlsx"
-        write_handout(batch.checklist, path, handout_for(entry, batch.checklist, settings))
-        return Attachment(name=name, content=path.read_bytes())
+    return form_of(entry, name, batch.checklist, settings)
 
 
 def listed_packages(packages: Sequence[Package], nobody: Sequence[str], settings: Settings) -> str:
@@ -220,21 +242,49 @@ def listed_packages(packages: Sequence[Package], nobody: Sequence[str], settings
     return "\n".join(lines) + "\n"
 
 
-def listed_reminders(reminded: Sequence[Respondent], settings: Settings) -> str:
-    """List who is reminded, for the coordinator."""
+def listed_reminders(
+    reminded: Sequence[Respondent], unknown: Sequence[str], settings: Settings
+) -> str:
+    """List who is reminded, for the coordinator, and first what may make it needless."""
     lines = [f"未提出の団体（{month_words(settings.month)}分）: {len(reminded)} 団体"]
     if settings.deadline:
         lines.append(f"提出期限: {day_words(settings.deadline)}")
     lines.append("")
+    if reminded and unknown:
+        lines += [
+            f"▲ どの団体のものか分からないファイルが {len(unknown)} 件あります。督促を送る前に"
+            "開いて確かめ、団体名をファイル名に入れて集計し直してください。送る場合のために、督促の文面では、"
+            "すでに送っていただいていないかをお尋ねしています。",
+            *(f"・{path}" for path in unknown),
+            "",
+        ]
     lines += [f"・{one.name}{_address(one)}" for one in reminded]
+    lines += ["", _HOW_TO_SEND]
+    return "\n".join(lines) + "\n"
+
+
+def listed_thanks(
+    thanked: Sequence[Respondent], waiting: Sequence[Respondent], settings: Settings
+) -> str:
+    """List who is thanked, and whose return is still looked at here."""
+    lines = [f"受け付けが済んだ団体（{month_words(settings.month)}分）: {len(thanked)} 団体", ""]
+    lines += [f"・{one.name}{_address(one)}" for one in thanked]
+    if waiting:
+        lines += [
+            "",
+            "要確認が残っている、または名簿で確かめられないため、お礼を作っていない団体"
+            f"（{len(waiting)}）:",
+            *(f"・{one.name}" for one in waiting),
+        ]
     lines += ["", _HOW_TO_SEND]
     return "\n".join(lines) + "\n"
 
 
 _HOW_TO_SEND = (
     ".eml を開くと、宛先・件名・本文・添付の入った下書きになります（まだ送信されていません）。\n"
-    "メールソフトで開けないときは、.txt の文面を貼り付け、「添付」に書かれたファイルを添付して"
-    "ください（同じフォルダか、その中の「様式」フォルダにあります）。"
+    "メールソフトで開けないときは、.txt の文面を貼り付け、「添付」に書かれた同じフォルダの"
+    "ファイルを添付してください。\n"
+    "宛先一覧.xlsx は、Word の差し込み印刷や一斉送信の宛先に使えます（1行が1団体です）。"
 )
 
 
