@@ -170,7 +170,7 @@ class Office:
         """Send slips out; some bodies answer all that they are asked."""
         assert self.command("sendback", month, "--no-remind") == 0
         answered = False
-        for path in sorted((self.outbox / month / "差戻し").glob("差戻し_*.xlsx")):
+        for path in sorted((self.outbox / month / "差戻し").glob("*/差戻し_*.xlsx")):
             code = next(code for code, name in NAMES.items() if name in path.name)
             if (month, code, self.items[0]) in self.said and self.happens("slip", 0.5):
                 self.fill_slip(path, month, code)

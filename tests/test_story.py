@@ -257,7 +257,7 @@ def test_the_next_forms_hold_what_counted_at_the_end_of_the_month(
     last = told.answers[before, Stage.MENDED]
     for member in MEMBERS:
         form = f"{checklist.version}_チェックシート_{member.name}.xlsx"
-        path = played.folder / "outbox" / f"配布_{now}" / form
+        path = played.folder / "outbox" / f"配布_{now}" / member.name / form
         sheet = openpyxl.load_workbook(path)["チェックシート"]
         for item, row in _rows(sheet, 2, checklist).items():
             said = last.get((member.code, item))
@@ -546,7 +546,7 @@ def test_a_slip_holds_the_items_to_answer_again_and_no_others(
     played: Played, told: Meant, checklist: Checklist, month: str
 ) -> None:
     folder = played.month(month) / "差戻し"
-    sent = {path.stem.removeprefix("差戻し_"): path for path in folder.glob("差戻し_*.xlsx")}
+    sent = {path.stem.removeprefix("差戻し_"): path for path in folder.glob("*/差戻し_*.xlsx")}
     asked = {NAMES[code]: items for (at, code), items in told.asked.items() if at == month}
     assert sent.keys() == {name for name, items in asked.items() if items}
     for name, path in sent.items():
@@ -763,7 +763,7 @@ def test_what_fell_back_and_what_was_put_off(
     ("path", "words"),
     [
         (
-            "outbox/配布_2026-11/別紙3-2_チェックシート_若葉市.xlsx",
+            "outbox/配布_2026-11/若葉市/別紙3-2_チェックシート_若葉市.xlsx",
             "配布した様式（2026年11月分、団体コード 131001（若葉市））。"
             "2026年10月の回答を入れて配布し、",
         ),

@@ -152,9 +152,9 @@ def _spelled(lines: Sequence[Line], titles: Mapping[str, str]) -> str:
     parts: list[str] = []
     left = _SHOWN_LINES
     for number, (slip, same) in enumerate(slips.items(), start=1):
-        for nth, (written, items) in enumerate(same.items()):
+        for first, (written, items) in enumerate(same.items()):
             shown, left = items[:left], left - len(items[:left])
-            if shown and not nth:
+            if shown and not first:
                 parts.append(f"（{number}）{''.join(slip)}")
             parts += [f"　ご記入: {written}", *shown] if shown else []
     more = len(lines) - _SHOWN_LINES

@@ -179,8 +179,8 @@ def _slip_filled(
     """Give a slip as it was sent out, with day and the lines that its respondent answers."""
     import openpyxl  # noqa: PLC0415 - heavy, and only the story needs it
 
-    name = f"差戻し_{member_of(slip.code).name}.xlsx"
-    book = openpyxl.load_workbook(folder / name, rich_text=True)
+    name = member_of(slip.code).name
+    book = openpyxl.load_workbook(folder / name / f"差戻し_{name}.xlsx", rich_text=True)
     sheet: Any = book["差戻し票"]
     rows = _item_rows(sheet, _SLIP_ITEM, checklist)
     for item in told.asked[slip.month, slip.code]:
