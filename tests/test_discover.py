@@ -17,6 +17,7 @@ from workbooks import Sheet, xlsx
 from pipeline.archive import MemberError, decode_name, open_archive, printable, read_content
 from pipeline.discover import JOURNAL, discover
 from pipeline.model import (
+    Bundle,
     RawWorkbook,
     Skipped,
     SkipReason,
@@ -37,7 +38,7 @@ def seen(inbox: Path, month: str = MONTH, limits: Limits | None = None) -> dict[
     return {
         entry.path if isinstance(entry, SourceFile) else entry.source.path: "file"
         if isinstance(entry, SourceFile)
-        else str(entry.reason)
+        else str(entry.problem if isinstance(entry, Bundle) else entry.reason)
         for entry in found.entries
     }
 
