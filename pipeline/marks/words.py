@@ -24,7 +24,7 @@ _TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
 _ONLY_TICKS = re.compile(rf"[(\s]*[{''.join(sorted(TICKS - {'■'}))}]+[)\s]*")
 _LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
-    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|-(?!\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
+    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|[-・](?!\d)|(?<=[番目号])(?=\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
 )
 _JOINED_NUMBERS = re.compile(
     r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
@@ -67,6 +67,7 @@ _RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
 # ログは1年間保存, 13か月保管: how long, not by when.
 _LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間?")
 _LISTED = re.compile("[、・]")  # R3制定、R5改正
+_A_YEAR = 12  # months
 _KEPT = re.compile(r"保[存管]|経過|保証|(?:に1|毎の)回")
 _TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
 _BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
@@ -266,7 +267,8 @@ def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
         return next(filter(None, (_time_beside_done(*part, month) for part in parts)), Doubt.NONE)
     if _ahead(due, month):
         return Doubt.SEVERAL
-    gone = bool(_RUNNING.match(due.written)) and bool(re.search("済|した", words))
+    running = bool(_RUNNING.match(due.written)) or _is_running(due, month)
+    gone = running and bool(re.search("済|した|^も", words))
     gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
     planned = due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
     settled = gone or _past_or_month(due, month)
@@ -368,7 +370,7 @@ def _by_rows(table: Table, key: str, month: str) -> Reading:
                 continue
             if row.due and not (words or due.month):
                 continue
-            if row.due and (not due.month or _long_past(due, month) or "?" in key):
+            if row.due and (not due.month or _may_be_past(due, month) or "?" in key):
                 continue
             if row.status is Status.DONE and not _finished(due, words, month):
                 return unclear(Doubt.NO_NUMBER, "done-words-with-time")
@@ -396,9 +398,16 @@ def _bare(words: str) -> str:
     return _EMPTY_BRACKETS.sub("", _DROPPED.sub("", _EMPTY_BRACKETS.sub("", words)))
 
 
-def _long_past(due: Due, month: str) -> bool:
-    """A month with its year, before the collection month: perhaps when it was done."""
-    return not due.inferred and due.month < month
+def _may_be_past(due: Due, month: str) -> bool:
+    """Tell a time that may be when it was done: before the collection month, or R8 during R8."""
+    running = due.precision is Precision.YEAR and _is_running(due, month)
+    return not due.inferred and (due.month < month or running)
+
+
+def _is_running(due: Due, month: str) -> bool:
+    """Tell whether a time is the calendar or fiscal year of the collection month."""
+    whole = due.precision in (Precision.YEAR, Precision.FISCAL_YEAR)
+    return whole and 0 <= months_between(month, due.month) < _A_YEAR
 
 
 def _finished(due: Due, words: str, month: str) -> bool:
@@ -414,7 +423,6 @@ def _finished(due: Due, words: str, month: str) -> bool:
         return gone
     if not due.inferred:
         # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
-        running = due.precision is Precision.FISCAL_YEAR and due.written.endswith("度")
-        return past and running and months_between(month, due.month) < 12
+        return past and due.written.endswith("度") and _is_running(due, month)
     open_end = _term(due, month) or (due.month > month and words.startswith(("より", "から")))
     return past and not open_end and bool(re.search(r"\d月", due.written))
