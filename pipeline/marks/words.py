@@ -401,13 +401,14 @@ def _bare(words: str) -> str:
 def _may_be_past(due: Due, month: str) -> bool:
     """Tell a time that may be when it was done: before the collection month, or R8 during R8."""
     running = due.precision is Precision.YEAR and _is_running(due, month)
-    return not due.inferred and (due.month < month or running)
+    return running or (not due.inferred and due.month < month)
 
 
 def _is_running(due: Due, month: str) -> bool:
-    """Tell whether a time is the calendar or fiscal year of the collection month."""
-    whole = due.precision in (Precision.YEAR, Precision.FISCAL_YEAR)
-    return whole and 0 <= months_between(month, due.month) < _A_YEAR
+    """Tell whether a time names the year of the collection month, not its end: 令和8年度, R8."""
+    fiscal = due.precision is Precision.FISCAL_YEAR and due.written.endswith("年度")
+    named = not due.inferred and (fiscal or due.precision is Precision.YEAR)
+    return named and 0 <= months_between(month, due.month) < _A_YEAR
 
 
 def _finished(due: Due, words: str, month: str) -> bool:
@@ -423,6 +424,6 @@ def _finished(due: Due, words: str, month: str) -> bool:
         return gone
     if not due.inferred:
         # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
-        return past and due.written.endswith("度") and _is_running(due, month)
+        return past and _is_running(due, month)
     open_end = _term(due, month) or (due.month > month and words.startswith(("より", "から")))
     return past and not open_end and bool(re.search(r"\d月", due.written))
