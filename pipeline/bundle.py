@@ -67,7 +67,7 @@ def is_bundle(archive: ZipFile) -> bool:
 
 def write_bundle(path: Path, manifest: Manifest, parts: Mapping[str, bytes]) -> None:
     """Write a bundle; the same parts give the same bytes."""
-    told: dict[str, Any] = {
+    told = {
         "kind": _KIND,
         "format": _FORMAT,
         "office": manifest.office,
@@ -77,10 +77,16 @@ def write_bundle(path: Path, manifest: Manifest, parts: Mapping[str, bytes]) -> 
         "sealed_at": manifest.sealed_at,
         "returns": {part: list(named) for part, named in manifest.returns.items()},
         "missing": [list(one) for one in manifest.missing],
-        "parts": {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()},
     }
-    told["seal"] = _seal(told)
-    first = json.dumps(told, ensure_ascii=False, indent=1).encode()
+    write_parts(path, told, parts)
+
+
+def write_parts(path: Path, told: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+    """Write parts with a manifest before them: what is told, their hashes, and a seal over all."""
+    hashes = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+    told = {**told, "parts": hashes}
+    sealed = {**told, "seal": _seal(told)}
+    first = json.dumps(sealed, ensure_ascii=False, indent=1).encode()
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for name, content in ((MANIFEST, first), *sorted(parts.items())):
             info = ZipInfo(name, _EPOCH)
@@ -138,21 +144,30 @@ def _unwanted(said: Wanted, wanted: Wanted) -> BundleProblem:
     return BundleProblem.NONE if said.month == wanted.month else BundleProblem.MONTH
 
 
-def _checked(archive: ZipFile, limits: Limits) -> tuple[Manifest, Mapping[str, str]]:
-    """Read torimatome.json and see that every part is there as it was sealed, and no other."""
-    told = json.loads(member_bytes(archive, MANIFEST, limit=limits.file_size))
+def checked_parts(archive: ZipFile, kind: str, limits: Limits) -> dict[str, Any]:
+    """Give what the manifest tells, where every part is there as it was sealed, and no other.
+
+    Raises MemberError, or one of ValueError, KeyError, TypeError and AttributeError, where not.
+    """
+    told: dict[str, Any] = json.loads(member_bytes(archive, MANIFEST, limit=limits.file_size))
     seal = told.pop("seal")
     parts: dict[str, str] = told["parts"]
-    names = archive.namelist()
-    if not MONTH.fullmatch(told["month"]):
-        raise ValueError("no month")
-    same = told["kind"] == _KIND and told["format"] == _FORMAT and seal == _seal(told)
-    if not same or sorted(names) != sorted((MANIFEST, *parts)):
+    same = told["kind"] == kind and seal == _seal(told)
+    if not same or sorted(archive.namelist()) != sorted((MANIFEST, *parts)):
         raise ValueError("not as it was sealed")
     for name, digest in parts.items():
         content = member_bytes(archive, name, limit=limits.part_size)
         if hashlib.sha256(content).hexdigest() != digest:
             raise ValueError(name)
+    return told
+
+
+def _checked(archive: ZipFile, limits: Limits) -> tuple[Manifest, Mapping[str, str]]:
+    """Read the manifest of a bundle that is as it was sealed."""
+    told = checked_parts(archive, _KIND, limits)
+    parts: dict[str, str] = told["parts"]
+    if told["format"] != _FORMAT or not MONTH.fullmatch(told["month"]):
+        raise ValueError("another format, or no month")
     manifest = Manifest(
         office=str(told["office"]),
         wanted=Wanted(

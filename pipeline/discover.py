@@ -29,6 +29,7 @@ from pipeline.archive import (
     printable,
     unsafe,
 )
+from pipeline.asks import is_asks
 from pipeline.bundle import is_bundle, newest_bundles, opened_bundle
 from pipeline.calendar import MONTH
 from pipeline.model import (
@@ -422,6 +423,9 @@ class _Unpacking:
             archive_members=self.left.archive_members - len(infos),
             expanded_size=self.left.expanded_size - sum(info.file_size for info in infos),
         )
+        if is_asks(opened, self.left):
+            asks = SkipReason.ASKED_ABOVE
+            return [Skipped(source=archive, reason=asks, kind=FileKind.ZIP)]
         if is_bundle(opened):
             return [*opened_bundle(opened, archive, self.left, self.wanted)]
         entries: list[Entry] = [

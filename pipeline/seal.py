@@ -46,10 +46,10 @@ def seal(settings: Settings, *, sealed_at: str) -> SealResult:
     Raises TorimatomeError where no name of the office is known, where the month was not
     aggregated, and where inbox or 確認票 say something else by now than its workbook.
     """
-    if not settings.office:
+    if not settings.own_name:
         raise TorimatomeError(
-            "提出する機関の名前が分かりません。torimatome.toml に "
-            '`office = "青海県"` のように書くか、--office で指定してください。',
+            "提出する機関の名前が分かりません。torimatome.toml の [sender] に "
+            '`所属 = "青海県"` のように書くか、--office で指定してください。',
             ExitCode.USAGE,
         )
     with at_work(settings.outbox):
@@ -62,7 +62,7 @@ def seal(settings: Settings, *, sealed_at: str) -> SealResult:
 def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
     batch, folder = judged.batch, settings.outbox / settings.month
     accepted = _accepted(judged)
-    returns = [_sealed(one, settings.office, accepted) for one in batch.submissions]
+    returns = [_sealed(one, settings.own_name, accepted) for one in batch.submissions]
     names = named_parts(batch.submissions)
     parts = {name: sealed_return(one) for name, one in zip(names, returns, strict=True)}
     parts |= {
@@ -71,7 +71,7 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
     }
     parts[RUN] = (folder / RUN).read_bytes()
     manifest = Manifest(
-        office=settings.office,
+        office=settings.own_name,
         wanted=Wanted(
             month=settings.month, checklist=batch.checklist.id, version=batch.checklist.version
         ),
@@ -117,6 +117,7 @@ def _sealed(
             office=office,
             id=who.of_body,
             name=who.own_name,
+            unit=who.id,
             role=who.role,
             mail=who.mail,
             accepted=accepted.get(who.id, ()),

@@ -62,7 +62,7 @@ class Settings:
     edition: str = "internal"
     named: bool = False
     deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
-    office: str = ""  # who aggregates and, to an office above, seals
+    office: str = ""  # who seals, where it is another than `sender`
     target: float = 0.0  # 目標 of 対応済み率, a fraction; 0: none
     reply_by: str = ""  # until when a reply to 差戻し or 督促 is asked for, as deadline
     sender: Sender = NOBODY  # who signs the letters
@@ -75,6 +75,11 @@ class Settings:
     detail_rows: int = 2_000_000  # answers 明細 holds at most; docs/scale.md gives the reason
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()
+
+    @property
+    def own_name(self) -> str:
+        """Give the name of the office that aggregates, empty where nothing says it."""
+        return self.office or self.sender.office
 
     @property
     def edition_name(self) -> str:
@@ -107,7 +112,6 @@ class SettingsFile:
 
     month: str | None = None  # YYYY-MM
     checklist: str | None = None
-    office: str | None = None
     deadline: str | None = None  # YYYY-MM-DD
     target: float | None = None
     reply_by: str | None = None
@@ -315,7 +319,6 @@ _RULE_KEYS = ("off", "severity", "thresholds")
 _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "month": _month,
     "checklist": _text,
-    "office": _text,
     "deadline": _day,
     "target": _share,
     "reply_by": _day,

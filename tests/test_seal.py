@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from inboxes import good, load, partly, put, roster, settings_for
 from reviewing import fill, lines
@@ -21,6 +22,7 @@ from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.run import RunResult, aggregate
 from pipeline.sample import write_demo
 from pipeline.seal import seal
+from pipeline.sendback import send_back
 
 MONTHS = ("2026-11", "2026-12")
 SEALED_AT = "2026-11-29T10:00:00+09:00"
@@ -352,3 +354,87 @@ def test_a_bundle_within_a_zip_counts(tmp_path: Path) -> None:
         "送付.zip!提出用_2026-11.zip",
         "送付.zip!提出用_2026-11.zip!甲市.xlsx",
     ]
+
+
+@pytest.fixture(scope="module")
+def round_trip(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Send a question down through the prefecture, and its answer up again."""
+    base = tmp_path_factory.mktemp("round")
+    below, above = base / "below", base / "above"
+    names = roster(("101", "甲市"), ("102", "乙市"), ("103", "丙市"))
+    put(below, {"名簿.xlsx": names, "甲市.xlsx": good("甲市", CHECKLIST, "①")})
+    put(below, {"乙市.xlsx": partly("乙市", CHECKLIST, range(1, len(ITEMS)))})
+    put(above, {"名簿.xlsx": names})
+    first = sealed(below, "青海県")
+    put(above, {"青海県_1.zip": first.read_bytes()})
+    counted(above)
+    asked = send_back(settings_for(above, office="国"))
+    package = asked.folder / "差戻し_青海県.zip"
+    put(below, {"国から.zip": package.read_bytes()})
+    counted(below)
+    handed = send_back(settings_for(below, office="青海県"))
+    (slip,) = handed.folder.rglob("差戻し_乙市.xlsx")
+    put(below, {"差戻し_乙市.xlsx": answered(slip)})
+    second = sealed(below, "青海県", at="2026-12-02T10:00:00+09:00")
+    put(above, {"青海県_2.zip": second.read_bytes()})
+    counted(above)
+    return {"below": below, "above": above, "package": package}
+
+
+def answered(slip: Path) -> bytes:
+    """Fill in the one item of a slip as its body does."""
+    book = openpyxl.load_workbook(slip)
+    sheet: Any = book["差戻し票"]
+    row = next(cell.row for cell in sheet["A"] if str(cell.value).startswith(f"{ITEMS[0]}："))
+    sheet.cell(row, 6).value = "③"
+    sheet.cell(row, 7).value = "該当する機器がないため"
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def test_a_package_holds_what_its_office_has_to_ask(round_trip: dict[str, Path]) -> None:
+    with zipfile.ZipFile(round_trip["package"]) as archive:
+        names = archive.namelist()
+        told = archive.read("はじめにお読みください.txt").decode("utf-8-sig")
+        asks = json.loads(archive.read("asks.json"))
+    assert names[0] == "torimatome.json"
+    assert "差戻し_乙市.xlsx" in names
+    assert [(ask["respondent_id"], ask["item_id"]) for ask in asks] == [("102", ITEMS[0])]
+    assert "・乙市（1 項目）" in told
+    assert "・丙市" in told.partition("貴機関にもまだ回答のない団体")[2]
+    reminded = round_trip["above"] / "outbox" / MONTHS[0] / "督促"
+    assert not list(reminded.rglob("*丙市*"))  # its prefecture reminds it
+
+
+def test_what_is_asked_above_comes_back_through_the_prefecture(
+    round_trip: dict[str, Path],
+) -> None:
+    above, below = round_trip["above"], round_trip["below"]
+    assert {row["status"] for key, row in answers(below).items() if key == ("102", ITEMS[0])} == {
+        "not_planned"
+    }
+    assert answers(above) == answers(below)
+    state = {row["file"]: row["state"] for row in rows(below, "files")}
+    assert state["国から.zip"] == "ignored"
+    assert not [path for path in state if path.startswith("国から.zip!")]
+    told = {row["file"] for row in rows(above, "findings") if row["code"] == "B515"}
+    assert told == {"青海県_1.zip"}
+
+
+def test_what_was_answered_since_is_not_asked_again(round_trip: dict[str, Path]) -> None:
+    again = send_back(settings_for(round_trip["below"], office="青海県"))
+    assert [package.respondent.name for package in again.packages] == []
+
+
+def test_a_changed_package_asks_nothing_and_is_told(
+    round_trip: dict[str, Path], tmp_path: Path
+) -> None:
+    def another(parts: dict[str, bytes]) -> None:
+        parts["asks.json"] = parts["asks.json"].replace(b"102", b"101")
+
+    package = round_trip["package"].read_bytes()
+    put(tmp_path, {"国から.zip": rezipped(package, another)})
+    put(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST), "名簿.xlsx": roster(("101", "甲市"))})
+    assert codes(counted(tmp_path))["B515"] == 1
+    assert send_back(settings_for(tmp_path)).packages == ()

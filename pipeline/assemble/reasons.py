@@ -14,6 +14,8 @@ _SKIPPED = {
     SkipReason.CONTROL: "設定用のファイルとして読みました。",
     SkipReason.GUIDE: "はじめから入っている使い方の説明のため、対象にしていません。",
     SkipReason.ARCHIVE: "zip の中のファイルを1つずつ読みました。",
+    SkipReason.ASKED_ABOVE: "上位の機関からの差戻しです。"
+    "「torimatome sendback」で団体ごとの差戻し票になります。",
     SkipReason.LINK: "ショートカット（リンク）のため、たどっていません。"
     "必要なファイルであれば、実物を inbox に置いてください。",
     SkipReason.LATE: "締めた月のフォルダを読んだため、読んでいません。"

@@ -474,7 +474,7 @@ def seal(month: str | None, inbox: Path, outbox: Path, checklist: str, office: s
     from pipeline.seal import seal as seal_month
 
     settings = _settings(month, inbox, outbox, checklist)
-    settings = replace(settings, office=office or settings.office)
+    settings = replace(settings, office=office)
     now = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
     for line in seal_lines(seal_month(settings, sealed_at=now)):
         click.echo(line)

@@ -236,6 +236,11 @@ def sendback_lines(result: SendBackResult) -> list[str]:
         f"差戻し: {len(result.packages)} 団体　督促: {len(result.reminded)} 団体{thanked}",
         *(f"  {package.respondent.name}" for package in result.packages),
     ]
+    if result.offices:
+        lines.append(
+            f"  取りまとめた機関を通すもの: {'、'.join(result.offices)}"
+            "（差戻し_機関名.zip をその機関へ送ってください）"
+        )
     if result.nobody:
         lines.append(f"  差出人が分からないファイル: {'、'.join(result.nobody)}")
     if result.reminded and result.unknown:

@@ -118,6 +118,7 @@ class SkipReason(StrEnum):
     ARCHIVE = "archive"  # a zip whose members were taken out one by one
     OTHER_KIND = "other_kind"  # pdf, docx, images, mail
     LINK = "link"  # a link that leads out of the inbox
+    ASKED_ABOVE = "asked_above"  # what the office above sends back through us
     LATE = "late"  # lies in inbox/ while the folder of the closed month is read
 
 

@@ -400,13 +400,15 @@ class Accepted:
 class Sealed:
     """Which office counted a return before us, and whose it is, as that office knows it.
 
-    ``id`` is the respondent's id there: the roster's code, else one made from the name. ``name``
-    is that of the body, without the project.
+    ``id`` is the body's id there: the roster's code, else one made from the name. ``name`` is that
+    of the body, without the project; ``unit`` is the respondent's id there, one of several projects
+    of the body perhaps.
     """
 
     office: str
     id: str
     name: str
+    unit: str
     role: str = ""
     mail: str = ""
     accepted: tuple[Accepted, ...] = ()

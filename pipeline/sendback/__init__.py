@@ -41,6 +41,7 @@ from pipeline.sendback.letters import (
     reminder_sendings,
     thanks_sendings,
 )
+from pipeline.sendback.offices import asked_from_above, offices_of, write_office_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +65,7 @@ __all__ = [
 SEND_BACK = Kind.SEND_BACK.value
 _SET_ASIDE = "対応済み"
 _LIST = "一覧.txt"
-_SUFFIXES = (".xlsx", ".txt", ".eml")
+_SUFFIXES = (".xlsx", ".txt", ".eml", ".zip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,8 @@ class SendBackResult:
     ``nobody`` are the files to ask for again whose sender is not known; ``without_mail`` the
     names without a mail address in the roster. ``early`` are those who have not answered and are
     not reminded, since the deadline is not over; ``unknown`` the files that may be a reminded
-    body's; ``waiting`` whose return is counted and neither settled nor sent back. ``notices`` are
-    plain Japanese.
+    body's; ``offices`` those through which something goes back, a package each; ``waiting`` whose
+    return is counted and neither settled nor sent back. ``notices`` are plain Japanese.
     """
 
     folder: Path
@@ -106,6 +107,7 @@ class SendBackResult:
     unknown: tuple[str, ...] = ()
     thanked: tuple[Respondent, ...] = ()
     waiting: tuple[Respondent, ...] = ()
+    offices: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -144,8 +146,12 @@ def _write_packages(
     """Write what `send_back` writes, for a month that is judged."""
     batch, findings = judged.batch, judged.open
     excused = {one.respondent_id for one in judged.done if one.code == MISSING}
+    asked = (*asked, *asked_from_above(batch, settings.limits))
     packages, nobody = collect(batch, findings, asked)
     missing = tuple(one for one in reminders(batch, packages) if one.id not in excused)
+    through = offices_of(batch)  # whoever has not answered an office is that office's to remind
+    absent = tuple(one for one in missing if one.id in through)
+    missing = tuple(one for one in missing if one.id not in through)
     remind = ask.reminds(settings.deadline)
     reminded = missing if remind else ()
     unknown = may_be_anyones(batch) if reminded else ()
@@ -171,6 +177,10 @@ def _write_packages(
         for kind, sendings, told in kinds:
             write_sendings(staged / kind, kind, sendings, places, post.common)
             (staged / kind / _LIST).write_text(told, encoding="utf-8-sig", newline="\r\n")
+            if kind is Kind.SEND_BACK:
+                slips = {one: staged / kind / place / f"{kind}_{place.name}.xlsx"
+                         for one, place in places.items()}  # fmt: skip
+                write_office_packages(staged / kind, packages, absent, slips, batch, settings)
             gone += _set_aside(folder, staged, kind, form_words(batch.checklist))
         publish(staged, folder, gone=gone)
     for name in gone:
@@ -190,6 +200,12 @@ def _write_packages(
         unknown=unknown,
         thanked=thanked if ask.thanks else (),
         waiting=waiting if ask.thanks else (),
+        offices=tuple(
+            sorted(
+                {through[one.respondent.id] for one in packages if one.respondent.id in through}
+                | {through[one.id] for one in absent}
+            )
+        ),
         notices=(*wordings.notices, *(lacking(settings, reply=True) if everyone else ())),
     )
 
