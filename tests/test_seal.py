@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from inboxes import good, load, partly, put, roster, settings_for
 from reviewing import fill, lines
+from story.tiers import PREFECTURES, TOWNS, play_tiers
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
@@ -438,3 +439,23 @@ def test_a_changed_package_asks_nothing_and_is_told(
     put(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST), "名簿.xlsx": roster(("101", "甲市"))})
     assert codes(counted(tmp_path))["B515"] == 1
     assert send_back(settings_for(tmp_path)).packages == ()
+
+
+def test_the_story_of_two_tiers_ends_as_it_was_meant(tmp_path: Path) -> None:
+    """`make demo-year` tells it: what the prefectures say in the end is what counts above."""
+    scenes = list(play_tiers(tmp_path, settings_for(tmp_path), CHECKLIST))
+    for month in MONTHS:
+        ministry = answers(tmp_path / "国", month)
+        parts = [answers(tmp_path / name, month) for name in PREFECTURES]
+        assert ministry == {key: row for part in parts for key, row in part.items()}
+    assert len(ministry) == len(TOWNS) * len(ITEMS)
+    (refused,) = (scene for scene in scenes if "途中で開いて直された" in scene.heading)
+    assert "白峰県_提出用_2026-12_28日.zip" in refused.lines[0]
+    kept = {
+        (row["respondent"], row["outcome"]) for row in rows(tmp_path / "国", "promises", MONTHS[1])
+    }
+    assert ("丘野町", "期限内に対応") in kept
+    assert ("常磐木市", "期限前") in kept
+    assert not [
+        row for row in rows(tmp_path / "国", "findings", MONTHS[1]) if row["code"] == "B514"
+    ]

@@ -1,6 +1,7 @@
 """Play the three months in a folder: PYTHONPATH=tests python -m story --into build/demo-year."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ from pipeline.errors import TorimatomeError
 from pipeline.template import load_checklist
 from story.scenes import play
 from story.tables import MONTHS
+from story.tiers import play_tiers
 
 STORY = "あらすじ.txt"
+TIERS = "二層"  # the folder of prefectures and ministry
 
 
 @click.command()
@@ -28,14 +31,15 @@ def main(into: Path, quiet: bool) -> None:
     except TorimatomeError as error:
         raise click.ClickException(str(error)) from error
     settings = plain_settings(MONTHS[-1], into / "inbox", into / "outbox")
+    checklist = load_checklist(settings.templates / settings.checklist)
     told = []
-    for scene in play(settings, load_checklist(settings.templates / settings.checklist)):
+    for scene in chain(play(settings, checklist), play_tiers(into / TIERS, settings, checklist)):
         told += [*scene.told, ""]
         if not quiet:
             click.echo("\n".join((*scene.told, "")))
     kept = into / STORY
     kept.write_text("\n".join(told), encoding="utf-8-sig", newline="\r\n")
-    click.echo(f"3 か月分の流れが終わりました。順を追った説明: {kept}")
+    click.echo(f"3 か月分の流れと、県と国の2か月分の流れが終わりました。順を追った説明: {kept}")
 
 
 if __name__ == "__main__":
