@@ -200,10 +200,10 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     dues = list[Due]()
     for sentence in _sentences(table, text, found):
         for at, clause in enumerate(sentence):
-            before, after = (
-                _NO_FEATURES.union(*(other.features for other in others))
-                for others in (sentence[:at], sentence[at + 1 :])
-            )
+            if not clause.features:
+                continue
+            before = _told(sentence[:at]) if at else _NO_FEATURES
+            after = _told(sentence[at + 1 :])
             for sense, points in _points(clause.features, before, after):
                 if sense == _DUE:
                     dues += clause.dues if points >= table.sure else ()
@@ -218,6 +218,10 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
         if table.doubtful <= points < table.sure
     }
     return Said(sure=sure, doubtful=doubtful, dues=tuple(dues))
+
+
+def _told(clauses: Sequence[_Clause]) -> frozenset[str]:
+    return _NO_FEATURES.union(*[each.features for each in clauses]) if clauses else _NO_FEATURES
 
 
 @lru_cache(maxsize=4096)
