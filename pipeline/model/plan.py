@@ -51,11 +51,16 @@ class Turnout:
     def equation(self) -> str:
         """Give the whole: 対象 31 = 提出 26 + 要再提出 2 + 未提出 3、名簿外 1."""
         if self.asked is None:
-            return f"提出 {self.returned:,}（名簿がないため、対象と未提出は分かりません）"
+            return f"提出 {self.returned:,}団体（名簿がないため、対象と未提出は分かりません）"
         parts = [("提出", self.returned), ("要再提出", self.again), ("確認待ち", self.waiting)]
         shown = [f"{name} {count:,}" for name, count in parts if count or name != "確認待ち"]
         beside = f"、名簿外 {self.beside_roster:,}" if self.beside_roster else ""
         return f"対象 {self.asked:,} = {' + '.join([*shown, f'未提出 {self.missing:,}'])}{beside}"
+
+    @property
+    def line(self) -> str:
+        """Give the equation with what it counts."""
+        return self.equation if self.asked is None else f"{self.equation}（団体）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +89,9 @@ class Contact:
         return max(1, len({finding.code for finding in self.findings}))
 
     @property
-    def ask(self) -> str:
-        """Give what to ask as one text."""
-        return "".join(self.asks)
+    def first_ask(self) -> str:
+        """Give what to ask first, and of how many kinds the rest is."""
+        return f"{self.asks[0]}（ほか {self.kinds - 1}種類）" if self.kinds > 1 else self.asks[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
     made = report.made_at[:16].replace("T", " ")
     lead = (
         f"{report.checklist.title}　収集の時点 {made}（最も新しい受領ファイルの日時）。"
-        f"{report.turnout.equation}（団体）。"
+        f"{report.turnout.line}。"
     )
     sheet.heading(f"今月すること　{era_month_words(report.month)}", lead, last=LAST, back=False)
     row = _write_alerts(sheet, report, 3)
@@ -122,14 +122,12 @@ def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
 
 def _write_contact(sheet: Sheet, row: int, one: Contact) -> None:
     sheet.text(row, 0, severity_label(one.severity), f"severity_{one.severity.value}")
-    more = f"（ほか {one.kinds - 1}種類）" if one.kinds > 1 else ""
-    asks = f"{one.asks[0]}{more}"
     sheet.text(row, 1, one.name, "text")
-    sheet.text(row, 2, asks, "text")
+    sheet.text(row, 2, one.first_ask, "text")
     sheet.number(row, 3, one.settles)
     write_way(sheet, row, 4, one)
     sheet.text(row, LAST, "□", "center")
-    sheet.fit(row, ((1, one.name), (2, asks)))
+    sheet.fit(row, ((1, one.name), (2, one.first_ask)))
 
 
 def _write_guide(sheet: Sheet, report: Report, top: int, *, pivot: bool) -> int:

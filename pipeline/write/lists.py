@@ -59,7 +59,7 @@ def write_returns(book: Book, report: Report) -> None:
         )
     else:
         lead += (
-            f"{report.turnout.equation}（団体）、回収率 {figures.return_share or 0:.1%}です。"
+            f"{report.turnout.line}、回収率 {figures.return_share or 0:.1%}です。"
             "記入率は、読み取れたかどうかによらず何か書かれている項目の割合、"
             "読み取れた割合は、①②③などと読めた項目の割合です。"
         )

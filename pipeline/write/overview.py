@@ -50,7 +50,7 @@ def write_overview(book: Book, report: Report) -> None:
     sheet = book.sheet(OVERVIEW_SHEET)
     wide = _wide(report)
     sheet.columns(*([_column(report)] * wide), 3, 3, 44, 12, 3, 44, 12)
-    lead = f"{report.turnout.equation}（団体）。{how_counted(book)}"
+    lead = f"{report.turnout.line}。{how_counted(book)}"
     sheet.heading(f"概況　{era_month_words(report.month)}", lead, last=wide - 1)
     top = _write_sentences(sheet, report, wide)
     _write_figures(sheet, report, top)

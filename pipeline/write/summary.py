@@ -22,6 +22,6 @@ def write_summary(report: Report, path: Path) -> None:
     ]
     if report.remark:
         lines += ["", f"【担当者から】{report.remark}"]
-    lines += ["", f"件数: {report.turnout.equation}（団体）"]
+    lines += ["", f"件数: {report.turnout.line}"]
     text = "\r\n".join("\r\n".join(line.splitlines()) for line in lines)
     path.write_bytes(f"\ufeff{plain_text(text)}\r\n".encode())
