@@ -78,15 +78,11 @@ class Contact:
     contact: str
     severity: Severity
     asks: tuple[str, ...]
+    kinds: int  # of questions, of which ``asks`` spells out the first
     settles: int
     width: float
     findings: tuple[Finding, ...] = ()
     lines: tuple[int, ...] = ()
-
-    @property
-    def kinds(self) -> int:
-        """Count the kinds of questions."""
-        return max(1, len({finding.code for finding in self.findings}))
 
     @property
     def first_ask(self) -> str:

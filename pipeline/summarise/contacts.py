@@ -107,7 +107,7 @@ def contacts(
         if not told[key] and not held[key]:
             continue
         listed_so_far += held[key]
-        person = people.get(key)
+        person, kinds = people.get(key), _kinds(told[key])
         members = tuple(finding for finding, _ in told[key])
         found.append(
             Contact(
@@ -115,7 +115,8 @@ def contacts(
                 name=called(person.own_name if person else _name_of(key, members)),
                 contact=reach.get(key, ""),
                 severity=_gravest(told[key]),
-                asks=_asks(told[key], held[key], batch.checklist),
+                asks=_asks(kinds, held[key], batch.checklist),
+                kinds=len(kinds),
                 settles=held[key],
                 width=everything.width_without(listed_so_far),
                 findings=members,
@@ -173,14 +174,20 @@ def _name_of(key: str, findings: Sequence[Finding]) -> str:
     return names[0] if names else key.strip("\n") or "受信フォルダ"
 
 
-def _asks(told: Sequence[tuple[Finding, int]], held: int, checklist: Checklist) -> tuple[str, ...]:
-    """Say in words what to ask: by kind, those that settle most first."""
+def _kinds(told: Sequence[tuple[Finding, int]]) -> list[list[tuple[Finding, int]]]:
+    """Give the findings by kind of question, those that settle most first."""
     groups: defaultdict[str, list[tuple[Finding, int]]] = defaultdict(list)
     for finding, impact in told:
         groups[finding.code].append((finding, impact))
     if any(RULES[code].effect is Effect.LOST for code in groups if code != MISSING):
         groups.pop(MISSING, None)  # something came: the words about it say what to send
-    ranked = sorted(groups.values(), key=_weight)
+    return sorted(groups.values(), key=_weight)
+
+
+def _asks(
+    ranked: Sequence[Sequence[tuple[Finding, int]]], held: int, checklist: Checklist
+) -> tuple[str, ...]:
+    """Say in words what to ask, by kind."""
     titles = {item.id: item.title for item in checklist.items}
     words = [_question([finding for finding, _ in each], titles) for each in ranked[:ASKS]]
     if len(ranked) > ASKS:

@@ -43,9 +43,9 @@ GUIDE = (
     ("コード表", "記号・列・コードの意味"),
 )
 LAST = 5
-_WIDTHS = (14, 26, 52, 10, 11, 8)
+_WIDTHS = (12, 20, 44, 9, 10, 4)  # together at most 100: 10 points then print as 8 on A4
 _WIDE = sum(_WIDTHS)
-LINES = 10  # bodies on this page; 連絡の順 has them all
+LINES = 8  # bodies on this page; 連絡の順 has them all
 
 
 def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
@@ -57,11 +57,13 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
         f"{report.checklist.title}　収集の時点 {made}（最も新しい受領ファイルの日時）。"
         f"{report.turnout.line}。"
     )
-    sheet.heading(f"今月すること　{era_month_words(report.month)}", lead, last=LAST, back=False)
+    title = "取りまとめ結果" if report.public else "今月すること"  # whom to ask is not for all
+    sheet.heading(f"{title}　{era_month_words(report.month)}", lead, last=LAST, back=False)
     row = _write_alerts(sheet, report, 3)
     if not report.public:
         row = _write_attention(sheet, report, row) + 1
     row = _write_proof(sheet, report, row)
+    sheet.raw.set_h_pagebreaks([row + 1])  # what is looked up stands on a page of its own
     row = _write_guide(sheet, report, row + 1, pivot=pivot)
     _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
     sheet.page(upright=True)
