@@ -158,10 +158,11 @@ def _aggregate(
 
 def _write(report: Report, staged: Path, settings: Settings) -> None:
     """Write the workbook, the table of files and run.json; answers and findings are there."""
-    from pipeline.write import write_summary, write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write import write_page, write_summary, write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
 
     write_data([files_table(file_frame(report.files))], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
+    write_page(report, staged / settings.page, settings)
     write_summary(report, staged / settings.summary)
     write_run(report, staged / "run.json", settings)
 

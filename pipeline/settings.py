@@ -95,6 +95,16 @@ class Settings:
         return month / self.edition_name if self.edition == "public" else month
 
     @property
+    def digest(self) -> str:
+        """Give the file name of the small workbook for the mail."""
+        return self.workbook.replace("集計_", "概要版_")
+
+    @property
+    def page(self) -> str:
+        """Give the file name of the month on one page."""
+        return self.workbook.replace("集計_", "報告_").replace(".xlsx", ".html")
+
+    @property
     def summary(self) -> str:
         """Give the file name of the sentences for the mail."""
         return f"{self.edition_name}_要約.txt" if self.edition == "public" else "要約.txt"

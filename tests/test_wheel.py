@@ -101,7 +101,7 @@ def walk(torimatome: list[str], home: Path, env: dict[str, str]) -> None:
     run("init", code=ExitCode.OK)
     assert "に置いてから" in run("aggregate", code=ExitCode.NOTHING_WRITTEN)
     told = run("demo", "--into", "見本", code=ExitCode.OK)
-    assert "開くファイル" in told
+    assert "集計表: " in told
     shutil.copytree(home / "見本" / "inbox", home / "inbox", dirs_exist_ok=True)
     # Some of the demo's files are broken on purpose.
     told = run("aggregate", "--month", "2026-11", code=ExitCode.SOME_UNREADABLE)

@@ -102,9 +102,20 @@ def summary_lines(result: RunResult) -> list[str]:
     lines += [f"  ▲ {notice}" for notice in (*result.notices, *alerts(result.findings))]
     form = result.folder / f"確認票_{result.month}.xlsx"
     if form.exists():
-        lines.append(f"判断を書く票: {form}")
-    lines.append(f"開くファイル: {result.workbook}")
+        lines.append(f"確認票: {form}")
+    lines += _extract_lines(result)
+    lines.append(f"集計表: {result.workbook}")
     return lines
+
+
+def _extract_lines(result: RunResult) -> list[str]:
+    """Name the small workbook and the page, where they were written."""
+    places = {
+        "概要版（メール用）": result.workbook.name.replace("集計_", "概要版_"),
+        "報告（A4で1枚）": result.workbook.name.replace("集計_", "報告_").replace(".xlsx", ".html"),
+    }
+    found = {words: result.workbook.with_name(name) for words, name in places.items()}
+    return [f"{words}: {place}" for words, place in found.items() if place.exists()]
 
 
 def _entry_lines(result: RunResult) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pipeline.write.page import write_page
 from pipeline.write.summary import write_summary
 
 if TYPE_CHECKING:
@@ -21,12 +22,20 @@ if TYPE_CHECKING:
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 
-__all__ = ["LIVE_ROWS", "record_outcome", "write", "write_summary", "write_workbook"]
+__all__ = [
+    "LIVE_ROWS",
+    "record_outcome",
+    "write",
+    "write_page",
+    "write_summary",
+    "write_workbook",
+]
 
 
 def write(report: Report, folder: Path, settings: Settings) -> None:
     """Write all files of the month into ``folder``, which exists."""
     from pipeline.write.data import data_tables, write_data, write_run  # noqa: PLC0415 - pyarrow
+    from pipeline.write.digest import write_digest  # noqa: PLC0415 - loads xlsxwriter
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - loads numpy
 
     data = folder / "data"
@@ -35,6 +44,8 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
     write_workbook(report, folder / settings.workbook, settings, frames=frames)
     written = write_data(data_tables(report, frames), data)
     write_run(report, folder / "run.json", settings, data=written)
+    write_digest(report, folder / settings.digest, settings)
+    write_page(report, folder / settings.page, settings)
     write_summary(report, folder / settings.summary)
 
 

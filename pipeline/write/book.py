@@ -21,7 +21,7 @@ from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES, TABS, group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -55,8 +55,9 @@ class Book:
     """A workbook being written.
 
     ``live``: counts are formulas over 明細, not plain values. ``rows``: the data rows a sheet
-    takes at most; longer tables go on on a numbered sheet. ``edition`` stands in every footer and,
-    where it is ``marked``, behind every title.
+    takes at most; longer tables go on on a numbered sheet. ``only`` are the sheets it will have,
+    where that is not the whole workbook: nothing leads to another. ``edition`` stands in every
+    footer and, where it is ``marked``, behind every title.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Book:
         rows: int = ROWS - 1,
         edition: str = "",
         marked: bool = False,
+        only: Collection[str] = (),
     ) -> None:
         self.live = live
+        self.only = only
         self.edition = edition
         self.title_mark = f"　【{edition}】" if marked else ""
         self.rows = rows
@@ -144,6 +147,10 @@ class Book:
             sheet.raw.set_default_row(row_height)
         return sheet
 
+    def leads_to(self, target: str) -> bool:
+        """Tell whether the sheet of a link's target (``'明細'!A5``) is in this workbook."""
+        return not self.only or target.rpartition("!")[0].strip("'") in self.only
+
     def close(self, complete: Callable[[Parts], None] | None = None) -> None:
         """Write the file; ``complete`` may change its parts before."""
         self._book.complete = complete
@@ -199,8 +206,14 @@ class Sheet:
     ) -> bool:
         """Write a link to a place in this workbook (``'明細'!A5``).
 
-        Past the number of links a sheet can hold, the text alone is written and False given.
+        Past the number of links a sheet can hold, and where the workbook has no such sheet, the
+        text alone is written and False given.
         """
+        if not self.book.leads_to(target):
+            self.text(
+                row, column, "" if style == "link" else "－", style.replace("celllink", "center")
+            )
+            return False
         if self.links >= LINKS:
             self.text(row, column, text, style)
             return False

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipeline.columns import Coded, Frame
-    from pipeline.model.report import Report
+    from pipeline.model.report import DueMonth, Report
     from pipeline.write.book import Book, Sheet
     from pipeline.write.table import Field
 
@@ -130,13 +130,18 @@ def write_planned(book: Book, report: Report, answers: Frame) -> None:
         part.page(paper="A3", repeat=(first - 1, first - 1))
 
 
+def due_label(line: DueMonth) -> str:
+    """Name a month of ②, as 対応予定 and 概況 show it."""
+    late = "（期限超過）" if line.overdue else ""
+    return f"{line.month}{late}" if line.month else NO_MONTH
+
+
 def _write_months(sheet: Sheet, report: Report) -> None:
     size, bottom = len(report.checklist.categories), DUE_TOP + len(report.due_months) - 1
     right = letters(size)
     planned = ("回答", quoted(LABELS[Status.PLANNED]))
     for row, line in enumerate(report.due_months, start=DUE_TOP):
-        late = "（期限超過）" if line.overdue else ""
-        sheet.text(row, 0, f"{line.month}{late}" if line.month else NO_MONTH, "total_text")
+        sheet.text(row, 0, due_label(line), "total_text")
         for place, category in enumerate(report.checklist.categories, start=1):
             criteria = [("分野", quoted(category)), planned]
             name = letters(place)

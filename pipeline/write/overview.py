@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.calendar import era_month_words
 from pipeline.model import Status
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
-from pipeline.write.lists import DUE_TOP
+from pipeline.write.lists import DUE_TOP, due_label
 from pipeline.write.safe import cell_text
 from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS, WHITE
 from pipeline.write.totals import (
@@ -16,6 +16,7 @@ from pipeline.write.totals import (
     STATUSES,
     countifs,
     how_counted,
+    letters,
     quoted,
     respondents_top,
 )
@@ -71,6 +72,9 @@ def _write_sentences(sheet: Sheet, report: Report, wide: int) -> int:
         sheet.merge(row, 0, row, 1, one.topic, "total_text")
         sheet.merge(row, 2, row, wide - 1, one.text, "text")
         sheet.fit_width(row, one.text, width, least=22)
+    if sheet.book.only and not report.remark:  # what is written there would be read by nobody
+        sheet.height(row + 1, 8)
+        return row + 2
     label = sheet.book.variant("total_text", text_wrap=True)
     sheet.merge(row + 1, 0, row + 1, 1, REMARK, label)
     sheet.merge(row + 1, 2, row + 1, wide - 1, cell_text(report.remark), "remark")
@@ -212,12 +216,14 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
         "least": (10, data),
         "codes": (2, data + 3),
         "most": (16, data + 3),
+        "due": (28, data + 3),
     }
     content: dict[str, tuple[str, str, list[Any], str]] = {
         "returns": ("回収の状況", "団体数", returns, "number"),
         "codes": ("指摘の種類（多い順）", "件数", codes, "number"),
         "least": ("対応済みが少ない項目", "対応済み率", least, "percent"),
         "most": ("未対応が多い団体", "未対応の項目数", most, "number"),
+        "due": ("②の予定月", "件数", _due(report), "number"),
     }
     for name, (label, unit, lines, style) in content.items():
         row, place = places[name]
@@ -231,6 +237,15 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
                 sheet.number(row + offset, place + 1, value, style)
         blocks[name] = (row + 1, row + len(lines), place)
     return blocks
+
+
+def _due(report: Report) -> list[tuple[str, str, int]]:
+    """Give the months of ②: label, formula over 対応予定, count."""
+    place = letters(len(report.checklist.categories) + 1)
+    return [
+        (due_label(one), f"='対応予定'!{place}{row}", sum(one.by_category))
+        for row, one in enumerate(report.due_months, start=DUE_TOP + 1)
+    ]
 
 
 def _states(report: Report) -> tuple[tuple[str, int], ...]:
@@ -250,7 +265,7 @@ def _insert_charts(
     makers: tuple[Made, ...] = (
         _chart_categories(sheet, report),
         _chart_returns(sheet, report, blocks["returns"]),
-        _chart_months(sheet, report),
+        _chart_months(sheet, report, blocks["due"]),
         _chart_bars(sheet, "指摘の種類（多い順）", blocks["codes"], COLOURS[Status.UNCLEAR][0]),
         _chart_bars(
             sheet, "対応済みが少ない項目（対応済み率）", blocks["least"],
@@ -363,21 +378,20 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
     return chart, title
 
 
-def _chart_months(sheet: Sheet, report: Report) -> Made:
+def _chart_months(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> Made:
     title = "②の予定月（件数）"
     if not report.figures.counts.planned:
         return None, title
     months = report.due_months
-    first, last = DUE_TOP, DUE_TOP + len(months) - 1
-    place = len(report.checklist.categories) + 1
+    first, last, place = block
     late, later = COLOURS[Status.NOT_PLANNED][0], COLOURS[Status.PLANNED][0]
     none = COLOURS[Status.UNCLEAR][0]
     chart = sheet.book.chart({"type": "column"})
     chart.add_series(
         {
             "name": "件数",
-            "categories": ["対応予定", first, 0, last, 0],
-            "values": ["対応予定", first, place, last, place],
+            "categories": [sheet.name, first, place, last, place],
+            "values": [sheet.name, first, place + 1, last, place + 1],
             "fill": {"color": later},
             "points": [
                 {"fill": {"color": late if m.overdue else later if m.month else none}}

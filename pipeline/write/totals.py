@@ -21,11 +21,14 @@ STATUSES = tuple(Status)
 STATUS_HEADS = tuple(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
 LIVE = "件数は「明細」を数える式です。回答の訂正は、明細ではなく取りまとめ担当の確認票で行います。"
 FIXED = "行数が多いため、件数は作成時の値です。回答の訂正は、取りまとめ担当の確認票で行います。"
+DIGEST = "件数は作成時の値です。回答の一つずつは集計表にあります。"
 SHARE = "対応済み率は、対象外を除いた項目のうち①の割合です（未記入と判読不能は①に数えません）。"
 
 
 def how_counted(book: Book) -> str:
     """Say whether the numbers of a sheet follow 明細."""
+    if book.only:
+        return DIGEST
     return LIVE if book.live else FIXED
 
 

@@ -158,7 +158,11 @@ def _aggregated(now: Settings, stage: Stage) -> Scene:
         heading=_HEADINGS[stage],
         command=f"torimatome aggregate --month {now.month}",
         lines=(
-            *(line.strip() for line in lines[:-1] if not line.startswith("判断を書く票")),
+            *(
+                line.strip()
+                for line in lines[:-1]
+                if not line.startswith(("確認票: ", "概要版（", "報告（"))
+            ),
             _HINTS[stage],
             *((_COMPARED,) if stage is Stage.MENDED and now.month != MONTHS[0] else ()),
         ),
