@@ -58,6 +58,7 @@ class Manifest:
     sealed_at: str
     returns: Mapping[str, tuple[str, str]]  # part -> (the file it was, the respondent's id)
     missing: tuple[tuple[str, str], ...] = ()
+    done_share: float | None = None
 
 
 def is_bundle(archive: ZipFile) -> bool:
@@ -77,6 +78,7 @@ def write_bundle(path: Path, manifest: Manifest, parts: Mapping[str, bytes]) -> 
         "sealed_at": manifest.sealed_at,
         "returns": {part: list(named) for part, named in manifest.returns.items()},
         "missing": [list(one) for one in manifest.missing],
+        "done_share": manifest.done_share,
     }
     write_parts(path, told, parts)
 
@@ -118,6 +120,7 @@ def opened_bundle(
         sealed_at=manifest.sealed_at,
         respondents=tuple(id_ for _, id_ in manifest.returns.values()),
         missing=manifest.missing,
+        done_share=manifest.done_share,
         problem=_unwanted(manifest.wanted, wanted),
     )
     if bundle.problem:
@@ -180,6 +183,7 @@ def _checked(archive: ZipFile, limits: Limits) -> tuple[Manifest, Mapping[str, s
             if parts[part]
         },
         missing=tuple((str(one), str(name)) for one, name in told["missing"]),
+        done_share=None if told["done_share"] is None else float(told["done_share"]),
     )
     return manifest, parts
 

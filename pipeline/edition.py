@@ -193,7 +193,9 @@ def _as_shown(report: Report, key_number: str) -> Report:
     """
     files = tuple(replace(row, sha256="", identified_by="") for row in report.files)
     told = tuple(one for one in report.sentences if one.topic != NEXT)
-    return replace(report, files=files, key_number=key_number, contacts=(), sentences=told)
+    return replace(
+        report, files=files, key_number=key_number, contacts=(), sentences=told, offices=()
+    )
 
 
 def suppressed(table: Sequence[Sequence[int]]) -> frozenset[tuple[int, int]]:

@@ -19,6 +19,7 @@ from pipeline.model.review import FindingState
 from pipeline.publish import publish, staging_folder
 from pipeline.record import RUN, DamagedError, open_table, read_record
 from pipeline.run import gather, judge_gathered
+from pipeline.summarise.counts import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,7 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
         sealed_at=sealed_at,
         returns=names,
         missing=tuple((one.id, one.name) for one in batch.missing),
+        done_share=Tally(batch, answers_of(batch.submissions)).all().done_share,
     )
     name = f"提出用_{settings.month}.zip"
     with staging_folder(folder) as staged:

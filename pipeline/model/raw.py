@@ -181,6 +181,7 @@ class Bundle:
     sealed_at: str = ""
     respondents: tuple[str, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    done_share: float | None = None  # 対応済み率 of that office
     problem: BundleProblem = BundleProblem.NONE
     instead: str = ""
     kind: FileKind = FileKind.ZIP

@@ -251,6 +251,24 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeTotal:
+    """A bundle of an office below, or a prefecture that sent none. ``state`` is in words.
+
+    ``own_share`` is 対応済み率 as the office sealed it, ``counts`` what counts of it here;
+    ``missing`` are the names of those who had not answered it.
+    """
+
+    office: str
+    state: str
+    file: str = ""
+    sealed_at: str = ""
+    returns: int = 0
+    missing: tuple[str, ...] = ()
+    own_share: float | None = None
+    counts: StatusCounts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RespondentTotal:
     """One line of 団体別集計. ``rank`` is 1 for the highest done share, equal ranks shared."""
 
@@ -404,6 +422,7 @@ class Report:
     sentences: tuple[Sentence, ...] = ()
     target: float | None = None  # 目標 of 対応済み率, from torimatome.toml
     remark: str = ""  # what the coordinator wrote on 概況
+    offices: tuple[OfficeTotal, ...] = ()  # whose bundles came; the public edition has none
 
     @property
     def public(self) -> bool:

@@ -30,6 +30,7 @@ from pipeline.summarise.lists import (
     order_planned,
 )
 from pipeline.summarise.months import summarise_months
+from pipeline.summarise.offices import offices
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.ranges import RESPONDENT, Ranges, in_question, open_lines
 from pipeline.summarise.returns import asked_entries, list_returns, turnout_of
@@ -89,6 +90,7 @@ def summarise(
         groups=tally.groups(),
         roles=tally.roles(),
         groupings=groupings(batch, tally),
+        offices=offices(batch, tally),
         respondents=respondents,
         due_months=tally.due_months(),
         planned=order_planned(answers),

@@ -12,6 +12,7 @@ from pipeline.write.changes import has_changes
 from pipeline.write.contacts import NOBODY, has_contacts, write_way
 from pipeline.write.lists import severity_label
 from pipeline.write.names import CONTACTS_SHEET
+from pipeline.write.offices import OFFICES_SHEET, has_offices
 from pipeline.write.promises import has_promises
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
@@ -29,6 +30,7 @@ GUIDE = (
     (CONTACTS_SHEET, "返事で率が固まる順に、団体ごとのお願い"),
     ("前月比", "前の月からの増減、変わった回答、月ごとの推移"),
     ("回収状況", "団体ごとの提出の状況。未提出が上にあります"),
+    (OFFICES_SHEET, "県などの機関ごとの提出の状況と、機関の集計との差"),
     ("項目別集計", "項目ごとの回答の数と割合"),
     ("分野別集計", "分野と区分ごとの回答の数"),
     ("団体別集計", "団体ごとの回答の数、対応済み率、順位"),
@@ -136,6 +138,7 @@ def _write_guide(sheet: Sheet, report: Report, top: int, *, pivot: bool) -> int:
     sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
     there = {
         CONTACTS_SHEET: has_contacts(report),
+        OFFICES_SHEET: has_offices(report),
         "ピボット": pivot,
         "前月比": has_changes(report),
         "約束の記録": has_promises(report),

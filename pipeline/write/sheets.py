@@ -13,6 +13,7 @@ from pipeline.write.detail import write_detail
 from pipeline.write.groupings import write_groupings
 from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
+from pipeline.write.offices import has_offices, write_offices
 from pipeline.write.overview import write_overview
 from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
 from pipeline.write.promises import has_promises, write_promises
@@ -45,6 +46,8 @@ def write_sheets(
     if has_changes(report):
         write_changes(book, report, frames.changes)
     write_returns(book, report)
+    if has_offices(report):
+        write_offices(book, report)
     write_items(book, report)
     write_groups(book, report)
     write_groupings(write_respondents(book, report), report)
