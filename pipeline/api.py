@@ -136,8 +136,9 @@ def read(
     Raises `FileNotFoundError` where there is no such file.
     """
     from pipeline.run import gather, judge_gathered, report_of  # noqa: PLC0415 - as above
-    from pipeline.write.data import arrow_table, data_tables  # noqa: PLC0415 - the same
+    from pipeline.write.data import data_tables  # noqa: PLC0415 - the same
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - the same
+    from pipeline.write.typed import arrow_table  # noqa: PLC0415 - the same
 
     given = Path(path)
     if not given.is_file():

@@ -160,7 +160,7 @@ def _write(report: Report, staged: Path, settings: Settings) -> None:
     """Write the workbook, the table of files and run.json; answers and findings are there."""
     from pipeline.write import write_page, write_summary, write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
 
-    write_data([files_table(file_frame(report.files))], staged / "data")
+    write_data([files_table(file_frame(report.files), report.month)], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
     write_page(report, staged / settings.page, settings)
     write_summary(report, staged / settings.summary)
@@ -273,7 +273,7 @@ def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
     settled = impacts(batch, found, held, open_lines(frame, questioned), places)
     return {
         "answers": table_of(rows, batch.checklist, batch.month),
-        "findings": findings_table(finding_frame(found, impacts=settled)),
+        "findings": findings_table(finding_frame(found, impacts=settled), batch.month),
     }
 
 

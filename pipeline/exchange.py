@@ -34,8 +34,9 @@ from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.ranges import READABLE, in_question, open_lines
 from pipeline.summarise.rows import answer_rows, find_places
-from pipeline.write.data import ANSWERS, FINDINGS, answers_table, arrow_table, findings_table
+from pipeline.write.data import ANSWERS, FINDINGS, answers_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
+from pipeline.write.typed import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,7 +121,7 @@ class PartWriter:
             keys += [one.source.key] * len(one.answers)
             told += found
         answers = table_of(rows, self.checklist, self.month)
-        findings = findings_table(finding_frame(told, impacts=settled))
+        findings = findings_table(finding_frame(told, impacts=settled), self.month)
         _save(self.folder / "answers" / f"{name}.parquet", answers, keys)
         _save(
             self.folder / "findings" / f"{name}.parquet", findings, [f.location.key for f in told]
@@ -206,7 +207,7 @@ def _of_senders(path: Path, senders: Mapping[str, Respondent]) -> Any:
     }
     for name in _OF_THE_SENDER:
         if name in table.column_names:
-            values = pa.array(told[name], pa.string())
+            values = pa.array([text or None for text in told[name]], pa.string())
             place = table.column_names.index(name)
             table = table.set_column(place, name, pc.take(values, places))
     return table.drop_columns(["key"])
@@ -309,17 +310,16 @@ def summed(data: Path, batch: Batch) -> Summed:
             rows, "respondent_id", "category", "status", "due"
         ):
             if status == Status.PLANNED:
-                due[month, category] += count
-                overdue[numbers[sender]] += count * ("" < month < batch.month)
-        for written, status, count in _grouped(rows, "tags", "status"):
-            for tag in written.split():
-                tags[tag, Status(status)] += count
+                due[month or "", category] += count
+                overdue[numbers[sender]] += count * ("" < (month or "") < batch.month)
+        for tag, status, count in _grouped(_with_each(rows, "tags"), "tags", "status"):
+            tags[tag, Status(status)] += count
     codes: Counter[tuple[str, str]] = Counter()
     severities: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for rows in _scanned(data / "findings.parquet", "respondent_id", "code", "severity"):
         for sender, code, severity, count in _grouped(rows, "respondent_id", "code", "severity"):
             codes[code, severity] += count
-            severities[sender][severity] += count
+            severities[sender or ""][severity] += count
     tally = Tally.of_counts(
         batch, by_number=by_number, by_item=by_item, overdue=overdue, due=due, tags=tags
     )
@@ -369,6 +369,15 @@ def _scanned(folder: Path, *columns: str) -> Iterator[Any]:
 
     for batch in dataset.dataset(folder, format="parquet").to_batches(columns=list(columns)):
         yield pa.Table.from_batches([batch])
+
+
+def _with_each(rows: Any, column: str) -> Any:
+    """Give a row for each entry of a list; none where the list is empty."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import
+
+    lists = rows[column]
+    whole = rows.drop_columns([column]).take(pc.list_parent_indices(lists))
+    return whole.append_column(column, pc.list_flatten(lists))
 
 
 def _grouped(rows: Any, *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -203,6 +203,8 @@ def _as_text(value: object) -> str:
     """Give a typed value of the Parquet copy as the CSV has it."""
     if value is None:
         return ""
+    if isinstance(value, list):
+        return " ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from inboxes import good, load, put
+from nbclient import NotebookClient
 
 import pipeline
 from pipeline import api
@@ -73,6 +75,25 @@ def test_a_program_without_a_guard_runs_once(folder: Path, way: str, system: str
     assert (folder / "runs.txt").read_text(encoding="utf-8").splitlines() == ["run"]
 
 
+def examples(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
+def test_a_notebook_aggregates_and_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real kernel: its `__main__` has no file, and it runs in a thread of its own loop."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
+    cells = [nbformat.v4.new_code_cell(source) for source in examples(render_api_page())]
+    book = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(
+        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    told = ["".join(each.get("text", "") for each in cell["outputs"]) for cell in book.cells]
+    assert "集計_2026-11.xlsx" in told[0]
+    assert "nowhere" in told[2]
+
+
 def test_aggregate_gives_what_the_command_writes(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     done = pipeline.aggregate(
@@ -132,10 +153,6 @@ def test_the_stage_of_the_same_name_stays_a_stage() -> None:
     assert set(pipeline.__all__) <= set(dir(pipeline))
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = pipeline.nothing_of_the_kind  # type: ignore[attr-defined]
-
-
-def examples(page: str) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("example", examples(render_api_page()))

@@ -37,12 +37,15 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
     from pipeline.write.data import data_tables, write_data, write_run  # noqa: PLC0415 - pyarrow
     from pipeline.write.digest import write_digest  # noqa: PLC0415 - loads xlsxwriter
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - loads numpy
+    from pipeline.write.schema import write_schema  # noqa: PLC0415 - as data
 
     data = folder / "data"
     data.mkdir()
     frames = frames_of(report)
     write_workbook(report, folder / settings.workbook, settings, frames=frames)
-    written = write_data(data_tables(report, frames), data)
+    tables = data_tables(report, frames)
+    written = write_data(tables, data)
+    write_schema(tables, data)
     write_run(report, folder / "run.json", settings, data=written)
     write_digest(report, folder / settings.digest, settings)
     write_page(report, folder / settings.page, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.columns import COLUMNS
+from pipeline.write.columns import COLUMNS, DATA_COLUMNS
 from pipeline.write.data import CHANGES, FILES, FINDINGS, PROMISES
 from pipeline.write.record import IDENTIFIED, STATES
 from pipeline.write.style import LABELS, SYMBOLS
@@ -34,13 +34,14 @@ FINDING_MEANINGS = (
     "確認票の判断。なければ空欄", "事業名。なければ空欄",
     "「要確認」シートの No.（1行にまとめた指摘は同じ番号）。済んだ指摘は空欄",
     "返事で対応済み率が固まる回答の数（決まる回答）",
+    "取りまとめの月（YYYY-MM）",
 )  # fmt: skip
 FILE_MEANINGS = (
     "受信箱の中のファイル", "内容の識別値（SHA-256）", "大きさ（バイト）", "更新日時（ISO 8601）",
     "内容で判定した種類", "扱い（下の「ファイルの扱い」の表）", "その理由", "団体コード", "団体名",
     "団体をどこから特定したか（下の「団体の特定」の表）", "シート名（「 / 」区切り）",
     "読み取った項目の数",
-    "事業名。なければ空欄",
+    "事業名。なければ空欄", "取りまとめの月（YYYY-MM）",
 )  # fmt: skip
 CHANGE_MEANINGS = (
     "取りまとめの月", "比べた月", "団体コード", "団体名", "様式の項目ID", "項目の分野",
@@ -74,7 +75,7 @@ def render_data_page() -> str:
         "# data フォルダの列\n\n"
         "集計表の「コード表」と同じ内容です。CSV と Parquet の列は同じで、新しい列は右に増えます。"
         "このページは `python -m pipeline docs` が作ります。\n",
-        _page_table("answers.csv", "列", [(c.key, c.meaning) for c in COLUMNS if c.key]),
+        _page_table("answers.csv", "列", [(c.key, c.meaning) for c in DATA_COLUMNS]),
     ]
     for name, (keys, meanings) in TABLES.items():
         parts.append(_page_table(f"{name}.csv", "列", zip(keys, meanings, strict=True)))
@@ -106,7 +107,10 @@ def write_codes(book: Book, report: Report) -> None:
     )  # fmt: skip
     row = _block(
         sheet, row, "明細の列と data/answers.csv の列", ("明細の列", "CSVの列", "", "意味", ""),
-        [(c.head, c.key or "（明細だけ）", "", c.meaning, "") for c in COLUMNS],
+        [
+            (c.head or "（データだけ）", c.key or "（明細だけ）", "", c.meaning, "")
+            for c in (*COLUMNS, *(each for each in DATA_COLUMNS if not each.head))
+        ],
     )  # fmt: skip
     for name, (keys, meanings) in TABLES.items():
         lines = [(k, "", "", m, "") for k, m in zip(keys, meanings, strict=True)]

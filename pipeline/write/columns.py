@@ -14,7 +14,7 @@ from pipeline.write.listing import Links
 from pipeline.write.style import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pipeline.columns import Coded, Frame
     from pipeline.write.table import Field
@@ -43,13 +43,17 @@ def _scope(inside: Any) -> Field:
     return "範囲内" if inside else "範囲外"
 
 
+def _first_day(month: str) -> Field:
+    return f"{month}-01" if month else ""
+
+
 def _yes(flag: Any) -> Field:
     return "" if flag is None else "はい" if flag else "いいえ"
 
 
 @dataclass(frozen=True, slots=True)
 class DetailColumn:
-    """One column: its head in 明細, name in answers.csv (empty: only in 明細), and meaning.
+    """One column: its head in 明細, name in answers.csv (either may be empty), and meaning.
 
     ``of`` is the column of the frame, ``shown`` gives what 明細 shows for a value and ``data`` what
     the data files hold. These two are asked once for each value that differs.
@@ -247,6 +251,18 @@ COLUMNS: tuple[DetailColumn, ...] = (
         "comment",
     ),
 )
+# Those of data/answers, and one that 明細 has no need of: a day, which tools know how to sort.
+DATA_COLUMNS: tuple[DetailColumn, ...] = (
+    *(column for column in COLUMNS if column.key),
+    DetailColumn(
+        "",
+        "due_month",
+        0,
+        "予定月の1日（YYYY-MM-DD。Parquet では日付）。予定月がなければ空欄",
+        "due",
+        _first_day,
+    ),
+)
 HEADS: tuple[str, ...] = tuple(column.head for column in COLUMNS)
 # Whole numbers; every other column of 明細 is text.
 NUMBERS = frozenset({"提出番号", "項目番号", "回答コード"})
@@ -266,16 +282,14 @@ def grouping_head(head: str) -> str:
 
 def detail_columns(answers: Frame) -> tuple[DetailColumn, ...]:
     """Give the columns of 明細: the standing ones, then those by which the roster groups."""
-    given = (name for name in answers if name.startswith(GROUPING))
-    return (
-        *COLUMNS,
-        *(
-            DetailColumn(
-                grouping_head(name[len(GROUPING) :]), name, 16, "名簿の列", name, _grouped, _as_is
-            )
-            for name in given
-        ),
-    )
+    return (*COLUMNS, *_grouping_columns(answers))
+
+
+def _grouping_columns(answers: Frame) -> Iterator[DetailColumn]:
+    for name in answers:
+        if name.startswith(GROUPING):
+            head = grouping_head(name[len(GROUPING) :])
+            yield DetailColumn(head, name, 16, "名簿の列", name, _grouped, _as_is)
 
 
 def shown_columns(answers: Frame) -> Frame:
@@ -284,11 +298,10 @@ def shown_columns(answers: Frame) -> Frame:
 
 
 def data_columns(answers: Frame) -> Frame:
-    """Give those columns of 明細 that the data files have, by name, with what they hold."""
+    """Give the columns of data/answers by name, with what they hold."""
     return {
         one.key: answers[one.of].of(one.data or one.shown)
-        for one in detail_columns(answers)
-        if one.key
+        for one in (*DATA_COLUMNS, *_grouping_columns(answers))
     }
 
 

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pipeline.columns import constant
 from pipeline.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
-from pipeline.write.columns import COLUMNS, data_columns
+from pipeline.write.columns import DATA_COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
 from pipeline.write.table import joined
+from pipeline.write.typed import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import pandas as pd
 
     from pipeline.columns import Coded, Frame
     from pipeline.model.report import Report
@@ -32,14 +31,15 @@ if TYPE_CHECKING:
 
 Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 
-ANSWERS = tuple(column.key for column in COLUMNS if column.key)
+ANSWERS = tuple(column.key for column in DATA_COLUMNS)
 FINDINGS = (
     "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
     "written", "message", "fix", "state", "decision", "project", "line", "impact",
+    "month",
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
-    "respondent", "identified_by", "sheets", "answers", "project",
+    "respondent", "identified_by", "sheets", "answers", "project", "month",
 )  # fmt: skip
 CHANGES = (
     "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
@@ -50,11 +50,6 @@ PROMISES = (
     "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
     "project",
 )  # fmt: skip
-_INTEGERS = frozenset(
-    {"status_code", "bytes", "answers", "slips", "slipped_months", "line", "impact"}
-)
-_TEXT = "string[pyarrow]"  # said, since no value tells of the type of a table without rows
-_BOOLEANS = frozenset({"due_inferred"})
 _QUOTE = '"'
 _QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
@@ -86,8 +81,8 @@ def data_tables(report: Report, frames: Frames) -> list[DataTable]:
     month_of = {"month": constant(month, len(promises["line"]))}
     return [
         answers_table(frames.answers),
-        findings_table(frames.findings),
-        files_table(frames.files),
+        findings_table(frames.findings, month),
+        files_table(frames.files, month),
         _table("changes", CHANGES, {**changes, **compared}),
         _table("promises", PROMISES, {**promises, **month_of}),
     ]
@@ -99,14 +94,16 @@ def answers_table(answers: Frame) -> DataTable:
     return DataTable(name="answers", heads=tuple(columns), columns=tuple(columns.values()))
 
 
-def findings_table(findings: Frame) -> DataTable:
+def findings_table(findings: Frame, month: str) -> DataTable:
     """Give the table of findings."""
-    return _table("findings", FINDINGS, findings)
+    months = constant(month, len(findings["code"]))
+    return _table("findings", FINDINGS, {**findings, "month": months})
 
 
-def files_table(files: Frame) -> DataTable:
+def files_table(files: Frame, month: str) -> DataTable:
     """Give the table of files."""
-    return _table("files", FILES, {**files, "bytes": files["size"]})
+    months = constant(month, len(files["file"]))
+    return _table("files", FILES, {**files, "bytes": files["size"], "month": months})
 
 
 def _table(name: str, heads: tuple[str, ...], frame: Frame) -> DataTable:
@@ -149,36 +146,6 @@ def _quoted(field: Field) -> str:
     """Give a field of a CSV, quoted where needed."""
     text = str(_csv_field(field))
     return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(text) else text
-
-
-def frame_of(table: DataTable) -> pd.DataFrame:
-    """Give a table as a frame: whole numbers, truth values, and texts as categories.
-
-    Missing numbers and truth values are NA; a missing text is empty.
-    """
-    import pandas as pd  # noqa: PLC0415 - slow to import; --help must not pay for it
-
-    typed: dict[str, Any] = {}
-    for name, column in zip(table.heads, table.columns, strict=True):
-        if name in _INTEGERS:
-            typed[name] = pd.array([*column], dtype="Int64")
-        elif name in _BOOLEANS:
-            typed[name] = pd.array([*column], dtype="boolean")
-        else:
-            texts = column.of(lambda field: plain_text(field) if isinstance(field, str) else "")
-            categories = pd.Index(texts.values, dtype=_TEXT)
-            typed[name] = pd.Categorical.from_codes(texts.codes, categories=categories)
-    return pd.DataFrame(typed)
-
-
-def arrow_table(table: DataTable) -> Any:
-    """Give typed columns: texts as written, whole numbers and truth values, null for empty."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
-
-    # Categories keep a large month small on the way. Without what Arrow and pandas add about
-    # them the file says string, and so do those who read it.
-    made = pa.Table.from_pandas(frame_of(table), preserve_index=False)
-    return made.replace_schema_metadata(None)
 
 
 def write_parquet(path: Path, table: DataTable) -> None:

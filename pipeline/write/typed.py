@@ -1,0 +1,62 @@
+"""The typed columns of the data files: what each holds besides text, and the tables of Arrow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.write.safe import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pipeline.columns import Coded
+    from pipeline.write.data import DataTable
+
+# What is not text, by column. A list is one text in the CSV, its entries apart by spaces.
+KINDS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("status_code", "bytes", "answers", "slips", "slipped_months", "line", "impact"), "integer"
+    ),
+    "due_inferred": "boolean",
+    "due_month": "date",
+    "tags": "list",
+    "findings": "list",
+}
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "integer": lambda field: None if field == "" else field,
+    "boolean": lambda field: None if field == "" else field,
+    "date": lambda field: date.fromisoformat(field) if field else None,
+    "list": lambda field: plain_text(field or "").split(),
+}
+
+
+def arrow_table(table: DataTable) -> Any:
+    """Give typed columns: whole numbers, truth values, days and lists; null for what is missing.
+
+    Texts are places in a dictionary, which keep a large month small on the way; files say string.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
+
+    arrays = [_typed(head, of) for head, of in zip(table.heads, table.columns, strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(table.heads))
+
+
+def _typed(head: str, column: Coded) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
+
+    kind = KINDS.get(head)
+    if kind is None:
+        texts = column.of(lambda field: (plain_text(field) if field else "") or None)
+        empty = np.array([text is None for text in texts.values], bool)
+        places = pa.array(texts.codes.astype(np.int32), mask=empty[texts.codes])
+        words = pa.array([text or "" for text in texts.values], pa.string())
+        return pa.DictionaryArray.from_arrays(places, words)
+    types = {
+        "integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(),
+        "list": pa.list_(pa.string()),
+    }  # fmt: skip
+    values = pa.array([_READ[kind](field) for field in column.values], types[kind])
+    return values.take(pa.array(column.codes))

@@ -1,0 +1,100 @@
+"""The data files as the tools of those who go on with them load them: nothing to repair first."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from frictionless import Package, system
+from inboxes import load, partly, put, roster, settings_for
+from pyarrow import parquet
+
+from pipeline.run import aggregate
+
+TABLES = ("answers", "findings", "files", "changes", "promises")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loads")
+    checklist = load()
+    put(folder, {
+        "若葉市.xlsx": partly("若葉市", checklist, range(20), "②（12月）"),
+        "青嶺市.xlsx": partly("青嶺市", checklist, range(50), "①"),
+        "壊れた.xlsx": b"PK\x03\x04 broken",
+        "名簿.xlsx": roster(("011002", "若葉市", ""), ("012025", "青嶺市", "")),
+    })  # fmt: skip
+    return aggregate(settings_for(folder)).folder / "data"
+
+
+def test_the_schema_is_valid_and_every_file_keeps_to_it(data: Path) -> None:
+    descriptor = json.loads((data / "schema.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in descriptor["resources"]] == list(TABLES)
+    assert all(field["description"] for each in descriptor["resources"]
+               for field in each["schema"]["fields"])  # fmt: skip
+    with system.use_context(trusted=True):
+        package = Package(str(data / "schema.json"))
+        report = package.validate()
+        assert report.valid, report.flatten(["fieldName", "rowNumber", "type", "note"])
+        rows = {each.name: len(each.read_rows()) for each in package.resources}  # type: ignore[attr-defined]
+    assert (rows["answers"], rows["files"]) == (110, 4)
+
+
+def test_a_value_that_breaks_the_schema_is_found(data: Path, tmp_path: Path) -> None:
+    for path in data.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    answers = (tmp_path / "answers.csv").read_text(encoding="utf-8")
+    (tmp_path / "answers.csv").write_text(
+        answers.replace(",planned,", ",fast fertig,", 1), encoding="utf-8"
+    )
+    with system.use_context(trusted=True):
+        assert not Package(str(tmp_path / "schema.json")).validate().valid
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_month_stands_in_every_file(name: str, data: Path) -> None:
+    table = parquet.read_table(data / f"{name}.parquet")
+    assert "month" in table.column_names
+    assert set(table.column("month").to_pylist()) <= {"2026-11"}
+    assert "month" in (data / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+
+
+def test_parquet_holds_days_lists_nulls_and_ids(data: Path) -> None:
+    rows = parquet.read_table(data / "answers.parquet").to_pylist()
+    planned = [row for row in rows if row["status"] == "planned"]
+    assert {row["due_month"] for row in planned} == {date(2026, 12, 1)}
+    assert {row["due_month"] for row in rows if row["status"] == "done"} == {None}
+    assert {row["due"] for row in rows if row["status"] == "done"} == {None}
+    assert {row["respondent_id"] for row in rows} == {"011002", "012025"}
+    assert any(row["findings"] for row in rows)
+    assert all(isinstance(row["tags"], list) for row in rows)
+    assert not any("" in row.values() for row in rows)
+
+
+def test_csv_and_parquet_say_the_same(data: Path) -> None:
+    csv = pd.read_csv(data / "answers.csv", dtype="string", keep_default_na=False)
+    for row, typed in zip(
+        csv.to_dict("records"), parquet.read_table(data / "answers.parquet").to_pylist(),
+        strict=True,
+    ):  # fmt: skip
+        for name, value in typed.items():
+            if isinstance(value, list):
+                assert row[name].split() == value
+            elif isinstance(value, bool):
+                assert row[name] == str(value).lower()
+            else:
+                assert row[name] == ("" if value is None else str(value))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_duckdb_loads_them_without_a_word_more(kind: str, data: Path) -> None:
+    found = duckdb.sql(
+        f"select count(due_month), min(respondent_id::varchar), min(due_month)"  # noqa: S608
+        f" from '{data}/answers.{kind}'"
+    )
+    assert found is not None
+    days, ids, months = found.fetchall()[0]
+    assert (days, months) == (20, date(2026, 12, 1))
+    assert ids == "011002"
