@@ -1,6 +1,11 @@
 """The data files as the tools of those who go on with them load them: nothing to repair first."""
 
+import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +16,7 @@ from frictionless import Package, system
 from inboxes import load, partly, put, roster, settings_for
 from pyarrow import parquet
 
+from pipeline.record import open_table, read_record
 from pipeline.run import aggregate
 
 TABLES = ("answers", "findings", "files", "changes", "promises")
@@ -98,3 +104,52 @@ def test_duckdb_loads_them_without_a_word_more(kind: str, data: Path) -> None:
     days, ids, months = found.fetchall()[0]
     assert (days, months) == (20, date(2026, 12, 1))
     assert ids == "011002"
+
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "data-tools.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL))
+def test_the_examples_of_the_page_run(example: str, data: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=data.parents[2],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_query_text_names_columns_that_are_there(data: Path) -> None:
+    head = (data / "answers.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    query = re.search(r"```powerquery\n(.*?)```", PAGE, flags=re.DOTALL)
+    assert query is not None
+    named = re.findall(r'\{"(\w+)", (?:type|Int64)', query[1])
+    assert len(named) == 4
+    assert set(named) <= set(head)
+
+
+def test_a_month_without_the_new_columns_and_with_texts_is_read(data: Path, tmp_path: Path) -> None:
+    """What an older version wrote, and what stands in for a CSV that somebody changed."""
+    month = tmp_path / "2026-10"
+    (month / "data").mkdir(parents=True)
+    old = parquet.read_table(data / "answers.parquet").drop_columns(["due_month"]).to_pylist()
+    rows = [{**row, "tags": " ".join(row["tags"]), "findings": " ".join(row["findings"]),
+             "note": row["note"] or ""} for row in old]  # fmt: skip
+    pd.DataFrame(rows).to_parquet(month / "data" / "answers.parquet")
+    copied = (month / "data" / "answers.parquet").read_bytes()
+    stated = {
+        "answers.csv": {"sha256": "0", "rows": len(rows)},
+        "answers.parquet": {"sha256": hashlib.sha256(copied).hexdigest(), "rows": len(rows)},
+    }
+    (month / "run.json").write_text(json.dumps({"data": stated}), encoding="utf-8")
+    with (
+        open_table(read_record(month), "answers") as older,
+        open_table(read_record(data.parent), "answers") as newer,
+    ):
+        names = ("item_id", "status", "due", "tags", "findings", "note")
+        assert [*older.columns(*names)] == [*newer.columns(*names)]
