@@ -14,9 +14,11 @@ OUTBOX ?= $(or $(outbox),outbox)
 ARGS   ?= $(args)
 ROOM   ?= months
 SAMPLE ?= 0
+KIT_PYTHON ?= 3.12
+EMBED  ?=
 
 # A variable that nothing uses is a slip of the fingers (MOUTH=2026-11): told, not passed over.
-KNOWN   := PYTHON VENV BIN RUN DEV MONTH INBOX OUTBOX ARGS ROOM SAMPLE month inbox outbox args
+KNOWN   := PYTHON VENV BIN RUN DEV MONTH INBOX OUTBOX ARGS ROOM SAMPLE KIT_PYTHON EMBED month inbox outbox args
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
 ifneq ($(strip $(UNKNOWN)),)
@@ -29,7 +31,7 @@ $(error 「$(TWICE)」は大文字と小文字のどちらか一方だけを指�
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify coverage mutants clean
+.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify coverage mutants kit clean
 
 help: ## この一覧を表示します / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -82,6 +84,9 @@ mutants: $(DEV) ## 中核を少しずつ変えて試験が気づくか (ROOM=mon
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
 	$(BIN)/python tests/mutants.py $(ROOM) --sample $(SAMPLE)
 
+kit: $(DEV) ## Windows 用の取りまとめキット (KIT_PYTHON=3.12 EMBED=python-3.12.x-embed-amd64.zip) / the kit
+	@$(BIN)/python -m kit --python $(KIT_PYTHON) $(if $(EMBED),--embed "$(EMBED)")
+
 bench: $(DEV) ## 速さと使用メモリを測ります / measure speed and memory
 	$(BIN)/python -m bench
 
@@ -89,7 +94,7 @@ bench: $(DEV) ## 速さと使用メモリを測ります / measure speed and mem
 lock: ## requirements/*.txt を作り直します / resolve the locked requirements again
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cluster --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
-	uv pip compile pyproject.toml --group kit --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/kit.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/kit.txt
 	uv pip compile pyproject.toml --extra cluster --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/cluster.txt
 	uv pip compile --group mutants --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt -o requirements/mutants.txt
 

@@ -109,18 +109,27 @@ class Gathered:
 
 @collecting_rarely()
 def aggregate(
-    settings: Settings, *, progress: Callable[[int, int], None] | None = None
+    settings: Settings,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    finish: Callable[[Path, Path], None] = publish,
 ) -> RunResult:
     """Read the inbox of a month and write outbox/YYYY-MM/; one command at a time does so.
+
+    `finish` takes what was written and the month's folder: it moves the one into the other.
 
     `progress` is called with (files read, files in all). Raises TorimatomeError where nothing
     can be written; the old month then stands as it was.
     """
     with at_work(settings.outbox):
-        return _aggregate(settings, progress)
+        return _aggregate(settings, progress, finish)
 
 
-def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) -> RunResult:
+def _aggregate(
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+    finish: Callable[[Path, Path], None],
+) -> RunResult:
     warm_up("pipeline.reading", "pipeline.read.ooxml")  # while this process imports the rest
     from pipeline.write import record_outcome, write  # noqa: PLC0415 - xlsxwriter is slow to import
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
@@ -167,7 +176,7 @@ def _aggregate(settings: Settings, progress: Callable[[int, int], None] | None) 
             keep(edited, staged)
         if source is not None:
             insist_unchanged(source)
-        publish(staged, folder)
+        finish(staged, folder)
     return result
 
 

@@ -88,14 +88,19 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, output.out, output.err
 
 
-def test_the_month_is_the_first_line(
+def test_the_first_lines_tell_what_is_done_and_for_which_month(
     office: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = f"基準月 {MONTH}（今日の日付から）。前回も {MONTH} でした。"
+    month = f"基準月 {MONTH}（今日の日付から）。前回も {MONTH} でした。"
     code, out, _ = ran(capsys, "aggregate", *office, "--no-pivot", "--quiet")
-    assert (code, out.splitlines()[0]) == (ExitCode.OK, first)
-    for command in ("sendback", "distribute", "close"):
-        assert ran(capsys, command, *office)[1].splitlines()[0] == first
+    first = f"{office[1]} の回答を集計し、{office[3]}/{MONTH} に書き出します。"
+    assert (code, out.splitlines()[:2]) == (ExitCode.OK, [first, month])
+    for command, first in {
+        "sendback": f"{MONTH} の差戻し票・依頼文・督促文を {office[3]}/{MONTH} に作ります。",
+        "distribute": f"{MONTH} の配布用チェックシートを {office[3]}/配布_{MONTH} に作ります。",
+        "close": f"{MONTH} を締め、集計の済んだファイルを {office[1]}/{MONTH} に移します。",
+    }.items():
+        assert ran(capsys, command, *office)[1].splitlines()[:2] == [first, month]
     monkeypatch.setenv(commands.MONTH_VARIABLE, "2026-11")
     assert "（MONTH= で指定）" in ran(capsys, "close", *office, "--dry-run")[1]
     assert "（--month で指定）" in ran(capsys, "close", *office, "--month", MONTH)[1]

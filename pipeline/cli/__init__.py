@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import click
 
-from pipeline.cli import start
+from pipeline.cli import completion, menu, start
 from pipeline.cli.commands import torimatome
 from pipeline.cli.japanese import usage_message
 from pipeline.errors import ExitCode, TorimatomeError
 
-__all__ = ["main", "start", "torimatome"]
+__all__ = ["completion", "main", "menu", "start", "torimatome"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -74,6 +74,9 @@ month_option = click.option(
 yes_option = click.option(
     "--yes", is_flag=True, help="前回の月でも次の月でもないとき、確かめずに進みます。"
 )
+open_option = click.option(
+    "--open", "opened", is_flag=True, help="終わったら、できたものを開きます。"
+)
 inbox_option = click.option(
     "--inbox",
     type=click.Path(path_type=Path),
@@ -196,6 +199,10 @@ def torimatome() -> None:
     default=None,
     help="この重さ（要修正・要確認・参考）以上の指摘があれば終了コード 4 で終わります。",
 )
+@click.option(
+    "--dry-run", is_flag=True, help="書き出さず、前回の集計から変わるところだけを表示します。"
+)
+@open_option
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
 def aggregate(
     month: str | None,
@@ -214,6 +221,8 @@ def aggregate(
     yes: bool,
     allow_fewer: bool,
     fail_on: str | None,
+    dry_run: bool,
+    opened: bool,
     quiet: bool,
 ) -> int:
     """inbox/ の回答を読み取り、outbox/YYYY-MM/ に集計表を書き出します。
@@ -221,7 +230,7 @@ def aggregate(
     終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
     3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
     """
-    from pipeline.cli.report import run_and_tell
+    from pipeline.cli.report import rehearse_and_tell, run_and_tell
     from pipeline.settings import Settings
     from pipeline.template import templates_folder
 
@@ -235,6 +244,10 @@ def aggregate(
             "--by-parts は --scheduler とともに、internal の版だけで使えます"
             "（この機械だけなら --scheduler local）。",
             ExitCode.USAGE,
+        )
+    if dry_run and (by_parts or edition == "public"):
+        raise TorimatomeError(
+            "--dry-run は internal の版で、--by-parts を付けないときだけ使えます。", ExitCode.USAGE
         )
     remote = "://" in inbox
     settings = Settings(
@@ -256,7 +269,9 @@ def aggregate(
         allow_fewer=allow_fewer,
     )
     settings = _begun(_with_settings_file(settings, settings_file), yes=yes)
-    return run_and_tell(settings, quiet=quiet, fail_on=fail_on)
+    if dry_run:
+        return rehearse_and_tell(settings, quiet=quiet)
+    return run_and_tell(settings, quiet=quiet, fail_on=fail_on, opened=opened)
 
 
 def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
@@ -275,6 +290,7 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
     ``yes`` is None for commands to which any month may be named.
     """
 
+    from pipeline.cli.plan import plan_line
     from pipeline.cli.report import announce_month, finish_moves
     from pipeline.guard import Chosen, MonthSource
 
@@ -283,6 +299,8 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
         settings = replace(settings, month=today)
     elif source is MonthSource.TODAY:
         source = MonthSource.FILE
+    context = click.get_current_context()
+    click.echo(plan_line(context.info_name or "", context.params, settings))
     finish_moves(settings)
     announce_month(Chosen(month=settings.month, source=source), settings, today=today, yes=yes)
     return settings
@@ -296,15 +314,17 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
     default=Path("build/demo"),
     help="見本を作るフォルダ（省略時 build/demo）。",
 )
+@open_option
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
-def demo(into: Path, quiet: bool) -> int:
+def demo(into: Path, opened: bool, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
     from pipeline.sample import write_demo
     from pipeline.template import load_checklist, templates_folder
 
+    click.echo(f"見本の回答を {into / 'inbox'} に作り、{into / 'outbox'} に集計します。")
     empty_demo_folder(into)
     write_demo(into, load_checklist(templates_folder() / "smartcity-security"))
-    return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet)
+    return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet, opened=opened)
 
 
 def empty_demo_folder(into: Path) -> None:
@@ -322,10 +342,11 @@ def empty_demo_folder(into: Path) -> None:
     marker.touch()
 
 
-def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool) -> int:
+def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool, opened: bool) -> int:
     from pipeline.cli.report import run_and_tell
 
-    code = run_and_tell(plain_settings(month, inbox, outbox), quiet=quiet, fail_on=None)
+    settings = plain_settings(month, inbox, outbox)
+    code = run_and_tell(settings, quiet=quiet, fail_on=None, opened=opened)
     # The demo holds broken files on purpose: reading them all is not what it shows.
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
 
@@ -414,6 +435,7 @@ def close(
 )
 @click.option("--thanks", is_flag=True, help="受け付けが済んだ団体へのお礼の文面も作ります。")
 @yes_option
+@open_option
 def sendback(
     month: str | None,
     inbox: Path,
@@ -422,6 +444,7 @@ def sendback(
     remind: bool | None,
     thanks: bool,
     yes: bool,
+    opened: bool,
 ) -> None:
     """直してもらう項目だけの差戻し票と、依頼文・督促文・お礼の下書きを団体ごとに作ります。
 
@@ -429,14 +452,15 @@ def sendback(
 
     差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
     """
-    from pipeline.cli.report import sendback_lines
+    from pipeline.cli.report import open_result, sendback_lines
     from pipeline.sendback import Ask, send_back
 
     settings = _settings(month, inbox, outbox, checklist, yes=yes)
-    for line in sendback_lines(
-        send_back(settings, ask=Ask(remind=remind, thanks=thanks, now=_now()))
-    ):
+    result = send_back(settings, ask=Ask(remind=remind, thanks=thanks, now=_now()))
+    for line in sendback_lines(result):
         click.echo(line)
+    if opened and (result.packages or result.reminded):
+        open_result(result.folder if result.packages else result.folder.parent)
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -493,6 +517,7 @@ def seal(month: str | None, inbox: Path, outbox: Path, checklist: str, office: s
     default=None,
     help="書き出すフォルダ（省略時は outbox/配布_YYYY-MM）。",
 )
+@open_option
 def distribute(
     month: str | None,
     inbox: Path,
@@ -500,14 +525,18 @@ def distribute(
     checklist: str,
     prefill: bool,
     into: Path | None,
+    opened: bool,
 ) -> None:
     """名簿の団体ごとに、選択肢の付いた配布用のチェックシートと、送付の手紙の下書きを作ります。"""
-    from pipeline.cli.report import distribute_lines
+    from pipeline.cli.report import distribute_lines, open_result
     from pipeline.distribute import distribute as write_forms
 
     settings = _settings(month, inbox, outbox, checklist)
-    for line in distribute_lines(write_forms(settings, prefill=prefill, into=into, now=_now())):
+    result = write_forms(settings, prefill=prefill, into=into, now=_now())
+    for line in distribute_lines(result):
         click.echo(line)
+    if opened:
+        open_result(result.folder)
 
 
 def _settings(

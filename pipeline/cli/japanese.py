@@ -1,12 +1,33 @@
 """Click's own words in Japanese: section names of the help, and errors of usage."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
-_SECTIONS = {"Options": "オプション", "Commands": "コマンド", "Arguments": "引数"}
+_SECTIONS = {
+    "Options": "オプション",
+    "Commands": "コマンド",
+    "Arguments": "引数",
+    "Positional arguments": "引数",
+}
+# What somebody may type who looks for a command by what it does.
+_CALLED = {
+    "集計": "aggregate",
+    "取りまとめ": "aggregate",
+    "差戻": "sendback",
+    "督促": "sendback",
+    "配布": "distribute",
+    "様式": "distribute",
+    "締": "close",
+    "見本": "demo",
+    "準備": "init",
+    "指摘": "rules",
+    "画面": "menu",
+}
 
 
 class JapaneseFormatter(click.HelpFormatter):
@@ -84,11 +105,39 @@ def _what_is_wrong(error: click.ClickException) -> str:
             return f"{_option_name(error)} を指定してください。"
         case click.BadParameter():
             return f"{_option_name(error)} の指定が正しくありません: {_detail(error)}"
-        case click.UsageError() if error.ctx and error.message.startswith("No such command"):
-            names: Any = getattr(error.ctx.command, "commands", {})
-            return f"そのコマンドはありません。使えるコマンド: {', '.join(sorted(names))}"
         case _:
-            return f"指定が正しくありません: {error.format_message()}"
+            return _otherwise_wrong(error)
+
+
+def _otherwise_wrong(error: click.ClickException) -> str:
+    match error:
+        case click.BadOptionUsage() if "does not take a value" in error.message:
+            return f"オプション「{error.option_name}」に値は付けられません。"
+        case click.BadOptionUsage():
+            return f"オプション「{error.option_name}」の後ろに値を指定してください。"
+        case click.UsageError() if error.ctx and error.message.startswith("No such command"):
+            commands: Any = getattr(error.ctx.command, "commands", {})
+            names = sorted(name for name, each in commands.items() if not each.hidden)
+            return _no_command(_quoted(error.message), names)
+        case click.UsageError() if "unexpected extra argument" in error.message:
+            extra = error.message.partition("(")[2].rstrip(").")
+            return f"余分な指定があります: {extra}"
+        case _:
+            return "指定が正しくありません。"
+
+
+def _quoted(message: str) -> str:
+    found = re.search(r"['\"](.*)['\"]", message)
+    return found[1] if found else ""
+
+
+def _no_command(typed: str, names: Sequence[str]) -> str:
+    """Tell that there is no such command, and which may have been meant."""
+    meant = [name for word, name in _CALLED.items() if word in typed]
+    meant += get_close_matches(typed.casefold(), names, n=1, cutoff=0.5)
+    near = [name for name in dict.fromkeys(meant) if name in names]
+    asked = f"「{'」「'.join(near)}」ではありませんか。" if near else ""
+    return f"コマンド「{typed}」はありません。{asked}使えるコマンド: {', '.join(names)}"
 
 
 def _detail(error: click.BadParameter) -> str:
@@ -96,6 +145,10 @@ def _detail(error: click.BadParameter) -> str:
     match kind:
         case click.Choice():
             return "次のどれかを指定してください: " + " / ".join(str(c) for c in kind.choices)
+        case click.Path() if "is a directory" in error.message:
+            return "フォルダではなく、ファイルを指定してください。"
+        case click.Path() if "is a file" in error.message:
+            return "ファイルではなく、フォルダを指定してください。"
         case click.Path():
             return (
                 "そのファイルまたはフォルダが見つからないか、読めません。パスを確かめてください。"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.asking import confirm
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
@@ -16,6 +17,7 @@ from pipeline.rules.alerts import alerts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from pipeline.close import ClosePlan
     from pipeline.distribute import DistributeResult
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
 
-_OTHER_STATES = {
+STATES = {
+    FileState.COUNTED: "集計",
     FileState.SUPERSEDED: "再提出で置換え",
     FileState.DUPLICATE: "重複",
     FileState.DISPUTED: "団体の確認待ち",
@@ -36,15 +39,40 @@ _OTHER_STATES = {
 }
 
 
-def run_and_tell(settings: Settings, *, quiet: bool, fail_on: str | None) -> int:
+def run_and_tell(
+    settings: Settings, *, quiet: bool, fail_on: str | None, opened: bool = False
+) -> int:
     """Aggregate a month, print what came of it, and give the exit code."""
     with _progress(quiet) as progress:
         result = _aggregate(settings)(settings, progress=progress)
     for line in summary_lines(result):
         click.echo(line)
+    if opened:
+        open_result(result.workbook)
     if fail_on and _any_at_least(result, Severity(fail_on)):
         return ExitCode.FINDINGS
     return result.exit_code
+
+
+def rehearse_and_tell(settings: Settings, *, quiet: bool) -> int:
+    """Aggregate a month without writing it; tell what would change, and give the exit code."""
+    from pipeline.cli.rehearsing import difference_lines  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.rehearsal import rehearse  # noqa: PLC0415 - the same
+    from pipeline.template import load_checklist  # noqa: PLC0415 - the same
+
+    with _progress(quiet) as progress:
+        result, difference = rehearse(settings, progress=progress)
+    checklist = load_checklist(settings.templates / settings.checklist)
+    for line in difference_lines(difference, checklist, month=settings.month):
+        click.echo(line)
+    click.echo("試しの集計が終わりました。何も書き出していません。")
+    return result.exit_code
+
+
+def open_result(place: Path) -> None:
+    """Open a workbook or a folder with what this computer opens it with."""
+    if click.launch(str(place.resolve())):
+        click.echo(f"自動で開けませんでした。次の場所を開いてください: {place}")
 
 
 def _aggregate(settings: Settings) -> Callable[..., RunResult]:
@@ -61,7 +89,11 @@ def summary_lines(result: RunResult) -> list[str]:
     """Give the last lines of a run: files, findings, and the path to open."""
     states = result.files
     severities = Counter(finding.severity for finding in result.findings) + result.beyond
-    others = [f"{words} {states[state]}" for state, words in _OTHER_STATES.items() if states[state]]
+    others = [
+        f"{words} {states[state]}"
+        for state, words in STATES.items()
+        if states[state] and state is not FileState.COUNTED
+    ]
     findings = " / ".join(f"{severity} {severities[severity]}" for severity in Severity)
     lines = [
         f"{result.month} の集計が終わりました。",
@@ -208,7 +240,7 @@ def announce_month(
         return
     # A process without a terminal may have no streams at all.
     if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
-        if click.confirm(f"{doubt}この月でよろしいですか？"):
+        if confirm(f"{doubt}この月でよろしいですか？"):
             return
         raise TorimatomeError("何も書き出していません。", ExitCode.USAGE)
     raise TorimatomeError(
