@@ -9,7 +9,7 @@ from pipeline.check import check
 from pipeline.errors import TorimatomeError
 from pipeline.history import in_light_of, previous_month
 from pipeline.model.review import Review
-from pipeline.read import read_workbook
+from pipeline.read import read_texts
 from pipeline.review import (
     apply_review,
     at_present_items,
@@ -77,7 +77,7 @@ def read_form(settings: Settings) -> ReadForm:
     source = form_source(form, settings.outbox) if form else None
     if source is None:
         return ReadForm()
-    workbook = read_workbook(source, limits=settings.limits)
+    workbook = read_texts(source, limits=settings.limits)
     return ReadForm(source=source, review=read_review(workbook))
 
 
@@ -134,7 +134,7 @@ def _with_earlier_form(
         stamp = f"{earlier.parent.name}:{found.sha256}"
         if source.location == earlier or review.carried == stamp:
             return reviewed, stamp
-        written = read_review(read_workbook(found, limits=settings.limits))
+        written = read_review(read_texts(found, limits=settings.limits))
         written = at_present_items(written, history.moved_since(earlier.parent.name))
     except TorimatomeError:
         return reviewed, review.carried

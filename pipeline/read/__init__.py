@@ -1,10 +1,12 @@
 """Reading of returned files: the only place that knows zip, XML and spreadsheet libraries.
 
-`read_workbook` is the stage; `open_source` and `detect_kind` serve discovery too.
+`read_workbook` is the stage, `read_texts` the same for a form of our own; `open_source` and
+`detect_kind` serve discovery too.
 """
 
 from pipeline.read.kinds import detect_kind, kind_of
 from pipeline.read.refusal import Refused
+from pipeline.read.texts import read_texts
 from pipeline.read.workbook import open_source, read_workbook
 
-__all__ = ["Refused", "detect_kind", "kind_of", "open_source", "read_workbook"]
+__all__ = ["Refused", "detect_kind", "kind_of", "open_source", "read_texts", "read_workbook"]

@@ -42,7 +42,7 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         kind=kind,
         sheets=finished(package, pages, book.styles, limits),
         macros=any(name.casefold().endswith("vbaproject.bin") for name in package.names),
-        properties=_properties(package),
+        properties=custom_properties(package),
     )
 
 
@@ -66,7 +66,7 @@ def _book(
     return book_of(package, targets, strings or (), styles or (), epoch_1904=epoch_1904)
 
 
-def _properties(package: Package) -> Mapping[str, str]:
+def custom_properties(package: Package) -> Mapping[str, str]:
     """Give the custom document properties by name."""
     part = "docProps/custom.xml"
     if part not in package:

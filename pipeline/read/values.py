@@ -20,6 +20,7 @@ from pipeline.model import (
     SourceFile,
     UnreadableReason,
 )
+from pipeline.read.book import text_cell
 from pipeline.read.numbers import iso_text, shortest
 from pipeline.read.parts import SheetPart
 from pipeline.read.refusal import Refused, broken, too_large
@@ -32,9 +33,9 @@ _UNSEEN = ("文字の書式", "エラー値", "非表示の行・列")
 def read_values(content: bytes, source: SourceFile, kind: FileKind, limits: Limits) -> RawWorkbook:
     """Give the values of every sheet, and say what was not seen. Refused where it cannot be read.
 
-    Not for .xlsx: of a file with odd indices it gives other texts than stand there. Damage may
-    make its Rust code abort the process, so it runs in one of its own: rosters and 確認票 are read
-    in the process of the run itself.
+    Not for returned .xlsx: of a file with odd indices it gives other texts than stand there.
+    Damage may make its Rust code abort the process, so it runs in one of its own: rosters are
+    read in the process of the run itself.
     """
     try:
         child = subprocess.run(
@@ -63,7 +64,7 @@ def _main() -> None:
     content, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent
     found: tuple[object, ...]
     try:
-        found = _sheets(content, limits)
+        found = sheets_of(content, limits)
     except PasswordError as error:
         found = (UnreadableReason.PASSWORD, f"calamine: {error!r}")
     except Refused as refusal:
@@ -73,7 +74,8 @@ def _main() -> None:
     sys.stdout.buffer.write(pickle.dumps(found))
 
 
-def _sheets(content: bytes, limits: Limits) -> tuple[RawSheet, ...]:
+def sheets_of(content: bytes, limits: Limits) -> tuple[RawSheet, ...]:
+    """Give the values of every worksheet."""
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     return tuple(
         _sheet(book, about, limits)
@@ -104,6 +106,8 @@ def _sheet(book: CalamineWorkbook, about: Any, limits: Limits) -> RawSheet:
 
 
 def _cell(value: object) -> RawCell | None:
+    if isinstance(value, str):  # nearly all
+        return text_cell(value, formula=False)
     if isinstance(value, bool):
         return RawCell(kind=CellKind.BOOLEAN, text="TRUE" if value else "FALSE")
     if isinstance(value, int | float):
@@ -112,8 +116,7 @@ def _cell(value: object) -> RawCell | None:
         return RawCell(kind=CellKind.DATE, text=iso_text(value))
     if isinstance(value, time | timedelta):
         return RawCell(kind=CellKind.DATE, text=str(value))
-    text = str(value) if value is not None else ""
-    return RawCell(kind=CellKind.TEXT, text=text) if text else None
+    return None if value is None else text_cell(str(value), formula=False)
 
 
 if __name__ == "__main__":
