@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from pipeline.model import SourceFile, UnreadableReason
+from pipeline.received_mail import Mail, MailError, TooManyPartsError, open_mail
 from pipeline.settings import Limits
 
 _JAPAN = datetime.timezone(datetime.timedelta(hours=9))
@@ -35,6 +36,7 @@ _PACKAGE_NAMES = frozenset({"[content_types].xml", "mimetype", "meta-inf/manifes
 _PACKAGE_STARTS = ("xl/", "word/", "ppt/", "_rels/", "docprops/", "visio/", "index/")
 _AES = 99  # the compression method that WinZip and others write for AES-encrypted members
 _CHUNK = 1 << 20
+MAIL_PART = "\0mail:"  # before the number of a part: no zip stores a name like it
 _HASHED_SIZES = 8  # times limits.file_size: a larger file is told by its size alone
 
 
@@ -202,22 +204,60 @@ def read_content(source: SourceFile, *, limit: int, passwords: Sequence[str] = (
     """
     if not source.member:
         return source.location.read_bytes()
-    if source.inner:
-        status = source.location.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
-        outer = _outer_member(source.location, stamp, source.member, limit, tuple(passwords))
-        with open_archive(io.BytesIO(outer)) as archive:
-            return member_bytes(archive, source.inner, limit=limit, passwords=passwords)
-    with open_archive(source.location) as archive:
-        return member_bytes(archive, source.member, limit=limit, passwords=passwords)
+    status = source.location.stat()
+    stamp = (status.st_mtime_ns, status.st_size)
+    chain = (source.member, *source.inner)
+    return _opened_member(source.location, stamp, chain, limit, tuple(passwords))
 
 
-@lru_cache(maxsize=1)  # the members of a zip in a zip come one after another
-def _outer_member(
-    location: Path, _stamp: tuple[int, int], member: str, limit: int, passwords: tuple[str, ...]
+def _opened_member(
+    location: Path,
+    stamp: tuple[int, int],
+    chain: tuple[str, ...],
+    limit: int,
+    passwords: tuple[str, ...],
 ) -> bytes:
-    with open_archive(location) as archive:
-        return member_bytes(archive, member, limit=limit, passwords=passwords)
+    """Give a member by the names that lead to it: each but the last is an archive or a mail."""
+    *outer, name = chain
+    if name.startswith(MAIL_PART):
+        parts = _opened_mail(location, stamp, tuple(outer), limit, passwords).parts
+        number = int(name.removeprefix(MAIL_PART))
+        if number >= len(parts):
+            raise MemberError(UnreadableReason.BROKEN, f"no part {number}")
+        return parts[number].content
+    place: Path | IO[bytes] = location
+    if outer:
+        place = io.BytesIO(_outer_member(location, stamp, tuple(outer), limit, passwords))
+    with open_archive(place) as archive:
+        return member_bytes(archive, name, limit=limit, passwords=passwords)
+
+
+# The members of an archive in an archive come one after another.
+_outer_member = lru_cache(maxsize=1)(_opened_member)
+
+
+@lru_cache(maxsize=1)
+def _opened_mail(
+    location: Path,
+    stamp: tuple[int, int],
+    chain: tuple[str, ...],
+    limit: int,
+    passwords: tuple[str, ...],
+) -> Mail:
+    content = (
+        _opened_member(location, stamp, chain, limit, passwords) if chain else location.read_bytes()
+    )
+    return mail_of(content, most_parts=Limits().archive_members)
+
+
+def mail_of(content: bytes, *, most_parts: int) -> Mail:
+    """Take a mail apart; MemberError where that cannot be done."""
+    try:
+        return open_mail(content, most_parts=most_parts)
+    except TooManyPartsError as error:
+        raise MemberError(UnreadableReason.TOO_LARGE, str(error)) from error
+    except MailError as error:
+        raise MemberError(UnreadableReason.BROKEN, str(error)) from error
 
 
 @contextlib.contextmanager

@@ -130,7 +130,7 @@ def opened_bundle(
             path=f"{source.path}!{shown}",
             location=source.location,
             member=source.member or part,
-            inner=part if source.member else "",
+            inner=(*source.inner, part) if source.member else (),
             size=archive.getinfo(part).file_size,
             modified=source.modified,
             sha256=hashes[part],

@@ -1,7 +1,8 @@
 """List every file dropped into inbox/ exactly once, and set aside what is no submission by name.
 
 Nothing is changed, no link is followed and no special file is opened. What a file holds is told
-by `read`; only zip attachments are looked into here, because their members count as files.
+by `read`; only zip attachments and mails are looked into here, because what is in them counts as
+files.
 """
 
 import contextlib
@@ -17,12 +18,14 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from pipeline.archive import (
+    MAIL_PART,
     Member,
     MemberError,
     hashed,
     is_archive,
     is_placeholder,
     local,
+    mail_of,
     member_bytes,
     members,
     open_archive,
@@ -48,6 +51,7 @@ from pipeline.model import (
     Wanted,
 )
 from pipeline.passwords import candidates
+from pipeline.received_mail import Mail, Part, looks_like_mail
 from pipeline.settings import Limits
 
 __all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "walk"]
@@ -74,6 +78,9 @@ _PRODUCT_README = "readme.txt"
 JOURNAL = ".torimatome-move.json"
 _OURS = frozenset({JOURNAL, f"{JOURNAL}.new"})
 _CLOUD_NAME = re.compile(r"\..+\.icloud")  # what stands for a file that iCloud has taken away
+_MAIL_HEAD = 4096  # bytes in which a mail shows itself
+_MAIL_GROWS = 2  # times limits.file_size: base64 makes four bytes of three
+_MAILS_DEEP = 5  # a mail in a mail in a mail …
 _CONTROL_SIZE = 1 << 20  # bytes of a control file that are read
 
 
@@ -345,12 +352,24 @@ def _entries(
     aside = set_aside(file.path, at_top=at_top)
     if aside is not None:
         return [Skipped(source=hashed(source, limits), reason=aside)]
+    return _opened(file, source, _Unpacking(passwords, limits, wanted))
+
+
+def _opened(file: Found, source: SourceFile, unpacking: "_Unpacking") -> list[Entry]:
+    """Give a file that its name does not set aside; archives and mails are taken apart."""
+    limits = unpacking.left
     try:
         with file.location.open("rb") as opened:
             archive = source.size <= limits.expanded_size and is_archive(opened)
+            opened.seek(0)
+            small = source.size <= limits.file_size * _MAIL_GROWS
+            mail = small and not archive and looks_like_mail(opened.read(_MAIL_HEAD), file.path)
+            opened.seek(0)
+            content = opened.read() if mail else b""
     except OSError as error:
         return [Unreadable(source=source, reason=_refusal(error, file), detail=_english(error))]
-    unpacking = _Unpacking(passwords, limits, wanted)
+    if mail:
+        return unpacking.mail(content, hashed(source, limits))
     return _unpacked(hashed(source, limits), unpacking) if archive else [source]
 
 
@@ -453,12 +472,70 @@ class _Unpacking:
         except MemberError as error:
             return [Unreadable(source=source, reason=error.reason, detail=error.detail)]
         source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
-        return self._archive(content, source) if is_archive(io.BytesIO(content)) else [source]
+        return self._within(content, source, member.name)
+
+    def _within(self, content: bytes, source: SourceFile, name: str) -> list[Entry]:
+        """Give a member that may itself be an archive or a mail."""
+        if is_archive(io.BytesIO(content)):
+            return self._archive(content, source)
+        if looks_like_mail(content[:_MAIL_HEAD], name):
+            return self.mail(content, source)
+        return [source]
+
+    def mail(self, content: bytes, source: SourceFile) -> list[Entry]:
+        """Give a mail's own row and one entry for each attachment, and for what is in them.
+
+        A mail that a mail brought was received when the outer one was.
+        """
+        depth = _levels(source, mails=True)
+        if depth >= _MAILS_DEEP:
+            return [_refused_mail(source, UnreadableReason.NESTED_ARCHIVE, "mails in mails")]
+        try:
+            opened = mail_of(content, most_parts=max(self.left.archive_members, 0))
+        except MemberError as error:
+            return [_refused_mail(source, error.reason, error.detail)]
+        size = sum(len(part.content) for part in opened.parts)
+        if size > self.left.expanded_size:
+            return [_refused_mail(source, UnreadableReason.TOO_LARGE, f"{size} bytes")]
+        self.left = replace(
+            self.left,
+            archive_members=self.left.archive_members - len(opened.parts),
+            expanded_size=self.left.expanded_size - size,
+        )
+        source = _told_by(source, opened)
+        if not opened.parts:
+            return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=FileKind.MAIL)]
+        entries: list[Entry] = [Skipped(source=source, reason=SkipReason.MAIL, kind=FileKind.MAIL)]
+        for number, part in enumerate(opened.parts):
+            entries += self._part(source, part, number)
+        return entries
+
+    def _part(self, mail: SourceFile, part: Part, number: int) -> list[Entry]:
+        """Give one attachment: of the letter itself, set aside by its name, or a file."""
+        stored = f"{MAIL_PART}{number}"
+        source = SourceFile(
+            path=f"{mail.path}!{printable(part.name)}",
+            location=mail.location,
+            member=mail.member or stored,
+            inner=(*mail.inner, stored) if mail.member else (),
+            size=len(part.content),
+            modified=mail.received or mail.modified,
+            sha256=hashlib.sha256(part.content).hexdigest(),
+            received=mail.received,
+            sender=mail.sender,
+            subject=mail.subject,
+        )
+        aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
+        if aside is not None:
+            return [Skipped(source=source, reason=aside)]
+        if len(part.content) > self.left.file_size:
+            return [Unreadable(source=source, reason=UnreadableReason.TOO_LARGE, detail="part")]
+        return self._within(part.content, source, part.name)
 
     def _archive(self, content: bytes, source: SourceFile) -> list[Entry]:
         """Give what an archive in an archive holds; one more level is refused."""
         failure = (UnreadableReason.NESTED_ARCHIVE, "the third level")
-        if not source.inner:
+        if _levels(source, mails=False) <= 1:
             try:
                 with open_archive(io.BytesIO(content)) as within:
                     return self.entries(within, source)
@@ -473,10 +550,33 @@ def _member_source(archive: SourceFile, member: Member) -> SourceFile:
         path=f"{archive.path}!{printable(member.name)}",
         location=archive.location,
         member=archive.member or member.stored,
-        inner=member.stored if archive.member else "",
+        inner=(*archive.inner, member.stored) if archive.member else (),
         size=member.size,
         modified=member.modified or archive.modified,
+        received=archive.received,
+        sender=archive.sender,
+        subject=archive.subject,
     )
+
+
+def _levels(source: SourceFile, *, mails: bool) -> int:
+    """Count the mails, or the archives, that a member lies in."""
+    chain = (source.member, *source.inner) if source.member else ()
+    return sum(name.startswith(MAIL_PART) is mails for name in chain)
+
+
+def _told_by(source: SourceFile, mail: Mail) -> SourceFile:
+    """Give a mail with what it tells; of one in another, the outer one was received."""
+    return replace(
+        source,
+        received=source.received if _levels(source, mails=True) else mail.received,
+        sender=mail.sender,
+        subject=mail.subject,
+    )
+
+
+def _refused_mail(source: SourceFile, reason: UnreadableReason, detail: str) -> Unreadable:
+    return Unreadable(source=source, reason=reason, kind=FileKind.MAIL, detail=detail)
 
 
 def _doubled(source: SourceFile) -> Unreadable:

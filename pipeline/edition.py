@@ -191,7 +191,10 @@ def _as_shown(report: Report, key_number: str) -> Report:
     """Take off what stood for the files' hashes while months were compared, by what a body was
     told, and whom to ask next: who reads this edition asks nobody.
     """
-    files = tuple(replace(row, sha256="", identified_by="") for row in report.files)
+    files = tuple(
+        replace(row, sha256="", identified_by="", received="", sender="", subject="")
+        for row in report.files
+    )
     told = tuple(one for one in report.sentences if one.topic != NEXT)
     return replace(
         report, files=files, key_number=key_number, contacts=(), sentences=told, offices=()

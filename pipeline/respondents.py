@@ -217,7 +217,7 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(
-    r"(?:\.(?:xlsx|xlsm|xlsb|xls|xltx|ods|csv|zip|html?|txt|pdf|docx?))+$", re.IGNORECASE
+    r"(?:\.(?:xlsx|xlsm|xlsb|xls|xltx|ods|csv|zip|eml|msg|html?|txt|pdf|docx?))+$", re.IGNORECASE
 )
 _EDGE_NUMBER = re.compile(
     r"^[\u2460-\u2473]|^[a-z]?\d{1,4}[.\s_-]*(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\d{1,2}$",

@@ -16,6 +16,9 @@ _SKIPPED = {
     SkipReason.ARCHIVE: "zip の中のファイルを1つずつ読みました。",
     SkipReason.ASKED_ABOVE: "上位の機関からの差戻しです。"
     "「torimatome sendback」で団体ごとの差戻し票になります。",
+    SkipReason.MAIL: "メールを開き、添付ファイルを1つずつ読みました。",
+    SkipReason.LETTER: "メールの本文の一部（画像・署名・予定など）のため、"
+    "回答として読んでいません。",
     SkipReason.LINK: "ショートカット（リンク）のため、たどっていません。"
     "必要なファイルであれば、実物を inbox に置いてください。",
     SkipReason.LATE: "締めた月のフォルダを読んだため、読んでいません。"

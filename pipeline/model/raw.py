@@ -53,23 +53,27 @@ class SourceFile:
 
     ``path`` is its name everywhere in the output: POSIX, relative to inbox/, NFC, ``!`` before
     a zip member. ``location`` is the file on disk (for a member: the archive) and ``member``
-    the stored name inside the archive, empty for a plain file; ``inner`` is the name in the zip
-    that the member itself is, where it is one. ``modified`` is ISO 8601 with offset, in seconds
-    (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content as it was read, empty before a
-    plain file is read. ``part`` is empty but where one workbook holds the returns of several
+    the stored name inside the archive, empty for a plain file; ``inner`` are the names in the
+    archives that the member itself is, where it is one. ``modified`` is ISO 8601 with offset, in
+    seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content as it was read, empty
+    before a plain file is read. ``part`` is empty but where one workbook holds the returns of several
     bodies: then the name of the (first) sheet of this return, and several returns share one path.
+    ``received``, ``sender`` and ``subject`` are what the mail tells that brought it.
     ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
 
     path: str
     location: Path
     member: str = ""
-    inner: str = ""
+    inner: tuple[str, ...] = ()
     size: int = 0
     modified: str = ""
     sha256: str = ""
     part: str = ""
     sealed: bool = False
+    received: str = ""
+    sender: str = ""
+    subject: str = ""
 
     @property
     def key(self) -> str:
@@ -117,6 +121,8 @@ class SkipReason(StrEnum):
     GUIDE = "guide"  # README.txt, which comes with the product
     ARCHIVE = "archive"  # a zip whose members were taken out one by one
     OTHER_KIND = "other_kind"  # pdf, docx, images, mail
+    MAIL = "mail"  # a mail whose attachments were taken out one by one
+    LETTER = "letter"  # of a mail, and no attachment: a picture in the text, a signature
     LINK = "link"  # a link that leads out of the inbox
     ASKED_ABOVE = "asked_above"  # what the office above sends back through us
     LATE = "late"  # lies in inbox/ while the folder of the closed month is read

@@ -175,6 +175,9 @@ class FileRow:
     answers: int
     part: str = ""  # of the return, see SourceFile
     project: str = ""
+    received: str = ""  # what the mail tells that brought it, as the two that follow
+    sender: str = ""
+    subject: str = ""
 
     @property
     def key(self) -> str:

@@ -206,6 +206,9 @@ def _file_row(record: FileRecord) -> FileRow:
         sheets=sheets,
         answers=len(content.answers) if isinstance(content, Submission) else 0,
         project=respondent.project if respondent else "",
+        received=record.source.received,
+        sender=record.source.sender,
+        subject=record.source.subject,
     )
 
 

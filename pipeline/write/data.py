@@ -39,7 +39,8 @@ FINDINGS = (
 )  # fmt: skip
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
-    "respondent", "identified_by", "sheets", "answers", "project", "month",
+    "respondent", "identified_by", "sheets", "answers", "project", "month", "received", "sender",
+    "subject",
 )  # fmt: skip
 CHANGES = (
     "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
