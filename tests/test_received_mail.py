@@ -6,12 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from posted import attachment, encoded, mail, named
 
 from pipeline.archive import read_content
 from pipeline.discover import discover
 from pipeline.model import Inbox, Skipped, SkipReason, SourceFile, Unreadable, UnreadableReason
-from pipeline.received_mail import decode_bytes, decode_words, open_mail
+from pipeline.received_mail import MailError, decode_bytes, decode_words, open_mail
 from pipeline.settings import Limits
 
 BOOK = b"a book, as far as the mail knows"
@@ -175,3 +177,21 @@ def test_damaged_base64_is_a_row_of_its_own(tmp_path: Path) -> None:
 def test_a_name_leads_nowhere() -> None:
     (part,) = open_mail(mail(attachment(b'filename="../../etc/passwd!x"', b"")), most_parts=9).parts
     assert part.name == "..／..／etc／passwd！x"
+
+
+def test_any_order_and_any_bytes_keep_every_attachment(tmp_path: Path) -> None:
+    parts = [attachment(named(f"{n}.xlsx"), BOOK + bytes([n])) for n in range(12)]
+    forward = paths(listed(tmp_path, "a.eml", mail(*parts)))
+    assert paths(listed(tmp_path, "a.eml", mail(*reversed(parts)))) == forward
+    assert len(forward) == 13
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400), st.integers(0, 400))
+def test_no_bytes_stop_a_mail(noise: bytes, at: int) -> None:
+    whole = mail(attachment(named("a.xlsx"), BOOK))
+    for content in (noise, whole[:at] + noise, whole[:at] + noise + whole[at:]):
+        try:
+            open_mail(content, most_parts=20)
+        except MailError:
+            continue

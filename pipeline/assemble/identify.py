@@ -286,7 +286,11 @@ class Identifier:
             *folders, name = _names_in(submission.source.path)
             for kind, part in (
                 (EvidenceKind.FILE_NAME, name),
-                *((EvidenceKind.FOLDER, folder) for folder in reversed(folders)),
+                *(
+                    (EvidenceKind.FOLDER, folder)
+                    for folder in reversed(folders)
+                    if not folder.casefold().endswith((".eml", ".msg"))  # a subject is no body
+                ),
             ):
                 cells += [
                     Evidence(kind=kind, text=word) for word in self._names.clean(readable(part))

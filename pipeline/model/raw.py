@@ -56,8 +56,9 @@ class SourceFile:
     the stored name inside the archive, empty for a plain file; ``inner`` are the names in the
     archives that the member itself is, where it is one. ``modified`` is ISO 8601 with offset, in
     seconds (``2026-11-05T09:30:00+09:00``). ``sha256`` is over the content as it was read, empty
-    before a plain file is read. ``part`` is empty but where one workbook holds the returns of several
-    bodies: then the name of the (first) sheet of this return, and several returns share one path.
+    before a plain file is read. ``part`` is empty but where one workbook holds the returns of
+    several bodies: then the name of the (first) sheet of this return, and several returns share
+    one path.
     ``received``, ``sender`` and ``subject`` are what the mail tells that brought it.
     ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
