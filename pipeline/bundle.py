@@ -32,6 +32,7 @@ from pipeline.model import (
     return_key,
     shown_key,
 )
+from pipeline.record import DamagedError, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,7 +122,7 @@ def opened_bundle(
         respondents=tuple(id_ for _, id_ in manifest.returns.values()),
         missing=manifest.missing,
         done_share=manifest.done_share,
-        problem=_unwanted(manifest.wanted, wanted),
+        problem=_unwanted(manifest, wanted),
     )
     if bundle.problem:
         return [bundle]
@@ -141,10 +142,26 @@ def opened_bundle(
     return [bundle, *members]
 
 
-def _unwanted(said: Wanted, wanted: Wanted) -> BundleProblem:
+def _unwanted(manifest: Manifest, wanted: Wanted) -> BundleProblem:
+    said = manifest.wanted
     if (said.checklist, said.version) != (wanted.checklist, wanted.version):
         return BundleProblem.CHECKLIST
-    return BundleProblem.NONE if said.month == wanted.month else BundleProblem.MONTH
+    if said.month != wanted.month:
+        return BundleProblem.MONTH
+    counted = [sealed_at for office, sealed_at in wanted.counted if office == manifest.office]
+    stale = bool(counted) and manifest.sealed_at < min(counted)
+    return BundleProblem.STALE if stale else BundleProblem.NONE
+
+
+def counted_bundles(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Give office and time of each bundle that the last run of a month counted; maybe none."""
+    try:
+        told = read_record(folder).run.get("bundles")
+    except DamagedError:
+        return ()
+    listed = told if isinstance(told, list) else []
+    return tuple((str(one["office"]), str(one["sealed_at"])) for one in listed
+                 if isinstance(one, dict) and {"office", "sealed_at"} <= one.keys())  # fmt: skip
 
 
 def checked_parts(archive: ZipFile, kind: str, limits: Limits) -> dict[str, Any]:

@@ -104,7 +104,12 @@ class Found:
 
 
 def discover(
-    inbox: Path, *, month: str, limits: Limits, checklist: Checklist | None = None
+    inbox: Path,
+    *,
+    month: str,
+    limits: Limits,
+    checklist: Checklist | None = None,
+    counted: tuple[tuple[str, str], ...] = (),
 ) -> Inbox:
     """Give every file below inbox/ exactly once, in the order of their paths.
 
@@ -112,12 +117,14 @@ def discover(
     `month` is read instead of inbox/ where it holds files. What lies in inbox/ then is given as
     Skipped (LATE): nothing tells this month's late return from an early one of the next. A folder
     that cannot be listed is one Unreadable entry. Gives no entries where inbox/ does not exist.
-    Bundles of other offices must be about ``checklist``.
+    Bundles of other offices must be about ``checklist``, and not older than those ``counted`` so
+    far (see `Wanted`).
     """
     wanted = Wanted(
         month=month,
         checklist=checklist.id if checklist else "",
         version=checklist.version if checklist else "",
+        counted=counted,
     )
     closed = inbox / month
     root = closed if is_closed(closed) else inbox

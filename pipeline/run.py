@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.aliases import aliases_for
 from pipeline.assemble import assemble
+from pipeline.bundle import counted_bundles
 from pipeline.check import refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
@@ -263,7 +264,13 @@ def look_into(
 ) -> tuple[Inbox, Roster | None]:
     """Give what lies in the inbox of a month, and its roster; nothing else is read yet."""
     insist_on_a_folder(folder)
-    inbox = discover(folder, month=settings.month, limits=settings.limits, checklist=checklist)
+    inbox = discover(
+        folder,
+        month=settings.month,
+        limits=settings.limits,
+        checklist=checklist,
+        counted=counted_bundles(settings.outbox / settings.month),
+    )
     inbox = without_other_months(inbox, settings.outbox, settings.month)
     insist_on_mail(inbox, settings.inbox_url or settings.inbox)
     return inbox, roster_of(inbox, checklist, settings.limits)

@@ -7,6 +7,7 @@ itself, so that its totals are those of the returns, not sums of sums.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
         f"data/{table}.parquet": (folder / "data" / f"{table}.parquet").read_bytes()
         for table in _TABLES
     }
+    parts["data/decisions.parquet"] = _decisions(judged)
     parts[RUN] = (folder / RUN).read_bytes()
     manifest = Manifest(
         office=settings.own_name,
@@ -86,6 +88,24 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
         write_bundle(staged / name, manifest, parts)
         publish(staged, folder)
     return SealResult(path=folder / name, returns=len(returns), missing=len(batch.missing))
+
+
+def _decisions(judged: Judged) -> bytes:
+    """Give the decisions in force as a table, an answer or a finding each."""
+    import pyarrow as pa  # noqa: PLC0415 - for this command alone
+    from pyarrow import parquet  # noqa: PLC0415 - the same
+
+    heads = ("respondent_id", "item_id", "code", "verdict", "status", "due", "reason", "by", "on")
+    lines = [
+        (key.subject, key.item_id, key.code, one.verdict.value, one.status.value if one.status
+         else None, one.due or None, one.reason, one.by, one.on)
+        for key, one in sorted(judged.decisions.items())
+    ]  # fmt: skip
+    columns = zip(*lines, strict=True) if lines else ((),) * len(heads)
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    saved = io.BytesIO()
+    parquet.write_table(pa.table(arrays, names=list(heads)), saved, compression="zstd")
+    return saved.getvalue()
 
 
 def _accepted(judged: Judged) -> dict[str, tuple[Accepted, ...]]:

@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from inboxes import good, load, partly, put, roster, settings_for
+from pyarrow import parquet
 from reviewing import fill, lines
 from story.tiers import PREFECTURES, TOWNS, play_tiers
 
@@ -262,6 +263,40 @@ def test_the_last_bundle_of_an_office_counts(tmp_path: Path) -> None:
         if finding.code == "B515"
     }
     assert told == {"b.zip": "要確認", "c/また.zip": "参考"}
+
+
+def test_an_older_bundle_alone_does_not_take_the_place_of_the_newer(tmp_path: Path) -> None:
+    """The newer one was taken out of the inbox by mistake: its answers do not go back to ①."""
+    old = bundled(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST, "①")})
+    new = bundled(
+        tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST, "③")}, at="2026-11-30T09:00:00+09:00"
+    )
+    put(tmp_path, {"a.zip": old})
+    counted(tmp_path)
+    put(tmp_path, {"a.zip": new})
+    assert codes(counted(tmp_path))["B515"] == 0
+    put(tmp_path, {"a.zip": old, "乙市.xlsx": good("乙市", CHECKLIST, "③")})
+    assert codes(counted(tmp_path))["B515"] == 1
+    assert {row["status"] for row in answers(tmp_path).values()} == {"not_planned"}
+
+
+def test_decisions_travel_as_a_table_too(tmp_path: Path) -> None:
+    put(tmp_path, {"甲市.xlsx": partly("甲市", CHECKLIST, range(1, len(ITEMS)))})
+    counted(tmp_path)
+    form = tmp_path / "outbox" / MONTHS[0] / f"確認票_{MONTHS[0]}.xlsx"
+    (line,) = (each for each in lines(form) if each["項目"].split("\n")[0] == ITEMS[0])
+    decided = {"判断": "修正する", "修正後の回答": "③", "理由": "電話で確認", "担当": "山田"}
+    fill(form, {(line["コード"], ITEMS[0]): decided})
+    with zipfile.ZipFile(sealed(tmp_path, "青海県")) as archive:
+        table = parquet.read_table(io.BytesIO(archive.read("data/decisions.parquet")))
+    assert table.select(["item_id", "verdict", "status", "reason"]).to_pylist() == [
+        {
+            "item_id": ITEMS[0],
+            "verdict": "修正する",
+            "status": "not_planned",
+            "reason": "電話で確認",
+        }
+    ]
 
 
 def test_two_offices_of_one_name_both_count(tmp_path: Path) -> None:

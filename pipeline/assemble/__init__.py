@@ -47,6 +47,7 @@ _STATES = {
     BundleProblem.NONE: FileState.IGNORED,
     BundleProblem.CHANGED: FileState.UNREADABLE,
     BundleProblem.OLDER: FileState.IGNORED,
+    BundleProblem.STALE: FileState.NOT_CHECKLIST,
     BundleProblem.TWICE: FileState.IGNORED,
     BundleProblem.MONTH: FileState.NOT_CHECKLIST,
     BundleProblem.CHECKLIST: FileState.NOT_CHECKLIST,

@@ -42,6 +42,7 @@ def bundle_reason(bundle: Bundle) -> str:
     why = {
         BundleProblem.CHANGED: "作られたときのままではないため",
         BundleProblem.OLDER: f"より新しい「{bundle.instead}」があるため",
+        BundleProblem.STALE: "前回の集計で数えたものより古いため",
         BundleProblem.TWICE: f"「{bundle.instead}」と同じものであるため",
         BundleProblem.MONTH: f"{month}分であるため",
         BundleProblem.CHECKLIST: "調査している様式と違う様式（版）のものであるため",

@@ -158,6 +158,7 @@ class BundleProblem(StrEnum):
     NONE = ""
     CHANGED = "changed"  # not as it was sealed
     OLDER = "older"  # another bundle of the same office was sealed later
+    STALE = "stale"  # the last run of this month has counted one that was sealed later
     TWICE = "twice"  # the same bundle lies here once more
     MONTH = "month"  # of another month
     CHECKLIST = "checklist"  # of another checklist, or of another edition of it
@@ -165,11 +166,15 @@ class BundleProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a bundle must be about to count. ``month`` is YYYY-MM."""
+    """What a bundle must be about to count. ``month`` is YYYY-MM.
+
+    ``counted`` are (office, when it was sealed) of the bundles that the last run counted.
+    """
 
     month: str
     checklist: str = ""
     version: str = ""
+    counted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

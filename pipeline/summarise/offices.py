@@ -19,6 +19,7 @@ _STATES = {
     BundleProblem.NONE: "数えました",
     BundleProblem.CHANGED: "書き換えられているため使っていません",
     BundleProblem.OLDER: "より新しいものがあるため使っていません",
+    BundleProblem.STALE: "前回数えたものより古いため使っていません",
     BundleProblem.TWICE: "同じものがもう1つあるため使っていません",
     BundleProblem.MONTH: "違う月のため使っていません",
     BundleProblem.CHECKLIST: "違う様式（版）のため使っていません",

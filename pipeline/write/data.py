@@ -191,6 +191,11 @@ def write_run(
             "answers": {status.value: figures.counts.of(status) for status in Status},
             "findings": {severity.value: figures.findings.of(severity) for severity in Severity},
         },
+        "bundles": [
+            {"office": one.office, "sealed_at": one.sealed_at}
+            for one in report.offices
+            if one.counts
+        ],
         "figures": [
             {
                 "scope": one.scope,
