@@ -15,6 +15,7 @@ from pipeline.model import (
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_submission, rule, silent
 
 _PLACES = {
+    EvidenceKind.SEALED: "取りまとめた機関",
     EvidenceKind.HIDDEN_ID: "様式の識別番号（配布先）",
     EvidenceKind.CELL: "シートの団体名の欄",
     EvidenceKind.TAB: "シート名",

@@ -26,6 +26,7 @@ STATES = {
 }
 IDENTIFIED = {
     "decision": "確認票の判断",
+    "sealed": "取りまとめた機関",
     "hidden_id": "様式の識別番号",
     "cell": "シートの団体名欄",
     "tab": "シート名から推定",
