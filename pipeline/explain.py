@@ -23,7 +23,7 @@ _STATUS = {
     Status.NOT_PLANNED: "③対応の予定なし（not_planned）",
     Status.NOT_APPLICABLE: "対象外・該当なし（not_applicable）",
     Status.BLANK: "未記入（blank）",
-    Status.UNCLEAR: "判読不可（unclear）",
+    Status.UNCLEAR: "判読不能（unclear）",
 }
 _PRECISION = {
     Precision.NONE: "",

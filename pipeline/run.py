@@ -71,7 +71,7 @@ class RunResult:
     findings: tuple[Finding, ...]
     exit_code: ExitCode
     seconds: Mapping[str, float]
-    attention: tuple[str, ...] = ()  # the first of 今月見るべき件, in words
+    attention: tuple[str, ...] = ()  # the first of 今月まず対応すること, in words
     progress: str = ""  # 対応済み率 and its range, in words
     turnout: Turnout = Turnout(asked=None, returned=0)  # noqa: RUF009 - a frozen value
     kept_as: str = ""  # the name under which a workbook changed by hand is kept

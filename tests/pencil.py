@@ -417,7 +417,7 @@ def check_same_files(rows: Rows, told: Told, now: str) -> None:
             assert row[same] == ("はい" if expected else "いいえ"), row[: item + 1]
 
 
-# ── 約束の記録 ──────────────────────────────────────────────────────────────────────────────
+# ── 対応予定の履行状況 ──────────────────────────────────────────────
 
 
 def check_ledger(folder: Path, told: Told, now: str) -> list[dict[str, str]]:

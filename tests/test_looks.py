@@ -82,7 +82,7 @@ def test_tabs_are_coloured_by_what_the_sheet_is_for(book: openpyxl.Workbook) -> 
 
 
 def test_a_first_month_has_no_sheets_without_content(book: openpyxl.Workbook) -> None:
-    assert not {"前月比", "約束の記録"} & {*book.sheetnames}
+    assert not {"前月比", "対応予定の履行状況"} & {*book.sheetnames}
     links = {
         str(cell.hyperlink.location).partition("!")[0].strip("'")
         for sheet in book.worksheets

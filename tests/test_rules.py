@@ -301,7 +301,7 @@ def test_what_rules_are_about_is_what_people_count_by() -> None:
 
 
 def test_what_matters_most_lists_every_rule_by_what_it_does_to_the_figures() -> None:
-    section = PAGE.read_text(encoding="utf-8").partition("今月見るべき件の選び方")[2]
+    section = PAGE.read_text(encoding="utf-8").partition("今月まず対応することの選び方")[2]
     listed = re.findall(r"^\d\. (.*): (.*)$", section, re.MULTILINE)
     assert [effect for effect, _ in listed] == [effect.value for effect in Effect]
     assert sorted("、".join(codes for _, codes in listed).split("、")) == sorted(RULES)

@@ -724,7 +724,7 @@ def test_every_promise_and_rate_of_the_ledger(
 ) -> None:
     rows = pencil.check_ledger(played.month(month), story, month)
     if month != MONTHS[0]:
-        sheet = grid(books[month], "約束の記録")
+        sheet = grid(books[month], "対応予定の履行状況")
         pencil.check_rates(sheet, story, checklist, month)
         pencil.check_promise_list(sheet, rows, month)
     pencil.check_planned(grid(books[month], "対応予定"), story, month)

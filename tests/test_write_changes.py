@@ -1,4 +1,4 @@
-"""前月比 and 約束の記録 as sheets: long lists, hostile names, what others draw from them."""
+"""前月比 and 対応予定の履行状況 as sheets: long lists, hostile names, what others draw."""
 
 import re
 import warnings
@@ -145,7 +145,7 @@ def test_long_lists_go_on_on_numbered_sheets(report: Report, tmp_path: Path) -> 
     assert changes > 160
     for name, size, top in (
         ("前月比", changes, places(report).changes),
-        ("約束の記録", promises, 0),
+        ("対応予定の履行状況", promises, 0),
     ):
         sheets = [sheet for sheet in book.sheetnames if sheet.partition("(")[0] == name]
         assert len(sheets) > 1
@@ -174,7 +174,9 @@ def test_hostile_names_of_earlier_months_are_texts(tmp_path: Path) -> None:
     for text in HOSTILE[:12]:
         assert cell_text(text) in names
     assert not any(
-        cell.data_type == "f" for column in ("B", "C", "D") for cell in book["約束の記録"][column]
+        cell.data_type == "f"
+        for column in ("B", "C", "D")
+        for cell in book["対応予定の履行状況"][column]
         if cell.row > places(report).trend + 30
     )  # fmt: skip
     assert lint.problems(path) == []

@@ -119,7 +119,7 @@ def test_the_same_months_again_give_the_same_bytes(
 
 
 def test_the_first_month_has_no_sheet_about_others(books: Mapping[str, Any]) -> None:
-    assert not {"前月比", "約束の記録"} & {*books[MONTHS[0]].sheetnames}
+    assert not {"前月比", "対応予定の履行状況"} & {*books[MONTHS[0]].sheetnames}
 
 
 @both_months
@@ -150,7 +150,7 @@ def test_the_ledger_is_that_of_the_story(
 ) -> None:
     rows = pencil.check_ledger(year.month(now), story, now)
     if now != MONTHS[0]:
-        sheet = grid(books[now], "約束の記録")
+        sheet = grid(books[now], "対応予定の履行状況")
         pencil.check_rates(sheet, story, checklist, now)
         pencil.check_promise_list(sheet, rows, now)
     pencil.check_planned(grid(books[now], "対応予定"), story, now)

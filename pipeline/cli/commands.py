@@ -197,7 +197,7 @@ def torimatome() -> None:
     type=click.Choice(["要修正", "要確認", "参考"]),
     metavar="LEVEL",
     default=None,
-    help="この重さ（要修正・要確認・参考）以上の指摘があれば終了コード 4 で終わります。",
+    help="この重要度（要修正・要確認・参考）以上の指摘があれば終了コード 4 で終わります。",
 )
 @click.option(
     "--dry-run", is_flag=True, help="書き出さず、前回の集計から変わるところだけを表示します。"

@@ -65,7 +65,7 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One line of 連絡の順 and of 今月見るべき件: a body, and what to ask it.
+    """One line of 連絡の順 and of 今月まず対応すること: a body, and what to ask it.
 
     ``body`` is its id, empty where nobody knows whose file it is; ``name`` is then the file's.
     ``settles`` counts the open answers its reply settles; ``width`` is that of the headline range
@@ -99,5 +99,5 @@ class Sentence:
 
 
 def first_of(found: Iterable[Contact], limit: int) -> tuple[Contact, ...]:
-    """Give the first of 今月見るべき件: those who must answer again before those to look at."""
+    """Give the first of 今月まず対応すること: who must answer again before whom to look at."""
     return tuple(sorted(found, key=lambda one: list(Severity).index(one.severity))[:limit])

@@ -187,7 +187,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedLine:
-    """A line of 要確認 or of 今月見るべき件: ``shown`` stands for ``findings`` of one cause.
+    """A line of 要確認 or of 今月まず対応すること: ``shown`` stands for ``findings`` of one cause.
 
     ``answer`` is the line of 明細 that the first of them is about: an index into
     ``Report.answers``.

@@ -107,7 +107,7 @@ def whole_page(rules: tuple[Rule, ...], retired: Mapping[str, str]) -> str:
         ]
         parts.append("")
         parts += [_section(rule) for rule in members]
-    parts += ["## 今月見るべき件の選び方\n", _ATTENTION_TEXT, *_attention_lines(rules), ""]
+    parts += ["## 今月まず対応することの選び方\n", _ATTENTION_TEXT, *_attention_lines(rules), ""]
     parts.append("## 使わないコード\n")
     parts.append("次のコードは欠番です。今後も使いません。\n")
     parts.append("、".join(retired))

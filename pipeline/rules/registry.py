@@ -119,7 +119,7 @@ class About(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a finding does to the figures, gravest first; it orders 今月見るべき件."""
+    """What a finding does to the figures, gravest first; it orders 今月まず対応すること."""
 
     LOST = "数えられていない回答がある"
     CONTRADICTED = "食い違いがあり、数が実際と違うおそれがある"

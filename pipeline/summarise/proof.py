@@ -21,7 +21,7 @@ def reconcile(
     size = len(batch.checklist.items)
     items, groups = tally.items(), tally.groups()
     lines = (
-        ("ファイル", "受信箱のファイル", len(paths), "状態別の合計", _sum(states)),
+        ("ファイル", "受信フォルダのファイル", len(paths), "状態別の合計", _sum(states)),
         ("提出", forms, counted, "集計した提出", len(batch.submissions)),
         ("回答", f"集計した提出×{size}項目", len(batch.submissions) * size, "明細の行", rows),
         ("項目別集計", "明細の行", rows, "項目別の合計", sum(t.counts.total for t in items)),

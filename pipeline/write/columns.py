@@ -181,7 +181,7 @@ COLUMNS: tuple[DetailColumn, ...] = (
         "ファイル",
         "file",
         34,
-        "受信箱の中のファイル。zipの中のファイルは「!」の後",
+        "受信フォルダの中のファイル。zipの中のファイルは「!」の後",
         "file",
     ),
     DetailColumn("シート", "sheet", 16, "回答のあるシート", "sheet"),

@@ -1,4 +1,4 @@
-"""約束の記録: every ② from the month it was first said to what became of it.
+"""対応予定の履行状況: every ② from the month it was first said to what became of it.
 
 All are counted; those said for the first time this month are listed in 対応予定 alone.
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
-PROMISES_SHEET = "約束の記録"
+PROMISES_SHEET = "対応予定の履行状況"
 LAST = 14
 OUTCOMES = {
     Outcome.OVERDUE: ("■ 期限超過", "severity_要修正", "まだ②のままで、予定月を過ぎています"),
@@ -42,29 +42,29 @@ OUTCOMES = {
     ),
     Outcome.UNDATED_DONE: (
         "○ 時期未定のまま対応", "center",
-        "①になりました。予定月が一度も示されなかったため、守られた割合には入れません",
+        "①になりました。予定月が一度も示されなかったため、予定どおり対応した割合には入れません",
     ),
     Outcome.KEPT: ("● 期限内に対応", "ok", "予定月までに①と報告されました"),
 }  # fmt: skip
 _RATE_HEADS = (
-    "②と答えた数", "期限内に対応", "遅れて対応", "期限超過", "取り下げ", "守られた割合",
+    "②と答えた数", "期限内に対応", "遅れて対応", "期限超過", "取り下げ", "予定どおり対応した割合",
     "延期のあった数",
 )  # fmt: skip
 
 
 def has_promises(report: Report) -> bool:
-    """Tell whether 約束の記録 has content: a ② that an earlier month said."""
+    """Tell whether 対応予定の履行状況 has content: a ② that an earlier month said."""
     return any(promise.first_said != report.month for promise in report.months.promises)
 
 
 def write_promises(book: Book, report: Report, promises: Frame) -> None:
-    """Write 約束の記録: outcomes, rates by category and respondent, then every promise."""
+    """Write 対応予定の履行状況: outcomes, rates by category and respondent, then every promise."""
     sheet, months = book.sheet(PROMISES_SHEET), report.months
     columns = _columns(book)
     sheet.columns(*(column.width for column in columns))
     lead = (
         "「②これから対応予定」という回答を、初めて答えた月から追った記録です。"
-        "守られた割合は、期限内に対応÷（期限内に対応＋遅れて対応＋期限超過＋取り下げ）です。"
+        "予定どおり対応した割合は、期限内に対応÷（期限内に対応＋遅れて対応＋期限超過＋取り下げ）です。"
         "報告された月で判断します（予定月までに①と報告されたものが「期限内に対応」です）。"
         "今月は提出のない団体の分も、前の回答のまま載せています。この表の数は作成時の値です。"
     )

@@ -50,7 +50,7 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
     """Write 処理記録."""
     sheet = book.sheet("処理記録")
     sheet.columns(44, 20, 44, 24, 20, 8, 11, 25, 24, 9, 14, 67)
-    lead = "受信箱の全ファイルの扱い、件数の照合、使った設定と版の記録です。"
+    lead = "受信フォルダの全ファイルの扱い、件数の突合、使った設定と版の記録です。"
     sheet.heading("処理記録", lead, last=3)
     row = _write_checks(sheet, report, 4)
     row = _write_settings(sheet, report, settings, row + 1)
@@ -60,15 +60,16 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
 
 
 def _write_checks(sheet: Sheet, report: Report, top: int) -> int:
-    sheet.section(top, "件数の照合（二通りに数えて同じになることを確かめています）", last=3)
-    for place, head in enumerate(("数え方", "左の件数", "照合の相手", "右の件数と結果")):
+    sheet.section(top, "件数の突合（二通りに数えて同じになることを確かめています）", last=3)
+    for place, head in enumerate(("数え方", "左の件数", "照合の相手", "右の件数", "結果")):
         sheet.text(top + 1, place, head, "head")
     for row, check in enumerate(report.checks, start=top + 2):
         word = "一致" if check.agrees else "不一致"
         sheet.text(row, 0, f"{check.title}：{check.left}", "text")
         sheet.number(row, 1, check.left_count)
         sheet.text(row, 2, check.right, "text")
-        sheet.text(row, 3, f"{check.right_count:,}　{word}", "ok" if check.agrees else "bad")
+        sheet.number(row, 3, check.right_count)
+        sheet.text(row, 4, word, "ok" if check.agrees else "bad")
     return top + 2 + len(report.checks)
 
 

@@ -90,7 +90,8 @@ def play_tiers(folder: Path, settings: Settings, checklist: Checklist) -> Iterat
             yield _spoiled(now[MINISTRY], "白峰県", number)
             yield _sealed(now["白峰県"], now[MINISTRY].inbox, number, day=29)
             yield _counted(
-                now[MINISTRY], "国の集計（2か月目。約束の記録に、12月に予定された項目が出ます）"
+                now[MINISTRY],
+                "国の集計（2か月目。対応予定の履行状況に、12月に予定された項目が出ます）",
             )
             break
         yield _counted(now[MINISTRY], "国の集計（3県のまとまりを1件ずつ数えます）")
