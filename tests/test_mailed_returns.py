@@ -65,3 +65,30 @@ def test_returns_by_mail_count_like_those_beside_them(tmp_path: Path) -> None:
     assert rows["提出.eml!別紙3-2.xlsx"]["subject"].startswith("'")
     assert rows["message.msg!様式.xlsx"]["sender"] == "tanto@city.example.jp"
     assert rows["message.msg!様式.xlsx"]["received"].startswith("2025-")
+
+
+def test_the_mail_received_later_counts(tmp_path: Path) -> None:
+    """Not where it was only passed on later: then nobody knows which return is the newer one."""
+    form = load()
+    old, new = "Mon, 02 Nov 2026 09:00:00 +0900", "Tue, 03 Nov 2026 09:00:00 +0900"
+    for subject, states in (("提出", {"superseded", "counted"}), ("FW: 提出", {"counted"})):
+        folder = tmp_path / str(len(subject))
+        put(
+            folder,
+            {
+                "名簿.xlsx": roster(("1", "若葉市")),
+                "b.eml": mail(
+                    attachment(named("様式.xlsx"), good("若葉市", form)), date=old, subject=subject
+                ),
+                "a.eml": mail(
+                    attachment(named("様式.xlsx"), good("若葉市", form, "③")),
+                    date=new,
+                    subject=subject,
+                ),
+            },
+        )
+        aggregate(settings_for(folder))
+        rows = {row["file"]: row["state"] for row in table(folder, "files")}
+        assert {rows["b.eml!様式.xlsx"], rows["a.eml!様式.xlsx"]} == states
+        if len(states) > 1:
+            assert rows["a.eml!様式.xlsx"] == "counted"

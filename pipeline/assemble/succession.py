@@ -5,7 +5,7 @@ the moment a slip was made; 記入日 where both returns have one; the version w
 the date that people wrote into both file names. The time of the last change, a copy's counter and
 the order of the files prove nothing: they come from saving, not from answering.
 
-A further proof (the time a mail was received) is a further line of `_PROOFS`.
+Last comes the time of receipt of two mails of one sender, where neither return has a 記入日.
 """
 
 import datetime
@@ -47,6 +47,7 @@ _ERA = re.compile(
 _PACKED_ERA = re.compile(r"(?<![a-z])r(\d{1,2})(\d{2})(\d{2})(?!\d)")
 _WESTERN = re.compile(r"(?<!\d)(20\d{2})[年.\-/_]?\s*(\d{1,2})[月.\-/_]?\s*(\d{1,2})(?!\d)")
 _PACKED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
+_PASSED_ON = re.compile(r"\W*(?:fwd?|転送)\W")
 _DAY = re.compile(r"(?<![\d年.\-/])(\d{1,2})月\s*(\d{1,2})日")
 
 
@@ -242,6 +243,17 @@ def _made_when_the_form_was_there(one: Submission, other: Submission) -> int:
     return sign if issued and form.source.modified <= issued else 0
 
 
+def _by_receipt(one: Submission, other: Submission) -> int:
+    """Order what one sender mailed; when a mail was passed on does not tell when it was sent."""
+    mine, theirs = one.source, other.source
+    if not mine.sender or mine.sender != theirs.sender or one.filled_on or other.filled_on:
+        return 0
+    if any(_PASSED_ON.match(fold(each.subject)) or each.path.count("!") > 1
+           for each in (mine, theirs)):  # fmt: skip
+        return 0
+    return _by_text(lambda submission: submission.source.received)(one, other)
+
+
 _PROOFS: Sequence[_Proof] = (
     _Proof(_slip_and_form, "様式や差戻し票の控えから後のもの"),
     _Proof(_by_text(lambda s: s.slip.issued if s.slip else ""), "後から出した差戻し票"),
@@ -250,4 +262,5 @@ _PROOFS: Sequence[_Proof] = (
     _Proof(_made_when_the_form_was_there, "その回答の後に出した差戻し票"),
     _Proof(_of_one_kind(_by_version), "ファイル名の版（修正版・再提出・最終など）が新しいもの"),
     _Proof(_of_one_kind(_by_name_date), "ファイル名の日付が新しいもの"),
+    _Proof(_by_receipt, "後から届いたメールのもの"),
 )
