@@ -16,6 +16,7 @@ from pipeline.cli import main
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = {"overview": "概況", "findings": "要確認", "matrix": "一覧表"}
 DOTS_PER_INCH = 96
+MONTH = "2026-11"
 
 
 def page_of(pdf: Path, sheet: str) -> int:
@@ -31,14 +32,25 @@ def draw(folder: Path) -> None:
     """Run the demo, print it, and keep one page of each sheet named above."""
     if main(["demo", "--into", str(folder / "demo"), "--quiet"]):
         raise SystemExit("the demo did not run")
-    workbook = next((folder / "demo" / "outbox").rglob("集計_*.xlsx"))
-    pdf = convert(workbook, folder, "pdf")
+    outbox = folder / "demo" / "outbox"
+    given = ["--inbox", str(folder / "demo" / "inbox"), "--outbox", str(outbox)]
+    if main(["sendback", *given, "--month", MONTH]):
+        raise SystemExit("sendback did not run")
+    pdf = convert(next(outbox.rglob("集計_*.xlsx")), folder, "pdf")
+    for name, sheet in IMAGES.items():
+        picture(pdf, page_of(pdf, sheet), name)
+    picture(convert(outbox / MONTH / f"確認票_{MONTH}.xlsx", folder, "pdf"), 1, "review")
+    slip = min((outbox / MONTH / "差戻し").rglob("差戻し_*.xlsx"), key=lambda path: path.name)
+    picture(convert(slip, folder, "pdf"), 1, "slip")
+
+
+def picture(pdf: Path, page: int, name: str) -> None:
+    """Keep one page as a picture."""
     target = ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
-    for name, sheet in IMAGES.items():
-        page = str(page_of(pdf, sheet))
-        command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-f", page, "-l", page, "-singlefile"]
-        subprocess.run([*command, "-png", str(pdf), str(target / name)], check=True)
+    pages = ["-f", str(page), "-l", str(page), "-singlefile"]
+    command = ["pdftoppm", "-r", str(DOTS_PER_INCH), *pages, "-png", str(pdf), str(target / name)]
+    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""困ったとき of README.ja.md quotes what the product says; docs/mishaps.md names real tests."""
+"""docs/troubles.ja.md quotes what the product says; docs/mishaps.md names real tests."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ from pipeline.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 _HEAD = "## 困ったとき"
-README = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+README = (ROOT / "docs" / "troubles.ja.md").read_text(encoding="utf-8")
 SECTION = README[README.index(_HEAD) + len(_HEAD) :].partition("\n## ")[0]
 QUOTED = sorted(set(re.findall(r"[「『]([^「」『』`]+)[」』]", SECTION)))
 MISHAPS = (ROOT / "docs" / "mishaps.md").read_text(encoding="utf-8")
