@@ -1,5 +1,6 @@
 """The feedback card: a body's own answers, shares of all others, and nothing else of anybody."""
 
+import io
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -149,3 +150,18 @@ def test_the_command_takes_away_cards_that_nobody_has_any_more(
         "還元_甲市.html",
         "還元_甲市.xlsx",
     ]
+
+
+def test_without_a_role_a_column_of_the_roster_tells_who_is_alike(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(("団体コード", "団体名", "人口区分"))
+    for number in range(10):
+        sheet.append((f"{number}", f"第{number}市", "5万人未満" if number < 6 else "5万人以上"))
+    saved = io.BytesIO()
+    book.save(saved)
+    files = {f"第{n}市.xlsx": good(f"第{n}市", CHECKLIST, "①" if n < 3 else "③") for n in range(10)}
+    cards = card_of({**files, "名簿.xlsx": saved.getvalue()}, tmp_path)
+    told = {card.respondent.name: (card.alike, card.items[0].alike) for card in cards}
+    assert told["第0市"] == ("人口区分「5万人未満」", "50%")
+    assert told["第9市"] == ("人口区分「5万人以上」", WITHHELD)  # of four bodies

@@ -16,11 +16,12 @@ import openpyxl
 import pytest
 from inboxes import good, load, partly, put, roster, settings_for
 from pyarrow import parquet
-from reviewing import fill, lines
+from reviewing import fill, heads, lines
 from story.tiers import PREFECTURES, TOWNS, play_tiers
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.model.review import HEADER_ROW
 from pipeline.run import RunResult, aggregate
 from pipeline.sample import write_demo
 from pipeline.seal import seal
@@ -126,7 +127,9 @@ def prefecture(folder: Path, number: int, month: str) -> None:
         folder,
         {
             "名簿.xlsx": roster(*((f"{number}0{place}", name) for place, name in enumerate(names))),
-            f"{names[0]}.xlsx": good(names[0], CHECKLIST, "①" if number % 2 else "②（令和9年3月）"),
+            f"{names[0]}.xlsx": partly(
+                names[0], CHECKLIST, range(1, len(ITEMS)), "①" if number % 2 else "②（令和9年3月）"
+            ),
             f"{names[1]}.xlsx": good(names[1], CHECKLIST, "②10月"),
             f"{names[1]}_修正版.xlsx": good(
                 names[1], CHECKLIST, "②（1月）" if month > MONTHS[0] else "②（12月）"
@@ -151,13 +154,31 @@ def tiers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             office = base / f"県{number}"
             shutil.rmtree(office / "inbox", ignore_errors=True)
             prefecture(office, number, month)
+            decided(office, month)
             bundle = sealed(office, f"第{number}県", month)
             put(above, {f"第{number}県.zip": bundle.read_bytes()})
             for path in (office / "inbox").glob("第*.xlsx"):
                 put(direct, {path.name: path.read_bytes()})
+        decided(direct, month)
         for folder in (above, direct):
             counted(folder, month=month)
     return above, direct
+
+
+def decided(folder: Path, month: str) -> None:
+    """Count a month and correct the first item of every first town, as each office does."""
+    counted(folder, month=month)
+    form = folder / "outbox" / month / f"確認票_{month}.xlsx"
+    book = openpyxl.load_workbook(form)
+    sheet: Any = book["確認票"]
+    columns = heads(sheet)
+    for row in range(HEADER_ROW + 2, sheet.max_row + 1):
+        item = str(sheet.cell(row, columns["項目"]).value or "").split("\n")[0]
+        if item == ITEMS[0] and sheet.cell(row, columns["コード"]).value == "A301":
+            sheet.cell(row, columns["判断"]).value = "修正する"
+            sheet.cell(row, columns["修正後の回答"]).value = "③"
+            sheet.cell(row, columns["担当"]).value = "山田"
+    book.save(form)
 
 
 @pytest.mark.parametrize("month", MONTHS)
@@ -165,6 +186,8 @@ def test_three_prefectures_equal_direct_consolidation(tiers: tuple[Path, Path], 
     above, direct = tiers
     assert answers(above, month) == answers(direct, month)
     assert len(answers(above, month)) == 6 * len(ITEMS)
+    corrected = [row for row in answers(above, month).values() if row["decision"]]
+    assert [row["status"] for row in corrected] == ["not_planned"] * 3
     assert findings(above, month) == findings(direct, month)
     for name in ("promises", "changes"):
         kept = [

@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.calendar import month_after, month_words
 from pipeline.model import Status
 from pipeline.model.history import Outcome
+from pipeline.respondents import body_id, entry_id
 from pipeline.rules.words import STATUS_WORDS
 from pipeline.sendback.collect import collect
 from pipeline.text import circled
@@ -34,7 +35,7 @@ WITHHELD = "－"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
-    """An item: the body's answer in words, and the share of ① of all and of its role."""
+    """An item: the body's answer in words, and the share of ① of all and of those like it."""
 
     item_id: str
     title: str
@@ -60,14 +61,16 @@ class CategoryLine:
 class Card:
     """One page for one body; all texts are for the body to read.
 
-    ``role`` is empty where it has none. ``promises`` and ``questions`` are a line each.
+    ``alike`` says in words whom it is compared with besides all: 役割「推進主体」, or a column of the
+    roster and its value where it has no role; empty where neither is told. ``promises`` and
+    ``questions`` are a line each.
     """
 
     respondent: Respondent
     title: str
     month: str  # in words
     bodies: int  # that answered
-    role: str
+    alike: str
     categories: tuple[CategoryLine, ...]
     items: tuple[ItemLine, ...]
     promises: tuple[str, ...]
@@ -144,10 +147,11 @@ def cards_of(
     ``frame`` holds the batch's answers, ``findings`` are those still open.
     """
     table = _Table(batch, frame)
-    roles = np.array([counted.respondent.role for counted in batch.submissions], dtype=object)
-    everyone = table.shares(np.ones(len(roles), bool))
-    of_role = {role: table.shares(roles == role) for role in {*roles.tolist()} - {""}}
-    nothing = table.shares(np.zeros(len(roles), bool))
+    likes = _alike(batch)
+    kinds = np.array(likes, dtype=object)
+    everyone = table.shares(np.ones(len(kinds), bool))
+    of_kind = {kind: table.shares(kinds == kind) for kind in {*likes} - {""}}
+    nothing = table.shares(np.zeros(len(kinds), bool))
     due, asked = _promises(promises, batch.checklist, batch.month), _questions(batch, findings)
     return tuple(
         Card(
@@ -155,15 +159,31 @@ def cards_of(
             title=batch.checklist.title,
             month=month_words(batch.month),
             bodies=len(batch.submissions),
-            role=counted.respondent.role,
-            categories=tuple(table.categories(number, everyone, alike)),
-            items=tuple(table.items(number, everyone, alike)),
+            alike=kind,
+            categories=tuple(table.categories(number, everyone, of_kind.get(kind, nothing))),
+            items=tuple(table.items(number, everyone, of_kind.get(kind, nothing))),
             promises=due.get(counted.respondent.id, ()),
             questions=asked.get(counted.respondent.id, ()),
         )
-        for number, counted in enumerate(batch.submissions)
-        for alike in (of_role.get(counted.respondent.role, nothing),)
+        for number, (counted, kind) in enumerate(zip(batch.submissions, likes, strict=True))
     )
+
+
+def _alike(batch: Batch) -> list[str]:
+    """Give in words what each body has in common with others: its role, else a column's value."""
+    entries = batch.roster.entries if batch.roster else ()
+    groups = {
+        key: each.groups for each in reversed(entries) for key in (body_id(each), entry_id(each))
+    }
+    found = []
+    for counted in batch.submissions:
+        who = counted.respondent
+        head, value = "役割", who.role
+        if not value:
+            own = groups.get(who.id) or groups.get(who.of_body) or ()
+            head, value = next(((one, text) for one, text in own if text), ("", ""))
+        found.append(f"{head}「{value}」" if value else "")
+    return found
 
 
 def _percent(part: int, whole: int) -> str:

@@ -56,10 +56,10 @@ class _Page:
         name = card.respondent.name
         self._put(0, f"{name} 様　還元カード（{card.month}分）", "title")
         self.row += 1
-        role = f"「同じ役割」は{card.role}です。" if card.role else ""
+        alike = f"「同じ区分」は、{card.alike}の団体です。" if card.alike else ""
         self._wide(
             f"「{card.title}」にご回答いただき、ありがとうございました。ご回答と、"
-            f"全体（{card.bodies} 団体）の①既に対応済みの割合をお知らせします。{role}"
+            f"全体（{card.bodies} 団体）の①既に対応済みの割合をお知らせします。{alike}"
             "5団体未満の割合は示しません（－）。"
         )
         self._head("分野ごとの対応状況")
@@ -96,7 +96,7 @@ class _Page:
             self._put(column, text, style)
 
     def _categories(self) -> None:
-        self._row_of(0, ("分野", "貴団体の①", "全体", "同じ役割"), ("header",) * 4)
+        self._row_of(0, ("分野", "貴団体の①", "全体", "同じ区分"), ("header",) * 4)
         self.row += 1
         for line in self.card.categories:
             own = f"{line.done}／{line.applicable}（{line.own}）"
@@ -118,7 +118,7 @@ class _Page:
         items = self.card.items
         half = -(-len(items) // 2)
         for first in (0, _BLOCK):
-            self._row_of(first, ("項目", "貴団体", "全体", "同じ役割"), ("header",) * 4)
+            self._row_of(first, ("項目", "貴団体", "全体", "同じ区分"), ("header",) * 4)
         self.row += 1
         for place in range(half):
             pair = (items[place], *items[half + place : half + place + 1])
