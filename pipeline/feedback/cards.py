@@ -61,7 +61,7 @@ class CategoryLine:
 class Card:
     """One page for one body; all texts are for the body to read.
 
-    ``alike`` says in words whom it is compared with besides all: 役割「推進主体」, or a column of the
+    ``alike`` says in words whom it is compared with besides all: its role, or a column of the
     roster and its value where it has no role; empty where neither is told. ``promises`` and
     ``questions`` are a line each.
     """
