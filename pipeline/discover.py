@@ -12,8 +12,9 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -43,6 +44,7 @@ from pipeline.model import (
     FileKind,
     Inbox,
     Outcome,
+    Receipt,
     Skipped,
     SkipReason,
     SourceFile,
@@ -142,7 +144,7 @@ def discover(
         at_top = file.path in controls
         entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits, wanted=wanted)
     entries += _late(beside, limits)
-    entries = newest_bundles(entries)
+    entries = _timely(newest_bundles(entries), _newest(entries))
     ordered = _unique(sorted(entries, key=lambda entry: source_of(entry).path))
     roster = next((source_of(e) for e in ordered if source_of(e).path == roster_path), None)
     return Inbox(
@@ -167,12 +169,15 @@ def look_again(
     closed = {source_of(entry).location for entry, outcomes in read if any(map(_closed, outcomes))}
     return {
         file.location: _unique(
-            _entries(
-                file,
-                at_top=False,
-                passwords=inbox.passwords,
-                limits=limits,
-                wanted=inbox.wanted,
+            _timely(
+                _entries(
+                    file,
+                    at_top=False,
+                    passwords=inbox.passwords,
+                    limits=limits,
+                    wanted=inbox.wanted,
+                ),
+                inbox.as_of,
             )
         )
         for file, changed in _by_now(read)
@@ -526,9 +531,11 @@ class _Unpacking:
             member=mail.member or stored,
             inner=(*mail.inner, stored) if mail.member else (),
             size=len(part.content),
-            modified=mail.received or mail.modified,
+            modified=mail.received if mail.receipt is Receipt.SERVER else mail.modified,
             sha256=hashlib.sha256(part.content).hexdigest(),
             received=mail.received,
+            receipt=mail.receipt,
+            passed_on=mail.passed_on,
             sender=mail.sender,
             subject=mail.subject,
         )
@@ -561,6 +568,8 @@ def _member_source(archive: SourceFile, member: Member) -> SourceFile:
         size=member.size,
         modified=member.modified or archive.modified,
         received=archive.received,
+        receipt=archive.receipt,
+        passed_on=archive.passed_on,
         sender=archive.sender,
         subject=archive.subject,
     )
@@ -574,12 +583,47 @@ def _levels(source: SourceFile, *, mails: bool) -> int:
 
 def _told_by(source: SourceFile, mail: Mail) -> SourceFile:
     """Give a mail with what it tells; of one in another, the outer one was received."""
+    own = Receipt.SERVER if mail.by_server else Receipt.SENDER if mail.received else Receipt.NONE
+    within = _levels(source, mails=True) > 0
     return replace(
         source,
-        received=source.received if _levels(source, mails=True) else mail.received,
+        received=source.received if within else mail.received,
+        receipt=source.receipt if within else own,
+        passed_on=within or mail.passed_on,
         sender=mail.sender,
         subject=mail.subject,
     )
+
+
+def _newest(entries: Iterable[Entry]) -> str:
+    """Give when the last of the files on disk was changed."""
+    sources = map(source_of, entries)
+    return max((source.modified for source in sources if not source.member), default="")
+
+
+def _timely(entries: Iterable[Entry], newest: str) -> list[Entry]:
+    """Mark the mails that came later than anything here was changed: some clock is wrong.
+
+    Not held against the clock of this computer: the same inbox gives the same result at any time.
+    """
+    entries = list(entries)
+    limit = _an_hour_after(newest)
+    on_disk = {s.location: s.modified for s in map(source_of, entries) if not s.member}
+    return [
+        _changed(
+            entry,
+            receipt=Receipt.FUTURE,
+            modified=on_disk.get(source.location, newest),
+        )
+        if (source := source_of(entry)).received > limit
+        else entry
+        for entry in entries
+    ]
+
+
+def _an_hour_after(moment: str) -> str:
+    """Give the moment up to which the clocks of two computers may differ."""
+    return (datetime.fromisoformat(moment) + timedelta(hours=1)).isoformat() if moment else ""
 
 
 def _refused_mail(source: SourceFile, reason: UnreadableReason, detail: str) -> Unreadable:
@@ -598,11 +642,12 @@ def _unique(entries: list[Entry]) -> tuple[Entry, ...]:
     for entry in entries:
         path = source_of(entry).path
         seen[path] = seen.get(path, 0) + 1
-        result.append(_renamed(entry, f"{path}（同名{seen[path]}）") if seen[path] > 1 else entry)
+        again = seen[path] > 1
+        result.append(_changed(entry, path=f"{path}（同名{seen[path]}）") if again else entry)
     return tuple(result)
 
 
-def _renamed(entry: Entry, path: str) -> Entry:
-    if isinstance(entry, SourceFile):
-        return replace(entry, path=path)
-    return replace(entry, source=replace(entry.source, path=path))
+def _changed(entry: Entry, **told: str) -> Entry:
+    """Give an entry of whose file something else is told."""
+    source: SourceFile = replace(source_of(entry), **told)  # type: ignore[arg-type]
+    return source if isinstance(entry, SourceFile) else replace(entry, source=source)

@@ -29,7 +29,8 @@ class OutlookMessage:
     body: str
     headers: str
     sender: str
-    delivered: datetime.datetime | None
+    delivered: datetime.datetime | None  # when a server laid it into the mailbox
+    submitted: datetime.datetime | None  # when it was sent, by the sender's clock
     attachments: tuple[tuple[str, bytes, bool], ...]
 
 
@@ -41,18 +42,20 @@ def read_message(content: bytes, most_parts: int) -> OutlookMessage:
         if len(attachments) > most_parts:
             raise ValueError("too many attachments")
         times = storage.numbers(32)
-        delivered = times.get((_DELIVERED, _TIME)) or times.get((_SUBMITTED, _TIME))
         senders = (storage.text(number) for number in _SENDER)
         return OutlookMessage(
             subject=storage.text(_SUBJECT),
             body=storage.text(_BODY),
             headers=storage.text(_HEADERS),
             sender=next((text for text in senders if "@" in text), ""),
-            delivered=_EPOCH + datetime.timedelta(microseconds=delivered // 10)
-            if delivered
-            else None,
+            delivered=_moment(times.get((_DELIVERED, _TIME), 0)),
+            submitted=_moment(times.get((_SUBMITTED, _TIME), 0)),
             attachments=attachments,
         )
+
+
+def _moment(ticks: int) -> datetime.datetime | None:
+    return _EPOCH + datetime.timedelta(microseconds=ticks // 10) if ticks else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
+from pipeline.text import fold
+
 _JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 65536  # bytes in which a header must show itself
@@ -50,6 +52,8 @@ _OF_THE_LETTER = frozenset(
     }
 )
 _WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?]*)\?=")
+# 【至急】 or [list 12] may stand before it.
+_PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
 
 
@@ -72,9 +76,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time."""
+    """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time.
+
+    ``by_server``: a server on our side wrote it, not the sender's own clock. ``passed_on``: its
+    subject says that somebody forwarded it.
+    """
 
     received: str = ""
+    by_server: bool = False
+    passed_on: bool = False
     sender: str = ""  # the address in small letters
     subject: str = ""
     body: str = ""
@@ -137,10 +147,14 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         name = _file_name(leaf) or _nameless(leaf, kind, len(parts) + 1)
         of_letter = picture or kind in _OF_THE_LETTER
         parts.append(Part(name=name, content=_content(leaf, kind), of_letter=of_letter))
+    subject = _one_line(decode_words(_header(message, "subject")))
+    receipt = _receipt(message)
     return Mail(
-        received=_received(message),
+        received=receipt or _moment(_header(message, "date")),
+        by_server=bool(receipt),
+        passed_on=_is_passed_on(subject),
         sender=address_of(decode_words(_header(message, "from"))),
-        subject=_one_line(decode_words(_header(message, "subject"))),
+        subject=subject,
         body="\n".join(texts.get("text/plain", []))[:_BODY],
         parts=tuple(parts),
     )
@@ -320,14 +334,13 @@ def address_of(text: str) -> str:
     return address if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else ""
 
 
-def _received(message: Message) -> str:
-    """Give when our server took the mail: its topmost Received line, else what the sender says."""
-    lines = [value.rpartition(";")[2] for value in message.get_all("received", [])[:1]]
-    for written in (*lines, _header(message, "date")):
-        moment = _moment(str(written))
-        if moment:
-            return moment
-    return ""
+def _receipt(message: Message) -> str:
+    """Give when our server took the mail, by its topmost Received line; empty where none tells."""
+    return _moment(_header(message, "received").rpartition(";")[2])
+
+
+def _is_passed_on(subject: str) -> bool:
+    return _PASSED_ON.match(fold(subject)) is not None
 
 
 def _moment(written: str) -> str:
@@ -351,11 +364,15 @@ def _outlook(content: bytes, most_parts: int) -> Mail:
     headers: Message = BytesParser(policy=_Raw()).parsebytes(
         message.headers.encode("utf-8", "surrogateescape"), headersonly=True
     )
-    moment = in_japan(message.delivered) if message.delivered else ""
+    receipt = _receipt(headers) or (in_japan(message.delivered) if message.delivered else "")
+    sent = in_japan(message.submitted) if message.submitted else ""
+    subject = _one_line(message.subject)
     return Mail(
-        received=_received(headers) or moment,
+        received=receipt or _moment(_header(headers, "date")) or sent,
+        by_server=bool(receipt),
+        passed_on=_is_passed_on(subject),
         sender=address_of(message.sender) or address_of(decode_words(_header(headers, "from"))),
-        subject=_one_line(message.subject),
+        subject=subject,
         body=message.body[:_BODY],
         parts=tuple(
             Part(name=_safe(name) or f"（名前なし{number}）", content=each, of_letter=of_letter)

@@ -2,7 +2,7 @@
 
 import base64
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 BOUNDARY = b"=_part_0001"
 
@@ -35,7 +35,7 @@ def mail(
     sender: str = "担当 <tanto@city.aoba.example.jp>",
     subject: str = "チェックシートの提出",
     date: str = "Thu, 05 Nov 2026 09:30:00 +0900",
-    received: Sequence[str] = (),
+    received: Iterable[str] = (),
     body: str = "お世話になっております。添付のとおり提出します。",
 ) -> bytes:
     """Give a mail with a text and parts."""

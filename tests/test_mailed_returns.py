@@ -1,12 +1,16 @@
 """Returns that came by mail, through the whole run."""
 
+import os
 from pathlib import Path
 
+import pytest
 from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, compound, mail, named
 
+from pipeline.discover import discover
 from pipeline.outlook import read_message
 from pipeline.run import aggregate
+from pipeline.settings import Limits
 
 
 def outlook(name: str, content: bytes) -> bytes:
@@ -67,28 +71,60 @@ def test_returns_by_mail_count_like_those_beside_them(tmp_path: Path) -> None:
     assert rows["message.msg!様式.xlsx"]["received"].startswith("2025-")
 
 
-def test_the_mail_received_later_counts(tmp_path: Path) -> None:
-    """Not where it was only passed on later: then nobody knows which return is the newer one."""
+OLD, NEW = "Mon, 02 Nov 2026 09:00:00 +0900", "Tue, 03 Nov 2026 09:00:00 +0900"
+AFTER = "Thu, 05 Nov 2099 09:00:00 +0900"
+SAVED = 1_794_300_000  # 10 November 2026
+BOTH = {"a.eml!様式.xlsx": "counted", "b.eml!様式.xlsx": "counted"}  # B511 asks which one
+
+
+@pytest.mark.parametrize(
+    ("subject", "older", "newer", "dates", "states"),
+    [
+        ("提出", OLD, NEW, (OLD, NEW), {**BOTH, "b.eml!様式.xlsx": "superseded"}),
+        # The receipt counts, whatever the sender's clock says.
+        ("提出", NEW, OLD, (OLD, NEW), {**BOTH, "a.eml!様式.xlsx": "superseded"}),
+        ("提出", "", "", (OLD, NEW), BOTH),
+        ("提出", OLD, "", (OLD, NEW), BOTH),
+        ("提出", OLD, AFTER, (OLD, NEW), BOTH),
+        ("FW: 提出", OLD, NEW, (OLD, NEW), BOTH),
+        ("[list 3] Fwd: 提出", OLD, NEW, (OLD, NEW), BOTH),
+    ],
+    ids=["receipt", "against Date", "Date alone", "one receipt", "future", "FW", "list"],
+)
+def test_only_a_receipt_tells_which_mail_is_the_later(
+    tmp_path: Path,
+    subject: str,
+    older: str,
+    newer: str,
+    dates: tuple[str, str],
+    states: dict[str, str],
+) -> None:
     form = load()
-    old, new = "Mon, 02 Nov 2026 09:00:00 +0900", "Tue, 03 Nov 2026 09:00:00 +0900"
-    for subject, states in (("提出", {"superseded", "counted"}), ("FW: 提出", {"counted"})):
-        folder = tmp_path / str(len(subject))
-        put(
-            folder,
-            {
-                "名簿.xlsx": roster(("1", "若葉市")),
-                "b.eml": mail(
-                    attachment(named("様式.xlsx"), good("若葉市", form)), date=old, subject=subject
-                ),
-                "a.eml": mail(
-                    attachment(named("様式.xlsx"), good("若葉市", form, "③")),
-                    date=new,
-                    subject=subject,
-                ),
-            },
-        )
-        aggregate(settings_for(folder))
-        rows = {row["file"]: row["state"] for row in table(folder, "files")}
-        assert {rows["b.eml!様式.xlsx"], rows["a.eml!様式.xlsx"]} == states
-        if len(states) > 1:
-            assert rows["a.eml!様式.xlsx"] == "counted"
+
+    def sent(answer: str, receipt: str, date: str) -> bytes:
+        book = attachment(named("様式.xlsx"), good("若葉市", form, answer))
+        return mail(book, date=date, received=filter(None, [receipt]), subject=subject)
+
+    put(
+        tmp_path,
+        {
+            "名簿.xlsx": roster(("1", "若葉市")),
+            "b.eml": sent("①", older, dates[0]),
+            "a.eml": sent("③", newer, dates[1]),
+        },
+    )
+    for file in (tmp_path / "inbox").iterdir():
+        os.utime(file, (SAVED, SAVED))
+    aggregate(settings_for(tmp_path))
+    rows = {row["file"]: row for row in table(tmp_path, "files")}
+    assert {path: rows[path]["state"] for path in states} == states
+    told = "判断には使っていません" in rows["a.eml"]["reason"]
+    assert told is (newer in {"", AFTER})
+
+
+def test_a_wrong_clock_does_not_move_the_month(tmp_path: Path) -> None:
+    """The month stands at its newest file, not at what some sender's clock says."""
+    book = attachment(named("様式.xlsx"), good("若葉市", load()))
+    put(tmp_path, {"a.eml": mail(book, date=AFTER), "b.eml": mail(book, received=[AFTER])})
+    inbox = discover(tmp_path / "inbox", month="2026-11", limits=Limits())
+    assert inbox.as_of < "2099"

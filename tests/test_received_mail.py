@@ -105,8 +105,28 @@ def test_mail_in_mail_and_zip_in_mail(tmp_path: Path) -> None:
 
 def test_our_own_received_line_tells_the_time() -> None:
     times = ("Thu, 05 Nov 2026 10:00:00 +0000", "Wed, 04 Nov 2026 09:00:00 +0900")
-    assert open_mail(mail(received=times), most_parts=9).received == "2026-11-05T19:00:00+09:00"
+    proven = open_mail(mail(received=times), most_parts=9)
+    assert (proven.received, proven.by_server) == ("2026-11-05T19:00:00+09:00", True)
+    assert not open_mail(mail(), most_parts=9).by_server  # Date is the sender's own word
     assert not open_mail(mail(date="いつか"), most_parts=9).received
+
+
+@pytest.mark.parametrize(
+    ("subject", "passed_on"),
+    [
+        ("FW: 提出", True),
+        ("Ｆｗｄ：提出", True),
+        ("【転送】提出", True),
+        ("[list 12] Fwd: 提出", True),
+        ("【至急】転送：提出", True),
+        ("Re: 提出", False),
+        ("【再送】提出", False),
+        ("転送設定について", False),
+        ("fwu.xlsx", False),
+    ],
+)
+def test_a_subject_tells_what_was_passed_on(subject: str, *, passed_on: bool) -> None:
+    assert open_mail(mail(subject=subject), most_parts=9).passed_on is passed_on
 
 
 def test_pictures_signatures_and_dates_are_rows_and_no_answers(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.calendar import month_words
-from pipeline.model import Bundle, BundleProblem, Skipped, SkipReason, Unreadable
+from pipeline.model import Bundle, BundleProblem, Receipt, Skipped, SkipReason, Unreadable
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.unreadable import words_of
 
@@ -24,13 +24,21 @@ _SKIPPED = {
     SkipReason.LATE: "締めた月のフォルダを読んだため、読んでいません。"
     "この月の回答であれば、月のフォルダに移して集計し直してください。",
 }
+_UNUSED = "同じ差出人の回答のどちらが新しいかの判断には使っていません。"
+_RECEIPTS = {
+    Receipt.NONE: f"いつ届いたかが書かれていないため、{_UNUSED}",
+    Receipt.SENDER: f"受信の記録がなく、送信元の時計による日時しかないため、{_UNUSED}",
+    Receipt.FUTURE: "受信日時が、inbox のどのファイルの日時よりも先になっています。"
+    f"正しくないおそれがあるため、{_UNUSED}",
+}
 
 
 def skipped_reason(outcome: Skipped) -> str:
     """Give why a file was set aside."""
     if outcome.reason is SkipReason.OTHER_KIND:
         return f"{KINDS[outcome.kind].name}のため、回答として読んでいません。"
-    return _SKIPPED[outcome.reason]
+    told = _RECEIPTS.get(outcome.source.receipt, "") if outcome.reason is SkipReason.MAIL else ""
+    return _SKIPPED[outcome.reason] + told
 
 
 def bundle_reason(bundle: Bundle) -> str:

@@ -5,7 +5,8 @@ the moment a slip was made; 記入日 where both returns have one; the version w
 the date that people wrote into both file names. The time of the last change, a copy's counter and
 the order of the files prove nothing: they come from saving, not from answering.
 
-Last comes the time of receipt of two mails of one sender, where neither return has a 記入日.
+Last comes the time at which a server of ours received two mails of one sender, where neither return
+has a 記入日.
 """
 
 import datetime
@@ -14,7 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.calendar import REIWA
-from pipeline.model import Status, Submission
+from pipeline.model import Receipt, Status, Submission
 from pipeline.text import fold, is_blank
 
 # What may follow a version word that stands for itself: 更新 of データ更新事業 is none.
@@ -47,7 +48,6 @@ _ERA = re.compile(
 _PACKED_ERA = re.compile(r"(?<![a-z])r(\d{1,2})(\d{2})(\d{2})(?!\d)")
 _WESTERN = re.compile(r"(?<!\d)(20\d{2})[年.\-/_]?\s*(\d{1,2})[月.\-/_]?\s*(\d{1,2})(?!\d)")
 _PACKED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
-_PASSED_ON = re.compile(r"\W*(?:fwd?|転送)\W")
 _DAY = re.compile(r"(?<![\d年.\-/])(\d{1,2})月\s*(\d{1,2})日")
 
 
@@ -244,12 +244,14 @@ def _made_when_the_form_was_there(one: Submission, other: Submission) -> int:
 
 
 def _by_receipt(one: Submission, other: Submission) -> int:
-    """Order what one sender mailed; when a mail was passed on does not tell when it was sent."""
+    """Order what one sender mailed, where a server of ours wrote down when it came.
+
+    When a mail was passed on does not tell when it was sent, nor does the sender's own clock.
+    """
     mine, theirs = one.source, other.source
     if not mine.sender or mine.sender != theirs.sender or one.filled_on or other.filled_on:
         return 0
-    if any(_PASSED_ON.match(fold(each.subject)) or each.path.count("!") > 1
-           for each in (mine, theirs)):  # fmt: skip
+    if any(each.passed_on or each.receipt is not Receipt.SERVER for each in (mine, theirs)):
         return 0
     return _by_text(lambda submission: submission.source.received)(one, other)
 

@@ -46,6 +46,15 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
+class Receipt(StrEnum):
+    """By what it is known when a mail came."""
+
+    NONE = ""  # no mail, or one that tells no time
+    SENDER = "sender"  # the sender's own clock, which proves nothing
+    SERVER = "server"  # a server on our side wrote it
+    FUTURE = "future"  # later than anything in the inbox was changed: some clock is wrong
+
+
 @quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
@@ -59,7 +68,8 @@ class SourceFile:
     before a plain file is read. ``part`` is empty but where one workbook holds the returns of
     several bodies: then the name of the (first) sheet of this return, and several returns share
     one path.
-    ``received``, ``sender`` and ``subject`` are what the mail tells that brought it.
+    ``received``, ``sender`` and ``subject`` are what the mail tells that brought it, ``receipt``
+    by what it knows the time, and ``passed_on`` that somebody forwarded it.
     ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
 
@@ -73,6 +83,8 @@ class SourceFile:
     part: str = ""
     sealed: bool = False
     received: str = ""
+    receipt: Receipt = Receipt.NONE
+    passed_on: bool = False
     sender: str = ""
     subject: str = ""
 
