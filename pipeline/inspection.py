@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,15 @@ from pipeline.slips import MONTH, RESPONDENT, hidden_properties
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.model import Checklist, TableFound
+    from pipeline.model import (
+        Bundle,
+        Checklist,
+        FileRecord,
+        Finding,
+        Skipped,
+        TableFound,
+        Unreadable,
+    )
 
 _STATUS = {
     Status.DONE: "① 対応済み",
@@ -48,8 +57,20 @@ _OWN = {
 }
 
 
-def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | None = None) -> str:
-    """Give the lines that tell a coordinator what torimatome sees in a file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What was found in one file, and what a run without a roster would make of it alone."""
+
+    workbook: RawWorkbook | Unreadable | Skipped | Bundle
+    outcomes: tuple[Outcome, ...]
+    records: tuple[FileRecord, ...]
+    findings: tuple[Finding, ...]
+
+
+def look_into(
+    path: Path, *, checklist: Checklist, month: str, limits: Limits | None = None
+) -> Inspection:
+    """Read one file and judge it."""
     stat = path.stat()
     source = SourceFile(
         path=path.name,
@@ -59,9 +80,24 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
             timespec="seconds"
         ),
     )
-    lines = [f"■ {path.name}"]
     workbook = read_workbook(source, limits=limits or Limits(), passwords=passwords_beside(path))
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = (
+        parsed(workbook, checklist, month=month, known={})
+        if isinstance(workbook, RawWorkbook)
+        else (workbook,)
+    )
+    batch = assemble(outcomes, checklist=checklist, roster=None, exclusions=(), month=month)
+    records, findings = batch.files, check(batch)
+    if any(isinstance(outcome, Submission) and outcome.slip for outcome in outcomes):
+        # Alone it has nothing to mend; in an inbox it is not alone.
+        records, findings = (), tuple(f for f in findings if f.code != "B503")
+    return Inspection(workbook=workbook, outcomes=outcomes, records=records, findings=findings)
+
+
+def describe(path: Path, seen: Inspection, *, checklist: Checklist) -> str:
+    """Give the lines that tell a coordinator what torimatome sees in a file."""
+    workbook = seen.workbook
+    lines = [f"■ {path.name}"]
     if isinstance(workbook, RawWorkbook):
         lines.append(f"  種類: {workbook.kind}" + ("（マクロ付き）" if workbook.macros else ""))
         lines += [
@@ -69,21 +105,21 @@ def describe(path: Path, *, checklist: Checklist, month: str, limits: Limits | N
             + ("" if sheet.visible else " ※非表示")
             for sheet in workbook.sheets
         ]
-        outcomes = parsed(workbook, checklist, month=month, known={})
-        for outcome in outcomes:
+        for outcome in seen.outcomes:
             lines += _own_lines(workbook, outcome)
             if isinstance(outcome, Submission):
                 lines += _submission_lines(outcome, checklist)
     else:
-        outcomes = (workbook,)
         lines.append(f"  種類: {workbook.kind}")
-    return "\n".join([*lines, *_finding_lines(outcomes, checklist, month)])
+    return "\n".join([*lines, *_finding_lines(seen)])
 
 
-def _own_lines(workbook: RawWorkbook, outcome: Submission | NotChecklist) -> list[str]:
+def _own_lines(workbook: RawWorkbook, outcome: Outcome) -> list[str]:
     """Say which of the product's own files it is, and whose."""
     if isinstance(outcome, NotChecklist):
         return [f"  このファイル: {_OWN[outcome.own]}"] if outcome.own else []
+    if not isinstance(outcome, Submission):
+        return []
     properties = hidden_properties(workbook)
     whose = properties.get(RESPONDENT, "")
     if not whose:
@@ -144,17 +180,9 @@ def _table_line(table: TableFound) -> str:
     )
 
 
-def _finding_lines(
-    outcomes: tuple[Outcome, ...],
-    checklist: Checklist,
-    month: str,
-) -> list[str]:
-    batch = assemble(outcomes, checklist=checklist, roster=None, exclusions=(), month=month)
-    lines = [f"  扱い: {record.reason}" for record in batch.files]
-    findings = check(batch)
-    if any(isinstance(outcome, Submission) and outcome.slip for outcome in outcomes):
-        # Alone it has nothing to mend; in an inbox it is not alone.
-        lines, findings = [], tuple(f for f in findings if f.code != "B503")
+def _finding_lines(seen: Inspection) -> list[str]:
+    findings = seen.findings
+    lines = [f"  扱い: {record.reason}" for record in seen.records]
     lines.append(f"  指摘: {len(findings)} 件")
     lines += [f"    {f.severity} {f.code} {f.message} {f.fix}" for f in findings[:_SHOWN_FINDINGS]]
     if len(findings) > _SHOWN_FINDINGS:

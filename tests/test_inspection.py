@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.inspection import describe
+from pipeline.inspection import describe, look_into
 from pipeline.sample import MONTH, write_demo
 from pipeline.template import load_checklist
 
@@ -20,7 +20,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def told(path: Path) -> str:
     checklist = load_checklist(TEMPLATES / "smartcity-security")
-    return describe(path, checklist=checklist, month=MONTH)
+    return describe(path, look_into(path, checklist=checklist, month=MONTH), checklist=checklist)
 
 
 def test_a_return_tells_its_tables_respondent_and_answers(inbox: Path) -> None:

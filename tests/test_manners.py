@@ -24,7 +24,7 @@ MONTH = "2026-11"
 _NAMES = re.compile(
     r"--?[\w-]+|「[^」]*」|[\w.-]*/[\w./-]*|[\w-]+\.\w{2,5}\b|YYYY-MM|\b(?:torimatome|Enter|"
     r"README|Excel|Parquet|Python|Dask|URL|tcp|PATH|DIR|FILE|NAME|LEVEL|ADDRESS|N|internal|public|local|"
-    r"inbox|outbox|bash|zsh|fish|data|json|aggregate|HTML|PDF|zip|CSV|toml|make|demo|A307)\b"
+    r"inbox|outbox|bash|zsh|fish|data|json|JSON|aggregate|HTML|PDF|zip|CSV|toml|make|demo|A307)\b"
 )
 
 

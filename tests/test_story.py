@@ -49,7 +49,7 @@ from story.tables import (
 
 from pipeline.check import check
 from pipeline.cli.report import summary_lines
-from pipeline.inspection import describe
+from pipeline.inspection import describe, look_into
 from pipeline.model import Checklist, Severity, Status
 from pipeline.model.review import ENTRIES, HEADER_ROW
 from pipeline.run import aggregate, gather
@@ -787,7 +787,9 @@ def test_what_fell_back_and_what_was_put_off(
 def test_inspect_says_what_it_is_and_whose(
     path: str, words: str, played: Played, checklist: Checklist
 ) -> None:
-    text = describe(played.folder / path, checklist=checklist, month=MONTHS[1])
+    slip = played.folder / path
+    seen = look_into(slip, checklist=checklist, month=MONTHS[1])
+    text = describe(slip, seen, checklist=checklist)
     assert f"このファイル: {words}" in text
     assert "B503" not in text  # alone a slip has nothing to mend, in an inbox it is not alone
 

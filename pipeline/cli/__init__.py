@@ -6,13 +6,15 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
 from pipeline.cli import completion, menu, start
 from pipeline.cli.commands import torimatome
 from pipeline.cli.japanese import usage_message
+from pipeline.cli.printed import print_document, wants_json
 from pipeline.errors import ExitCode, TorimatomeError
 
 __all__ = ["completion", "main", "menu", "start", "torimatome"]
@@ -24,34 +26,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal of another code page must not stop a run at its last line.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if wants_json(given):
+        return print_document(lambda fail: _outcome(given, fail))
+    result = _outcome(given, partial(click.echo, err=True))
+    return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _outcome(arguments: list[str], fail: Callable[[str], None]) -> object:
+    """Run one command; give what it gives, else the exit code of its failure, told by ``fail``."""
     try:
-        result = torimatome.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="torimatome",
-            standalone_mode=False,
-        )
+        return torimatome.main(args=arguments, prog_name="torimatome", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else error.format_message())
         return ExitCode.OK
     except click.ClickException as error:
-        click.echo(usage_message(error), err=True)
+        fail(usage_message(error))
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\n中断しました。前回の結果はそのまま残っています。", err=True)
+        fail("\n中断しました。前回の結果はそのまま残っています。")
         return ExitCode.INTERRUPTED
     except TorimatomeError as error:
-        click.echo(error.message, err=True)
+        fail(error.message)
         return error.exit_code
     except Exception as error:  # the last border: a person gets words, not a traceback
         if os.environ.get("TORIMATOME_DEBUG"):
             raise
-        click.echo(
+        fail(
             "思いがけない誤りで止まりました。前回の結果はそのまま残っています。\n"
-            f"お手数ですが、次の一行を添えて開発者へお知らせください: {_one_line(error)}",
-            err=True,
+            f"お手数ですが、次の一行を添えて開発者へお知らせください: {_one_line(error)}"
         )
         return ExitCode.NOTHING_WRITTEN
-    return int(result) if isinstance(result, int) else ExitCode.OK
 
 
 def _one_line(error: Exception) -> str:

@@ -17,6 +17,7 @@ from pipeline.cli.japanese import JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
+    from pipeline.cli.documents import Document
     from pipeline.guard import MonthSource
     from pipeline.model import Checklist
     from pipeline.settings import Settings
@@ -76,6 +77,12 @@ yes_option = click.option(
 )
 open_option = click.option(
     "--open", "opened", is_flag=True, help="終わったら、できたものを開きます。"
+)
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="結果を JSON で標準出力に出します（ほかの言葉は標準エラーに出します）。",
 )
 inbox_option = click.option(
     "--inbox",
@@ -204,6 +211,7 @@ def torimatome() -> None:
 )
 @open_option
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
+@json_option
 def aggregate(
     month: str | None,
     inbox: str,
@@ -224,7 +232,8 @@ def aggregate(
     dry_run: bool,
     opened: bool,
     quiet: bool,
-) -> int:
+    as_json: bool,
+) -> int | Document:
     """inbox/ の回答を読み取り、outbox/YYYY-MM/ に集計表を書き出します。
 
     終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
@@ -270,8 +279,18 @@ def aggregate(
     )
     settings = _begun(_with_settings_file(settings, settings_file), yes=yes)
     if dry_run:
-        return rehearse_and_tell(settings, quiet=quiet)
-    return run_and_tell(settings, quiet=quiet, fail_on=fail_on, opened=opened)
+        rehearsal, difference = rehearse_and_tell(settings, quiet=quiet)
+        if as_json:
+            from pipeline.cli.documents import rehearsed
+
+            return rehearsed(settings.month, rehearsal.exit_code, difference)
+        return rehearsal.exit_code
+    result = run_and_tell(settings, quiet=quiet, fail_on=fail_on, opened=opened)
+    if as_json:
+        from pipeline.cli.documents import aggregated
+
+        return aggregated(result, public=edition == "public")
+    return result.exit_code
 
 
 def _with_settings_file(settings: Settings, path: Path | None) -> Settings:
@@ -346,7 +365,7 @@ def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool, opened: b
     from pipeline.cli.report import run_and_tell
 
     settings = plain_settings(month, inbox, outbox)
-    code = run_and_tell(settings, quiet=quiet, fail_on=None, opened=opened)
+    code = run_and_tell(settings, quiet=quiet, fail_on=None, opened=opened).exit_code
     # The demo holds broken files on purpose: reading them all is not what it shows.
     return ExitCode.OK if code == ExitCode.SOME_UNREADABLE else code
 
@@ -361,47 +380,69 @@ def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool, opened: b
 )
 @month_option
 @checklist_option
-def inspect(files: tuple[Path, ...], month: str | None, checklist: str) -> None:
+@json_option
+def inspect(
+    files: tuple[Path, ...], month: str | None, checklist: str, as_json: bool
+) -> Document | None:
     """ファイルの中で何が見つかったか（シート・表・列・団体名・項目・指摘）を表示します。"""
-    from pipeline.inspection import describe
+    from pipeline.inspection import describe, look_into
 
-    form = _checklist(checklist)
-    for path in files:
-        click.echo(describe(path, checklist=form, month=month or this_month()))
+    form, month = _checklist(checklist), month or this_month()
+    looked = ((path, look_into(path, checklist=form, month=month)) for path in files)
+    if as_json:
+        from pipeline.cli.documents import inspected
+
+        return inspected(month, looked)
+    for path, seen in looked:
+        click.echo(describe(path, seen, checklist=form))
+    return None
 
 
 @torimatome.command(options_metavar="[オプション]")
 @click.argument("text", metavar="回答")
 @month_option
 @checklist_option
-def explain(text: str, month: str | None, checklist: str) -> None:
+@json_option
+def explain(text: str, month: str | None, checklist: str, as_json: bool) -> Document | None:
     """チェック欄に書かれた文字がどう読まれるかを表示します。
 
     例: torimatome explain "②（○月）" --month 2026-11
     """
     from pipeline.explain import explain as explain_text
 
-    legend = _checklist(checklist).legend
-    click.echo(explain_text(text, month=month or this_month(), legend=legend))
+    legend, month = _checklist(checklist).legend, month or this_month()
+    if as_json:
+        from pipeline.cli.documents import explained
+
+        return explained(text, month=month, legend=legend)
+    click.echo(explain_text(text, month=month, legend=legend))
+    return None
 
 
 @torimatome.command(options_metavar="[オプション]")
 @click.argument("code", metavar="[コード]", required=False)
-def rules(code: str | None) -> None:
+@json_option
+def rules(code: str | None, as_json: bool) -> Document | None:
     """指摘（要確認事項）の一覧、またはコード（例 A307）の説明を表示します。"""
-    from pipeline.rules import rule_text, rules_table
+    from pipeline.rules import RULES, rule_text
 
-    if code is None:
-        for row in rules_table():
-            click.echo(f"{row.code}  {row.severity}  {row.title}")
-        return
-    try:
-        click.echo(rule_text(code.upper()))
-    except KeyError as error:
+    told = (
+        RULES.values()
+        if code is None
+        else [RULES[name] for name in (code.upper(),) if name in RULES]
+    )
+    if not told:
         raise TorimatomeError(
             f"コード {code} はありません。「torimatome rules」で一覧を表示できます。",
             ExitCode.USAGE,
-        ) from error
+        )
+    if as_json:
+        from pipeline.cli.documents import rules_told
+
+        return rules_told(told)
+    for each in told:
+        click.echo(rule_text(each.code) if code else f"{each.code}  {each.severity}  {each.title}")
+    return None
 
 
 @torimatome.command(options_metavar="[オプション]")
@@ -590,10 +631,12 @@ def template_build(into: Path | None) -> None:
 def docs(check: bool) -> None:
     """Write the generated pages again, or tell (--check) which of them are stale."""
     from pipeline.cli.api_page import render_api_page
+    from pipeline.cli.json_page import render_json_page
     from pipeline.cli.reference import render_cli_page
     from pipeline.documents import stale_pages, write_pages
 
     pages = {"docs/cli.md": render_cli_page(), "docs/api.md": render_api_page()}
+    pages["docs/json.md"] = render_json_page()
     root = Path(__file__).resolve().parents[2]
     if not check:
         for page in write_pages(root, pages):

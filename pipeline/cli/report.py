@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.close import ClosePlan
     from pipeline.distribute import DistributeResult
     from pipeline.guard import Chosen
+    from pipeline.rehearsal import Difference
     from pipeline.run import RunResult
     from pipeline.seal import SealResult
     from pipeline.sendback import SendBackResult
@@ -41,8 +43,8 @@ STATES = {
 
 def run_and_tell(
     settings: Settings, *, quiet: bool, fail_on: str | None, opened: bool = False
-) -> int:
-    """Aggregate a month, print what came of it, and give the exit code."""
+) -> RunResult:
+    """Aggregate a month and print what came of it; its exit code is that of the command."""
     with _progress(quiet) as progress:
         result = _aggregate(settings)(settings, progress=progress)
     for line in summary_lines(result):
@@ -50,12 +52,12 @@ def run_and_tell(
     if opened:
         open_result(result.workbook)
     if fail_on and _any_at_least(result, Severity(fail_on)):
-        return ExitCode.FINDINGS
-    return result.exit_code
+        return replace(result, exit_code=ExitCode.FINDINGS)
+    return result
 
 
-def rehearse_and_tell(settings: Settings, *, quiet: bool) -> int:
-    """Aggregate a month without writing it; tell what would change, and give the exit code."""
+def rehearse_and_tell(settings: Settings, *, quiet: bool) -> tuple[RunResult, Difference]:
+    """Aggregate a month without writing it; tell what would change."""
     from pipeline.cli.rehearsing import difference_lines  # noqa: PLC0415 - keeps `--help` fast
     from pipeline.rehearsal import rehearse  # noqa: PLC0415 - the same
     from pipeline.template import load_checklist  # noqa: PLC0415 - the same
@@ -66,7 +68,7 @@ def rehearse_and_tell(settings: Settings, *, quiet: bool) -> int:
     for line in difference_lines(difference, checklist, month=settings.month):
         click.echo(line)
     click.echo("試しの集計が終わりました。何も書き出していません。")
-    return result.exit_code
+    return result, difference
 
 
 def open_result(place: Path) -> None:
