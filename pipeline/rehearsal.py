@@ -33,6 +33,7 @@ class Difference:
     """
 
     unknown: str = ""
+    first: bool = False  # the month has not been aggregated yet: all is new
     new_files: tuple[str, ...] = ()
     gone_files: tuple[str, ...] = ()
     handled: tuple[tuple[str, str, str], ...] = ()  # file, state before, state now
@@ -62,8 +63,9 @@ def compare(old: Path, new: Path) -> Difference:
     try:
         before = read_record(old)
     except DamagedError as error:
-        first = not (old / error.name).exists()
-        return Difference(unknown="" if first else f"{error.name} {error.problem}")
+        if not (old / error.name).exists():
+            return Difference(first=True)
+        return Difference(unknown=f"{error.name} {error.problem}")
     try:
         return _compared(before, read_record(new))
     except DamagedError as error:

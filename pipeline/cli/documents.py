@@ -157,9 +157,11 @@ class Rehearsed:
     month: Month
     exit_code: ExitCodeTold
     compared: Annotated[
-        bool, Meta(description="false: the record of the earlier run cannot be read")
+        bool,
+        Meta(description="false: no earlier run, or one not readable; the lists are empty"),
     ]
-    unknown: Annotated[str, Meta(description="why not, where `compared` is false")]
+    unknown: Annotated[str, Meta(description="why not, in Japanese")]
+    first: Annotated[bool, Meta(description="the month has no earlier run: all would be new")]
     new_files: list[str]
     gone_files: list[str]
     changed_files: list[ChangedFile]
@@ -355,8 +357,9 @@ def rehearsed(month: str, exit_code: int, difference: Difference) -> Rehearsed:
     return Rehearsed(
         month=month,
         exit_code=exit_code,
-        compared=not difference.unknown,
+        compared=not (difference.unknown or difference.first),
         unknown=difference.unknown,
+        first=difference.first,
         new_files=list(difference.new_files),
         gone_files=list(difference.gone_files),
         changed_files=[ChangedFile(file=f, before=b, now=n) for f, b, n in difference.handled],

@@ -20,6 +20,10 @@ def difference_lines(difference: Difference, checklist: Checklist, *, month: str
     """Tell what a run of a month would change. ``checklist`` has the words of the answers."""
     if difference.unknown:
         return [f"前回の集計の記録を読めないため、違いは分かりません（{difference.unknown}）。"]
+    if difference.first:
+        return [
+            f"{month} はまだ集計していないため、比べるものがありません。すべてが新しくできます。"
+        ]
     lines = [*_lines(difference, checklist)]
     if not lines:
         return [f"{month} の前回の集計から変わるところはありません。"]
