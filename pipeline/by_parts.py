@@ -102,7 +102,7 @@ def _aggregate(
         watch.lap("discover")
         handing = _Handing(_cluster(settings, parts, checklist))
         inbox, heads = read_all(inbox, folder, checklist, roster, settings, progress, handing)
-        again = _read_beside_others(heads, checklist, roster)
+        again = _read_beside_others(heads, checklist, roster, settings.sender.mail)
         read = read_whole(inbox, again, folder, checklist, roster, settings)
         outcomes = [one for one in heads if one.source.path not in again] + read
         watch.lap("read")
@@ -113,6 +113,7 @@ def _aggregate(
         roster=roster,
         exclusions=inbox.exclusions,
         month=settings.month,
+        own_mail=settings.sender.mail,
     )
     handed = _handed(batch)
     insist_on_conservation(batch, inbox, handed=handed.keys())
@@ -213,11 +214,11 @@ def _cluster(settings: Settings, parts: Path, checklist: Checklist) -> Cluster:
 
 
 def _read_beside_others(
-    heads: Sequence[Outcome], checklist: Checklist, roster: Roster | None
+    heads: Sequence[Outcome], checklist: Checklist, roster: Roster | None, own_mail: str
 ) -> frozenset[str]:
     """Give the files whose answers are needed here: of bodies with several, or asked in part."""
     returns = [one for one in heads if isinstance(one, Submission)]
-    senders = Identifier(checklist, roster).identified(returns).respondents
+    senders = Identifier(checklist, roster, own_mail=own_mail).identified(returns).respondents
     bodies = Counter(sender.of_body for sender in senders.values())
     in_part = {
         each for entry in (roster.entries if roster else ()) if entry.scope

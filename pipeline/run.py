@@ -248,6 +248,7 @@ def gather(
         exclusions=inbox.exclusions,
         month=settings.month,
         given=form.given,
+        own_mail=settings.sender.mail,
     )
     insist_on_conservation(batch, inbox)
     watch.lap("assemble")

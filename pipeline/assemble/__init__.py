@@ -54,7 +54,7 @@ _STATES = {
 }
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - all that a month is put together from
     outcomes: Sequence[Outcome],
     *,
     checklist: Checklist,
@@ -62,14 +62,16 @@ def assemble(
     exclusions: tuple[ControlLine, ...],
     month: str,
     given: Mapping[str, str] = NOTHING_GIVEN,
+    own_mail: str = "",
 ) -> Batch:
     """Give the month's batch. ``exclusions`` are the lines of 除外.txt.
 
-    ``given`` are the bodies that 確認票 gives a file to, by `model.file_digest`.
+    ``given`` are the bodies that 確認票 gives a file to, by `model.file_digest`;
+    ``own_mail`` is the coordinator's address.
 
     The order of `outcomes` does not matter; keys must be unique.
     """
-    identifier = Identifier(checklist, roster, given)
+    identifier = Identifier(checklist, roster, given, own_mail=own_mail)
     projects = Projects(identifier.names, roster)
     excluded = Exclusions(exclusions, roster)
     submissions = [outcome for outcome in outcomes if isinstance(outcome, Submission)]

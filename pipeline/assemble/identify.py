@@ -1,11 +1,11 @@
 """Who answered: each submission's respondent, by all that names one.
 
 Hidden id, labelled cell (or, of several bodies in one workbook, the sheet's name), file name and
-folder name are looked at together. Where they agree, or only one names somebody, that one it is.
-A cell is believed against a mere file name, and against the hidden id where the file name says the
-same; what was not believed is kept and told. Where nothing decides, the file is disputed: it is
-nobody's until somebody has decided. Spellings that fold to one name are one respondent, also
-without a roster.
+folder name are looked at together; where none of them names anybody, the sender of the mail does.
+Where they agree, or only one names somebody, that one it is. A cell is believed against a mere file
+name, and against the hidden id where the file name says the same; what was not believed is kept and
+told. Where nothing decides, the file is disputed: it is nobody's until somebody has decided.
+Spellings that fold to one name are one respondent, also without a roster.
 """
 
 import re
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pipeline.assemble.senders import Senders
 from pipeline.garbled import misread, named_in_bytes, readable
 from pipeline.model import (
     Checklist,
@@ -23,6 +24,7 @@ from pipeline.model import (
     Roster,
     RosterEntry,
     Sealed,
+    SourceFile,
     Submission,
     file_digest,
 )
@@ -64,6 +66,7 @@ class _Said:
     tab: tuple[Respondent, ...] = ()
     file: tuple[Respondent, ...] = ()
     folder: tuple[Respondent, ...] = ()
+    sender: tuple[Respondent, ...] = ()
 
 
 class Identifier:
@@ -74,10 +77,13 @@ class Identifier:
         checklist: Checklist,
         roster: Roster | None,
         given: Mapping[str, str] = NOTHING_GIVEN,
+        *,
+        own_mail: str = "",
     ) -> None:
         """Prepare the roster's index and the checklist's own file words.
 
         ``given`` are the bodies that somebody gave a file to, by `model.file_digest`.
+        ``own_mail`` is the coordinator's address.
         """
         self._given = given
         self._names = file_names_of(checklist)
@@ -85,6 +91,7 @@ class Identifier:
         self._index = NameIndex(roster.entries if roster else ())
         entries = roster.entries if roster else ()
         firsts = [entries[first] for first in same_body(entries)]
+        self._senders = Senders(firsts, entries, own_mail)
         # Which project of its body is told later (see `units`): the first entry stands for all.
         self._by_id = {entry_id(entry): first for first, entry in zip(firsts, entries, strict=True)}
         self._spelt = {
@@ -115,11 +122,13 @@ class Identifier:
         return Identified(respondents=left, disputed={**disputed, **contradicted})
 
     def on_roster(self, content: Outcome) -> Respondent | None:
-        """Give the roster's respondent that a file's own and folder names point to, if any."""
+        """Give the roster's respondent that a file's names or its sender point to, if any."""
         *folders, name = _names_in(content.source.path)
         named = self._of_name(name, EvidenceKind.FILE_NAME)
         own = named if len(named) == 1 and named[0].on_roster else ()
         found = own or self._of_folders(folders)
+        if not found and content.source.member:  # an attachment; a mail alone is no return
+            found = self._of_sender(content.source)
         return found[0] if found else None
 
     def _as_given(self, submission: Submission) -> tuple[Respondent, ...]:
@@ -177,7 +186,15 @@ class Identifier:
         words = self._names.clean(readable(name))
         other = not file and any(self._is_other(word) for word in words)
         folder = () if other else self._of_folders(folders)
-        return _Said(hidden=hidden, cell=cell, tab=tab, file=file, folder=folder)
+        unknown = not hidden and any(each.kind is EvidenceKind.HIDDEN_ID for each in inside)
+        return _Said(
+            hidden=hidden,
+            cell=cell,
+            tab=tab,
+            file=file,
+            folder=folder,
+            sender=() if other or unknown else self._of_sender(submission.source),
+        )
 
     def _of_folders(self, folders: Sequence[str]) -> tuple[Respondent, ...]:
         """Give whom the innermost folder names that names one respondent on the roster."""
@@ -186,6 +203,21 @@ class Identifier:
             if len(found) == 1 and found[0].on_roster:
                 return found
         return ()
+
+    def _of_sender(self, source: SourceFile) -> tuple[Respondent, ...]:
+        """Give whom the mail's sender stands for, unless a folder names another organisation."""
+        entry = self._senders.body_of(source)
+        *folders, _ = _names_in(source.path)
+        if entry is None or any(
+            self._is_other(word)
+            for folder in folders
+            if not _is_of_mail(folder)
+            for word in self._names.clean(readable(folder))
+            if not self._entries(word)
+        ):
+            return ()
+        evidence = Evidence(kind=EvidenceKind.SENDER, text=source.sender)
+        return (respondent_of(entry, evidence),)
 
     def _hidden(self, inside: Sequence[Evidence]) -> tuple[Respondent, ...]:
         for evidence in inside:
@@ -289,7 +321,7 @@ class Identifier:
                 *(
                     (EvidenceKind.FOLDER, folder)
                     for folder in reversed(folders)
-                    if not folder.casefold().endswith((".eml", ".msg"))  # a subject is no body
+                    if not _is_of_mail(folder)
                 ),
             ):
                 cells += [
@@ -336,12 +368,17 @@ def _decide(said: _Said, *, slip: bool) -> tuple[Respondent, ...]:
     if len(named) > 1:
         return named
     if said.hidden:
-        return _with_hidden_id(said, named, slip=slip)
+        return _beside_sender(_with_hidden_id(said, named, slip=slip), said)
     if named:
-        return (_against(named[0], said.file),)
+        return _beside_sender((_against(named[0], said.file),), said)
     if len(said.file) == 1:
-        return (_against(said.file[0], said.folder),)
-    return said.file or said.folder
+        return _beside_sender((_against(said.file[0], said.folder),), said)
+    return _beside_sender(said.file or said.folder, said) or said.sender
+
+
+def _beside_sender(decided: tuple[Respondent, ...], said: _Said) -> tuple[Respondent, ...]:
+    """Tell of the one whom stronger evidence names that another sent the mail."""
+    return (_against(decided[0], said.sender),) if len(decided) == 1 else decided
 
 
 def _with_hidden_id(
@@ -387,6 +424,11 @@ def _without_prefecture(named: tuple[Respondent, ...]) -> tuple[Respondent, ...]
 def _names_in(path: str) -> list[str]:
     """Give the folders and archives of a path, outermost first, and the file's own name."""
     return path.replace("!", "/").split("/")
+
+
+def _is_of_mail(name: str) -> bool:
+    """Tell a mail's own name, which is its subject and no body."""
+    return name.casefold().endswith((".eml", ".msg"))
 
 
 def known_names(roster: Roster | None) -> dict[str, str]:

@@ -331,6 +331,7 @@ class EvidenceKind(StrEnum):
     TAB = "tab"  # the name of the sheet, where a workbook holds the returns of several bodies
     FILE_NAME = "file_name"
     FOLDER = "folder"
+    SENDER = "sender"  # who sent the mail that brought the file
     NONE = "none"
 
 

@@ -21,8 +21,11 @@ _PLACES = {
     EvidenceKind.TAB: "シート名",
     EvidenceKind.FILE_NAME: "ファイル名",
     EvidenceKind.FOLDER: "フォルダ名",
+    EvidenceKind.SENDER: "メールの差出人",
 }
-_WEAK = (EvidenceKind.TAB, EvidenceKind.FILE_NAME, EvidenceKind.FOLDER)
+_WEAK = (
+    EvidenceKind.TAB, EvidenceKind.FILE_NAME, EvidenceKind.FOLDER, EvidenceKind.SENDER
+)  # fmt: skip
 
 
 @rule(
@@ -110,12 +113,13 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
     message="{what}",
     fix="{step}",
     general_fix="シートの団体名の欄とファイル名に、正しい団体名を入れて集計し直してください。",
-    why="シートの団体名の欄が空だと、ファイル名やフォルダ名から推定します。"
+    why="シートの団体名の欄が空だと、ファイル名やフォルダ名、どれにもなければメールの差出人から推定します。"
     "取り違えると、別の団体の回答として数えてしまいます。"
     "様式の識別番号・団体名の欄・ファイル名が食い違って決められないファイルは要修正とし、決まるまでどの団体の回答としても"
     "数えません。ファイル名が名簿の団体名そのままのときは参考です。",
     examples=(
         fires("ファイル: 若葉市.xlsx（回答者: file_name）\n運用①-1 | ① |"),
+        fires("ファイル: 001.xlsx（回答者: sender）\n運用①-1 | ① |"),
         fires("ファイル: 001.xlsx（回答者: none）\n運用①-1 | ① |"),
         fires("名簿: 若葉市、白雲町\nファイル: 001.xlsx（団体: 若葉市、白雲町）\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx（回答者: cell）\n運用①-1 | ① |"),

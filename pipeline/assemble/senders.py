@@ -1,0 +1,59 @@
+"""Whose mail it is: the roster's mail addresses, and the domains that one body alone uses."""
+
+import tomllib
+from pathlib import Path
+
+from pipeline.contacts import addresses
+from pipeline.model import RosterEntry, SourceFile
+
+with (Path(__file__).parents[1] / "mail_domains.toml").open("rb") as _file:
+    _TABLE = tomllib.load(_file)["shared"]
+_REGISTRY = frozenset(_TABLE["registry"])
+_SHARED = frozenset(
+    domain for kind, domains in _TABLE.items() if kind != "registry" for domain in domains
+)
+
+
+class Senders:
+    """Tells the body that a mail comes from."""
+
+    def __init__(self, bodies: list[RosterEntry], entries: tuple[RosterEntry, ...], own: str):
+        """Index the addresses of ``entries``, each of the body in ``bodies`` at its place.
+
+        ``own`` is the coordinator's address: what it sends was passed on, and others at its domain
+        are colleagues.
+        """
+        mine = {address.casefold() for address in addresses(own)}
+        self._passing_on = mine
+        self._bodies: dict[str, RosterEntry | None] = {}
+        for body, entry in zip(bodies, entries, strict=True):
+            for address in addresses(entry.mail):
+                folded = address.casefold()
+                self._add(folded, body)
+                domain = folded.partition("@")[2]
+                if not _is_shared(domain):
+                    self._add(f"@{domain}", body)
+        for address in mine:
+            self._bodies.pop(f"@{address.partition('@')[2]}", None)
+
+    def _add(self, key: str, body: RosterEntry) -> None:
+        """Remember a body; what two of them use tells neither."""
+        known = self._bodies.setdefault(key, body)
+        if known is not body:
+            self._bodies[key] = None
+
+    def body_of(self, source: SourceFile) -> RosterEntry | None:
+        """Give the body whose mail brought a file; a mail that somebody passed on tells none."""
+        sender = source.sender
+        if not sender or source.passed_on or sender in self._passing_on:
+            return None
+        if sender in self._bodies:
+            return self._bodies[sender]
+        return self._bodies.get(f"@{sender.partition('@')[2]}")
+
+
+def _is_shared(domain: str) -> bool:
+    """Tell a domain, or one below it, that many bodies use."""
+    labels = domain.split(".")
+    above = {".".join(labels[number:]) for number in range(len(labels))}
+    return domain in _REGISTRY or not _SHARED.isdisjoint(above)

@@ -1,0 +1,118 @@
+"""Whose a mailed return is, where only the sender of the mail tells: through the whole run."""
+
+import io
+import itertools
+from pathlib import Path
+
+import openpyxl
+import pytest
+from inboxes import good, load, put, settings_for, table
+from posted import attachment, mail, named
+
+from pipeline.assemble.senders import Senders
+from pipeline.contacts import Sender
+from pipeline.model import RosterEntry, SourceFile
+from pipeline.run import aggregate
+
+ROSTER = (
+    ("1", "若葉市", "joho@city.wakaba.lg.jp"),
+    ("2", "白雲町", "machi@town.shirakumo.lg.jp、kikaku@town.shirakumo.lg.jp"),
+    ("3", "青葉市", "a@pref.shiramine.lg.jp"),
+    ("4", "緑川村", "b@pref.shiramine.lg.jp"),
+    ("5", "紅葉町", "momiji@gmail.com"),
+    ("6", "白峰県", "kenmin@pref.host.lg.jp"),
+)
+OWN = "matome@pref.host.lg.jp"
+
+
+def roster() -> bytes:
+    book = openpyxl.Workbook()
+    for row in (("団体コード", "団体名", "メール"), *ROSTER):
+        book.worksheets[0].append(row)
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def sent(sender: str, name: str = "", *, file: str = "様式.xlsx", subject: str = "提出") -> bytes:
+    book = attachment(named(file), good(name, load()))
+    return mail(book, sender=f"担当 <{sender}>", subject=subject)
+
+
+def run(folder: Path, files: dict[str, bytes]) -> dict[str, dict[str, str]]:
+    put(folder, {"名簿.xlsx": roster(), **files})
+    aggregate(settings_for(folder, sender=Sender(mail=OWN)))
+    return {row["file"]: row for row in table(folder, "files")}
+
+
+CASES = {
+    "address": (sent("joho@city.wakaba.lg.jp"), "若葉市", "sender"),
+    "in capitals": (sent("Joho@City.Wakaba.LG.JP"), "若葉市", "sender"),
+    "second address": (sent("kikaku@town.shirakumo.lg.jp"), "白雲町", "sender"),
+    "domain": (sent("tanaka@city.wakaba.lg.jp"), "若葉市", "sender"),
+    "address of a shared domain": (sent("b@pref.shiramine.lg.jp"), "緑川村", "sender"),
+    "shared domain": (sent("c@pref.shiramine.lg.jp"), "", "file_name"),
+    "free mail": (sent("momiji@gmail.com"), "紅葉町", "sender"),
+    "free mail of another": (sent("sakura@gmail.com"), "", "file_name"),
+    "below a domain": (sent("x@mail.city.wakaba.lg.jp"), "", "file_name"),
+    "forwarded": (sent("joho@city.wakaba.lg.jp", subject="Fwd: 提出"), "", "file_name"),
+    "the coordinator": (sent(OWN), "", "file_name"),
+    "a colleague": (sent("colleague@pref.host.lg.jp"), "", "file_name"),
+    "the sheet": (sent("joho@city.wakaba.lg.jp", "白雲町"), "白雲町", "cell"),
+    "the file name": (sent("joho@city.wakaba.lg.jp", file="白雲町.xlsx"), "白雲町", "file_name"),
+    "another's file": (sent("joho@city.wakaba.lg.jp", file="港区.xlsx"), "", "file_name"),
+}
+
+
+def test_the_sender_names_the_body_where_nothing_else_does(tmp_path: Path) -> None:
+    """One inbox with all of them: none may be lost, or change with what lies beside it."""
+    mails = {f"{number:02}.eml": case[0] for number, case in enumerate(CASES.values())}
+    rows = run(tmp_path, mails)
+    found = {row["file"].partition("!")[0]: row for row in rows.values() if "!" in row["file"]}
+    for name, (path, (_, body, by)) in zip(CASES, zip(mails, CASES.values(), strict=True),
+                                           strict=True):  # fmt: skip
+        row = found[path]
+        if body:
+            assert (row["respondent"], row["identified_by"]) == (body, by), name
+        else:
+            assert row["identified_by"] != "sender", name
+            assert row["respondent"] not in {each[1] for each in ROSTER}, name
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("address", "メールの差出人から「若葉市」の回答とみなしました"),
+        ("the sheet", "シートの団体名の欄は「白雲町」、メールの差出人は「若葉市」"),
+        ("the file name", "ファイル名は「白雲町」、メールの差出人は「若葉市」"),
+    ],
+)
+def test_it_is_told_and_asked(tmp_path: Path, case: str, words: str) -> None:
+    run(tmp_path, {"a.eml": CASES[case][0]})
+    (told,) = (row for row in table(tmp_path, "findings") if row["code"] == "B509")
+    assert told["severity"] == "要確認"
+    assert words in told["message"]
+
+
+def test_an_agreeing_sender_says_nothing(tmp_path: Path) -> None:
+    run(tmp_path, {"a.eml": sent("joho@city.wakaba.lg.jp", "若葉市")})
+    assert not [row for row in table(tmp_path, "findings") if row["code"] == "B509"]
+
+
+def test_a_mail_in_a_mail_is_passed_on(tmp_path: Path) -> None:
+    inner = sent("joho@city.wakaba.lg.jp").replace(b"=_part", b"=_inner")
+    outer = mail(b"Content-Type: message/rfc822\r\n\r\n" + inner, sender="x <x@else.example.jp>")
+    rows = run(tmp_path, {"a.eml": outer})
+    assert rows["a.eml!提出.eml!様式.xlsx"]["identified_by"] != "sender"
+
+
+def test_the_order_of_the_roster_is_irrelevant() -> None:
+    entries = tuple(RosterEntry(name=name, code=code, mail=mail) for code, name, mail in ROSTER[2:])
+    asked = ["a@pref.shiramine.lg.jp", "z@pref.shiramine.lg.jp", "z@gmail.com", "momiji@gmail.com"]
+    for order in itertools.permutations(entries):
+        senders = Senders(list(order), order, "")
+        bodies = [
+            senders.body_of(SourceFile(path="a.eml!b", location=Path(), sender=sender))
+            for sender in asked
+        ]
+        assert [each.name if each else "" for each in bodies] == ["青葉市", "", "", "紅葉町"]
