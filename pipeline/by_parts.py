@@ -18,8 +18,7 @@ from pipeline.assemble import assemble
 from pipeline.assemble.identify import Identifier
 from pipeline.check import check, refuse_unknown
 from pipeline.cluster import Cluster
-from pipeline.disk import file_hash
-from pipeline.edited import edited_workbook, keep, remark_of
+from pipeline.edited import edited_files, hashes_of, keep, remark_of
 from pipeline.errors import TorimatomeError
 from pipeline.exchange import (
     NOT_ASKED,
@@ -137,19 +136,17 @@ def _aggregate(
         if settings.data_url:
             upload_data(data, settings.data_url, month=settings.month)
             watch.lap("upload")
-        workbook = target / settings.workbook
-        edited = edited_workbook(workbook)
-        hashes = {workbook.name: file_hash(staged / workbook.name)}
+        edited = edited_files(target, settings.files.names)
+        hashes = hashes_of(staged, settings.files.names)
         record_outcome(staged / "run.json", watch.seconds, hashes)
-        if edited is not None:
-            keep(edited, staged)
+        keep(edited, staged)
         publish(staged, target, gone=_older_parts(target, staged))
     severities = Counter({Severity(name): count for name, count in sums.severities_of_all.items()})
     return replace(
         result_of(batch, found, settings, watch.seconds),
         folder=target,
-        workbook=workbook,
-        kept_as=edited.kept_as if edited else "",
+        workbook=target / settings.workbook,
+        kept_as=tuple(one.kept_as for one in edited),
         turnout=report.turnout,
         progress=report.ranges[0].words,
         beyond=severities - Counter(finding.severity for finding in found),
@@ -163,8 +160,8 @@ def _write(report: Report, staged: Path, settings: Settings) -> None:
 
     write_data([files_table(file_frame(report.files), report.month)], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
-    write_page(report, staged / settings.page, settings)
-    write_summary(report, staged / settings.summary)
+    write_page(report, staged / settings.files.page, settings)
+    write_summary(report, staged / settings.files.summary)
     write_run(report, staged / "run.json", settings)
 
 

@@ -1,7 +1,7 @@
-"""What people changed in a workbook of the month by hand is kept beside the new one.
+"""What people changed in a file of the month by hand is kept beside the new one.
 
-run.json holds the hash of each workbook a run wrote; one that differs was changed since. 確認票 has
-its own way: what is written there is read.
+run.json holds the hash of each workbook, page and text that a run wrote for people; one that
+differs was changed since. 確認票 has its own way: what is written there is read.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipeline.read.remark import text_behind
 from pipeline.record import DamagedError, read_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pipeline.settings import Limits
@@ -25,41 +26,57 @@ if TYPE_CHECKING:
 SECTION = "workbooks"
 LONGEST_REMARK = 2_000
 _JST = timezone(timedelta(hours=9))
-_KEPT = re.compile(r".*（手直し \d\d-\d\d \d{4}）(?: \(\d+\))?\.xlsx")
+_KEPT = re.compile(r".*（手直し \d\d-\d\d \d{4}）(?: \(\d+\))?\.(?:xlsx|html|txt)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A workbook that was changed by hand, and the name under which it is kept."""
+    """A file that was changed by hand, and the name under which it is kept."""
 
     place: Path
     kept_as: str
 
 
-def edited_workbook(workbook: Path) -> Edited | None:
-    """Tell whether a workbook is not as the last run wrote it, and how to keep it.
+def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Give the hashes of what was written; they tell the next run what people changed."""
+    return {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
 
-    Where the record is gone nobody knows, and it is kept. A month of a version that kept no
-    hashes is taken as written.
+
+def edited_files(folder: Path, names: Iterable[str]) -> tuple[Edited, ...]:
+    """Tell which files of a month are not as the last run wrote them, and how to keep them.
+
+    Where the record is gone nobody knows, and they are kept. What a version wrote that kept no
+    hash of it is taken as written.
     """
-    if not workbook.is_file():
-        return None
-    digest = file_hash(workbook)
+    there = [folder / name for name in names if (folder / name).is_file()]
+    if not there:
+        return ()
     try:
-        written = read_record(workbook.parent).run.get(SECTION)
+        written = read_record(folder).run.get(SECTION)
     except DamagedError:
-        written = {}
-    if not isinstance(written, dict) or written.get(workbook.name) == digest:
+        return tuple(filter(None, map(_changed, there)))
+    known = written if isinstance(written, dict) else {}
+    return tuple(
+        one
+        for place in there
+        if place.name in known and (one := _changed(place, known[place.name])) is not None
+    )
+
+
+def _changed(place: Path, written: object = None) -> Edited | None:
+    """Give how to keep a file, None where it is as written or kept already."""
+    digest = file_hash(place)
+    if digest == written:
         return None
-    changed = datetime.fromtimestamp(workbook.stat().st_mtime, UTC).astimezone(_JST)
-    stem = f"{workbook.stem}（手直し {changed:%m-%d %H%M}）"
-    number, place = 1, workbook.with_name(f"{stem}.xlsx")
-    while place.exists():
-        if file_hash(place) == digest:
-            return None  # kept already
+    changed = datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone(_JST)
+    stem = f"{place.stem}（手直し {changed:%m-%d %H%M}）"
+    number, kept = 1, place.with_name(f"{stem}{place.suffix}")
+    while kept.exists():
+        if file_hash(kept) == digest:
+            return None
         number += 1
-        place = workbook.with_name(f"{stem} ({number}).xlsx")
-    return Edited(place=workbook, kept_as=place.name)
+        kept = place.with_name(f"{stem} ({number}){place.suffix}")
+    return Edited(place=place, kept_as=kept.name)
 
 
 def remark_of(workbook: Path, limits: Limits) -> str:
@@ -91,13 +108,14 @@ def _is_shown(letter: str) -> bool:
     return letter.isprintable() or letter == "\u3000"
 
 
-def keep(edited: Edited, staged: Path) -> None:
-    """Put a changed workbook among the files that are about to be published."""
-    shutil.copy2(edited.place, staged / edited.kept_as)
+def keep(edited: Iterable[Edited], staged: Path) -> None:
+    """Put changed files among those that are about to be published."""
+    for one in edited:
+        shutil.copy2(one.place, staged / one.kept_as)
 
 
-def kept_workbooks(folder: Path) -> tuple[str, ...]:
-    """Give the names of all workbooks kept in a month's folder, in order."""
+def kept_files(folder: Path) -> tuple[str, ...]:
+    """Give the names of all files kept in a month's folder, in order."""
     if not folder.is_dir():
         return ()
     return tuple(sorted(place.name for place in folder.iterdir() if _KEPT.fullmatch(place.name)))

@@ -14,8 +14,7 @@ from pipeline.check import refuse_unknown
 from pipeline.close import without_other_months
 from pipeline.continuity import continued
 from pipeline.discover import discover
-from pipeline.disk import file_hash
-from pipeline.edited import edited_workbook, keep, kept_workbooks, remark_of
+from pipeline.edited import edited_files, hashes_of, keep, kept_files, remark_of
 from pipeline.edition import public_edition, public_people, public_report
 from pipeline.editions import in_edition
 from pipeline.errors import ExitCode
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from pipeline.model import Batch, Checklist, Finding, Respondent, Roster, Severity
     from pipeline.model.history import History
     from pipeline.model.report import Report
+    from pipeline.month_files import MonthFiles
     from pipeline.settings import Settings
 
 
@@ -65,6 +65,7 @@ class RunResult:
     month: str
     folder: Path
     workbook: Path
+    names: MonthFiles
     files: Counter[FileState]
     missing: tuple[Respondent, ...] | None
     missing_unread: int
@@ -74,7 +75,7 @@ class RunResult:
     attention: tuple[str, ...] = ()  # the first of 今月まず対応すること, in words
     progress: str = ""  # 対応済み率 and its range, in words
     turnout: Turnout = Turnout(asked=None, returned=0)  # noqa: RUF009 - a frozen value
-    kept_as: str = ""  # the name under which a workbook changed by hand is kept
+    kept_as: tuple[str, ...] = ()  # the names under which files changed by hand are kept
     notices: tuple[str, ...] = ()
     entries: EntryCount = field(default_factory=EntryCount)  # of 確認票
     since: tuple[str, ...] = ()  # what changed since the last run of the month, in words
@@ -147,10 +148,10 @@ def _aggregate(
     folder, public = settings.folder, settings.edition == "public"
     aliases, notices = aliases_for(settings.outbox) if public else (None, ())
     result, source = result_of(judged.batch, judged.open, settings, watch.seconds), judged.source
-    edited = edited_workbook(result.workbook)
-    result = replace(result, kept_as=edited.kept_as if edited else "", notices=notices)
+    edited = edited_files(folder, settings.files.names)
+    result = replace(result, kept_as=tuple(one.kept_as for one in edited), notices=notices)
     result = replace(result, entries=judged.entries)
-    kept = sorted({*kept_workbooks(folder), *([edited.kept_as] if edited else [])})
+    kept = sorted({*kept_files(folder), *result.kept_as})
     with staging_folder(folder) as staged:
         if not public:
             write_review_form(judged.form, staged)
@@ -171,10 +172,9 @@ def _aggregate(
         if settings.data_url:
             _upload(staged, settings)
             watch.lap("upload")
-        name = result.workbook.name  # its hash tells the next run whether people changed it
-        record_outcome(staged / "run.json", watch.seconds, {name: file_hash(staged / name)})
-        if edited is not None:
-            keep(edited, staged)
+        hashes = hashes_of(staged, settings.files.names)
+        record_outcome(staged / "run.json", watch.seconds, hashes)
+        keep(edited, staged)
         if source is not None:
             insist_unchanged(source)
         finish(staged, folder)
@@ -217,6 +217,7 @@ def result_of(
         month=settings.month,
         folder=folder,
         workbook=folder / settings.workbook,
+        names=settings.files,
         files=Counter(states_of_files((r.source.path, r.state) for r in batch.files).values()),
         missing=None if batch.roster is None else batch.missing,
         missing_unread=sum(not arrived.isdisjoint((r.id, r.of_body)) for r in batch.missing),

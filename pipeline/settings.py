@@ -13,6 +13,7 @@ from pipeline.calendar import MONTH
 from pipeline.contacts import NOBODY, SENDER_KEYS, Sender, addresses
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
+from pipeline.month_files import MonthFiles, month_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,25 +96,14 @@ class Settings:
         return month / self.edition_name if self.edition == "public" else month
 
     @property
-    def digest(self) -> str:
-        """Give the file name of the small workbook for the mail."""
-        return self.workbook.replace("集計_", "概要版_")
-
-    @property
-    def page(self) -> str:
-        """Give the file name of the month on one page."""
-        return self.workbook.replace("集計_", "報告_").replace(".xlsx", ".html")
-
-    @property
-    def summary(self) -> str:
-        """Give the file name of the sentences for the mail."""
-        return f"{self.edition_name}_要約.txt" if self.edition == "public" else "要約.txt"
+    def files(self) -> MonthFiles:
+        """Give the names of what is written for people to read."""
+        return month_files(self.month, self.edition_name if self.edition == "public" else "")
 
     @property
     def workbook(self) -> str:
         """Give the file name of the consolidated workbook."""
-        name = f"集計_{self.month}.xlsx"
-        return f"{self.edition_name}_{name}" if self.edition == "public" else name
+        return self.files.workbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

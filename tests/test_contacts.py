@@ -178,7 +178,7 @@ def test_the_next_run_keeps_a_remark_as_text(tmp_path: Path, written: str, kept:
     assert remark_on(again.workbook).rstrip() == kept
     third = run(tmp_path, files)  # nobody changed the workbook: the record has it
     assert remark_on(third.workbook).rstrip() == kept
-    assert third.kept_as == ""
+    assert third.kept_as == ()
     told = (third.folder / "要約.txt").read_text(encoding="utf-8-sig")
     assert f"【担当者から】{kept.splitlines()[0]}" in told
 

@@ -129,7 +129,7 @@ def summary_lines(result: RunResult) -> list[str]:
         lines.append(f"  前回の集計から: {'、'.join(result.since)}")
     if result.kept_as:
         lines.append(
-            f"  前回の集計表が手で直されていたため、{result.kept_as} として残しました"
+            f"  前回のファイルが手で直されていたため、{'、'.join(result.kept_as)} として残しました"
             "（集計には使っていません。回答の訂正は確認票に書いてください）。"
         )
     lines += [f"  まず連絡 {n}: {told}" for n, told in enumerate(result.attention, start=1)]
@@ -145,8 +145,8 @@ def summary_lines(result: RunResult) -> list[str]:
 def _extract_lines(result: RunResult) -> list[str]:
     """Name the small workbook and the page, where they were written."""
     places = {
-        "概要版（メール用）": result.workbook.name.replace("集計_", "概要版_"),
-        "報告（A4で1枚）": result.workbook.name.replace("集計_", "報告_").replace(".xlsx", ".html"),
+        "概要版（メール用）": result.names.digest,
+        "報告（A4で1枚）": result.names.page,
     }
     found = {words: result.workbook.with_name(name) for words, name in places.items()}
     return [f"{words}: {place}" for words, place in found.items() if place.exists()]

@@ -47,19 +47,19 @@ def write(report: Report, folder: Path, settings: Settings) -> None:
     written = write_data(tables, data)
     write_schema(tables, data)
     write_run(report, folder / "run.json", settings, data=written)
-    write_digest(report, folder / settings.digest, settings)
-    write_page(report, folder / settings.page, settings)
-    write_summary(report, folder / settings.summary)
+    write_digest(report, folder / settings.files.digest, settings)
+    write_page(report, folder / settings.files.page, settings)
+    write_summary(report, folder / settings.files.summary)
 
 
-def record_outcome(run: Path, seconds: Mapping[str, float], workbooks: Mapping[str, str]) -> None:
-    """Add the hash of each workbook to run.json, and the seconds of each stage.
+def record_outcome(run: Path, seconds: Mapping[str, float], files: Mapping[str, str]) -> None:
+    """Add the hash of each file for people to run.json, and the seconds of each stage.
 
     It is the one file that two runs differ in.
     """
     content = json.loads(run.read_text(encoding="utf-8"))
     content["timing"] = {stage: round(spent, 3) for stage, spent in seconds.items()}
-    content["workbooks"] = dict(workbooks)
+    content["workbooks"] = dict(files)
     text = json.dumps(content, ensure_ascii=False, indent=2)
     run.write_text(text + "\n", encoding="utf-8", newline="\n")
 

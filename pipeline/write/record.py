@@ -85,7 +85,7 @@ def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) 
         "止めた確認規則": " ".join(sorted(rules.off)) or "なし",
         "変えた重要度": " ".join(severity) or "なし",
         "変えたしきい値": " ".join(thresholds) or "なし",
-        "手直しされた集計表": "　".join(report.kept) or "なし",
+        "手直しされたファイル": "　".join(report.kept) or "なし",
         "版": settings.edition_name,
         "プログラムの版": "　".join(f"{name} {number}" for name, number in versions().items()),
     }
