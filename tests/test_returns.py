@@ -494,7 +494,7 @@ def test_a_slip_goes_back_to_its_unit(tmp_path: Path) -> None:
     }
     run(tmp_path, files)
     send_back(settings_for(tmp_path))
-    (path,) = (tmp_path / "outbox" / MONTH / "差戻し").glob("*.xlsx")
+    (path,) = (tmp_path / "outbox" / MONTH / "差戻し").rglob("差戻し_*.xlsx")
     book = openpyxl.load_workbook(path)
     sheet = book["差戻し票"]
     cells = [

@@ -635,17 +635,14 @@ def test_damaged_findings_of_a_month_are_as_good_as_none(tmp_path: Path) -> None
 
 
 def _save_findings(folder: Path, result: Step) -> None:
-    from pipeline.write.data import FINDINGS, write_csv  # noqa: PLC0415 - slow
+    from pipeline.write.data import findings_table, write_csv  # noqa: PLC0415 - slow
     from pipeline.write.frame import finding_frame  # noqa: PLC0415 - the same
 
     (folder / "data").mkdir(exist_ok=True)
     (folder / "run.json").write_text("{}", encoding="utf-8")
     every = (*result.settled.open, *result.settled.done)
-    write_csv(
-        folder / "data" / "findings.csv",
-        FINDINGS,
-        [finding_frame(every)[head] for head in FINDINGS],
-    )
+    table = findings_table(finding_frame(every), "2026-11")
+    write_csv(folder / "data" / "findings.csv", table.heads, table.columns)
 
 
 # ── Nothing is lost, whatever is written ────────────────────────────────────────────────────

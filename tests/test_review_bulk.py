@@ -225,7 +225,7 @@ def test_a_file_without_a_name_is_given_to_a_body_and_the_terminal_tells(tmp_pat
     assert second.entries == (1, ())
     told = "\n".join(summary_lines(second))
     assert "判断:     1 件を反映" in told
-    assert "前回の集計から: 未提出 2→1" in told
+    assert "回答がない団体 2→1" in told
     (kept,) = lines(path, "決定済み")
     assert (kept["修正後の回答"], kept["状態"]) == ("白雲町", "修正済み")
     third = aggregate(settings)

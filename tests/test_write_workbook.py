@@ -296,7 +296,7 @@ def test_what_is_missing_stands_on_top_of_the_returns(batch: Batch, values: Any)
 def test_the_same_report_gives_the_same_bytes(batch: Batch, folder: Path, tmp_path: Path) -> None:
     write(report_of(batch), tmp_path, make_settings(pivot=False))
     written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
-    assert len(written) == 15
+    assert len(written) == 16
     for name in written:
         assert (folder / name).read_bytes() == (tmp_path / name).read_bytes(), name
 

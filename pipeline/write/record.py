@@ -61,7 +61,7 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
 
 
 def _write_checks(sheet: Sheet, report: Report, top: int) -> int:
-    sheet.section(top, "件数の突合（二通りに数えて同じになることを確かめています）", last=3)
+    sheet.section(top, "件数の突合（二通りに数えて同じになることを確かめています）", last=4)
     for place, head in enumerate(("数え方", "左の件数", "照合の相手", "右の件数", "結果")):
         sheet.text(top + 1, place, head, "head")
     for row, check in enumerate(report.checks, start=top + 2):
