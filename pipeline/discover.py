@@ -36,6 +36,7 @@ from pipeline.archive import (
 from pipeline.asks import is_asks
 from pipeline.bundle import is_bundle, newest_bundles, opened_bundle
 from pipeline.calendar import MONTH
+from pipeline.mail_passwords import MailedPasswords
 from pipeline.model import (
     OF_THIS_COMPUTER,
     Bundle,
@@ -140,9 +141,18 @@ def discover(
     passwords = candidates(line.text for line in lines)
     exclusions = _numbered(controls.get(_first(controls, month, (_EXCLUSIONS,))))
     entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
-    for file in found:
+    mailed = MailedPasswords()
+
+    def opened(file: Found) -> list[Entry]:
         at_top = file.path in controls
-        entries += _entries(file, at_top=at_top, passwords=passwords, limits=limits, wanted=wanted)
+        return _entries(file, at_top=at_top, opening=_Opening(passwords, limits, wanted, mailed))
+
+    for file in found:
+        entries += opened(file)
+    again = _to_open_again(entries, mailed)
+    if again:  # the password came in a mail that lay behind the file
+        entries = [entry for entry in entries if source_of(entry).location not in again]
+        entries += [entry for file in found if file.location in again for entry in opened(file)]
     entries += _late(beside, limits)
     entries = _timely(newest_bundles(entries), _newest(entries))
     ordered = _unique(sorted(entries, key=lambda entry: source_of(entry).path))
@@ -151,6 +161,7 @@ def discover(
         entries=ordered,
         roster=roster if roster_path else None,
         passwords=passwords,
+        mailed=mailed.by_sender(),
         exclusions=exclusions,
         wanted=wanted,
     )
@@ -166,6 +177,7 @@ def look_again(
 
     Gives the entries that each such file on disk has by now, by its place.
     """
+    mailed = MailedPasswords(inbox.mailed)
     closed = {source_of(entry).location for entry, outcomes in read if any(map(_closed, outcomes))}
     return {
         file.location: _unique(
@@ -173,9 +185,7 @@ def look_again(
                 _entries(
                     file,
                     at_top=False,
-                    passwords=inbox.passwords,
-                    limits=limits,
-                    wanted=inbox.wanted,
+                    opening=_Opening(inbox.passwords, limits, inbox.wanted, mailed),
                 ),
                 inbox.as_of,
             )
@@ -347,9 +357,28 @@ def _lines_of(location: Path) -> tuple[ControlLine, ...]:
     return tuple(ControlLine(number=number, text=line) for line, number in lines.items())
 
 
-def _entries(
-    file: Found, *, at_top: bool, passwords: tuple[str, ...], limits: Limits, wanted: Wanted
-) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What a file of the inbox is opened with."""
+
+    passwords: tuple[str, ...]
+    limits: Limits
+    wanted: Wanted
+    mailed: MailedPasswords
+
+
+def _to_open_again(entries: Iterable[Entry], mailed: MailedPasswords) -> frozenset[Path]:
+    """Give the mails with what no password opened, whose sender told one."""
+    return frozenset(
+        entry.source.location
+        for entry in entries
+        if isinstance(entry, Unreadable)
+        and entry.reason is UnreadableReason.PASSWORD
+        and mailed.of(entry.source.sender)
+    )
+
+
+def _entries(file: Found, *, at_top: bool, opening: _Opening) -> list[Entry]:
     """Give what one directory entry is: a file, a file set aside, or the members of an archive.
 
     A plain file has no hash yet: what is hashed is what is read.
@@ -363,8 +392,8 @@ def _entries(
         return [Unreadable(source=source, reason=UnreadableReason.NOT_HERE, detail="iCloud")]
     aside = set_aside(file.path, at_top=at_top)
     if aside is not None:
-        return [Skipped(source=hashed(source, limits), reason=aside)]
-    return _opened(file, source, _Unpacking(passwords, limits, wanted))
+        return [Skipped(source=hashed(source, opening.limits), reason=aside)]
+    return _opened(file, source, _Unpacking(opening))
 
 
 def _opened(file: Found, source: SourceFile, unpacking: "_Unpacking") -> list[Entry]:
@@ -437,10 +466,11 @@ def _unpacked(archive: SourceFile, unpacking: "_Unpacking") -> list[Entry]:
 class _Unpacking:
     """Takes one archive apart, and the archives in it; what the limits allow is for all of them."""
 
-    def __init__(self, passwords: tuple[str, ...], limits: Limits, wanted: Wanted) -> None:
-        self.passwords = passwords
-        self.left = limits
-        self.wanted = wanted
+    def __init__(self, opening: _Opening) -> None:
+        self.passwords = opening.passwords
+        self.left = opening.limits
+        self.wanted = opening.wanted
+        self.mailed = opening.mailed
 
     def entries(self, opened: ZipFile, archive: SourceFile) -> list[Entry]:
         """Give an archive's own row and one entry for each member, and for each of theirs."""
@@ -478,8 +508,9 @@ class _Unpacking:
         if aside is not None:
             return [Skipped(source=source, reason=aside)]
         try:
+            passwords = self.passwords + self.mailed.of(source.sender)
             content = member_bytes(
-                opened, member.stored, limit=self.left.file_size, passwords=self.passwords
+                opened, member.stored, limit=self.left.file_size, passwords=passwords
             )
         except MemberError as error:
             return [Unreadable(source=source, reason=error.reason, detail=error.detail)]
@@ -515,6 +546,7 @@ class _Unpacking:
             expanded_size=self.left.expanded_size - size,
         )
         source = _told_by(source, opened)
+        self.mailed.hear(source.sender, opened.body)
         if not opened.parts:
             return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=FileKind.MAIL)]
         entries: list[Entry] = [Skipped(source=source, reason=SkipReason.MAIL, kind=FileKind.MAIL)]

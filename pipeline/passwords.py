@@ -23,10 +23,15 @@ def candidates(lines: Iterable[str]) -> tuple[str, ...]:
     return whole + tuple(more[:_IN_ALL])
 
 
-def _parts(line: str) -> Iterator[str]:
-    """Give the parts of a line that may be the password, the likeliest first."""
+def bracketed(line: str) -> Iterator[str]:
+    """Give what stands in brackets or quotation marks."""
     for found in _BRACKETED.finditer(line):
         yield next(part for part in found.groups() if part).strip()
+
+
+def _parts(line: str) -> Iterator[str]:
+    """Give the parts of a line that may be the password, the likeliest first."""
+    yield from bracketed(line)
     told = _TOLD.search(line)
     if told:
         yield told[1].strip()

@@ -55,6 +55,7 @@ class ReadTask:
     limits: Limits
     passwords: tuple[str, ...]
     month: str
+    mailed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     known: Mapping[str, str] = field(default_factory=dict)  # the roster's names, see `bodies`
     rules: RuleSettings = field(default_factory=RuleSettings)
 
@@ -65,7 +66,8 @@ class ReadTask:
                 source, self.checklist, limits=self.limits, passwords=self.passwords
             )
             return (self._judged(counted) if isinstance(counted, Submission) else counted,)
-        workbook = read_workbook(source, limits=self.limits, passwords=self.passwords)
+        passwords = self.passwords + self.mailed.get(source.sender, ())
+        workbook = read_workbook(source, limits=self.limits, passwords=passwords)
         if not isinstance(workbook, RawWorkbook):
             return (workbook,)
         outcomes = parsed(workbook, self.checklist, month=self.month, known=self.known)
@@ -212,6 +214,7 @@ def _task(
         checklist=checklist,
         limits=settings.limits,
         passwords=inbox.passwords,
+        mailed=inbox.mailed,
         month=settings.month,
         known=known_names(roster),
         rules=settings.rules,

@@ -8,8 +8,9 @@ import base64
 import binascii
 import contextlib
 import datetime
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -23,6 +24,7 @@ _JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 65536  # bytes in which a header must show itself
 _BODY = 20_000  # letters of a text that are kept
+_PAGE = 200_000  # letters of a letter in HTML that are looked at
 _NAME = 200  # letters of a name; no file system takes longer ones
 _DEEPEST = 20  # parts within parts; mail programs make four or five
 _HEADER = re.compile(
@@ -155,7 +157,7 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         passed_on=_is_passed_on(subject),
         sender=address_of(decode_words(_header(message, "from"))),
         subject=subject,
-        body="\n".join(texts.get("text/plain", []))[:_BODY],
+        body=_body(texts),
         parts=tuple(parts),
     )
 
@@ -207,6 +209,24 @@ def _text(leaf: Message) -> str:
     charset = leaf.get_param("charset") or ""
     named = charset[2] if isinstance(charset, tuple) else charset
     return decode_bytes(content if isinstance(content, bytes) else b"", str(named))
+
+
+def _body(texts: Mapping[str, list[str]]) -> str:
+    """Give the letter; of one that comes as HTML alone the words without their looks."""
+    plain = "\n".join(texts.get("text/plain", []))
+    if plain.strip():
+        return plain[:_BODY]
+    return "\n".join(map(_words_of, texts.get("text/html", [])))[:_BODY]
+
+
+def _words_of(page: str) -> str:
+    page = page[:_PAGE]
+    for name in ("style", "script"):
+        shown = re.split(rf"(?i)<{name}\b", page)
+        page = shown[0] + "".join(re.split(rf"(?i)</{name}", each, maxsplit=1)[-1]
+                                  for each in shown[1:])  # fmt: skip
+    lines = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b", "\n<", page)
+    return html.unescape(re.sub(r"<[^<>]*>", "", lines))
 
 
 def _nameless(leaf: Message, kind: str, number: int) -> str:

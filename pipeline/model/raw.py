@@ -244,13 +244,15 @@ class ControlLine:
 class Inbox:
     """Every file of the inbox once, by path, and what the coordinator's own files say.
 
-    ``roster`` also has its Skipped entry. ``passwords`` never shows in a repr or a log.
+    ``roster`` also has its Skipped entry. ``passwords``, and ``mailed`` by the sender of whose
+    files alone they are tried, never show in a repr or a log.
     ``exclusions`` are the lines of 除外.txt: file names, patterns or respondents.
     """
 
     entries: tuple[SourceFile | Skipped | Unreadable | Bundle, ...] = ()
     roster: SourceFile | None = None
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    mailed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     exclusions: tuple[ControlLine, ...] = ()
     wanted: Wanted = Wanted(month="")
 
