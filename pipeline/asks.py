@@ -10,11 +10,12 @@ asked joins its own slips, so that a body gets one slip for both, and answers to
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.archive import MemberError, member_bytes, open_archive
+from pipeline.archive import MemberError, member_bytes, open_archive, read_content
 from pipeline.bundle import MANIFEST, checked_parts, write_parts
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zipfile import ZipFile
 
+    from pipeline.model import SourceFile
     from pipeline.settings import Limits
 
 KIND = "torimatome-asks"
@@ -67,17 +69,12 @@ def write_asks(
     write_parts(path, {"kind": KIND, "office": office, "asked": asked, "month": month}, parts)
 
 
-def read_asks(path: Path, member: str, limits: Limits) -> Sequence[FromAbove]:
-    """Read a package that lies in the inbox, or in an archive there; nothing where it is none."""
-    import io  # noqa: PLC0415 - for a package within an archive alone
-
+def read_asks(source: SourceFile, limits: Limits) -> Sequence[FromAbove]:
+    """Read a package that lies in the inbox, in an archive or in a mail; nothing where none is."""
     try:
-        with open_archive(path) as archive:
-            if not member:
-                return _asks(archive, limits)
-            content = member_bytes(archive, member, limit=limits.expanded_size)
-        with open_archive(io.BytesIO(content)) as inner:
-            return _asks(inner, limits)
+        content = read_content(source, limit=limits.expanded_size)
+        with open_archive(io.BytesIO(content)) as archive:
+            return _asks(archive, limits)
     except (OSError, MemberError, ValueError, KeyError, TypeError, AttributeError):
         return ()
 

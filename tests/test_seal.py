@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from story.tiers import PREFECTURES, TOWNS, play_tiers
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model.review import HEADER_ROW
-from pipeline.run import RunResult, aggregate
+from pipeline.run import RunResult, aggregate, gather
 from pipeline.sample import write_demo
 from pipeline.seal import seal
 from pipeline.sendback import send_back
+from pipeline.sendback.offices import asked_from_above
+from pipeline.settings import Limits
 
 MONTHS = ("2026-11", "2026-12")
 SEALED_AT = "2026-11-29T10:00:00+09:00"
@@ -479,6 +482,38 @@ def test_what_is_asked_above_comes_back_through_the_prefecture(
     assert not [path for path in state if path.startswith("国から.zip!")]
     told = {row["file"] for row in rows(above, "findings") if row["code"] == "B515"}
     assert told == {"青海県_1.zip"}
+
+
+@pytest.mark.parametrize("way", ["zip", "mail"])
+def test_a_package_may_come_in_a_zip_or_a_mail(
+    round_trip: dict[str, Path], tmp_path: Path, way: str
+) -> None:
+    package = round_trip["package"].read_bytes()
+    put(tmp_path, {"名簿.xlsx": roster(("102", "乙市"))})
+    put(tmp_path, {"乙市.xlsx": partly("乙市", CHECKLIST, range(1, len(ITEMS)))})
+    if way == "zip":
+        outer = io.BytesIO()
+        with zipfile.ZipFile(outer, "w") as archive:
+            archive.writestr("差戻し_青海県.zip", package)
+        put(tmp_path, {"国から.zip": outer.getvalue()})
+    else:
+        put(tmp_path, {"国から.eml": mailed(package, "差戻し_青海県.zip")})
+    assert len(asked_from_above(gather(settings_for(tmp_path)).batch, Limits())) == 1
+
+
+def mailed(content: bytes, name: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@example.jp", "b@example.jp", "送付"
+    mail.set_content("お送りします。")
+    mail.add_attachment(content, maintype="application", subtype="zip", filename=name)
+    return mail.as_bytes()
+
+
+def test_a_bundle_in_a_mail_counts(tmp_path: Path) -> None:
+    bundle = bundled(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST, "③")})
+    put(tmp_path, {"提出.eml": mailed(bundle, "提出用_2026-11.zip")})
+    counted(tmp_path)
+    assert {row["status"] for row in answers(tmp_path).values()} == {"not_planned"}
 
 
 def test_what_was_answered_since_is_not_asked_again(round_trip: dict[str, Path]) -> None:

@@ -33,7 +33,7 @@ def asked_from_above(batch: Batch, limits: Limits) -> tuple[Asked, ...]:
         content, source = record.content, record.source
         if not (isinstance(content, Skipped) and content.reason is SkipReason.ASKED_ABOVE):
             continue
-        for ask in read_asks(source.location, source.member, limits):
+        for ask in read_asks(source, limits):
             marks = {one.item_id: one.mark.raw for one in answers.get(ask.respondent_id, ())}
             if marks.get(ask.item_id) == ask.written:
                 found[ask.respondent_id, ask.item_id] = Asked(
