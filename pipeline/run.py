@@ -251,6 +251,7 @@ def gather(
         given=form.given,
         own_mail=settings.sender.mail,
     )
+    batch = replace(batch, deadline=settings.deadline)
     insist_on_conservation(batch, inbox)
     watch.lap("assemble")
     return Gathered(

@@ -4,12 +4,12 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pipeline.calendar import MONTH
+from pipeline.calendar import JAPAN, MONTH
 from pipeline.contacts import NOBODY, SENDER_KEYS, Sender, addresses
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
@@ -62,7 +62,7 @@ class Settings:
     pivot: bool = True
     edition: str = "internal"
     named: bool = False
-    deadline: str = ""  # 提出期限, YYYY-MM-DD or empty
+    deadline: str = ""  # 提出期限, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS (Japan), or empty
     office: str = ""  # who seals, where it is another than `sender`
     target: float = 0.0  # 目標 of 対応済み率, a fraction; 0: none
     reply_by: str = ""  # until when a reply to 差戻し or 督促 is asked for, as deadline
@@ -112,7 +112,7 @@ class SettingsFile:
 
     month: str | None = None  # YYYY-MM
     checklist: str | None = None
-    deadline: str | None = None  # YYYY-MM-DD
+    deadline: str | None = None  # as in Settings
     target: float | None = None
     reply_by: str | None = None
     sender: Sender = NOBODY
@@ -132,7 +132,7 @@ def load_settings_file(path: Path) -> SettingsFile:
     which knows the rules; this layer does not.
     """
     try:
-        written = tomllib.loads(_QUOTELESS.sub(r'\1"\2"\3', path.read_text(encoding="utf-8-sig")))
+        written = tomllib.loads(_as_toml(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise _wrong(path, "が見つかりません。ファイルの場所を確かめてください。") from error
     except OSError as error:
@@ -272,15 +272,28 @@ def _whole(path: Path, key: str, value: Any) -> int:
     return number
 
 
-def _day(path: Path, key: str, value: Any) -> str:
-    """Give a date as YYYY-MM-DD; TOML knows dates, and a text is taken too."""
-    if isinstance(value, date):
-        return value.isoformat()[:10]
+def _day_or_hour(path: Path, key: str, value: Any) -> str:
+    """Give a day as YYYY-MM-DD, or an hour of one in Japan's time as YYYY-MM-DDTHH:MM:SS.
+
+    TOML knows dates, and a text is taken too.
+    """
+    moment = value if isinstance(value, date) else _written_date(path, key, value)
+    if not isinstance(moment, datetime):  # which is a date, too
+        return moment.isoformat()
+    local = moment.astimezone(JAPAN) if moment.tzinfo else moment
+    return local.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _written_date(path: Path, key: str, value: Any) -> date:
+    text = _text(path, key, value).strip()
     try:
-        return date.fromisoformat(_text(path, key, value)).isoformat()
+        return date.fromisoformat(text) if len(text) <= _DAY else datetime.fromisoformat(text)
     except ValueError as error:
         raise _bad(
-            path, key, f"は 2026-11-30 のような日付にしてください（今の値: {value}）。"
+            path,
+            key,
+            "は 2026-11-30 のような日付か、2026-11-30T17:00:00 のような日時にしてください"
+            f"（今の値: {value}）。",
         ) from error
 
 
@@ -315,13 +328,14 @@ def _month(path: Path, key: str, value: Any) -> str:
 
 _EDITIONS = ("internal", "public")
 _RULE_KEYS = ("off", "severity", "thresholds")
+_DAY = len("2026-11-30")
 
 _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
     "month": _month,
     "checklist": _text,
-    "deadline": _day,
+    "deadline": _day_or_hour,
     "target": _share,
-    "reply_by": _day,
+    "reply_by": _day_or_hour,
     "jobs": _whole,
     "pivot": _switch,
     "edition": _edition,
@@ -332,6 +346,17 @@ _TOP: Mapping[str, Callable[[Path, str, Any], Any]] = {
 
 # TOML wants keys in Japanese in quotes; who fills in the sample need not know.
 _QUOTELESS = re.compile(rf"^([ \t]*)({'|'.join(SENDER_KEYS)})([ \t]*=)", re.MULTILINE)
+
+# TOML 1.0 wants the seconds, too; who writes a deadline does not.
+_TO_THE_MINUTE = re.compile(
+    r"^([ \t]*(?:deadline|reply_by)[ \t]*=[ \t]*\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?=[ \t]*(?:#.*)?$)",
+    re.MULTILINE,
+)
+
+
+def _as_toml(written: str) -> str:
+    """Give the text of torimatome.toml as TOML has it."""
+    return _TO_THE_MINUTE.sub(r"\1:00", _QUOTELESS.sub(r'\1"\2"\3', written))
 
 
 def _sender(path: Path, table: Mapping[str, Any]) -> Sender:

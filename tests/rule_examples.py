@@ -116,7 +116,7 @@ CHECKLIST = Checklist(
 )
 
 
-_SHEETS = {"シート": "sheet", "シートの写し": "copy", "並ぶ欄": "beside"}
+_SHEETS = {"シート": "sheet", "シートの写し": "copy", "並ぶ欄": "beside", "期限": "deadline"}
 _Row = tuple[str, str, str, bool]  # item, mark, note, hidden
 
 
@@ -131,6 +131,7 @@ class _File:
     copy: str = ""
     beside: str = ""  # 支所（③）: another check column, and what stands in all of its cells
     sheet: str = "チェックシート"
+    deadline: str = ""  # of the month
 
 
 def run_example(text: str) -> tuple[Batch, PreviousMonth | None]:
@@ -259,6 +260,7 @@ def _batch(files: list[_File], roster: tuple[str, ...] | None) -> Batch:
         checklist=CHECKLIST,
         files=records,
         submissions=counted,
+        deadline=max((file.deadline for file in files), default=""),
         roster=Roster(
             file="名簿.xlsx",
             entries=tuple(
@@ -299,7 +301,12 @@ def _together(record: FileRecord, file: _File) -> tuple[FileRecord, ...]:
 
 
 def _source(file: _File) -> SourceFile:
-    return SourceFile(path=file.name, location=Path(file.name), part=file.facts.get("シート", ""))
+    return SourceFile(
+        path=file.name,
+        location=Path(file.name),
+        part=file.facts.get("シート", ""),
+        received=file.facts.get("受信", ""),
+    )
 
 
 def _record(file: _File, roster: tuple[str, ...] | None) -> FileRecord:

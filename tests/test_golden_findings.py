@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from inboxes import good, load, partly, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
+from posted import attachment, mail, named
 from three_months import write_year
 
 from pipeline.model import Checklist
@@ -66,6 +67,13 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     earlier = settings_for(office, month="2026-10", pivot=False, office="青海県")
     aggregate(earlier)
     put(odd, {"先月の県.zip": seal(earlier, sealed_at=earlier.made_at).path.read_bytes()})
+    late = tmp_path_factory.mktemp("late")
+    came = mail(
+        attachment(named("様式.xlsx"), good("遅着市", checklist)),
+        date="Thu, 05 Nov 2020 09:30:00 +0900",
+    )
+    put(late, {"提出.eml": came})
+    runs.append(settings_for(late, deadline="2020-11-05T09:00:00"))
     closed = tmp_path_factory.mktemp("closed")
     put(closed, {f"{runs[-1].month}/前.xlsx": good("前市", checklist)})
     put(closed, {"後.xlsx": good("後市", checklist), "除外.txt": "居ない市：試験のため\n".encode()})
@@ -223,6 +231,7 @@ def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) 
         ("L213", "下書き市.xlsx"),
         ("F111", "後.xlsx"),
         ("F112", "空の町.xlsx"),
+        ("B513", "提出.eml!様式.xlsx"),
         ("B514", "据置市.xlsx"),
         ("B515", "先月の県.zip"),
         ("C801", "除外.txt"),

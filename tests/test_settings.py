@@ -78,6 +78,30 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-20", "2026-11-20"),
+        ('"2026-11-20"', "2026-11-20"),
+        ("2026-11-20T12:00:00", "2026-11-20T12:00:00"),
+        ("2026-11-20 17:15:30", "2026-11-20T17:15:30"),
+        ("2026-11-20T12:00:00.5", "2026-11-20T12:00:00"),
+        ('"2026-11-20 12:00"', "2026-11-20T12:00:00"),
+        ("2026-11-20T12:00  # 正午", "2026-11-20T12:00:00"),  # as people write it
+        ("2026-11-20T03:00:00Z", "2026-11-20T12:00:00"),
+        ("2026-11-20T20:00:00-07:00", "2026-11-21T12:00:00"),
+        ('"2026-11-20T12:00:00+09:00"', "2026-11-20T12:00:00"),
+        ("2026-11-20T00:00:00", "2026-11-20T00:00:00"),  # its beginning, no day's end
+    ],
+)
+def test_a_deadline_is_a_day_or_an_hour_in_japan(tmp_path: Path, written: str, read: str) -> None:
+    for key in ("deadline", "reply_by"):
+        settings = load_settings_file(
+            _written(tmp_path, f"jobs = 1\n{key} = {written}\npivot = true")
+        )
+        assert getattr(settings, key) == read
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("shimekiri = 1", "shimekiri"),
@@ -94,6 +118,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("checklist = 1", "checklist"),
         ("deadline = '11月末'", "deadline"),
         ("deadline = 20261130", "deadline"),
+        ("deadline = 12:00:00", "deadline"),
+        ("deadline = '2026-11-20 正午'", "deadline"),
         ("rules = 1", "rules"),
         ("[rules]\noff = 'N401'", "off"),
         ("[rules]\noff = [401]", "off"),

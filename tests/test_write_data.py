@@ -25,7 +25,7 @@ SPECIFIED = {
     "findings": "code severity respondent_id respondent item_id file sheet cell written message"
     " fix state decision project line impact month",
     "files": "file sha256 bytes modified kind state reason respondent_id respondent identified_by"
-    " sheets answers project month received sender subject",
+    " sheets answers project month received sender subject on_time",
 }
 
 

@@ -245,6 +245,7 @@ class Batch:
     entry_problems: tuple[EntryProblem, ...] = ()  # of 確認票
     past_problems: tuple[PastProblem, ...] = ()  # of earlier months' data files
     control_problems: tuple[ControlProblem, ...] = ()  # of 除外.txt and 名簿.xlsx
+    deadline: str = ""  # a day or a local time, see Settings; the public edition has none
 
     @property
     def units(self) -> tuple[Respondent, ...]:

@@ -178,6 +178,7 @@ class FileRow:
     received: str = ""  # what the mail tells that brought it, as the two that follow
     sender: str = ""
     subject: str = ""
+    on_time: str = ""  # yes, no; empty where there is no deadline or nothing tells when it came
 
     @property
     def key(self) -> str:
@@ -301,6 +302,8 @@ class ReturnRow:
     filled_on: str
     counts: StatusCounts | None
     findings: SeverityCounts
+    received: str = ""  # when its mail came, empty where no mail tells
+    punctual: str = ""  # in words; empty where there is no deadline, or no return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

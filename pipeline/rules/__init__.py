@@ -7,6 +7,7 @@ come back.
 from pipeline.model.report import RuleRow
 from pipeline.rules import (  # noqa: F401 - a rule enters itself where its module is imported
     answers,
+    arrival,
     batch,
     bundles,
     control,

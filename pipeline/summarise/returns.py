@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from pipeline.arrival import UNKNOWN_ARRIVAL, Arrival, InTime, arrivals
 from pipeline.model import (
     Batch,
     FileRecord,
@@ -25,6 +26,7 @@ EMPTY = "未記入"
 RETURNED = "提出済み"
 EXCLUDED = "集計対象外"
 Told = defaultdict[tuple[str, str], list[Finding]]  # by (respondent id, "") and by ("", file)
+_PUNCTUAL = {InTime.YES: "期限内", InTime.NO: "期限後", InTime.UNKNOWN: "不明"}
 ORDER = (MISSING, UNREADABLE, WAITING, EMPTY, RETURNED, EXCLUDED)
 
 
@@ -36,7 +38,11 @@ def list_returns(
     told = _told(findings)
     unread = came_unread(batch)
     records = {record.source.key: record for record in batch.files}
-    rows = [_returned(batch, total, records[total.key], entries) for total in totals]
+    came = arrivals(batch)
+    rows = [
+        _returned(batch, total, records[total.key], entries, came.get(total.key, UNKNOWN_ARRIVAL))
+        for total in totals
+    ]
     seen = {total.respondent.id for total in totals}
     for respondent in batch.missing:
         if respondent.id not in seen:
@@ -107,7 +113,11 @@ def turnout_of(batch: Batch, rows: Iterable[ReturnRow]) -> Turnout:
 
 
 def _returned(
-    batch: Batch, total: RespondentTotal, record: FileRecord, entries: dict[str, RosterEntry]
+    batch: Batch,
+    total: RespondentTotal,
+    record: FileRecord,
+    entries: dict[str, RosterEntry],
+    arrival: Arrival,
 ) -> ReturnRow:
     counts = total.counts
     empty = counts.blank + counts.not_applicable == counts.total and counts.blank > 0
@@ -128,6 +138,8 @@ def _returned(
         filled_on=submission.filled_on,
         counts=counts,
         findings=total.findings,
+        received=arrival.received,
+        punctual=_PUNCTUAL[arrival.in_time] if batch.deadline else "",
     )
 
 
@@ -166,6 +178,7 @@ def _missing(
         filled_on="",
         counts=None,
         findings=severity_counts(told[respondent.id, ""]),
+        received=files[0].source.received if files else "",
     )
 
 
@@ -185,6 +198,7 @@ def _unreadable(
         filled_on="",
         counts=None,
         findings=severity_counts(told["", record.source.key]),
+        received=record.source.received,
     )
 
 

@@ -7,6 +7,7 @@ from itertools import repeat
 from operator import itemgetter
 from sys import intern
 
+from pipeline.arrival import in_time
 from pipeline.columns import Coded, Frame, together
 from pipeline.frame import DECIDED, StoredAnswers
 from pipeline.model import (
@@ -184,10 +185,10 @@ def _decided(  # noqa: PLR0913, PLR0917 - the columns of a decision
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:
     """Give one row per file of the inbox; one a return where a file holds several."""
-    return tuple(_file_row(record) for record in batch.files)
+    return tuple(_file_row(record, batch.deadline) for record in batch.files)
 
 
-def _file_row(record: FileRecord) -> FileRow:
+def _file_row(record: FileRecord, deadline: str) -> FileRow:
     content = record.content
     sheets = () if isinstance(content, Skipped | Unreadable | Bundle) else content.sheets
     respondent = record.respondent
@@ -209,6 +210,7 @@ def _file_row(record: FileRecord) -> FileRow:
         received=record.source.received,
         sender=record.source.sender,
         subject=record.source.subject,
+        on_time=in_time(record.source, deadline).value,
     )
 
 

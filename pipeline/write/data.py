@@ -40,7 +40,7 @@ FINDINGS = (
 FILES = (
     "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
     "respondent", "identified_by", "sheets", "answers", "project", "month", "received", "sender",
-    "subject",
+    "subject", "on_time",
 )  # fmt: skip
 CHANGES = (
     "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",

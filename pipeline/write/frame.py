@@ -46,7 +46,7 @@ _FINDING = {
 _FILE = (
     "file", "sha256", "size", "modified", "kind", "state", "reason", "respondent_id",
     "respondent", "identified_by", "sheets", "answers", "project",
-    "received", "sender", "subject",
+    "received", "sender", "subject", "on_time",
 )  # fmt: skip
 _CHANGE = (
     "respondent_id", "respondent", "item_id", "category", "movement", "old_status", "old_due",

@@ -42,12 +42,16 @@ _RETURN_HEADS = (
     "No.", "状態", "団体名", "役割", "団体コード", "記入率", "読み取れた割合", "対応済み率",
     "■ 要修正", "▲ 要確認", "記入日", "ファイル更新日", "ファイル", "説明", "連絡先", "提出番号",
 )  # fmt: skip
+_RECEIPT_HEADS = ("受領日時", "期限")  # the last two; left out where no line has anything in them
+_PUNCTUAL_STYLES = {"期限後": "severity_要確認", "期限内": "ok"}
 
 
 def write_returns(book: Book, report: Report) -> None:
     """Write 回収状況: every respondent asked, 未提出 on top."""
     sheet = book.sheet("回収状況")
-    sheet.columns(7, 15, 34, 24, 14, 11, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11)
+    receipt = any(line.received or line.punctual for line in report.returns)
+    heads = _RETURN_HEADS + (_RECEIPT_HEADS if receipt else ())
+    sheet.columns(7, 15, 34, 24, 14, 11, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11, 18, 10)
     figures = report.figures
     lead = (
         "団体ごとの提出の状況です。"
@@ -63,9 +67,11 @@ def write_returns(book: Book, report: Report) -> None:
             "記入率は、読み取れたかどうかによらず何か書かれている項目の割合、"
             "読み取れた割合は、①②③などと読めた項目の割合です。"
         )
+    if receipt:
+        lead += "受領日時はメールの受信日時です。期限は、メールで届いていないものは「不明」です。"
     sheet.heading("回収状況", lead, last=12)
     top = 4
-    sheet.table(top - 1, 0, len(report.returns), _RETURN_HEADS, "tbl_returns")
+    sheet.table(top - 1, 0, len(report.returns), heads, "tbl_returns")
     for row, line in enumerate(report.returns, start=top):
         person, mark = line.respondent, RETURN_SYMBOLS[line.state]
         sheet.number(row, 0, row - top + 1)
@@ -89,6 +95,9 @@ def write_returns(book: Book, report: Report) -> None:
         for place, text in enumerate(texts, start=10):
             sheet.text(row, place, text, "text" if place > 11 else "center")
         sheet.number(row, 15, line.number)
+        if receipt:
+            sheet.text(row, 16, line.received[:16].replace("T", " "), "center")
+            sheet.text(row, 17, line.punctual, _PUNCTUAL_STYLES.get(line.punctual, "center"))
         wrapped = (2, person.name), (3, person.role)
         sheet.fit(row, (*wrapped, (12, line.file), (13, line.reason), (14, line.contact)))
     bottom = top + max(len(report.returns), 1) - 1
