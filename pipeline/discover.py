@@ -36,6 +36,7 @@ from pipeline.archive import (
 from pipeline.asks import is_asks
 from pipeline.bundle import is_bundle, newest_bundles, opened_bundle
 from pipeline.calendar import MONTH
+from pipeline.mail_answers import answers_in
 from pipeline.mail_passwords import MailedPasswords
 from pipeline.model import (
     OF_THIS_COMPUTER,
@@ -142,10 +143,11 @@ def discover(
     exclusions = _numbered(controls.get(_first(controls, month, (_EXCLUSIONS,))))
     entries: list[Entry] = [f for f in listed if isinstance(f, Unreadable)]
     mailed = MailedPasswords()
+    opening = _Opening(passwords, limits, wanted, mailed, checklist)
 
     def opened(file: Found) -> list[Entry]:
         at_top = file.path in controls
-        return _entries(file, at_top=at_top, opening=_Opening(passwords, limits, wanted, mailed))
+        return _entries(file, at_top=at_top, opening=opening)
 
     for file in found:
         entries += opened(file)
@@ -171,13 +173,14 @@ Read = tuple[Entry, tuple[Outcome, ...]]  # an entry of the inbox and what came 
 
 
 def look_again(
-    read: Sequence[Read], inbox: Inbox, limits: Limits
+    read: Sequence[Read], inbox: Inbox, limits: Limits, checklist: Checklist | None = None
 ) -> Mapping[Path, Sequence[Entry]]:
     """Look once more at files that this computer did not give, or that were written to since.
 
     Gives the entries that each such file on disk has by now, by its place.
     """
     mailed = MailedPasswords(inbox.mailed)
+    opening = _Opening(inbox.passwords, limits, inbox.wanted, mailed, checklist)
     closed = {source_of(entry).location for entry, outcomes in read if any(map(_closed, outcomes))}
     return {
         file.location: _unique(
@@ -185,7 +188,7 @@ def look_again(
                 _entries(
                     file,
                     at_top=False,
-                    opening=_Opening(inbox.passwords, limits, inbox.wanted, mailed),
+                    opening=opening,
                 ),
                 inbox.as_of,
             )
@@ -365,6 +368,7 @@ class _Opening:
     limits: Limits
     wanted: Wanted
     mailed: MailedPasswords
+    checklist: Checklist | None  # what a mail's text may answer
 
 
 def _to_open_again(entries: Iterable[Entry], mailed: MailedPasswords) -> frozenset[Path]:
@@ -471,6 +475,7 @@ class _Unpacking:
         self.left = opening.limits
         self.wanted = opening.wanted
         self.mailed = opening.mailed
+        self.checklist = opening.checklist
 
     def entries(self, opened: ZipFile, archive: SourceFile) -> list[Entry]:
         """Give an archive's own row and one entry for each member, and for each of theirs."""
@@ -545,7 +550,8 @@ class _Unpacking:
             archive_members=self.left.archive_members - len(opened.parts),
             expanded_size=self.left.expanded_size - size,
         )
-        source = _told_by(source, opened)
+        letter = answers_in(opened.body, self.checklist) if self.checklist else ""
+        source = replace(_told_by(source, opened), letter=letter)
         self.mailed.hear(source.sender, opened.body)
         if not opened.parts:
             return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=FileKind.MAIL)]
@@ -570,6 +576,7 @@ class _Unpacking:
             passed_on=mail.passed_on,
             sender=mail.sender,
             subject=mail.subject,
+            letter=mail.letter,
         )
         aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
         if aside is not None:
@@ -604,6 +611,7 @@ def _member_source(archive: SourceFile, member: Member) -> SourceFile:
         passed_on=archive.passed_on,
         sender=archive.sender,
         subject=archive.subject,
+        letter=archive.letter,
     )
 
 

@@ -147,7 +147,7 @@ def read_all(  # noqa: PLR0913, PLR0917 - the sources of a month, and who reads 
     run = executor or _executor(settings)
     task = _task(inbox, folder, checklist, roster, settings)
     read = _read_each(inbox.entries, task, settings, progress, run)
-    again = look_again(read, inbox, settings.limits)
+    again = look_again(read, inbox, settings.limits, checklist)
     if again:
         entries = [entry for found in again.values() for entry in found]
         twice = given_up(_read_each(entries, task, settings, None, run))

@@ -306,6 +306,7 @@ def _source(file: _File) -> SourceFile:
         location=Path(file.name),
         part=file.facts.get("シート", ""),
         received=file.facts.get("受信", ""),
+        letter=file.facts.get("本文", ""),
     )
 
 

@@ -198,7 +198,9 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     returns = {f"{n}.xlsx": changed(good(n, checklist), change) for n, change in changes.items()}
     returns["郡内2町.xlsx"] = changed(good("東浜町", checklist), add_another_body)
     too_large = b"PK\x03\x04" + b"\0" * (51 << 20)
+    book = attachment(named("様式.xlsx"), good("本文市", checklist))
     return returns | {
+        "本文市.eml": mail(book, body="アセットは該当しません。"),
         "大きい町.xlsx": too_large,
         "空の町.xlsx": b"",
         "中身はxlsx.xls": good("拡張子市", checklist),

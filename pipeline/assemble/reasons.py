@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from pipeline.calendar import month_words
-from pipeline.model import Bundle, BundleProblem, Receipt, Skipped, SkipReason, Unreadable
+from pipeline.model import (
+    Bundle,
+    BundleProblem,
+    Receipt,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Unreadable,
+)
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.unreadable import words_of
 
@@ -39,6 +47,13 @@ def skipped_reason(outcome: Skipped) -> str:
         return f"{KINDS[outcome.kind].name}のため、回答として読んでいません。"
     told = _RECEIPTS.get(outcome.source.receipt, "") if outcome.reason is SkipReason.MAIL else ""
     return _SKIPPED[outcome.reason] + told
+
+
+def letter_words(source: SourceFile) -> str:
+    """Give what the text of the mail answers that brought a file."""
+    if not source.letter:
+        return ""
+    return f"メールの本文に「{source.letter}」とあります（本文は集計に入れていません）。"
 
 
 def bundle_reason(bundle: Bundle) -> str:

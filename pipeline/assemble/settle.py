@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.assemble.joining import Joined, has_row, join, plainness, with_note_of
-from pipeline.assemble.reasons import listed_items
+from pipeline.assemble.reasons import letter_words, listed_items
 from pipeline.assemble.stakeholders import Stakeholder, same_hand
 from pipeline.assemble.succession import answered_items, is_untouched, later, layers
 from pipeline.calendar import month_words
@@ -364,7 +364,7 @@ def record_of(
     return FileRecord(
         source=content.source,
         state=state,
-        reason=reason,
+        reason=reason + letter_words(content.source),
         kind=content.kind,
         content=content,
         respondent=respondent,

@@ -69,7 +69,8 @@ class SourceFile:
     several bodies: then the name of the (first) sheet of this return, and several returns share
     one path.
     ``received``, ``sender`` and ``subject`` are what the mail tells that brought it, ``receipt``
-    by what it knows the time, and ``passed_on`` that somebody forwarded it.
+    by what it knows the time, ``passed_on`` that somebody forwarded it, and ``letter`` the
+    sentences of its text that answer something.
     ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
 
@@ -87,6 +88,7 @@ class SourceFile:
     passed_on: bool = False
     sender: str = ""
     subject: str = ""
+    letter: str = ""
 
     @property
     def key(self) -> str:

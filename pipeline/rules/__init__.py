@@ -16,6 +16,7 @@ from pipeline.rules import (  # noqa: F401 - a rule enters itself where its modu
     files,
     identity,
     layout,
+    mailed,
     notes,
     opening,
     past,
