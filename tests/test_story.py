@@ -22,7 +22,7 @@ import pencil
 import pytest
 import story.__main__ as command
 from click.testing import CliRunner
-from gates import lint, recalc, render, schema
+from gates import agree, lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
 from pencil import Told, grid
 from pencil_findings import OPEN, SEVERITIES, Key, followed
@@ -403,7 +403,7 @@ def test_what_is_only_told_is_told_once_a_respondent(
     )
     assert max(expected.values()) > 1
     book = pencil.opened(played.month(month) / f"集計_{month}.xlsx")
-    heads, *rows = pencil.grid(book, "要確認")[3:]
+    heads, *rows = agree.findings_sheet(pencil.grid(book, "要確認"))[1]
     lines = [dict(zip(heads, row, strict=True)) for row in rows]
     told = {line["団体名"]: line["件数"] for line in lines if line["重要度"] == "・ 参考"}
     assert told == {NAMES[code]: count for code, count in expected.items()}

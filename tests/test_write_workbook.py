@@ -21,8 +21,9 @@ from pipeline.summarise import summarise
 from pipeline.write import write, write_workbook
 from pipeline.write.book import Book
 from pipeline.write.columns import COLUMNS, HEADS, NUMBERS, shown_columns
+from pipeline.write.finding_table import list_begins
+from pipeline.write.findings import write_findings
 from pipeline.write.frame import frames_of
-from pipeline.write.lists import write_findings
 from pipeline.write.matrix import write_matrix
 from pipeline.write.safe import cell_text
 from pipeline.write.style import LABELS, SYMBOLS
@@ -222,7 +223,7 @@ def test_every_column_of_the_data_sheet_is_explained(values: Any) -> None:
         assert explained[column.head] == column.meaning
 
 
-def test_each_finding_and_symbol_links_to_its_row(formulas: Any) -> None:
+def test_each_finding_and_symbol_links_to_its_row(formulas: Any, batch: Batch) -> None:
     detail = formulas["明細"]
 
     def row_of(cell: Any) -> tuple[Any, Any]:
@@ -235,7 +236,7 @@ def test_each_finding_and_symbol_links_to_its_row(formulas: Any) -> None:
         )
 
     linked = 0
-    for row in formulas["要確認"].iter_rows(min_row=5):
+    for row in formulas["要確認"].iter_rows(min_row=list_begins(report_of(batch)) + 1):
         if row[9].value == "明細へ":
             name, item = row_of(row[9])  # of a line for several items, the first
             assert (row[3].value, row[4].value.split("、")[0].split(" ")[0]) == (name, item)
@@ -251,8 +252,11 @@ def test_each_finding_and_symbol_links_to_its_row(formulas: Any) -> None:
 def test_the_lines_of_the_findings_count_them_all(formulas: Any, batch: Batch) -> None:
     report = report_of(batch)
     listed = formulas["要確認"]
-    assert [cell.value for cell in listed[4]][-2:] == ["件数", "決まる回答"]
-    counts = [(row[1].value.split(" ")[1], row[13].value) for row in listed.iter_rows(min_row=5)]
+    first = list_begins(report) + 1
+    assert [cell.value for cell in listed[first - 1]][-2:] == ["件数", "決まる回答"]
+    counts = [
+        (row[1].value.split(" ")[1], row[13].value) for row in listed.iter_rows(min_row=first)
+    ]
     for severity in Severity:
         found = sum(count for word, count in counts if word == severity.value)
         assert found == report.figures.findings.of(severity)
@@ -338,7 +342,8 @@ def test_beyond_the_limit_counts_are_values_and_the_sheet_says_so(
 
 def test_long_lists_go_on_on_numbered_sheets(batch: Batch, tmp_path: Path) -> None:
     report = report_of(batch)
-    rows = (len(report.lines) + 1) // 2 + 4  # below a heading of four rows
+    first = list_begins(report)
+    rows = len(report.lines) - 5 + first
     book = Book(tmp_path / "parts.xlsx", live=False, rows=rows)
     frames = frames_of(report)
     write_findings(book, report, frames.lines)
@@ -346,7 +351,8 @@ def test_long_lists_go_on_on_numbered_sheets(batch: Batch, tmp_path: Path) -> No
     book.close()
     read = opened(tmp_path / "parts.xlsx")
     assert read.sheetnames == ["要確認", "要確認(2)", "一覧表", "一覧表(2)", "一覧表(3)"]
-    shown = [row[2] for name in read.sheetnames[:2] for row in grid(read[name])[4:]]
+    parts = zip(read.sheetnames[:2], (first, 4), strict=True)  # the second has a heading alone
+    shown = [row[2] for name, top in parts for row in grid(read[name])[top:]]
     assert shown == [entry.shown.code for entry in report.lines]
     names = [
         cell

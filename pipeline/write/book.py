@@ -224,6 +224,15 @@ class Sheet:
         self.links += 1
         return True
 
+    def number_link(
+        self, row: int, column: int, target: str, value: int, style: str = "number_link"
+    ) -> None:
+        """Write a number that leads to a place in this workbook; past `LINKS` it stands alone."""
+        self.number(row, column, value, style)
+        if self.links < LINKS:
+            self.raw.put_way(row, column, target)
+            self.links += 1
+
     def merge(
         self, row: int, column: int, last_row: int, last_column: int, text: str, style: str
     ) -> None:

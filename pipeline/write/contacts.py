@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model.counts import FIRM
-from pipeline.write.lists import finding_line, severity_label
+from pipeline.write.finding_table import finding_line, list_begins
+from pipeline.write.findings import severity_label
 from pipeline.write.names import CONTACTS_SHEET
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def write_contacts(book: Book, report: Report) -> None:
     for place, head in enumerate(_COLUMNS):
         sheet.text(TOP - 1, place, head, "head")
     sheet.height(TOP - 1, 36)
-    row, firm = TOP, report.ranges[0].firm
+    row, firm, lines = TOP, report.ranges[0].firm, list_begins(report)
     for number, one in enumerate(report.contacts, start=1):
-        _write_contact(sheet, row, number, one)
+        _write_contact(sheet, row, number, one, lines)
         row += 1
         if not firm and one.width < FIRM:
             firm = True
@@ -64,7 +65,7 @@ def _lead(report: Report) -> str:
     )
 
 
-def _write_contact(sheet: Sheet, row: int, number: int, one: Contact) -> None:
+def _write_contact(sheet: Sheet, row: int, number: int, one: Contact, lines: int) -> None:
     sheet.number(row, 0, number)
     sheet.text(row, 1, severity_label(one.severity), f"severity_{one.severity.value}")
     sheet.text(row, 2, one.name, "text")
@@ -72,15 +73,15 @@ def _write_contact(sheet: Sheet, row: int, number: int, one: Contact) -> None:
     sheet.text(row, 3, asks, "text")
     sheet.number(row, 4, one.settles)
     sheet.number(row, 5, one.width, "points")
-    write_way(sheet, row, 6, one)
+    write_way(sheet, row, 6, one, lines)
     sheet.text(row, 7, one.contact, "text")
     sheet.fit(row, ((2, one.name), (3, asks), (7, one.contact)))
 
 
-def write_way(sheet: Sheet, row: int, column: int, one: Contact) -> None:
-    """Write the link to the first line of a body on 要確認."""
+def write_way(sheet: Sheet, row: int, column: int, one: Contact, lines: int) -> None:
+    """Write the link to the first line of a body on 要確認, whose list begins at row ``lines``."""
     if one.lines:
-        sheet.link(row, column, finding_line(one.lines[0]), "要確認へ", "celllink")
+        sheet.link(row, column, finding_line(lines, one.lines[0]), "要確認へ", "celllink")
     else:
         sheet.text(row, column, "－", "center")
 

@@ -10,7 +10,8 @@ from pipeline.model.plan import first_of
 from pipeline.write.book import COVER
 from pipeline.write.changes import has_changes
 from pipeline.write.contacts import NOBODY, has_contacts, write_way
-from pipeline.write.lists import severity_label
+from pipeline.write.finding_table import list_begins
+from pipeline.write.findings import severity_label
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.offices import OFFICES_SHEET, has_offices
 from pipeline.write.promises import has_promises
@@ -113,9 +114,9 @@ def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
     heads = ("重要度", "団体名", "お願い・確認すること", "決まる回答", "一覧", "済")
     for place, head in enumerate(heads):
         sheet.text(top + 1, place, head, "head")
-    chosen = first_of(report.contacts, LINES)
+    chosen, lines = first_of(report.contacts, LINES), list_begins(report)
     for row, one in enumerate(chosen, start=top + 2):
-        _write_contact(sheet, row, one)
+        _write_contact(sheet, row, one, lines)
     row = top + 2 + len(chosen)
     rest = len(report.contacts) - len(chosen)
     if rest:
@@ -124,12 +125,12 @@ def _write_attention(sheet: Sheet, report: Report, top: int) -> int:
     return row + 1
 
 
-def _write_contact(sheet: Sheet, row: int, one: Contact) -> None:
+def _write_contact(sheet: Sheet, row: int, one: Contact, lines: int) -> None:
     sheet.text(row, 0, severity_label(one.severity), f"severity_{one.severity.value}")
     sheet.text(row, 1, one.name, "text")
     sheet.text(row, 2, one.first_ask, "text")
     sheet.number(row, 3, one.settles)
-    write_way(sheet, row, 4, one)
+    write_way(sheet, row, 4, one, lines)
     sheet.text(row, LAST, "□", "center")
     sheet.fit(row, ((1, one.name), (2, one.first_ask)))
 

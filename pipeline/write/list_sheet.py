@@ -173,8 +173,12 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
         """Write a link to a place in the workbook; ``text`` is safe and short."""
         code = self.put_text(row, column, text, form)
         if code == 0:
-            self._links.append([link_xml(row + 1, column, target, tip).encode()])
+            self.put_way(row, column, target, tip)
         return code
+
+    def put_way(self, row: int, column: int, target: str, tip: str = "") -> None:
+        """Let a cell that was written lead to a place in the workbook."""
+        self._links.append([link_xml(row + 1, column, target, tip).encode()])
 
     def put_table(
         self, top: int, left: int, bottom: int, right: int, options: dict[str, Any]

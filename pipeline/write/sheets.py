@@ -10,8 +10,9 @@ from pipeline.write.columns import shown_columns
 from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
+from pipeline.write.findings import write_findings
 from pipeline.write.groupings import write_groupings
-from pipeline.write.lists import write_findings, write_notes, write_planned, write_returns
+from pipeline.write.lists import write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
 from pipeline.write.offices import has_offices, write_offices
 from pipeline.write.overview import write_overview

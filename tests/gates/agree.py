@@ -35,7 +35,7 @@ _EQUATION = re.compile(
 _RATE = re.compile(r"対応済み(?:率|は)? (\d+\.\d)%")
 _RETURNED = re.compile(r"回収率 (\d+\.\d)%")
 _SPAN = re.compile(r"(\d+\.\d)%?(?:～|から )(\d+\.\d)%")
-_TABLE_ROWS = 4  # heads of 回収状況 and 要確認 stand in the fourth row
+_TABLE_ROWS = 4  # heads of 回収状況 stand in the fourth row
 
 
 def sheet_rows(folder: Path, sheet: str) -> list[Row]:
@@ -52,6 +52,12 @@ def _sheets(folder: Path) -> dict[str, list[Row]]:
             sheet.title: [tuple(row) for row in sheet.iter_rows(values_only=True)]
             for sheet in opened
         }
+
+
+def findings_sheet(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Give the rows of 要確認 before its list, and the list with its heads."""
+    top = next(n for n, row in enumerate(rows) if row[:2] == ("No.", "重要度"))
+    return rows[:top], rows[top:]
 
 
 def problems(folder: Path, *, terminal: Iterable[str] = ()) -> list[str]:
@@ -138,7 +144,11 @@ class _Month:
     def _findings(self) -> Iterator[str]:
         """Compare findings: lines of 要確認, findings.csv, the terminal, run.json."""
         told = self.run["counts"]["findings"]
-        heads, *rows = self.sheets["要確認"][_TABLE_ROWS - 1 :]
+        table, (heads, *rows) = findings_sheet(self.sheets["要確認"])
+        for place, head in enumerate(("■ 要修正", "▲ 要確認"), start=1):
+            sums = [row[place] or 0 for row in table if row[3] == "合計"]
+            if sums != [told[head[2:]]] and sum(told[word] for word in ("要修正", "要確認")):
+                yield f"要確認の表 {head}: {sums}、run.json {told[head[2:]]}"
         severity, size, impact = map(heads.index, ("重要度", "件数", "決まる回答"))
         still_open = [row for row in self.tables["findings"] if row["line"]]
         for word, count in told.items():
