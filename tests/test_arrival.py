@@ -1,17 +1,21 @@
 """When returns came, and whether in time: by the mails that brought them."""
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from batches import make_batch
 from inboxes import good, load, partly, put, roster, settings_for, table, workbook
 from posted import attachment, mail, named
 
 from pipeline.arrival import InTime, in_time
 from pipeline.model import Receipt, SourceFile
 from pipeline.run import aggregate
+from pipeline.summarise.progress import progress
 
 # Long ago: a mail later than the newest file of inbox/ proves nothing.
 BEFORE, AFTER = "Fri, 20 Nov 2020 11:59:00 +0900", "Fri, 20 Nov 2020 12:01:00 +0900"
@@ -203,3 +207,62 @@ def test_the_edition_for_others_tells_no_times(tmp_path: Path) -> None:
     )
     heads = [cell.value for cell in openpyxl.load_workbook(result.workbook)["回収状況"][4]]
     assert "受領日時" not in heads
+
+
+def drawn(path: Path) -> list[str]:
+    """Give the titles of the charts of a workbook."""
+    with zipfile.ZipFile(path) as book:
+        charts = [name for name in book.namelist() if re.fullmatch(r"xl/charts/chart\d+.xml", name)]
+        return ["".join(re.findall(r"<a:t>(.*?)</a:t>", book.read(n).decode())) for n in charts]
+
+
+def test_the_progress_by_day(tmp_path: Path) -> None:
+    """A line from two known days on; nothing that others may see."""
+    form = load()
+    days = ("Fri, 06 Nov 2020", "Fri, 06 Nov 2020", "Mon, 09 Nov 2020")
+    mails = {
+        f"{n}.eml": sent(good(f"{name}市", form), f"{day} 09:00:00 +0900")
+        for n, (name, day) in enumerate(zip(("若葉", "白雲", "青葉"), days, strict=True))
+    }
+    put(tmp_path, {**mails, "赤松市.xlsx": good("赤松市", form)})
+    result = aggregate(settings_for(tmp_path))
+    title = "受領日ごとの累計（メールで受領日が分かる 3団体）"
+    assert title in drawn(result.workbook)
+    lines = list(workbook(tmp_path)["概況"].iter_rows(values_only=True))
+    column = lines[2].index("受領日")
+    assert [row[column : column + 2] for row in lines[3:8]] == [
+        ("11/6", 2), ("11/7", 2), ("11/8", 2), ("11/9", 3), (None, None),
+    ]  # fmt: skip
+    public = aggregate(settings_for(tmp_path, edition="public"))
+    assert drawn(public.workbook)
+    assert title not in drawn(public.workbook)
+
+
+def test_one_known_day_is_no_progress(tmp_path: Path) -> None:
+    form = load()
+    put(
+        tmp_path, {"a.eml": sent(good("若葉市", form), BEFORE), "白雲町.xlsx": good("白雲町", form)}
+    )
+    titles = drawn(aggregate(settings_for(tmp_path)).workbook)
+    assert titles
+    assert not any("受領日" in title for title in titles)
+
+
+def test_a_long_time_has_only_the_days_on_which_something_came() -> None:
+    batch = make_batch(3)
+    moments = (
+        "2020-01-01T09:00:00+09:00",
+        "2020-02-01T09:00:00+09:00",
+        "2020-11-01T09:00:00+09:00",
+    )
+    records = tuple(
+        replace(record, source=replace(record.source, received=moment))
+        for record, moment in zip(
+            (record for record in batch.files if record.is_form), moments, strict=True
+        )
+    )
+    assert [(day.day, day.total) for day in progress(replace(batch, files=records))] == [
+        ("2020-01-01", 1),
+        ("2020-02-01", 2),
+        ("2020-11-01", 3),
+    ]

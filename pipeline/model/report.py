@@ -307,6 +307,14 @@ class ReturnRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayTotal:
+    """How many returns that count had come by the end of a day (YYYY-MM-DD)."""
+
+    day: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueMonth:
     """How many planned answers fall into a month, by category. ``month`` empty: none given."""
 
@@ -429,6 +437,7 @@ class Report:
     target: float | None = None  # 目標 of 対応済み率, from torimatome.toml
     remark: str = ""  # what the coordinator wrote on 概況
     offices: tuple[OfficeTotal, ...] = ()  # whose bundles came; the public edition has none
+    progress: tuple[DayTotal, ...] = ()  # of two days or more; the public edition has none
 
     @property
     def public(self) -> bool:

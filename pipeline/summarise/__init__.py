@@ -31,6 +31,7 @@ from pipeline.summarise.lists import (
 )
 from pipeline.summarise.months import summarise_months
 from pipeline.summarise.offices import offices
+from pipeline.summarise.progress import progress
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.ranges import RESPONDENT, Ranges, in_question, open_lines
 from pipeline.summarise.returns import asked_entries, list_returns, turnout_of
@@ -106,6 +107,7 @@ def summarise(
         ),
         checks=reconcile(batch, len(answers), files, tally),
         turnout=turnout_of(batch, returns),
+        progress=progress(batch),
         ranges=Ranges(batch, tally, questioned).every(),
         target=settings.target or None,
         rules=rules,
