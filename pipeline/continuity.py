@@ -7,10 +7,13 @@ project it was said of. What was said of a body as a whole belongs to no project
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from pipeline.model import Respondent
+from pipeline.local_codes import other_spelling
+from pipeline.model import Respondent, Roster
 from pipeline.model.history import History, PastMonth, PastRespondent
 from pipeline.projects import bare_project, unit_id
+from pipeline.record import DamagedError, aggregated_months, open_table, read_record
 
 
 def continued(history: History, units: Iterable[Respondent]) -> History:
@@ -81,3 +84,28 @@ def _split(past: PastMonth, bodies: Mapping[str, list[Respondent]]) -> Iterable[
                 f"「{person.name}」は事業ごとに分けて数えるようになったため、"
                 f"{past.month} の回答とは比べていません（どの事業の回答だったか分からないため）。"
             )
+
+
+def codes_as_before(roster: Roster, outbox: Path) -> Roster:
+    """Give the roster without the zeros added to it where a month knows its bodies without them.
+
+    Earlier answers, decisions in 確認票, forms handed out and public names go by these codes: they
+    stay what they are as long as the outbox does.
+    """
+    if not roster.zeros_added:
+        return roster
+    former = {code: other_spelling(code) for code in roster.zeros_added}
+    if not any(_knows(outbox / month, {*former.values()}) for month in aggregated_months(outbox)):
+        return roster
+    entries = tuple(replace(e, code=former.get(e.code, e.code)) for e in roster.entries)
+    return replace(roster, entries=entries, zeros_added=frozenset())
+
+
+def _knows(month: Path, codes: set[str]) -> bool:
+    """Tell whether a month counted a body, or a project of it, under one of some codes."""
+    try:
+        with open_table(read_record(month), "files") as table:
+            ids = table.columns("respondent_id", "state")
+            return any(id_.partition("-")[0] in codes for id_, _ in ids)
+    except DamagedError:
+        return False

@@ -260,7 +260,7 @@ def _mark_text(answer: PastAnswer, checklist: Checklist) -> str:
 
 def _roster(settings: Settings, checklist: Checklist) -> Roster:
     inbox = discover(settings.inbox, month=settings.month, limits=settings.limits)
-    roster = roster_of(inbox, checklist, settings.limits)
+    roster = roster_of(inbox, checklist, settings)
     if roster is None:
         raise TorimatomeError(
             f"名簿がありません。名簿.xlsx（ひな形は templates の中。torimatome init やキットでは"

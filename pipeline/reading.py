@@ -12,6 +12,7 @@ from pipeline.assemble import known_names
 from pipeline.bodies import returns_in, returns_side_by_side
 from pipeline.bundle import read_sealed
 from pipeline.check import own_findings
+from pipeline.continuity import codes_as_before
 from pipeline.discover import Read, given_up, look_again, source_of
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.frame import stored
@@ -107,18 +108,21 @@ def parsed(
     return returns_in(workbook, layout, checklist, month=month, known=known)
 
 
-def roster_of(inbox: Inbox, checklist: Checklist, limits: Limits) -> Roster | None:
-    """Read 名簿.xlsx; a roster that cannot be read is the coordinator's own file to mend."""
+def roster_of(inbox: Inbox, checklist: Checklist, settings: Settings) -> Roster | None:
+    """Read 名簿.xlsx; a roster that cannot be read is the coordinator's own file to mend.
+
+    Its codes are those by which earlier months know the bodies.
+    """
     if inbox.roster is None:
         return None
-    workbook = read_workbook(inbox.roster, limits=limits, passwords=inbox.passwords)
+    workbook = read_workbook(inbox.roster, limits=settings.limits, passwords=inbox.passwords)
     if not isinstance(workbook, RawWorkbook):
         raise TorimatomeError(
             f"名簿（{inbox.roster.path}）を読めませんでした。Excel で開けるか確かめ、"
             "パスワードを外して保存し直してください。",
             ExitCode.USAGE,
         )
-    return read_roster(workbook, checklist)
+    return codes_as_before(read_roster(workbook, checklist), settings.outbox)
 
 
 def inbox_at_hand(settings: Settings) -> AbstractContextManager[Path]:

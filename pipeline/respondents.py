@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from pipeline.local_codes import other_spelling
 from pipeline.model import Checklist, RosterEntry
 from pipeline.projects import unit_id
 from pipeline.text import fold
@@ -440,8 +441,9 @@ class NameIndex:
                 yield key, found
 
     def by_code(self, code: str) -> RosterEntry | None:
-        """Give the entry of that code."""
-        return self._only(self._codes.get(_code(code), set()))
+        """Give the entry of that code, also where one of them has lost its first zero."""
+        found = self._codes.get(_code(code)) or self._codes.get(_code(other_spelling(code)))
+        return self._only(found or set())
 
     def by_name(self, name: str) -> RosterEntry | None:
         """Give the entry whose name, 別名 or code this is, in whatever spelling."""

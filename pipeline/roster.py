@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -11,8 +11,10 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.contacts import addresses
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.local_codes import is_local_code, other_spelling
 from pipeline.model import (
     CellKey,
+    CellKind,
     Checklist,
     ControlProblem,
     Location,
@@ -142,7 +144,7 @@ def read_roster(workbook: RawWorkbook, checklist: Checklist) -> Roster:
             ExitCode.USAGE,
         )
     problems = (*_near_misses(found), *reading.problems)
-    return Roster(entries=entries, file=file, problems=problems)
+    return Roster(entries=entries, file=file, problems=problems, zeros_added=reading.zeros_added)
 
 
 def _grouped(entries: tuple[RosterEntry, ...]) -> tuple[RosterEntry, ...]:
@@ -329,7 +331,9 @@ class _Reading:
         self._header = header
         self._categories = {fold(name).replace(" ", ""): name for name in checklist.categories}
         self.mistakes: list[str] = []
-        self.problems: list[ControlProblem] = []
+        numbers = list(_numbers(header))
+        self.problems: list[ControlProblem] = [*_doubtful_zeros(header, numbers)]
+        self.zeros_added = _lost_zeros(code for _, code in numbers)
 
     def entries(self) -> Iterator[RosterEntry]:
         """Give one entry for each row with a name."""
@@ -372,7 +376,11 @@ class _Reading:
         return tidy(cell.text).strip() if cell else ""
 
     def _code(self, row: int) -> str:
-        return fold(self._text(row, "団体コード")).replace(" ", "").upper()
+        code = _spelt(self._text(row, "団体コード"))
+        full = other_spelling(code)
+        return (
+            full if full in self.zeros_added and _is_number(self._cell(row, "団体コード")) else code
+        )
 
     def _groups(self, row: int) -> Iterator[tuple[str, str]]:
         """Give head and text of the columns that this product has no name for."""
@@ -422,6 +430,57 @@ class _Reading:
 
     def _mistake(self, row: int, header: str, words: str) -> None:
         self.mistakes.append(f"{self._header.place(row, header)}: {words}")
+
+
+def _spelt(code: str) -> str:
+    return fold(code).replace(" ", "").upper()
+
+
+def _is_number(cell: RawCell | None) -> bool:
+    return cell is not None and cell.kind is CellKind.NUMBER
+
+
+def _numbers(header: _Header) -> Iterator[tuple[int, str]]:
+    """Give row and code where 団体コード is a number."""
+    column = header.columns.get("団体コード", -1)
+    for (row, at), cell in sorted(header.sheet.cells.items()):
+        if at == column and row > header.row and _is_number(cell):
+            yield row, _spelt(tidy(cell.text))
+
+
+def _lost_zeros(numbers: Iterable[str]) -> frozenset[str]:
+    """Give the codes whose zero Excel took, with it: all or none.
+
+    All numbers have five or six digits, and with a zero every check digit is right. One in eleven
+    is right by chance, so that a second code has to say the same.
+    """
+    codes = {*numbers}
+    short = {code for code in codes if len(code) == 5}
+    full = {other_spelling(code) for code in short}
+    others = any(is_local_code(code) for code in codes - short)
+    if "" in full or any(len(code) not in {5, 6} for code in codes):
+        return frozenset()
+    return frozenset(full) if len(full) > 1 or others else frozenset()
+
+
+def _doubtful_zeros(
+    header: _Header, numbers: Sequence[tuple[int, str]]
+) -> Iterator[ControlProblem]:
+    """Tell a column in which the zero of some codes is proven lost and that of others is not."""
+    short = [(row, code) for row, code in numbers if len(code) == 5]
+    odd = [(row, code) for row, code in short if not other_spelling(code)]
+    # By chance one in eleven is right: running numbers of one's own are not doubted.
+    if odd and len(odd) < len(short) - len(odd):
+        row, code = odd[0]
+        place = address(row, header.columns["団体コード"])
+        yield ControlProblem(
+            location=Location(file=header.file, sheet=header.sheet.name, cell=place),
+            written=code,
+            problem="団体コードの先頭の 0 が落ちているようですが、6桁の団体コードとして"
+            f"正しくない番号が混じっている（{len(odd)} 件）ため、0 を補わずに使っています。",
+            fix="番号を確かめ、6桁のコードであれば、列を文字列にして先頭の 0 から書いてください。"
+            "前の月からこの番号で集計しているときは、そのままでかまいません。",
+        )
 
 
 def _parts(text: str) -> tuple[str, ...]:

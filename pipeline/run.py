@@ -276,7 +276,7 @@ def look_into(
     )
     inbox = without_other_months(inbox, settings.outbox, settings.month)
     insist_on_mail(inbox, settings.inbox_url or settings.inbox)
-    return inbox, roster_of(inbox, checklist, settings.limits)
+    return inbox, roster_of(inbox, checklist, settings)
 
 
 def judge_gathered(gathered: Gathered) -> tuple[Judged, History]:

@@ -99,6 +99,7 @@ class Roster:
     entries: tuple[RosterEntry, ...]
     file: str
     problems: tuple[ControlProblem, ...] = ()
+    zeros_added: frozenset[str] = frozenset()  # codes whose first zero is not in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
