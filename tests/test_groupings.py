@@ -98,3 +98,21 @@ def test_the_public_edition_groups_nobody(month: Path) -> None:
 @pytest.mark.outside
 def test_its_formulas_give_the_values_that_stand_there(month: Path) -> None:
     assert recalc.problems(month / "outbox" / "2026-11" / "集計_2026-11.xlsx") == []
+
+
+def test_the_list_of_bodies_can_be_filtered_by_such_columns(month: Path) -> None:
+    sheet = workbook(month)["団体別集計"]
+    heads, *rows = (row[:20] for row in sheet[sheet.tables["tbl_respondents"].ref])
+    own = [[str(cell.value) for cell in row] for row in rows]
+    places = [cell.value for cell in heads]
+    columns = [places.index(head) for head in ("団体名", "都道府県", "人口区分")]
+    assert columns[1:] == [18, 19]
+    assert {tuple(row[place] for place in columns) for row in own} == {
+        ("若葉市", "白峰県", "5万人以上"),
+        ("白雲町", "白峰県", "5万人未満"),
+        ("楓村", "青海県", "5万人未満"),
+        ("月影市", "青海県", "（名簿に記載なし）"),
+        ("名簿外市", "（名簿に記載なし）", "（名簿に記載なし）"),
+    }
+    told = [tuple(cell.value for cell in row[:4]) for row in workbook(month)["コード表"]]
+    assert ("都道府県", "roster_都道府県") in {row[:2] for row in told}

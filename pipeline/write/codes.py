@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.columns import COLUMNS, DATA_COLUMNS
+from pipeline.write.columns import COLUMNS, DATA_COLUMNS, grouping_head
 from pipeline.write.data import CHANGES, FILES, FINDINGS, PROMISES
+from pipeline.write.frame import GROUPING
 from pipeline.write.record import IDENTIFIED, STATES
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
@@ -113,6 +114,12 @@ def write_codes(book: Book, report: Report) -> None:
         [
             (c.head or "（データだけ）", c.key or "（明細だけ）", "", c.meaning, "")
             for c in (*COLUMNS, *(each for each in DATA_COLUMNS if not each.head))
+        ] + [
+            (
+                grouping_head(one.head), f"{GROUPING}{one.head}", "",
+                f"名簿の「{one.head}」の列の値。名簿に記載がなければ、データでは空欄", "",
+            )
+            for one in report.groupings
         ],
     )  # fmt: skip
     for name, (keys, meanings) in TABLES.items():

@@ -132,7 +132,8 @@ def _write_counts(
     *, total: bool = False,
 ) -> None:  # fmt: skip
     """Write the counts of some bodies together; those of a single one lead to its lines."""
-    style, words = ("total_number", "total_text") if total else ("number", "text")
+    words = "total_text" if total else "text"
+    style = sheet.book.variant("total_number" if total else "number", align="center", indent=0)
     number, name = told
     sheet.text(row, 0, number, words)
     for place, severity in enumerate((Severity.FIX, Severity.CHECK), start=1):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Status
 from pipeline.write.book import HEAD_POINTS
-from pipeline.write.columns import column
+from pipeline.write.columns import NONE_GIVEN, column
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
 from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, sparklines
 
@@ -247,12 +247,20 @@ def write_respondents(book: Book, report: Report) -> Sheet:
     styles, heads = ["head"] * 5 + status_styles() + ["head"] * 7, _RESPONDENT_HEADS
     if has_trend(report):
         heads, styles = (*heads, TREND_HEAD), [*styles, "head"]
-    sheet.table(top - 1, 0, len(report.respondents), heads, "tbl_respondents", styles)
+    own = [f"名簿の{one.head}" if one.head in heads else one.head for one in report.groupings]
+    sheet.columns(*[18] * len(own), start=len(heads))
+    sheet.table(
+        top - 1, 0, len(report.respondents), (*heads, *own), "tbl_respondents",
+        [*styles, *["head"] * len(own)],
+    )  # fmt: skip
     bottom = top + max(len(report.respondents), 1) - 1
     for row, total in enumerate(report.respondents, start=top):
         _write_respondent(sheet, row, (top, bottom), total)
         if has_trend(report):
             sheet.text(row, len(heads) - 1, "", "text")
+        for place, one in enumerate(report.groupings, start=len(heads)):
+            value = one.of.get(total.respondent.id) or NONE_GIVEN
+            sheet.text(row, place, value, "text")
     if has_trend(report):
         first = places(report).respondents - 1  # there they stand by their numbers
         pairs = [(row, first + t.number) for row, t in enumerate(report.respondents, start=top)]
