@@ -84,7 +84,7 @@ def test_roles_and_names_that_look_like_criteria_are_counted_as_texts(tmp_path: 
     batch = make_batch(12, hostile=True)
     report = summarise(batch, make_findings(batch), make_settings())
     write(report, tmp_path, make_settings(pivot=False))
-    (path,) = tmp_path.glob("*.xlsx")
+    (path,) = tmp_path.glob("集計_*.xlsx")
     assert recalc.problems(path) == []
 
 
