@@ -255,7 +255,7 @@ def _closed(root: Path) -> bool:
 def _sent(root: Path) -> bool:
     """Tell whether the slip that was answered lies aside."""
     aside = root / "outbox" / MONTH / "差戻し" / "対応済み"
-    return any("青葉町" in path.name for path in aside.glob("*.xlsx"))
+    return any("青葉町" in path.name for path in aside.rglob("*.xlsx"))
 
 
 def _less(root: Path) -> None:
