@@ -343,6 +343,24 @@ def test_another_month_or_edition_does_not_count(tmp_path: Path) -> None:
     assert codes(result)["B515"] == 0
 
 
+def test_a_bundle_of_another_edition_is_told_and_does_not_count(tmp_path: Path) -> None:
+    from pipeline import bundle  # noqa: PLC0415 - sealed as an office with an older form seals
+
+    def older(parts: dict[str, bytes]) -> None:
+        manifest = json.loads(parts["torimatome.json"])
+        manifest.pop("seal")
+        manifest["checklist_version"] = "別の版"
+        manifest["seal"] = bundle._seal(manifest)
+        parts["torimatome.json"] = json.dumps(manifest).encode()
+
+    made = bundled(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST, "①")})
+    put(tmp_path, {"県.zip": rezipped(made, older), "乙市.xlsx": good("乙市", CHECKLIST, "③")})
+    result = counted(tmp_path)
+    (told,) = (finding for finding in result.findings if finding.code == "B515")
+    assert "違う様式（版）" in told.message
+    assert {row["status"] for row in answers(tmp_path).values()} == {"not_planned"}
+
+
 def test_a_body_that_also_sent_itself_is_a_dispute(tmp_path: Path) -> None:
     own = good("甲市", CHECKLIST, "①")
     bundle = bundled(tmp_path, {"甲市.xlsx": partly("甲市", CHECKLIST, [0], "③")})
