@@ -19,11 +19,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
+from pipeline.calendar import JAPAN
 from pipeline.model import SourceFile, UnreadableReason
 from pipeline.received_mail import Mail, MailError, TooManyPartsError, open_mail
 from pipeline.settings import Limits
 
-_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
 _UNICODE_PATH = 0x7075  # extra field: the name in UTF-8, beside one in the maker's code page
@@ -64,7 +64,7 @@ class Member:
 def local(moment: float) -> str:
     """Give a time stamp (seconds since 1970) as ISO 8601 in Japan's time."""
     try:
-        return datetime.datetime.fromtimestamp(moment, _JAPAN).isoformat(timespec="seconds")
+        return datetime.datetime.fromtimestamp(moment, JAPAN).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):  # a date no calendar has
         return ""
 
@@ -343,7 +343,7 @@ def _modified(info: zipfile.ZipInfo) -> str:
     if info.date_time[:3] == (1980, 1, 1):  # what programs write that do not know the date
         return ""
     try:
-        moment = datetime.datetime(*info.date_time, tzinfo=_JAPAN)
+        moment = datetime.datetime(*info.date_time, tzinfo=JAPAN)
     except ValueError:  # a month 0 or a 31st of February
         return ""
     return moment.isoformat(timespec="seconds")

@@ -23,7 +23,7 @@ from pipeline.calendar import MONTH
 from pipeline.model import (
     Bundle,
     BundleProblem,
-    Skipped,
+    Entry,
     SourceFile,
     Submission,
     Unreadable,
@@ -205,10 +205,7 @@ def _checked(archive: ZipFile, limits: Limits) -> tuple[Manifest, Mapping[str, s
     return manifest, parts
 
 
-Listed = SourceFile | Skipped | Unreadable | Bundle
-
-
-def newest_bundles(entries: Sequence[Listed]) -> list[Listed]:
+def newest_bundles(entries: Sequence[Entry]) -> list[Entry]:
     """Leave of each office's bundles the one that was sealed last; the others tell why not."""
     whole = [one for one in entries if isinstance(one, Bundle) and not one.problem]
     by_office: defaultdict[str, list[Bundle]] = defaultdict(list)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.model import Bundle, Inbox, SourceFile, Unreadable
+    from pipeline.model import Entry, Inbox
 
 _NAMES = 5  # of bodies or files told one by one
 
@@ -109,7 +109,7 @@ def without_other_months(inbox: Inbox, outbox: Path, month: str) -> Inbox:
     return replace(inbox, entries=kept)
 
 
-def _is_late(entry: SourceFile | Skipped | Unreadable | Bundle) -> TypeGuard[Skipped]:
+def _is_late(entry: Entry) -> TypeGuard[Skipped]:
     return isinstance(entry, Skipped) and entry.reason is SkipReason.LATE
 
 

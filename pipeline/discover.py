@@ -40,9 +40,9 @@ from pipeline.mail_answers import answers_in
 from pipeline.mail_passwords import MailedPasswords
 from pipeline.model import (
     OF_THIS_COMPUTER,
-    Bundle,
     Checklist,
     ControlLine,
+    Entry,
     FileKind,
     Inbox,
     Outcome,
@@ -60,7 +60,6 @@ from pipeline.settings import Limits
 
 __all__ = ["JOURNAL", "Found", "Inbox", "discover", "is_closed", "set_aside", "walk"]
 
-Entry = SourceFile | Skipped | Unreadable | Bundle
 
 # Preferred first: where a coordinator keeps two rosters, the Excel file of today is meant.
 _ROSTER_NAMES = tuple(f"名簿{ending}" for ending in (".xlsx", ".xlsm", ".xls", ".ods", ".csv"))

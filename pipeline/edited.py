@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.calendar import JAPAN
 from pipeline.disk import file_hash
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
 from pipeline.read.remark import text_behind
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SECTION = "workbooks"
 LONGEST_REMARK = 2_000
-_JST = timezone(timedelta(hours=9))
 _KEPT = re.compile(r".*（手直し \d\d-\d\d \d{4}）(?: \(\d+\))?\.(?:xlsx|html|txt)")
 
 
@@ -68,7 +68,7 @@ def _changed(place: Path, written: object = None) -> Edited | None:
     digest = file_hash(place)
     if digest == written:
         return None
-    changed = datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone(_JST)
+    changed = datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone(JAPAN)
     stem = f"{place.stem}（手直し {changed:%m-%d %H%M}）"
     number, kept = 1, place.with_name(f"{stem}{place.suffix}")
     while kept.exists():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Batch, Bundle, Checklist, Inbox, SourceFile, Unreadable
+    from pipeline.model import Batch, Checklist, Entry, Inbox
 
 FAR_MONTHS = 24  # from today, for the first month of all: a slip of the year is most of the errors
 _FEWER = 5  # a fall by more than one in so many is no ordinary month
@@ -161,7 +161,7 @@ def insist_on_mail(inbox: Inbox, place: Path | str) -> None:
     )
 
 
-def _is_mail(entry: SourceFile | Skipped | Unreadable | Bundle) -> bool:
+def _is_mail(entry: Entry) -> bool:
     """Tell what somebody put into the inbox from what the product or the system keeps there."""
     ours = {SkipReason.SYSTEM, SkipReason.CONTROL, SkipReason.GUIDE}
     return not (isinstance(entry, Skipped) and entry.reason in ours)

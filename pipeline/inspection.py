@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.assemble import assemble
-from pipeline.calendar import month_words
+from pipeline.calendar import JAPAN, month_words
 from pipeline.check import check
 from pipeline.discover import passwords_beside
 from pipeline.model import (
@@ -76,9 +76,7 @@ def look_into(
         path=path.name,
         location=path,
         size=stat.st_size,
-        modified=datetime.fromtimestamp(stat.st_mtime, timezone(timedelta(hours=9))).isoformat(
-            timespec="seconds"
-        ),
+        modified=datetime.fromtimestamp(stat.st_mtime, JAPAN).isoformat(timespec="seconds"),
     )
     workbook = read_workbook(source, limits=limits or Limits(), passwords=passwords_beside(path))
     outcomes: tuple[Outcome, ...] = (

@@ -23,7 +23,6 @@ from pipeline.model import (
     Outcome,
     OwnBook,
     RawWorkbook,
-    Skipped,
     SourceFile,
     Submission,
     Unreadable,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
     from pipeline.discover import Inbox
     from pipeline.isolate import Executor
-    from pipeline.model import Bundle, Checklist, Roster
+    from pipeline.model import Checklist, Entry, Roster
     from pipeline.settings import Limits, Settings
 
 
@@ -177,7 +176,7 @@ def read_whole(
 
 
 def _read_each(
-    entries: Sequence[SourceFile | Skipped | Unreadable | Bundle],
+    entries: Sequence[Entry],
     task: Callable[[SourceFile], tuple[Outcome, ...]],
     settings: Settings,
     progress: Callable[[int, int], None] | None,

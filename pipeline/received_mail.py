@@ -18,9 +18,9 @@ from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
+from pipeline.calendar import JAPAN
 from pipeline.text import fold
 
-_JAPAN = datetime.timezone(datetime.timedelta(hours=9))
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 65536  # bytes in which a header must show itself
 _BODY = 20_000  # letters of a text that are kept
@@ -366,7 +366,7 @@ def _is_passed_on(subject: str) -> bool:
 def _moment(written: str) -> str:
     try:
         moment = parsedate_to_datetime(_one_line(written))
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=_JAPAN)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
         return in_japan(aware)
     except (ValueError, TypeError, OverflowError, IndexError):
         return ""
@@ -374,7 +374,7 @@ def _moment(written: str) -> str:
 
 def in_japan(moment: datetime.datetime) -> str:
     """Give a moment to the second as ISO 8601 in Japan's time."""
-    return moment.astimezone(_JAPAN).isoformat(timespec="seconds")
+    return moment.astimezone(JAPAN).isoformat(timespec="seconds")
 
 
 def _outlook(content: bytes, most_parts: int) -> Mail:

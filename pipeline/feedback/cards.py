@@ -14,9 +14,9 @@ import numpy as np
 from pipeline.calendar import month_after, month_words
 from pipeline.model import Status
 from pipeline.model.history import Outcome
-from pipeline.respondents import body_id, entry_id
 from pipeline.rules.words import STATUS_WORDS
 from pipeline.sendback.collect import collect
+from pipeline.summarise.groupings import groups_of
 from pipeline.text import circled
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 AT_LEAST = 5  # bodies behind a share that is told
 DUE_WITHIN = 3  # months
 WITHHELD = "－"
+SHOWN = 6  # promises and questions on the page; the rest is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,12 @@ class Card:
     items: tuple[ItemLine, ...]
     promises: tuple[str, ...]
     questions: tuple[str, ...]
+
+    @property
+    def blocks(self) -> tuple[tuple[ItemLine, ...], tuple[ItemLine, ...]]:
+        """Give the items as they stand side by side: the first is not the shorter one."""
+        half = -(-len(self.items) // 2)
+        return self.items[:half], self.items[half:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,16 +178,13 @@ def cards_of(
 
 def _alike(batch: Batch) -> list[str]:
     """Give in words what each body has in common with others: its role, else a column's value."""
-    entries = batch.roster.entries if batch.roster else ()
-    groups = {
-        key: each.groups for each in reversed(entries) for key in (body_id(each), entry_id(each))
-    }
+    told = groups_of(batch.roster)
     found = []
     for counted in batch.submissions:
         who = counted.respondent
         head, value = "役割", who.role
         if not value:
-            own = groups.get(who.id) or groups.get(who.of_body) or ()
+            own = told(who).items()
             head, value = next(((one, text) for one, text in own if text), ("", ""))
         found.append(f"{head}「{value}」" if value else "")
     return found

@@ -6,18 +6,17 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from pipeline.feedback.cards import SHOWN
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from pipeline.feedback.cards import Card
 
-SHOWN = 6  # promises and questions on the page; the rest is counted
-
 
 def card_page(card: Card) -> str:
     """Give the page. Whatever a respondent or a roster wrote is text in it, never markup."""
-    half = -(-len(card.items) // 2)
-    return _template().render(card=card, blocks=(card.items[:half], card.items[half:]), shown=SHOWN)
+    return _template().render(card=card, shown=SHOWN)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.feedback.cards import SHOWN
 from pipeline.write.blank_form import form_workbook
 from pipeline.write.safe import cell_text, line_count
 
@@ -17,7 +18,6 @@ SHEET = "還元カード"
 _WIDTHS = (31.0, 12.0, 7.0, 8.5, 2.0, 31.0, 12.0, 7.0, 8.5)
 _LAST = len(_WIDTHS) - 1
 _BLOCK = 5  # columns from one block to the next, the gap included
-_SHOWN = 6  # promises and questions on the page; the rest is counted
 _LINE = 12.5  # points
 
 
@@ -106,26 +106,25 @@ class _Page:
 
     def _lines(self, title: str, lines: Sequence[str]) -> None:
         self._head(f"{title}（{len(lines)}件）")
-        for line in lines[:_SHOWN]:
+        for line in lines[:SHOWN]:
             self._wide(f"・{line}")
-        if len(lines) > _SHOWN:
-            self._wide(f"・ほか {len(lines) - _SHOWN} 件")
+        if len(lines) > SHOWN:
+            self._wide(f"・ほか {len(lines) - SHOWN} 件")
         if not lines:
             self._wide("ありません。")
 
     def _items(self) -> None:
         """Write the items in two blocks side by side."""
-        items = self.card.items
-        half = -(-len(items) // 2)
+        left, right = self.card.blocks
         for first in (0, _BLOCK):
             self._row_of(first, ("項目", "貴団体", "全体", "同じ区分"), ("header",) * 4)
         self.row += 1
-        for place in range(half):
-            pair = (items[place], *items[half + place : half + place + 1])
-            texts = [f"{line.item_id}　{line.title}" for line in pair]
+        for place, line in enumerate(left):
+            pair = (line, *right[place : place + 1])
+            texts = [f"{each.item_id}　{each.title}" for each in pair]
             tall = max(line_count(text, _WIDTHS[0] * 1.2) for text in texts)
             self.sheet.set_row(self.row, tall * 11.0 + 2.0)
-            for number, line in enumerate(pair):
-                told = (texts[number], line.own, line.everyone, line.alike)
+            for number, each in enumerate(pair):
+                told = (texts[number], each.own, each.everyone, each.alike)
                 self._row_of(number * _BLOCK, told, ("cell", "own", "number", "number"))
             self.row += 1

@@ -249,6 +249,12 @@ class Batch:
     deadline: str = ""  # a day or a local time, see Settings; the public edition has none
 
     @property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Give the bundles of other offices whose returns count."""
+        contents = (record.content for record in self.files)
+        return tuple(one for one in contents if isinstance(one, Bundle) and not one.problem)
+
+    @property
     def units(self) -> tuple[Respondent, ...]:
         """Give everybody who counts or is missing."""
         return (*(counted.respondent for counted in self.submissions), *self.missing)

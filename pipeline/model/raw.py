@@ -242,6 +242,9 @@ class ControlLine:
     text: str
 
 
+Entry = SourceFile | Skipped | Unreadable | Bundle  # of an inbox
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """Every file of the inbox once, by path, and what the coordinator's own files say.
@@ -251,7 +254,7 @@ class Inbox:
     ``exclusions`` are the lines of 除外.txt: file names, patterns or respondents.
     """
 
-    entries: tuple[SourceFile | Skipped | Unreadable | Bundle, ...] = ()
+    entries: tuple[Entry, ...] = ()
     roster: SourceFile | None = None
     passwords: tuple[str, ...] = field(default=(), repr=False)
     mailed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)

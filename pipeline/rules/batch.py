@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pipeline.model import (
     Batch,
-    Bundle,
     FileRecord,
     FileState,
     Location,
@@ -111,12 +110,7 @@ def missing(context: Context) -> Iterator[Hit]:
 
 def _asked_by(batch: Batch) -> dict[str, str]:
     """Give the office to which a respondent had not answered either, by the respondent's name."""
-    return {
-        name: record.content.office
-        for record in batch.files
-        if isinstance(record.content, Bundle) and not record.content.problem
-        for _, name in record.content.missing
-    }
+    return {name: bundle.office for bundle in batch.bundles for _, name in bundle.missing}
 
 
 def _files(records: list[FileRecord]) -> str:

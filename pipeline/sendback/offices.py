@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.asks import FromAbove, read_asks, write_asks
 from pipeline.calendar import month_words
-from pipeline.model import Bundle, Skipped, SkipReason
+from pipeline.model import Skipped, SkipReason
 from pipeline.sendback.collect import Asked
 from pipeline.write.names import safe_name
 
@@ -53,12 +53,10 @@ def offices_of(batch: Batch) -> Mapping[str, str]:
         if one.submission.office
     }
     missing = {one.name: one.id for one in batch.missing}
-    for record in batch.files:
-        bundle = record.content
-        if isinstance(bundle, Bundle) and not bundle.problem:
-            for _, name in bundle.missing:
-                if name in missing:
-                    found.setdefault(missing[name], bundle.office)
+    for bundle in batch.bundles:
+        for _, name in bundle.missing:
+            if name in missing:
+                found.setdefault(missing[name], bundle.office)
     return found
 
 

@@ -10,8 +10,17 @@ from pipeline.respondents import body_id, entry_id
 from pipeline.summarise.counts import summed
 
 if TYPE_CHECKING:
-    from pipeline.model import Batch, Respondent
+    from collections.abc import Callable, Mapping
+
+    from pipeline.model import Batch, Respondent, Roster
     from pipeline.summarise.counts import Tally
+
+
+def groups_of(roster: Roster | None) -> Callable[[Respondent], Mapping[str, str]]:
+    """Give what tells a body's values by their heads, in the order of the roster's columns."""
+    entries = roster.entries if roster else ()
+    told = {key: dict(e.groups) for e in reversed(entries) for key in (body_id(e), entry_id(e))}
+    return lambda respondent: told.get(respondent.id) or told.get(respondent.of_body) or {}
 
 
 def groupings(batch: Batch, tally: Tally) -> tuple[Grouping, ...]:
@@ -20,12 +29,11 @@ def groupings(batch: Batch, tally: Tally) -> tuple[Grouping, ...]:
     Those of whom the roster tells nothing come last.
     """
     entries = batch.roster.entries if batch.roster else ()
-    told = {key: dict(e.groups) for e in reversed(entries) for key in (body_id(e), entry_id(e))}
+    told = groups_of(batch.roster)
     heads = dict.fromkeys(head for entry in entries for head, _ in entry.groups)
 
     def value(respondent: Respondent, head: str) -> str:
-        own = told.get(respondent.id) or told.get(respondent.of_body) or {}
-        return own.get(head, "")
+        return told(respondent).get(head, "")
 
     people = [counted.respondent for counted in batch.submissions]
     found = []

@@ -10,9 +10,9 @@ from pipeline.respondents import body_id, entry_id, fold_name
 from pipeline.summarise.counts import summed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from pipeline.model import Batch, FileRecord, RosterEntry
+    from pipeline.model import Batch, RosterEntry
     from pipeline.summarise.counts import Tally
 
 _STATES = {
@@ -56,10 +56,10 @@ def offices(batch: Batch, tally: Tally) -> tuple[OfficeTotal, ...]:
         if isinstance(record.content, Bundle)
     ]
     lines.sort(key=lambda line: (line.office, line.file))
-    return (*lines, *_silent(batch, bundles))
+    return (*lines, *_silent(batch))
 
 
-def _silent(batch: Batch, bundles: Sequence[FileRecord]) -> Iterator[OfficeTotal]:
+def _silent(batch: Batch) -> Iterator[OfficeTotal]:
     """Give the prefectures of the roster of which neither a bundle nor any return counts."""
     entries = batch.roster.entries if batch.roster else ()
     of: dict[str, list[RosterEntry]] = {}
@@ -67,11 +67,7 @@ def _silent(batch: Batch, bundles: Sequence[FileRecord]) -> Iterator[OfficeTotal
         name = dict(entry.groups).get(_COLUMN)
         if name and not entry.excluded:
             of.setdefault(name, []).append(entry)
-    sent = {
-        fold_name(record.content.office)
-        for record in bundles
-        if isinstance(record.content, Bundle) and not record.content.problem
-    }
+    sent = {fold_name(bundle.office) for bundle in batch.bundles}
     answered = {one.respondent.id for one in batch.submissions}
     answered |= {one.respondent.of_body for one in batch.submissions}
     for name, asked in of.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipeline.columns import Coded, encoded, together
@@ -12,7 +11,7 @@ from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
-from pipeline.write.turned_matrix import count_formula, write_colours, write_turned
+from pipeline.write.turned_matrix import count_formula, write_bands, write_colours, write_turned
 
 if TYPE_CHECKING:
     from pipeline.columns import Frame
@@ -98,14 +97,8 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     band = sheet.book.variant("total_text", align="center", font_size=9, indent=0, shrink=True)
     for place, head in enumerate(("分野", "項目ID", "項目")):
         sheet.merge(TOP - 2, place, TOP - 1, place, head, "head")
-    column = FIRST
-    for role, group in groupby(chosen, key=lambda total: total.respondent.role or NO_ROLE):
-        size = len(list(group))
-        if size > 1:
-            sheet.merge(TOP - 2, column, TOP - 2, column + size - 1, role, band)
-        else:
-            sheet.text(TOP - 2, column, role, band)
-        column += size
+    roles = [total.respondent.role or NO_ROLE for total in chosen]
+    write_bands(sheet, (TOP - 2, FIRST), roles, band)
     sheet.merge(TOP - 2, right, TOP - 2, right + len(STATUSES) - 1, "計", band)
     for place, total in enumerate(chosen, start=FIRST):
         sheet.text(TOP - 1, place, " ".join(total.respondent.name.split()), vertical)

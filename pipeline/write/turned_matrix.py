@@ -18,7 +18,7 @@ from pipeline.write.style import LABELS, SYMBOLS, cell_fill
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.columns import Frame
     from pipeline.model import Status
@@ -96,19 +96,24 @@ def _each_linked(items: Sequence[ItemTotal], bodies: Sequence[RespondentTotal]) 
     return len(items) * len(bodies) < LINKS
 
 
+def write_bands(sheet: Sheet, at: tuple[int, int], names: Iterable[str], style: str) -> None:
+    """Write each name once over the columns beside each other that share it, from a cell on."""
+    row, column = at
+    for name, group in groupby(names):
+        size = len(list(group))
+        if size > 1:
+            sheet.merge(row, column, row, column + size - 1, name, style)
+        else:
+            sheet.text(row, column, name, style)
+        column += size
+
+
 def _write_heads(sheet: Sheet, items: Sequence[ItemTotal], right: int) -> None:
     band = sheet.book.variant("total_text", align="center", font_size=9, indent=0, shrink=True)
     upright = sheet.book.variant(
         "text", rotation=270, font_size=8, valign="top", align="center", indent=0, text_wrap=True
     )
-    column = FIRST
-    for category, group in groupby(items, key=lambda total: total.item.category):
-        size = len(list(group))
-        if size > 1:
-            sheet.merge(TOP - 3, column, TOP - 3, column + size - 1, category, band)
-        else:
-            sheet.text(TOP - 3, column, category, band)
-        column += size
+    write_bands(sheet, (TOP - 3, FIRST), [total.item.category for total in items], band)
     sheet.merge(TOP - 3, right, TOP - 3, right + len(STATUSES) - 1, "計", band)
     for place, total in enumerate(items, start=FIRST):
         sheet.text(TOP - 2, place, total.item.title, upright)
