@@ -9,11 +9,11 @@ from itertools import product
 from pathlib import Path
 
 from bench.package import package
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist, Status
 from pipeline.sample import hands
 from pipeline.sample.forms import Ids, Look, ReturnedForm, Split, pages
 from pipeline.sample.hands import Entry, Hand
-from pipeline.template import load_checklist
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "smartcity-security"
 

@@ -22,8 +22,8 @@ from pyarrow import dataset, parquet
 
 from bench.__main__ import MONTH, ROOT, SEED, WORK
 from bench.generate import generate
+from pipeline.loop.seal import seal
 from pipeline.run import aggregate
-from pipeline.seal import seal
 from pipeline.settings import Settings
 
 OFFICE = 200  # returns of one office

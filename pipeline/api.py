@@ -14,11 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pipeline.calendar import MONTH, present_month
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.scratch import scratch_folder
+from pipeline.forms.checklists import templates_folder
+from pipeline.machine.scratch import scratch_folder
 from pipeline.settings import Settings, apply_settings_file
-from pipeline.template import templates_folder
+from pipeline.texts.calendar import MONTH, present_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

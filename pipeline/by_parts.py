@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.assemble import assemble
 from pipeline.assemble.identify import Identifier
-from pipeline.check import check, refuse_unknown
-from pipeline.cluster import Cluster
-from pipeline.edited import edited_files, hashes_of, keep, remark_of
 from pipeline.errors import TorimatomeError
-from pipeline.exchange import (
+from pipeline.forms.checklists import load_checklist
+from pipeline.frame.answers import answers_of
+from pipeline.machine.cluster import Cluster
+from pipeline.machine.lock import at_work
+from pipeline.machine.publish import publish, staging_folder
+from pipeline.model import Severity, Submission
+from pipeline.model.report import CodeCount, SeverityCounts
+from pipeline.month.edited import edited_files, hashes_of, keep, remark_of
+from pipeline.month.exchange import (
     NOT_ASKED,
     Handed,
     PartWriter,
@@ -30,15 +35,10 @@ from pipeline.exchange import (
     summed,
     table_of,
 )
-from pipeline.frame import answers_of
-from pipeline.guard import insist_on_conservation
-from pipeline.lock import at_work
-from pipeline.model import Severity, Submission
-from pipeline.model.report import CodeCount, SeverityCounts
-from pipeline.publish import publish, staging_folder
-from pipeline.reading import inbox_at_hand, read_all, read_whole, shared_folders
-from pipeline.respondents import body_id, entry_id
+from pipeline.month.guard import insist_on_conservation
+from pipeline.month.reading import inbox_at_hand, read_all, read_whole, shared_folders
 from pipeline.rules import RULES, rules_table
+from pipeline.rules.check import check, refuse_unknown
 from pipeline.run import RunResult, Stopwatch, look_into, result_of
 from pipeline.summarise import summarise, with_plan
 from pipeline.summarise.contacts import impacts
@@ -49,7 +49,7 @@ from pipeline.summarise.proof import reconcile
 from pipeline.summarise.ranges import Ranges, in_question, open_lines
 from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, find_places
-from pipeline.template import load_checklist
+from pipeline.texts.respondents import body_id, entry_id
 from pipeline.write.data import files_table, findings_table, write_data, write_run
 from pipeline.write.frame import file_frame, finding_frame
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.isolate import Failure
+    from pipeline.machine.isolate import Failure
     from pipeline.model import Batch, Checklist, Finding, Outcome, Respondent, Roster
     from pipeline.model.report import Report
     from pipeline.settings import Limits, Settings
@@ -91,7 +91,7 @@ def _exchange(settings: Settings) -> Iterator[Path]:
 def _aggregate(
     settings: Settings, parts: Path, progress: Callable[[int, int], None] | None
 ) -> RunResult:
-    from pipeline.storage import upload_data  # noqa: PLC0415 - an extra
+    from pipeline.machine.storage import upload_data  # noqa: PLC0415 - an extra
     from pipeline.write import record_outcome  # noqa: PLC0415 - xlsxwriter is slow to import
 
     watch = Stopwatch()

@@ -7,50 +7,50 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pipeline.aliases import aliases_for
 from pipeline.assemble import assemble
-from pipeline.bundle import counted_bundles
-from pipeline.check import refuse_unknown
-from pipeline.close import without_other_months
-from pipeline.continuity import continued
-from pipeline.discover import discover
-from pipeline.edited import edited_files, hashes_of, keep, kept_files, remark_of
-from pipeline.edition import public_edition, public_people, public_report
-from pipeline.editions import in_edition
 from pipeline.errors import ExitCode
-from pipeline.guard import (
+from pipeline.forms.checklists import load_checklist
+from pipeline.forms.editions import in_edition
+from pipeline.history.aliases import aliases_for
+from pipeline.history.continuity import continued
+from pipeline.history.earlier import load_history, under_public_names
+from pipeline.inbox.bundle import counted_bundles
+from pipeline.inbox.close import without_other_months
+from pipeline.inbox.discover import discover
+from pipeline.machine.isolate import collecting_rarely, warm_up
+from pipeline.machine.lock import at_work
+from pipeline.machine.publish import publish, staging_folder
+from pipeline.model import FileState, came_unread, states_of_files
+from pipeline.model.plan import Turnout, first_of
+from pipeline.model.review import EntryCount
+from pipeline.month.edited import edited_files, hashes_of, keep, kept_files, remark_of
+from pipeline.month.edition import public_edition, public_people, public_report
+from pipeline.month.guard import (
     insist_on_a_folder,
     insist_on_bodies,
     insist_on_conservation,
     insist_on_mail,
     insist_on_one_checklist,
 )
-from pipeline.history import load_history, under_public_names
-from pipeline.isolate import collecting_rarely, warm_up
-from pipeline.judgement import ReadForm, judge, read_form
-from pipeline.lock import at_work
-from pipeline.model import FileState, came_unread, states_of_files
-from pipeline.model.plan import Turnout, first_of
-from pipeline.model.review import EntryCount
-from pipeline.publish import publish, staging_folder
-from pipeline.reading import inbox_at_hand, read_all, roster_of
+from pipeline.month.judgement import ReadForm, judge, read_form
+from pipeline.month.reading import inbox_at_hand, read_all, roster_of
+from pipeline.month.since import since_last_run
 from pipeline.review import insist_unchanged
 from pipeline.rules import rules_table
 from pipeline.rules.alerts import alerts
-from pipeline.since import since_last_run
-from pipeline.template import load_checklist
+from pipeline.rules.check import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pipeline.aliases import Aliases
-    from pipeline.discover import Inbox
-    from pipeline.judgement import Judged
+    from pipeline.history.aliases import Aliases
+    from pipeline.inbox.discover import Inbox
     from pipeline.model import Batch, Checklist, Finding, Respondent, Roster, Severity
     from pipeline.model.history import History
+    from pipeline.model.month_files import MonthFiles
     from pipeline.model.report import Report
-    from pipeline.month_files import MonthFiles
+    from pipeline.month.judgement import Judged
     from pipeline.settings import Settings
 
 
@@ -132,7 +132,9 @@ def _aggregate(
     progress: Callable[[int, int], None] | None,
     finish: Callable[[Path, Path], None],
 ) -> RunResult:
-    warm_up("pipeline.reading", "pipeline.read.ooxml")  # while this process imports the rest
+    warm_up(
+        "pipeline.month.reading", "pipeline.formats.ooxml"
+    )  # while this process imports the rest
     from pipeline.write import record_outcome, write  # noqa: PLC0415 - xlsxwriter is slow to import
     from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
 
@@ -301,6 +303,6 @@ def exit_code_of(batch: Batch) -> ExitCode:
 
 def _upload(staged: Path, settings: Settings) -> None:
     """Send the data files on; before the month is published, so that a failure leaves it whole."""
-    from pipeline.storage import upload_data  # noqa: PLC0415 - an extra
+    from pipeline.machine.storage import upload_data  # noqa: PLC0415 - an extra
 
     upload_data(staged / "data", settings.data_url, month=settings.month)

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pipeline.calendar import JAPAN, MONTH
-from pipeline.contacts import NOBODY, SENDER_KEYS, Sender, addresses
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
-from pipeline.month_files import MonthFiles, month_files
+from pipeline.model.month_files import MonthFiles, month_files
+from pipeline.texts.addresses import NOBODY, SENDER_KEYS, Sender, addresses
+from pipeline.texts.calendar import JAPAN, MONTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import settings
 from inboxes import read_in_this_process
 
-from pipeline import reading
 from pipeline.cli import commands
+from pipeline.month import reading
 from pipeline.sample import MONTH
 
 

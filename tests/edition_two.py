@@ -6,8 +6,8 @@ from pathlib import Path
 
 from inboxes import CHECKLIST, TEMPLATES
 
+from pipeline.forms.checklists import FILE_NAME
 from pipeline.model import Checklist, Item
-from pipeline.template import FILE_NAME
 
 AI = "生成AIの利用ルールを定める"
 

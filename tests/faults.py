@@ -33,7 +33,7 @@ from typing import Any
 import openpyxl
 from inboxes import good, load, read_in_this_process, settings_for, table
 
-import pipeline.reading
+import pipeline.month.reading
 import pipeline.run
 import pipeline.summarise
 import pipeline.write.data
@@ -42,14 +42,14 @@ import pipeline.write.review_form
 import pipeline.write.sheets
 import pipeline.write.slip
 import pipeline.write.within
-from pipeline.close import carry_out, finish_interrupted, plan_close
 from pipeline.errors import TorimatomeError
-from pipeline.lock import at_work
+from pipeline.inbox.close import carry_out, finish_interrupted, plan_close
+from pipeline.loop.sendback import send_back
+from pipeline.machine.lock import at_work
 
 # Loaded once here: every point is a fork of this process.
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
-from pipeline.sendback import send_back
 
 KILLED = 137
 REFUSED = 3
@@ -170,7 +170,7 @@ def state(folder: Path) -> State:
 # ---- the commands --------------------------------------------------------------------------
 
 
-vars(pipeline.reading)["run_isolated"] = read_in_this_process
+vars(pipeline.month.reading)["run_isolated"] = read_in_this_process
 
 
 def run(root: Path) -> None:

@@ -17,7 +17,6 @@ from typing import Any
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
-from pipeline.marks import read_mark  # noqa: E402 - also run as a script
 from pipeline.model import (  # noqa: E402 - the same
     CellKind,
     Decoration,
@@ -28,7 +27,8 @@ from pipeline.model import (  # noqa: E402 - the same
     RawCell,
     Run,
 )
-from pipeline.months import find_months, split_due  # noqa: E402 - the same
+from pipeline.texts.marks import read_mark  # noqa: E402 - also run as a script
+from pipeline.texts.months import find_months, split_due  # noqa: E402 - the same
 
 FOLDER = TESTS / "golden" / "core"
 MONTHS = ("2026-11", "2027-02")

@@ -13,13 +13,13 @@ from typing import Any
 
 import openpyxl
 
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist, Status
 from pipeline.sample import MONTH
 from pipeline.sample.forms import Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
 from pipeline.sample.workbooks import xlsx
 from pipeline.settings import Settings
-from pipeline.template import load_checklist
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CHECKLIST = "smartcity-security"

@@ -15,6 +15,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.formats import read_workbook
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import (
     Area,
     CellKey,
@@ -27,9 +29,7 @@ from pipeline.model import (
     SourceFile,
     Status,
 )
-from pipeline.read import read_workbook
 from pipeline.settings import Limits
-from pipeline.template import load_checklist
 
 FOLDER = Path(__file__).parent.parent / "templates" / "smartcity-security"
 LETTERS = {  # an answer of a layout in one letter

@@ -13,12 +13,12 @@ from pathlib import Path
 import msoffcrypto.format.ooxml
 import xlwt
 
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist
 from pipeline.sample import workbooks
 from pipeline.sample.cases import CASES, PASSWORDS, Case
 from pipeline.sample.forms import Page, pages
 from pipeline.sample.scenario import returned
-from pipeline.template import load_checklist
 
 ROOT = Path(__file__).parent.parent
 FILES = ROOT / "pipeline" / "sample" / "files"

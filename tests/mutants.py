@@ -43,10 +43,10 @@ class Room:
 
 ROOMS = {
     "months": Room(
-        path="pipeline/months/*", tests=("tests/test_months.py", "tests/test_golden_core.py")
+        path="pipeline/texts/months/*", tests=("tests/test_months.py", "tests/test_golden_core.py")
     ),
     "marks": Room(
-        path="pipeline/marks/*",
+        path="pipeline/texts/marks/*",
         tests=(
             "tests/test_marks.py",
             "tests/test_options.py",

@@ -22,8 +22,8 @@ from pencil import Said, Told
 from test_history import DAMAGES
 
 from pipeline.cli import main
-from pipeline.discover import is_closed
-from pipeline.lock import LOCK
+from pipeline.inbox.discover import is_closed
+from pipeline.machine.lock import LOCK
 from pipeline.model import Checklist, Status
 from pipeline.sample.forms import Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written

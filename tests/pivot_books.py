@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from pipeline.columns import columns_of
+from pipeline.frame.columns import columns_of
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
     PIVOT_SHEET,

@@ -10,9 +10,9 @@ import openpyxl
 from batches import save_data
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.check import check
-from pipeline.editions import in_edition
-from pipeline.history import load_history, previous_month, settle_years
+from pipeline.formats import read_workbook
+from pipeline.forms.editions import in_edition
+from pipeline.history.earlier import load_history, previous_month, settle_years
 from pipeline.model import Batch, Finding, PreviousMonth, RawWorkbook, SourceFile
 from pipeline.model.report import Report
 from pipeline.model.review import (
@@ -23,7 +23,6 @@ from pipeline.model.review import (
     ReviewForm,
     Settled,
 )
-from pipeline.read import read_workbook
 from pipeline.review import (
     apply_review,
     find_form,
@@ -33,6 +32,7 @@ from pipeline.review import (
     read_review,
     relocated,
 )
+from pipeline.rules.check import check
 from pipeline.run import gather
 from pipeline.settings import Limits, Settings
 from pipeline.summarise import summarise

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.assemble.exclusions import Exclusions
-from pipeline.check import check
+from pipeline.formats.numbers import as_shown
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
@@ -49,7 +49,6 @@ from pipeline.model import (
 from pipeline.model.history import PastProblem
 from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
 from pipeline.parse import parse
-from pipeline.read.numbers import as_shown
 from pipeline.review import (
     apply_review,
     finding_states,
@@ -58,6 +57,7 @@ from pipeline.review import (
     read_review,
     with_overlooked,
 )
+from pipeline.rules.check import check
 
 MONTH = "2026-11"
 LEGEND = (

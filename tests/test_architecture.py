@@ -40,11 +40,11 @@ def test_help_imports_no_heavy_library() -> None:
     ("written", "home"),
     [
         (r"divmod\([^)]*\b26\)", "model/raw.py"),  # the letters of a column
-        (r"0x245F|0x2460", "text.py"),  # circled digits
-        (r"0\[1-9\]\|1\[0-2\]\)\"", "calendar.py"),  # YYYY-MM
-        (r"\b2018\b|\b1988\b", "calendar.py"),  # eras
-        (r"☑[^\"]*■|■[^\"]*☑", "text.py"),  # ticks
-        (r"\[:4\]\) \* 12", "calendar.py"),  # months counted
+        (r"0x245F|0x2460", "texts/folding.py"),  # circled digits
+        (r"0\[1-9\]\|1\[0-2\]\)\"", "texts/calendar.py"),  # YYYY-MM
+        (r"\b2018\b|\b1988\b", "texts/calendar.py"),  # eras
+        (r"☑[^\"]*■|■[^\"]*☑", "texts/folding.py"),  # ticks
+        (r"\[:4\]\) \* 12", "texts/calendar.py"),  # months counted
     ],
 )
 def test_a_small_thing_is_written_once(written: str, home: str) -> None:

@@ -12,7 +12,7 @@ from batches import make_batch
 from inboxes import good, load, partly, put, roster, settings_for, table, workbook
 from posted import attachment, mail, named
 
-from pipeline.arrival import InTime, in_time
+from pipeline.inbox.arrival import InTime, in_time
 from pipeline.model import Receipt, SourceFile
 from pipeline.run import aggregate
 from pipeline.summarise.progress import progress

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.assemble import assemble, conservation
-from pipeline.garbled import readable
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import (
     Answer,
     Batch,
@@ -38,8 +38,8 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.respondents import FileNames, NameIndex, fold_name
-from pipeline.template import load_checklist
+from pipeline.texts.garbled import readable
+from pipeline.texts.respondents import FileNames, NameIndex, fold_name
 
 TESTS = Path(__file__).parent
 MONTH = "2026-11"

@@ -37,8 +37,8 @@ from pipeline.model import (
     UnreadableReason,
 )
 from pipeline.model.submission import Slip
-from pipeline.notes import read_note
-from pipeline.respondents import entry_id
+from pipeline.texts.notes import read_note
+from pipeline.texts.respondents import entry_id
 
 FIRST = CHECKLIST.items[0].id
 TOKIWAGI = RosterEntry(code="C03", name="常磐木市")

@@ -10,7 +10,7 @@ import pytest
 
 from bench import floor, naive
 from bench.generate import TEMPLATE, generate
-from pipeline.template import load_checklist
+from pipeline.forms.checklists import load_checklist
 
 FILES = 60
 

@@ -10,7 +10,7 @@ from inboxes import workbook
 from layouts import smartcity, workbook_from
 from returned_books import Page, Seen, book, item_rows, run
 
-from pipeline.bodies import returns_side_by_side
+from pipeline.parse.returns import returns_side_by_side
 from pipeline.sample import MONTH
 
 ASKED = (("K1", "甲市", "こう市"), ("K2", "乙市"), ("K3", "丙町"), ("K4", "株式会社みらい"))

@@ -14,12 +14,12 @@ from pyarrow import parquet
 from returned_books import Page, book
 from test_cluster import two_workers
 
-import pipeline.exchange
-import pipeline.reading
+import pipeline.month.exchange
+import pipeline.month.reading
 from pipeline.by_parts import aggregate_by_parts
 from pipeline.cli import main
 from pipeline.errors import ExitCode
-from pipeline.exchange import NOT_ASKED
+from pipeline.month.exchange import NOT_ASKED
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
 from pipeline.settings import Settings
@@ -123,9 +123,11 @@ def test_a_worker_killed_in_the_middle_loses_no_part(
 ) -> None:
     settings = replace(made_here(tmp_path), scheduler=address)
     marker = tmp_path / "killed"
-    task_of = pipeline.reading._task
+    task_of = pipeline.month.reading._task
     monkeypatch.setattr(
-        pipeline.reading, "_task", lambda *given: KillingOnce(task=task_of(*given), marker=marker)
+        pipeline.month.reading,
+        "_task",
+        lambda *given: KillingOnce(task=task_of(*given), marker=marker),
     )
     insist_on_the_same(tmp_path, settings)
     assert marker.exists()
@@ -134,7 +136,7 @@ def test_a_worker_killed_in_the_middle_loses_no_part(
 def test_parts_of_an_earlier_run_go_with_it(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.exchange, "_ROWS", 100)
+    monkeypatch.setattr(pipeline.month.exchange, "_ROWS", 100)
     put(tmp_path, {f"第{n}市.xlsx": good(f"第{n}市", load()) for n in range(4)})
     settings = replace(settings_for(tmp_path, pivot=False), scheduler=address)
     answers = aggregate_by_parts(settings).folder / "data" / "answers.parquet"

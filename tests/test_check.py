@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_examples import CHECKLIST, MONTH, run_example
 
-from pipeline.check import check
 from pipeline.errors import TorimatomeError
 from pipeline.model import (
     Answer,
@@ -35,6 +34,7 @@ from pipeline.model import (
 )
 from pipeline.model.submission import BY_PLAIN_SIGN, BY_SIGN
 from pipeline.rules import RULES, similar
+from pipeline.rules.check import check
 from pipeline.rules.grouping import group_findings, grouped
 from pipeline.settings import RuleSettings
 

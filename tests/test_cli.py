@@ -94,7 +94,7 @@ def test_the_exit_code_survives_a_process_border() -> None:
 
 def test_every_command_is_in_the_reference() -> None:
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert page == render_cli_page()
+    assert page == render_cli_page(torimatome)
     for name, command in torimatome.commands.items():
         assert command.hidden or f"## torimatome {name}\n" in page
 

@@ -9,14 +9,21 @@ from pathlib import Path
 import pytest
 from inboxes import fingerprint, good, load, put, settings_for, states, table, workbook
 
-from pipeline import close
 from pipeline.cli import main
-from pipeline.close import Move, carry_out, check_moves, finish_interrupted, plan_close, plan_undo
-from pipeline.discover import JOURNAL, is_closed
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.inbox import close
+from pipeline.inbox.close import (
+    Move,
+    carry_out,
+    check_moves,
+    finish_interrupted,
+    plan_close,
+    plan_undo,
+)
+from pipeline.inbox.discover import JOURNAL, is_closed
+from pipeline.loop.sendback import send_back
 from pipeline.model import Severity
 from pipeline.run import aggregate
-from pipeline.sendback import send_back
 
 MONTH = "2026-11"
 FILES = ("file", "sha256", "bytes", "state", "respondent_id", "respondent")

@@ -19,10 +19,10 @@ from cluster_tasks import fatal, harmless, interrupting
 from distributed import LocalCluster
 from inboxes import TEMPLATES, fingerprint, good, load, put, settings_for
 
-import pipeline.cluster
-from pipeline.cluster import Cluster
+import pipeline.machine.cluster
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.isolate import Failure
+from pipeline.machine.cluster import Cluster
+from pipeline.machine.isolate import Failure
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
 from pipeline.settings import Limits
@@ -136,13 +136,13 @@ def test_workers_that_do_not_see_the_inbox_are_refused(address: str, tmp_path: P
 def test_workers_of_another_version_are_refused(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.cluster, "version", lambda _name: "99.0")
+    monkeypatch.setattr(pipeline.machine.cluster, "version", lambda _name: "99.0")
     with pytest.raises(TorimatomeError, match=r"こちら 99\.0"):
         run(harmless, [1], address)
 
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.cluster, "_CONNECT", 0.3)
+    monkeypatch.setattr(pipeline.machine.cluster, "_CONNECT", 0.3)
     with pytest.raises(TorimatomeError, match="つながらない") as told:
         run(harmless, [1], "tcp://127.0.0.1:9")
     assert told.value.exit_code is ExitCode.USAGE

@@ -11,15 +11,15 @@ from batches import make_batch, make_findings, make_settings
 from inboxes import good, load, put, roster, settings_for
 from openpyxl import load_workbook
 
-from pipeline.calendar import era_month_words
-from pipeline.edited import LONGEST_REMARK
 from pipeline.errors import TorimatomeError
 from pipeline.model import Severity
 from pipeline.model.counts import FIRM
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK, Turnout, first_of
+from pipeline.month.edited import LONGEST_REMARK
 from pipeline.run import aggregate
 from pipeline.settings import load_settings_file
 from pipeline.summarise import summarise
+from pipeline.texts.calendar import era_month_words
 
 if TYPE_CHECKING:
     from pathlib import Path

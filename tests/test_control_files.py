@@ -7,9 +7,9 @@ import pytest
 from inboxes import good, load, put, settings_for, states, table
 
 from pipeline.cli.report import summary_lines
+from pipeline.loop.sendback import send_back
 from pipeline.run import aggregate
 from pipeline.sample.workbooks import plain_table
-from pipeline.sendback import send_back
 
 FORM = load()
 

@@ -16,7 +16,7 @@ from frictionless import Package, system
 from inboxes import load, partly, put, roster, settings_for
 from pyarrow import parquet
 
-from pipeline.record import open_table, read_record
+from pipeline.history.record import open_table, read_record
 from pipeline.run import aggregate
 
 TABLES = ("answers", "findings", "files", "changes", "promises")

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbooks import Sheet, xlsx
 
-from pipeline.archive import MemberError, decode_name, open_archive, printable, read_content
-from pipeline.discover import JOURNAL, discover
+from pipeline.formats import read_workbook
+from pipeline.inbox.archive import MemberError, decode_name, open_archive, printable, read_content
+from pipeline.inbox.discover import JOURNAL, discover
 from pipeline.model import (
     Bundle,
     RawWorkbook,
@@ -25,7 +26,6 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.read import read_workbook
 from pipeline.settings import Limits
 
 MONTH = "2026-11"
@@ -250,7 +250,7 @@ def test_a_file_that_the_system_refuses(tmp_path: Path, monkeypatch: pytest.Monk
         return real_scandir(path)
 
     monkeypatch.setattr(Path, "open", refuse_open)
-    monkeypatch.setattr("pipeline.discover.os.scandir", refuse_folder)
+    monkeypatch.setattr("pipeline.inbox.discover.os.scandir", refuse_folder)
     assert seen(tmp_path) == {
         "a.xlsx": UnreadableReason.NO_ACCESS,
         "b.xlsx": "file",

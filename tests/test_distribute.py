@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from inboxes import fingerprint, good, load, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.distribute import DistributeResult, distribute
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.formats import read_workbook
 from pipeline.locate import locate
-from pipeline.marks import read_mark
+from pipeline.loop.distribute import DistributeResult, distribute
 from pipeline.model import (
     CellKind,
     Checklist,
@@ -28,12 +28,12 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.parse import parse
-from pipeline.read import read_workbook
 from pipeline.run import aggregate, gather
 from pipeline.sample.forms import Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
 from pipeline.sample.workbooks import plain_table, xlsx
 from pipeline.settings import Limits, Settings
+from pipeline.texts.marks import read_mark
 from pipeline.write.choices import choices_of
 from pipeline.write.names import safe_name, unique_names
 

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contacts import addresses
-from pipeline.mails import Attachment, Letter, draft
+from pipeline.loop.mails import Attachment, Letter, draft
+from pipeline.texts.addresses import addresses
 
 LONG = "スマートシティセキュリティガイドライン導入チェックシート"
 NAMES = [

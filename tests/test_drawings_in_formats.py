@@ -14,10 +14,10 @@ from hostile import ods_with
 from test_odd_packages import packed, parts
 from workbooks import Control, Sheet, read, record, repacked, source_of, table, xlsb, xlsx
 
+from pipeline.formats import read_workbook
+from pipeline.formats.choices import Choice
+from pipeline.formats.xls_objects import Links, read_object
 from pipeline.model import Drawing, RawSheet, RawWorkbook, Unreadable, address
-from pipeline.read import read_workbook
-from pipeline.read.choices import Choice
-from pipeline.read.xls_objects import Links, read_object
 from pipeline.settings import Limits
 
 FORMATS = Path(__file__).parent / "golden" / "formats"

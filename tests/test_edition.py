@@ -18,18 +18,18 @@ from hypothesis import strategies as st
 from inboxes import fingerprint, good, load, numbers, put, settings_for
 from openpyxl.comments import Comment
 
-from pipeline.aliases import KEY_FILE, Aliases, aliases_for
 from pipeline.cli.report import summary_lines
-from pipeline.edition import (
+from pipeline.errors import TorimatomeError
+from pipeline.history.aliases import KEY_FILE, Aliases, aliases_for
+from pipeline.model import Batch, Finding, Respondent
+from pipeline.model.history import History
+from pipeline.month.edition import (
     SMALL_ROLES,
     public_edition,
     public_people,
     public_report,
     suppressed,
 )
-from pipeline.errors import TorimatomeError
-from pipeline.model import Batch, Finding, Respondent
-from pipeline.model.history import History
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
 from pipeline.summarise import summarise
@@ -166,7 +166,7 @@ def test_an_alias_does_not_depend_on_who_else_is_there() -> None:
 def test_aliases_that_would_be_one_grow_until_they_differ(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipeline.aliases._SHORTEST", 1)
+    monkeypatch.setattr("pipeline.history.aliases._SHORTEST", 1)
     many = KEY.bodies(f"B{n}" for n in range(200))
     assert len(set(many.values())) == 200
 

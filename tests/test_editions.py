@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import load
 
-from pipeline.editions import same_questions
+from pipeline.forms.editions import same_questions
 from pipeline.model import Checklist
 from pipeline.model.history import ItemAsked
 

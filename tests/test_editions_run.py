@@ -13,8 +13,8 @@ from edition_two import AI, renumbered, write_templates
 from inboxes import load, settings_for
 from pencil import opened
 
-from pipeline.distribute import distribute
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.loop.distribute import distribute
 from pipeline.model import Checklist, Item, Status
 from pipeline.run import RunResult, aggregate
 from pipeline.sample.forms import Look, ReturnedForm, pages

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.explain import explain, findings
-from pipeline.marks import read_mark
+from pipeline.cli.explain import explain, findings
 from pipeline.model import CellKind, Doubt, Mark, RawCell, Status
+from pipeline.texts.marks import read_mark
 
 LEGEND = (
     "①既に対応済み",
@@ -46,7 +46,7 @@ def test_unusual_signs_are_named() -> None:
 
 
 def test_line_breaks_stay_on_one_line() -> None:
-    assert said("\n".join(LEGEND))["書かれた文字"].count("⏎") == 3
+    assert said("\n".join(LEGEND))["書かれた文字"].count("（改行）") == 3
 
 
 @pytest.mark.parametrize(

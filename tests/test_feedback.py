@@ -13,10 +13,10 @@ from inboxes import good, load, put, settings_for, table
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode
-from pipeline.feedback import feed_back
-from pipeline.feedback.cards import AT_LEAST, WITHHELD, Card, cards_of
-from pipeline.feedback.page import card_page
-from pipeline.frame import answers_of
+from pipeline.frame.answers import answers_of
+from pipeline.loop.feedback import feed_back
+from pipeline.loop.feedback.cards import AT_LEAST, WITHHELD, Card, cards_of
+from pipeline.loop.feedback.page import card_page
 from pipeline.run import aggregate, gather
 from pipeline.sample import write_demo
 

@@ -10,12 +10,20 @@ from batches import make_batch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.check import check, own_findings
-from pipeline.columns import encoded, taken, together
-from pipeline.frame import ROW, StoredAnswers, answers_at, answers_of, first_rows, item_ids, stored
+from pipeline.frame.answers import (
+    ROW,
+    StoredAnswers,
+    answers_at,
+    answers_of,
+    first_rows,
+    item_ids,
+    stored,
+)
+from pipeline.frame.columns import encoded, taken, together
 from pipeline.model import Batch, CountedSubmission, Status
 from pipeline.model.submission import AnswerDecision
 from pipeline.rules import RULES
+from pipeline.rules.check import check, own_findings
 from pipeline.settings import RuleSettings
 
 SEVERE = RuleSettings(severity={"A307": next(iter(RULES.values())).severity})

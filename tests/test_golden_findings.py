@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from posted import attachment, mail, named
 from three_months import write_year
 
+from pipeline.loop.seal import seal
 from pipeline.model import Checklist
 from pipeline.rules import RULES
 from pipeline.run import aggregate
 from pipeline.sample import write_demo
-from pipeline.seal import seal
 from pipeline.settings import Settings
 
 REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}

@@ -9,7 +9,7 @@ from inboxes import fingerprint, good, load, put, settings_for, states
 
 from pipeline.cli import commands, main
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.guard import Chosen, MonthSource, announcement, doubt_about_month
+from pipeline.month.guard import Chosen, MonthSource, announcement, doubt_about_month
 from pipeline.run import aggregate
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,10 +10,10 @@ from inboxes import load
 
 from bench.generate import HANDS, LOOKS
 from bench.package import package
+from pipeline.formats import read_workbook
 from pipeline.locate import locate
 from pipeline.model import Checklist, RawWorkbook, SourceFile, Status, Submission
 from pipeline.parse import parse
-from pipeline.read import read_workbook
 from pipeline.sample import MONTH, hands
 from pipeline.sample.forms import Ids, Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Hand

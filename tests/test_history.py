@@ -9,7 +9,7 @@ import pytest
 from batches import make_batch, make_settings, save_data
 
 from pipeline.errors import TorimatomeError
-from pipeline.history import load_history, previous_month, settle_years
+from pipeline.history.earlier import load_history, previous_month, settle_years
 from pipeline.model import Batch, Due, DueSource, Mark, Precision, Status
 from pipeline.summarise import summarise
 from pipeline.write.data import write_run

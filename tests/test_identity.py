@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from returned_books import Page, Seen, book, run
 from test_assemble import ASKED, put_together, returned
 
-from pipeline.garbled import readable
 from pipeline.model import FileState, Status
+from pipeline.texts.garbled import readable
 
 ROSTER = (("A01", "青葉市"), ("B02", "若葉町"), ("C03", "常磐木市"), ("D04", "白峰県"))
 OWN = {"y若葉.xlsx": book(Page(name="若葉町", mark="③"))}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.inspection import describe, look_into
+from pipeline.cli.inspection import describe, look_into
+from pipeline.forms.checklists import load_checklist
 from pipeline.sample import MONTH, write_demo
-from pipeline.template import load_checklist
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

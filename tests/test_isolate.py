@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import TorimatomeError
-from pipeline.isolate import Failure, collecting_rarely, run_isolated
-from pipeline.machine import usable_cores
+from pipeline.machine.isolate import Failure, collecting_rarely, run_isolated
+from pipeline.machine.system import usable_cores
 from pipeline.settings import Limits
 
 LIMITS = Limits(seconds=20.0, memory=256 << 20)
@@ -112,7 +112,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {tests!r})
 import test_isolate
 from pipeline.errors import TorimatomeError
-from pipeline.isolate import run_isolated
+from pipeline.machine.isolate import run_isolated
 
 if __name__ == "__main__":
     try:

@@ -16,8 +16,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from kit.__main__ import INBOX, LARGEST, OUTBOX, PARTS, STARTERS, TOP, contents, write_kit
 from kit.files.start import dropped
 from kit.wheels import LOCK, Part, UnfitWheelError, build_own, fetch, locked, parts_of
+from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
-from pipeline.template import load_checklist, templates_folder
 
 HERE = "{}.{}".format(*sys.version_info[:2])
 

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import TEMPLATES, settings_for
 
-from pipeline.contacts import Sender
-from pipeline.documents import build_templates
+from pipeline.cli.generated import build_templates
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.letters import (
+from pipeline.loop.letters import (
     FOLDER,
     Kind,
     common_values,
@@ -21,7 +20,8 @@ from pipeline.letters import (
     load_wordings,
     read_wording,
 )
-from pipeline.mails import plain_letter
+from pipeline.loop.mails import plain_letter
+from pipeline.texts.addresses import Sender
 
 CASES = tomllib.loads(
     (Path(__file__).parent / "cases" / "letters.toml").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from openpyxl import load_workbook
 
-from pipeline.columns import Frame, columns_of, encoded
+from pipeline.frame.columns import Frame, columns_of, encoded
 from pipeline.write.book import Book
 from pipeline.write.list_sheet import ListSheet
 from pipeline.write.listing import Column, Links, Styled

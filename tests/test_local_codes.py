@@ -9,9 +9,9 @@ import pytest
 from inboxes import good, load, put, settings_for, table
 from openpyxl.packaging.custom import StringProperty
 
-from pipeline.local_codes import is_local_code, other_spelling
+from pipeline.forms.slips import RESPONDENT
 from pipeline.run import aggregate
-from pipeline.slips import RESPONDENT
+from pipeline.texts.local_codes import is_local_code, other_spelling
 
 BODIES: dict[object, str] = {11002: "札幌市", 12025: "函館市", 131016: "千代田区"}
 
@@ -108,7 +108,7 @@ def test_an_outbox_that_knows_them_without_keeps_them_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:  # the product as it was
-        before.setattr("pipeline.roster._lost_zeros", lambda _: frozenset())
+        before.setattr("pipeline.assemble.roster._lost_zeros", lambda _: frozenset())
         assert ids(tmp_path, BODIES) == ["11002", "12025", "131016"]
     assert ids(tmp_path, BODIES) == ["11002", "12025", "131016"]
     books = {f"{name}.xlsx": good(name, load(), mark="③") for name in BODIES.values()}

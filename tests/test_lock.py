@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.lock import LOCK, at_work
-from pipeline.scratch import scratch_folder
+from pipeline.machine.lock import LOCK, at_work
+from pipeline.machine.scratch import scratch_folder
 
 
 def held(outbox: Path, *, process: int, host: str) -> Path:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import machine
-from pipeline.isolate import Failure, run_isolated
+from pipeline.machine import system
+from pipeline.machine.isolate import Failure, run_isolated
 from pipeline.settings import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def test_one_module_knows_the_systems() -> None:
     found = {
         path.relative_to(package).as_posix() for path in package.rglob("*.py") if _foreign(path)
     }
-    assert found == {"machine.py"}
+    assert found == {"machine/system.py"}
 
 
 def test_every_text_names_its_encoding_and_its_line_ends() -> None:
@@ -92,8 +92,8 @@ def work(given: object) -> str:
 def test_the_parent_caps_memory_where_the_system_does_not(
     jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "caps_memory", lambda: False)
-    monkeypatch.setattr(machine, "FORK_SERVER", False)  # its workers would cap themselves
+    monkeypatch.setattr(system, "caps_memory", lambda: False)
+    monkeypatch.setattr(system, "FORK_SERVER", False)  # its workers would cap themselves
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent / "no_caps")]))
     told = run_isolated(
         work,
@@ -109,19 +109,19 @@ def test_a_process_is_known_to_run_on_either_kind(monkeypatch: pytest.MonkeyPatc
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for windows in (False, True):
-        monkeypatch.setattr(machine, "WINDOWS", windows)
-        assert machine.is_running(os.getpid())
-        assert machine.is_running(os.getppid())
-        assert not machine.is_running(ended.pid)
+        monkeypatch.setattr(system, "WINDOWS", windows)
+        assert system.is_running(os.getpid())
+        assert system.is_running(os.getppid())
+        assert not system.is_running(ended.pid)
 
 
 def test_the_memory_of_a_process_that_is_gone_is_none() -> None:
-    assert machine.memory_of(os.getpid()) > 1 << 20
+    assert system.memory_of(os.getpid()) > 1 << 20
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert machine.memory_of(ended.pid) == 0
+    assert system.memory_of(ended.pid) == 0
 
 
 def test_a_folder_that_cannot_be_synced_is_passed_over(tmp_path: Path) -> None:
-    machine.sync_folder(tmp_path)
-    machine.sync_folder(tmp_path / "none")
+    system.sync_folder(tmp_path)
+    system.sync_folder(tmp_path / "none")

@@ -8,7 +8,7 @@ import pytest
 from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, mail, named
 
-from pipeline.mail_answers import answers_in
+from pipeline.inbox.mail_answers import answers_in
 from pipeline.run import aggregate
 
 GREETING = "お世話になっております。若葉市情報政策課の田中です。\n"

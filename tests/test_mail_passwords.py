@@ -10,8 +10,8 @@ import pyzipper
 from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, mail, named
 
-from pipeline.mail_passwords import told_in
-from pipeline.received_mail import open_mail
+from pipeline.inbox.mail_passwords import told_in
+from pipeline.inbox.received_mail import open_mail
 from pipeline.run import aggregate
 
 FIRST_KEY = "Xk7#mQ2v-Zr"

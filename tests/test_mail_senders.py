@@ -10,9 +10,9 @@ from inboxes import good, load, put, settings_for, table
 from posted import attachment, mail, named
 
 from pipeline.assemble.senders import Senders
-from pipeline.contacts import Sender
 from pipeline.model import RosterEntry, SourceFile
 from pipeline.run import aggregate
+from pipeline.texts.addresses import Sender
 
 ROSTER = (
     ("1", "若葉市", "joho@city.wakaba.lg.jp"),

@@ -7,8 +7,8 @@ import pytest
 from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, compound, mail, named
 
-from pipeline.discover import discover
-from pipeline.outlook import read_message
+from pipeline.inbox.discover import discover
+from pipeline.inbox.outlook import read_message
 from pipeline.run import aggregate
 from pipeline.settings import Limits
 

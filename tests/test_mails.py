@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.calendar import is_past, month_words
-from pipeline.contacts import addresses
-from pipeline.mails import Attachment, Letter, day_words, draft, plain_letter
+from pipeline.loop.mails import Attachment, Letter, draft, plain_letter
+from pipeline.texts.addresses import addresses
+from pipeline.texts.calendar import day_words, is_past, month_words
 
 SHEET = Attachment(name="差戻し_若葉市.xlsx", content=b"PK\x03\x04 not really")
 

@@ -15,8 +15,8 @@ from pipeline.cli.commands import torimatome
 from pipeline.cli.plan import _PLANS
 from pipeline.cli.reference import render_cli_page
 from pipeline.errors import ExitCode
+from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
-from pipeline.template import load_checklist, templates_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 MONTH = "2026-11"
@@ -95,7 +95,7 @@ def test_every_command_of_a_month_says_first_what_it_does() -> None:
 
 def test_every_message_is_shown_by_a_japanese_console() -> None:
     """Windows' own page for Japanese, cp932, has every letter that the commands say."""
-    for path in [*(ROOT / "pipeline" / "cli").glob("*.py"), ROOT / "pipeline" / "guard.py"]:
+    for path in [*(ROOT / "pipeline" / "cli").glob("*.py"), ROOT / "pipeline" / "month" / "guard.py"]:
         path.read_text(encoding="utf-8").encode("cp932")
 
 
@@ -214,7 +214,9 @@ def test_completion_scripts_complete(shell: str, capsys: pytest.CaptureFixture[s
 
 
 def test_the_exit_codes_are_those_of_the_page(office: Path, tmp_path: Path) -> None:
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", render_cli_page(), re.MULTILINE)}
+    told = {
+        int(code) for code in re.findall(r"^\| (\d+) \|", render_cli_page(torimatome), re.MULTILINE)
+    }
     assert told == set(ExitCode)
     whole = ["aggregate", *places(office), "--quiet"]
     empty = ["aggregate", *places(tmp_path), "--quiet"]

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline.marks.table
-from pipeline.marks import read_mark, unknown_notations
-from pipeline.marks.table import TableError, build_table, load_table
+import pipeline.texts.marks.table
 from pipeline.model import (
     Answer,
     CellKind,
@@ -31,6 +29,8 @@ from pipeline.model import (
     Run,
     Status,
 )
+from pipeline.texts.marks import read_mark, unknown_notations
+from pipeline.texts.marks.table import TableError, build_table, load_table
 
 MONTH = "2026-11"
 LEGEND = (
@@ -142,7 +142,7 @@ def test_a_doubtful_remark_is_never_done(frame: str) -> None:
 
 def test_a_sound_word_holds_a_doubt_word() -> None:
     """A word that overrules nothing is a row too many."""
-    path = Path(pipeline.marks.table.__file__).parent.parent / "marks.toml"
+    path = Path(pipeline.texts.marks.table.__file__).parent.parent / "marks.toml"
     words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]
     doubt = re.compile(
         "|".join(map(re.escape, words["doubt"])) + "|中|案|前|後|無|ー|要|による|割|難"

@@ -10,8 +10,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.cli.menu import proposed_month, read_month, take_in
 from pipeline.errors import ExitCode
+from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
-from pipeline.template import load_checklist, templates_folder
 
 
 @pytest.mark.parametrize(

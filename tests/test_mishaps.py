@@ -13,11 +13,11 @@ from inboxes import good, load, put, settings_for, states, table, workbook
 from test_read_formats import encrypted
 
 from pipeline.errors import ExitCode
+from pipeline.formats import read_workbook
+from pipeline.loop.sendback import send_back
 from pipeline.model import Severity, SourceFile
-from pipeline.read import read_workbook
 from pipeline.run import RunResult, aggregate
 from pipeline.sample import MONTH
-from pipeline.sendback import send_back
 from pipeline.settings import Limits
 
 FORM = load()

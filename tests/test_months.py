@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Due, DueProblem, DueSource, Precision
-from pipeline.months import find_months, read_due, split_due
-from pipeline.months.patterns import _one_of
+from pipeline.texts.months import find_months, read_due, split_due
+from pipeline.texts.months.patterns import _one_of
 
 MONTH = "2026-11"
 

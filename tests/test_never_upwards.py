@@ -21,7 +21,7 @@ from inboxes import load, put, settings_for
 from test_read_formats import csv_bytes, ods
 from workbooks import Rows, Sheet, Value, xls, xlsx
 
-import pipeline.reading
+import pipeline.month.reading
 import pipeline.run
 from pipeline.model import Status
 from pipeline.run import gather
@@ -92,7 +92,7 @@ def read_here(task: Callable[[Any], Any], inputs: Sequence[Any], **rest: Any) ->
 @pytest.fixture(autouse=True, scope="module")
 def _in_this_process() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline.reading, "_executor", lambda _settings: read_here)
+        patch.setattr(pipeline.month.reading, "_executor", lambda _settings: read_here)
         yield
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline.clauses
+import pipeline.texts.clauses
 from pipeline.model import (
     Answer,
     Aside,
@@ -22,8 +22,8 @@ from pipeline.model import (
     Precision,
     Status,
 )
-from pipeline.months import normalise
-from pipeline.notes import (
+from pipeline.texts.months import normalise
+from pipeline.texts.notes import (
     effective_due,
     load_note_table,
     read_note,
@@ -170,13 +170,13 @@ def test_comments_on_all_the_answers_of_an_item_stand_by_the_one_that_counts() -
 
 def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
     """A feature that nothing gives would silently never score, and a class nobody names is idle."""
-    path = Path(pipeline.clauses.__file__).with_name("clauses.toml")
+    path = Path(pipeline.texts.clauses.__file__).with_name("clauses.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     kinds = {*table["words"], *(name.partition("_")[0] for name in table["patterns"])}
     given = {*kinds, *table["endings"], "dated", "then", "month"}
     asked = {
         feature.lstrip("~+").removesuffix("!")
-        for sense in (*pipeline.clauses.SENSES, "due")
+        for sense in (*pipeline.texts.clauses.SENSES, "due")
         for features in table[sense]
         for feature in features.split()
     }
@@ -188,7 +188,7 @@ def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
 
 def test_a_pattern_or_an_ending_fits_nothing_outside_the_letters_it_stands_behind() -> None:
     """They are a cheap look before the costly one, and may not hide what that would find."""
-    path = Path(pipeline.clauses.__file__).with_name("clauses.toml")
+    path = Path(pipeline.texts.clauses.__file__).with_name("clauses.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     sentences = tomllib.loads(
         (Path(__file__).parent / "cases/contradictions.toml").read_text(encoding="utf-8")

@@ -19,8 +19,11 @@ import xlwt
 from inboxes import good, load, put, settings_for, table
 from workbooks import repacked
 
-from pipeline.discover import given_up, look_again
 from pipeline.errors import TorimatomeError
+from pipeline.formats import Refused, detect_kind
+from pipeline.formats.values import read_values
+from pipeline.inbox.discover import given_up, look_again
+from pipeline.loop.sendback import send_back
 from pipeline.model import (
     FileKind,
     Finding,
@@ -30,14 +33,11 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.passwords import candidates
-from pipeline.read import Refused, detect_kind
-from pipeline.read.values import read_values
-from pipeline.respondents import FileNames, fold_name
 from pipeline.rules.unreadable import words_of
 from pipeline.run import RunResult, aggregate
-from pipeline.sendback import send_back
 from pipeline.settings import Limits
+from pipeline.texts.passwords import candidates
+from pipeline.texts.respondents import FileNames, fold_name
 
 CHECKLIST = load()
 SHEET = "xl/worksheets/sheet1.xml"

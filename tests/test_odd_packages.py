@@ -16,8 +16,8 @@ import pytest
 from inboxes import good, load, put, settings_for, states
 from workbooks import MAIN, Rows, Sheet, read, repacked, source_of, xlsb, xlsx
 
+from pipeline.formats import read_workbook
 from pipeline.model import CellKey, RawWorkbook, Unreadable, UnreadableReason
-from pipeline.read import read_workbook
 from pipeline.run import aggregate
 from pipeline.settings import Limits
 

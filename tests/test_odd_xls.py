@@ -12,8 +12,8 @@ from msoffcrypto.method.xor_obfuscation import DocumentXOR
 from test_odd_packages import EXPECTED, cells
 from workbooks import read, source_of
 
+from pipeline.formats import read_workbook
 from pipeline.model import RawWorkbook, Unreadable, UnreadableReason
-from pipeline.read import read_workbook
 from pipeline.rules.unreadable import words_of
 from pipeline.settings import Limits
 

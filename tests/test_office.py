@@ -28,5 +28,5 @@ def test_a_story_by_chance(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.outside
 @pytest.mark.parametrize("seed", range(120, 128))
 def test_many_stories(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.reading.run_isolated", read_in_this_process)
+    monkeypatch.setattr("pipeline.month.reading.run_isolated", read_in_this_process)
     play(tmp_path, seed, monkeypatch)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.marks import read_mark
 from pipeline.model import (
     CellKind,
     Decoration,
@@ -20,6 +19,7 @@ from pipeline.model import (
     Run,
     Status,
 )
+from pipeline.texts.marks import read_mark
 
 LEGEND = ("①既に対応済み", "②これから対応予定（○月）", "③対応の予定なし")
 FIRST = (

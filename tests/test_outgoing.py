@@ -12,13 +12,13 @@ from reviewing import fill, run_month
 from test_sendback import HEADERS, PEOPLE, a_month, answered
 
 from pipeline.cli.report import distribute_lines, sendback_lines
-from pipeline.contacts import Sender
-from pipeline.distribute import distribute
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.loop.distribute import distribute
+from pipeline.loop.outgoing import body_folders
+from pipeline.loop.sendback import Ask, SendBackResult, send_back
 from pipeline.model import Roster, RosterEntry
-from pipeline.outgoing import body_folders
 from pipeline.sample.workbooks import plain_table
-from pipeline.sendback import Ask, SendBackResult, send_back
+from pipeline.texts.addresses import Sender
 from pipeline.write.addressees import HEADS
 
 OFFICE = Sender(

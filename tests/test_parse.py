@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from layouts import smartcity, workbook_from
 
 from pipeline.locate import locate
-from pipeline.marks import read_mark
 from pipeline.model import (
     CellKind,
     Decoration,
@@ -30,7 +29,8 @@ from pipeline.model import (
 from pipeline.parse import parse
 from pipeline.parse.dates import read_date, read_date_text
 from pipeline.parse.options import read_options
-from pipeline.text import TICKS
+from pipeline.texts.folding import TICKS
+from pipeline.texts.marks import read_mark
 
 MONTH = "2026-11"
 HEADS: list[dict[str, Any]] = tomllib.loads(

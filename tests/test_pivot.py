@@ -26,8 +26,8 @@ from pivot_books import (
     write_table,
 )
 
-from pipeline.columns import columns_of
-from pipeline.text import unescape
+from pipeline.frame.columns import columns_of
+from pipeline.texts.folding import unescape
 from pipeline.write.book import Book
 from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
 from pipeline.write.pivot.model import Cell

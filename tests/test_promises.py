@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from batches import make_batch
 
-from pipeline.calendar import month_after, months_between
-from pipeline.changes import compare, movement_of
-from pipeline.frame import answers_of
+from pipeline.frame.answers import answers_of
+from pipeline.history.changes import compare, movement_of
+from pipeline.history.promises import ledger, rates
 from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
     Comparison,
@@ -19,7 +19,7 @@ from pipeline.model.history import (
     PastRespondent,
     Promise,
 )
-from pipeline.promises import ledger, rates
+from pipeline.texts.calendar import month_after, months_between
 
 WORDS = {
     "①": Status.DONE,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.publish import publish, recover, staging_folder
+from pipeline.machine.publish import publish, recover, staging_folder
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

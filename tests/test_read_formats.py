@@ -19,6 +19,7 @@ from msoffcrypto.method.ecma376_standard import ECMA376Standard
 from python_calamine import CalamineWorkbook
 from workbooks import Rows, Sheet, read, record, source_of, table, xls, xlsb, xlsx
 
+from pipeline.formats import read_workbook, styles, xlsb_styles
 from pipeline.model import (
     CellKey,
     CellKind,
@@ -29,7 +30,6 @@ from pipeline.model import (
     UnreadableReason,
     address,
 )
-from pipeline.read import read_workbook, styles, xlsb_styles
 from pipeline.settings import Limits
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workbooks import Control, Sheet, repacked, rich, shape, source_of, table, two_cell, xlsb, xlsx
 
+from pipeline.formats import detect_kind, read_workbook
 from pipeline.model import (
     FileKind,
     RawWorkbook,
@@ -22,7 +23,6 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
-from pipeline.read import detect_kind, read_workbook
 from pipeline.settings import Limits
 
 LIMITS = Limits()

@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reviewing import opened, step
 from test_review_entries import batch_of, written
 
+from pipeline.formats import read_texts, read_workbook, texts
 from pipeline.model import RawWorkbook, SourceFile
-from pipeline.read import read_texts, read_workbook, texts
 from pipeline.settings import Limits
 
 Change = Callable[[Worksheet], object]

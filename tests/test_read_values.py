@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from workbooks import MAIN, Sheet, read, repacked, rich, source_of, table, xlsx
 
+from pipeline.formats import read_workbook
+from pipeline.formats.numbers import date_text, number_text, shows_date
 from pipeline.model import CellKind, RawCell, RawSheet, Unreadable, UnreadableReason
-from pipeline.read import read_workbook
-from pipeline.read.numbers import date_text, number_text, shows_date
 from pipeline.settings import Limits
 
 

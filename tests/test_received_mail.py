@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from posted import attachment, encoded, mail, named
 
-from pipeline.archive import read_content
-from pipeline.discover import discover
+from pipeline.inbox.archive import read_content
+from pipeline.inbox.discover import discover
+from pipeline.inbox.received_mail import MailError, decode_bytes, decode_words, open_mail
 from pipeline.model import Inbox, Skipped, SkipReason, SourceFile, Unreadable, UnreadableReason
-from pipeline.received_mail import MailError, decode_bytes, decode_words, open_mail
 from pipeline.settings import Limits
 
 BOOK = b"a book, as far as the mail knows"

@@ -11,8 +11,8 @@ from test_assemble import returned
 from test_return_names import KITCHEN
 
 from pipeline.assemble import assemble, conservation
-from pipeline.check import check
 from pipeline.model import Batch, Doubt, FileState, Location, Severity, Status, Submission
+from pipeline.rules.check import check
 
 NAMES = st.sampled_from(
     (

@@ -9,8 +9,8 @@ import pytest
 from test_assemble import CHECKLIST, returned
 
 from pipeline.assemble import assemble, conservation
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import Batch, FileState, Roster, RosterEntry, Status
-from pipeline.template import load_checklist
 
 TESTS = Path(__file__).parent
 FORM = load_checklist(TESTS.parent / "templates" / "smartcity-security")

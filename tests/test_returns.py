@@ -12,10 +12,10 @@ import pytest
 from inboxes import load, partly, put, roster, settings_for, states, table
 from reviewing import fill, lines, opened
 
-from pipeline.distribute import distribute
+from pipeline.loop.distribute import distribute
+from pipeline.loop.sendback import send_back
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
-from pipeline.sendback import send_back
 
 EVERY = range(55)
 FORM = load()

@@ -47,7 +47,7 @@ from pipeline.review import (
     past_findings,
     read_review,
 )
-from pipeline.text import tidy
+from pipeline.texts.folding import tidy
 from pipeline.write.review_form import write_review_form
 
 RETURNED = """

@@ -18,10 +18,10 @@ from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, s
 from reviewing import load as load_form
 from rule_examples import run_example
 
-from pipeline.aliases import Aliases
-from pipeline.edition import public_edition, public_people
+from pipeline.history.aliases import Aliases
 from pipeline.model.history import History
 from pipeline.model.review import ALWAYS, COLUMNS, ENTRIES, HEADER_ROW, KEY, ReviewForm
+from pipeline.month.edition import public_edition, public_people
 from pipeline.settings import Settings
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook

@@ -6,7 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.assemble.roster import COLUMNS, read_roster
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.formats import read_workbook
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import (
     CellKind,
     Checklist,
@@ -17,11 +20,8 @@ from pipeline.model import (
     Roster,
     SourceFile,
 )
-from pipeline.read import read_workbook
-from pipeline.respondents import entry_id
-from pipeline.roster import COLUMNS, read_roster
 from pipeline.settings import Limits
-from pipeline.template import load_checklist
+from pipeline.texts.respondents import entry_id
 from pipeline.write.roster_template import write_roster_template
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

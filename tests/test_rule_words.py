@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from rule_examples import out_of_scope, run_example
 
-from pipeline.check import check
-from pipeline.frame import answers_of
+from pipeline.frame.answers import answers_of
 from pipeline.model import (
     Answer,
     Aside,
@@ -30,8 +29,9 @@ from pipeline.model import (
     Uncounted,
     Unreadable,
 )
-from pipeline.notes import read_remark
+from pipeline.rules.check import check
 from pipeline.rules.similar import find_twins
+from pipeline.texts.notes import read_remark
 
 FILE = "若葉市.xlsx"
 ITEM = "運用①-2"

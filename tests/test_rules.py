@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from rule_examples import out_of_scope, run_example
 
-from pipeline.check import check
+from pipeline.formats import read_workbook
+from pipeline.forms.checklists import load_checklist
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
@@ -25,7 +26,6 @@ from pipeline.model import (
     SourceFile,
 )
 from pipeline.parse import parse
-from pipeline.read import read_workbook
 from pipeline.rules import (
     RETIRED,
     RULES,
@@ -38,9 +38,9 @@ from pipeline.rules import (
     rule_text,
     rules_table,
 )
+from pipeline.rules.check import check
 from pipeline.rules.registry import fires, register, silent
 from pipeline.settings import Limits, RuleSettings
-from pipeline.template import load_checklist
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 

@@ -14,6 +14,7 @@ import xlrd
 from msoffcrypto.exceptions import InvalidKeyError
 from python_calamine import CalamineWorkbook
 
+from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist, Status
 from pipeline.sample import expected_answers, write_demo
 from pipeline.sample.cases import ABSENT, BROKEN, CASES, PASSWORDS, Case
@@ -21,7 +22,6 @@ from pipeline.sample.forms import Ids, Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
 from pipeline.sample.scenario import entries, returned
 from pipeline.sample.workbooks import text_of, zip_bytes
-from pipeline.template import load_checklist
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "smartcity-security"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -22,12 +22,12 @@ from story.tiers import PREFECTURES, TOWNS, play_tiers
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.loop.seal import seal
+from pipeline.loop.sendback import send_back
+from pipeline.loop.sendback.offices import asked_from_above
 from pipeline.model.review import HEADER_ROW
 from pipeline.run import RunResult, aggregate, gather
 from pipeline.sample import write_demo
-from pipeline.seal import seal
-from pipeline.sendback import send_back
-from pipeline.sendback.offices import asked_from_above
 from pipeline.settings import Limits
 
 MONTHS = ("2026-11", "2026-12")
@@ -254,7 +254,7 @@ def test_a_changed_bundle_is_refused_whole(tmp_path: Path, change: str) -> None:
 
 def test_a_part_that_answers_other_items_costs_itself(tmp_path: Path) -> None:
     """A bundle made by hand, seal and all: the month goes on without that return."""
-    from pipeline import bundle  # noqa: PLC0415 - its seal is made as a forger would make it
+    from pipeline.inbox import bundle  # noqa: PLC0415 - its seal is made as a forger would make it
 
     def shorter(parts: dict[str, bytes]) -> None:
         part = "returns/0001.json"
@@ -344,7 +344,7 @@ def test_another_month_or_edition_does_not_count(tmp_path: Path) -> None:
 
 
 def test_a_bundle_of_another_edition_is_told_and_does_not_count(tmp_path: Path) -> None:
-    from pipeline import bundle  # noqa: PLC0415 - sealed as an office with an older form seals
+    from pipeline.inbox import bundle  # noqa: PLC0415 - sealed as an office with an older form seals
 
     def older(parts: dict[str, bytes]) -> None:
         manifest = json.loads(parts["torimatome.json"])

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.check import refuse_unknown
-from pipeline.contacts import Sender
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 from pipeline.rules import DEFAULT_THRESHOLDS
+from pipeline.rules.check import refuse_unknown
 from pipeline.settings import (
     Limits,
     RuleSettings,
@@ -18,6 +17,7 @@ from pipeline.settings import (
     apply_settings_file,
     load_settings_file,
 )
+from pipeline.texts.addresses import Sender
 
 SAMPLE = Path(__file__).parent.parent / "templates" / "torimatome.toml"
 

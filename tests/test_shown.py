@@ -26,13 +26,13 @@ from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 from workbooks import Rows, read, repacked, xls, xlsb
 
+from pipeline.formats.comments import plain_comment
+from pipeline.formats.numbers import value_format
 from pipeline.locate import locate
 from pipeline.model import Answer, CellKind, FileKind, RawWorkbook, Status, Submission, Unseen
-from pipeline.number_formats import show_number, show_text
 from pipeline.parse import parse
-from pipeline.read.comments import plain_comment
-from pipeline.read.numbers import value_format
 from pipeline.run import aggregate
+from pipeline.texts.number_formats import show_number, show_text
 
 DONE, PLANNED, REFUSED = Status.DONE, Status.PLANNED, Status.NOT_PLANNED
 BLANK, UNCLEAR = Status.BLANK, Status.UNCLEAR

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from layouts import smartcity, text_cell, workbook_from, workbook_of
 
 from pipeline.assemble import assemble, conservation
-from pipeline.check import check
+from pipeline.forms.slips import (
+    hidden_properties,
+    prefill_properties,
+    read_slip,
+    slip_properties,
+    unchanged,
+)
 from pipeline.locate import locate
 from pipeline.model import (
     Answer,
@@ -29,14 +35,8 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.parse import parse
+from pipeline.rules.check import check
 from pipeline.settings import RuleSettings
-from pipeline.slips import (
-    hidden_properties,
-    prefill_properties,
-    read_slip,
-    slip_properties,
-    unchanged,
-)
 from pipeline.summarise import summarise
 
 MONTH = "2026-11"

@@ -15,11 +15,11 @@ from pyarrow import parquet
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.machine.storage import Fetching, fetched_inbox, upload_data
 from pipeline.model import FileKind, NotChecklist, Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
-from pipeline.storage import Fetching, fetched_inbox, upload_data
 
 
 @pytest.fixture

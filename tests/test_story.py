@@ -47,11 +47,11 @@ from story.tables import (
     thread_of,
 )
 
-from pipeline.check import check
+from pipeline.cli.inspection import describe, look_into
 from pipeline.cli.report import summary_lines
-from pipeline.inspection import describe, look_into
 from pipeline.model import Checklist, Severity, Status
 from pipeline.model.review import ENTRIES, HEADER_ROW
+from pipeline.rules.check import check
 from pipeline.run import aggregate, gather
 
 Table = list[dict[str, str]]

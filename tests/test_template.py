@@ -9,11 +9,11 @@ import pytest
 from layouts import read_plain
 
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.forms.checklists import load_checklist
 from pipeline.locate import locate
 from pipeline.model import Checklist, FileKind, SourceFile, Status
 from pipeline.parse import parse
-from pipeline.template import load_checklist
-from pipeline.text import fold
+from pipeline.texts.folding import fold
 from pipeline.write.blank_form import write_blank_form
 
 ROOT = Path(__file__).parent.parent

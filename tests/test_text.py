@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import fold, is_blank, tidy, unescape
+from pipeline.texts.folding import fold, is_blank, tidy, unescape
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode
-from pipeline.template import templates_folder
+from pipeline.forms.checklists import templates_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 

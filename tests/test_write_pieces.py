@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.columns import columns_of, encoded, together
+from pipeline.frame.columns import columns_of, encoded, together
 from pipeline.write import zipped
 from pipeline.write.table import BATCH, joined
 from pipeline.write.zipped import write_archive

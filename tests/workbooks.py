@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from pipeline.formats import read_workbook
 from pipeline.model import RawWorkbook, SourceFile, address
-from pipeline.read import read_workbook
 from pipeline.settings import Limits
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

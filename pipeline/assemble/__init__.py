@@ -35,7 +35,7 @@ from pipeline.model import (
     Submission,
     Unreadable,
 )
-from pipeline.respondents import entry_id
+from pipeline.texts.respondents import entry_id
 
 __all__ = ["assemble", "conservation", "known_names"]
 

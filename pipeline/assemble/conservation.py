@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Collection
 
-from pipeline.frame import StoredAnswers, item_ids
+from pipeline.frame.answers import StoredAnswers, item_ids
 from pipeline.model import Batch, FileState, shown_key
-from pipeline.respondents import entry_id
+from pipeline.texts.respondents import entry_id
 
 _POINTING = (FileState.SUPERSEDED, FileState.DUPLICATE)
 

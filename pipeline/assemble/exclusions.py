@@ -17,7 +17,7 @@ from pipeline.model import (
     Roster,
     RosterEntry,
 )
-from pipeline.respondents import entry_id, fold_name
+from pipeline.texts.respondents import entry_id, fold_name
 
 FILE = "除外.txt"
 _REASON = re.compile(r"\s*[：:\t→]\s*")  # 楓村：試験のため

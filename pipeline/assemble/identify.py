@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pipeline.assemble.senders import Senders
-from pipeline.garbled import misread, named_in_bytes, readable
 from pipeline.model import (
     Checklist,
     Evidence,
@@ -28,7 +27,9 @@ from pipeline.model import (
     Submission,
     file_digest,
 )
-from pipeline.respondents import (
+from pipeline.texts.folding import fold, tidy
+from pipeline.texts.garbled import misread, named_in_bytes, readable
+from pipeline.texts.respondents import (
     FileNames,
     NameIndex,
     body_id,
@@ -41,7 +42,6 @@ from pipeline.respondents import (
     stable_id,
     without_prefecture,
 )
-from pipeline.text import fold, tidy
 
 NOTHING_GIVEN: Mapping[str, str] = MappingProxyType({})
 _STRENGTH = {kind: place for place, kind in enumerate(EvidenceKind)}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from pipeline.model import Answer, Doubt, Due, Mark, MatchedBy, Status, Submission, shown_key
-from pipeline.notes import effective_due, read_note, with_comments_of
-from pipeline.text import is_blank, tidy
+from pipeline.texts.folding import is_blank, tidy
+from pipeline.texts.notes import effective_due, read_note, with_comments_of
 
 _SIGNS = {
     Status.DONE: "①",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from pipeline.calendar import month_words
 from pipeline.model import (
     Bundle,
     BundleProblem,
@@ -14,6 +13,7 @@ from pipeline.model import (
 )
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.unreadable import words_of
+from pipeline.texts.calendar import month_words
 
 _SKIPPED = {
     SkipReason.TEMPORARY: "Excel などが作る一時ファイルのため、対象にしていません。",

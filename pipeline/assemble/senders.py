@@ -3,10 +3,10 @@
 import tomllib
 from pathlib import Path
 
-from pipeline.contacts import addresses
 from pipeline.model import RosterEntry, SourceFile
+from pipeline.texts.addresses import addresses
 
-with (Path(__file__).parents[1] / "mail_domains.toml").open("rb") as _file:
+with (Path(__file__).parent / "mail_domains.toml").open("rb") as _file:
     _TABLE = tomllib.load(_file)["shared"]
 _REGISTRY = frozenset(_TABLE["registry"])
 _SHARED = frozenset(

@@ -19,7 +19,6 @@ from pipeline.assemble.joining import Joined, has_row, join, plainness, with_not
 from pipeline.assemble.reasons import letter_words, listed_items
 from pipeline.assemble.stakeholders import Stakeholder, same_hand
 from pipeline.assemble.succession import answered_items, is_untouched, later, layers
-from pipeline.calendar import month_words
 from pipeline.model import (
     Answer,
     Doubt,
@@ -31,8 +30,9 @@ from pipeline.model import (
     Submission,
     return_key,
 )
-from pipeline.notes import effective_due
-from pipeline.text import is_blank
+from pipeline.texts.calendar import month_words
+from pipeline.texts.folding import is_blank
+from pipeline.texts.notes import effective_due
 
 Given = dict[str, tuple[str, ...]]  # key of a return -> the items whose answers count from it
 

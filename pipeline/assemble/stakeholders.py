@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.projects import bare_project, is_general
-from pipeline.respondents import fold_name, is_organisation
-from pipeline.text import fold
+from pipeline.texts.folding import fold
+from pipeline.texts.projects import bare_project, is_general
+from pipeline.texts.respondents import fold_name, is_organisation
 
 _PROJECT = re.compile(
     r"事業(?!者|所|部|課|室|団|主|体|局|本部|継続|計画書?|報告|概要|一覧)|プロジェクト|構想|実証(?!者)"

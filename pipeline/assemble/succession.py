@@ -14,9 +14,9 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.calendar import REIWA
 from pipeline.model import Receipt, Status, Submission
-from pipeline.text import fold, is_blank
+from pipeline.texts.calendar import REIWA
+from pipeline.texts.folding import fold, is_blank
 
 # What may follow a version word that stands for itself: 更新 of データ更新事業 is none.
 _END = (

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.calendar import JAPAN
-from pipeline.calendar import present_month as this_month
 from pipeline.cli.japanese import JapaneseGroup
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.texts.calendar import JAPAN
+from pipeline.texts.calendar import present_month as this_month
 
 if TYPE_CHECKING:
     from pipeline.cli.documents import Document
-    from pipeline.guard import MonthSource
     from pipeline.model import Checklist
+    from pipeline.month.guard import MonthSource
     from pipeline.settings import Settings
 
 MONTH_FORM = "%Y-%m"
@@ -51,7 +51,7 @@ def _month_source() -> MonthSource:
     """Tell what told the month of the present command; TODAY where the command line did not."""
     from click.core import ParameterSource
 
-    from pipeline.guard import MonthSource
+    from pipeline.month.guard import MonthSource
 
     told = click.get_current_context().get_parameter_source("month")
     if told is ParameterSource.ENVIRONMENT:
@@ -240,8 +240,8 @@ def aggregate(
     3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
     """
     from pipeline.cli.report import rehearse_and_tell, run_and_tell
+    from pipeline.forms.checklists import templates_folder
     from pipeline.settings import Settings
-    from pipeline.template import templates_folder
 
     if data_url and edition == "public":
         raise TorimatomeError(
@@ -311,7 +311,7 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
 
     from pipeline.cli.plan import plan_line
     from pipeline.cli.report import announce_month, finish_moves
-    from pipeline.guard import Chosen, MonthSource
+    from pipeline.month.guard import Chosen, MonthSource
 
     today, source = this_month(), _month_source()
     if not settings.month:
@@ -337,8 +337,8 @@ def _begun(settings: Settings, *, yes: bool | None = None) -> Settings:
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
 def demo(into: Path, opened: bool, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
+    from pipeline.forms.checklists import load_checklist, templates_folder
     from pipeline.sample import write_demo
-    from pipeline.template import load_checklist, templates_folder
 
     click.echo(f"見本の回答を {into / 'inbox'} に作り、{into / 'outbox'} に集計します。")
     empty_demo_folder(into)
@@ -385,7 +385,7 @@ def inspect(
     files: tuple[Path, ...], month: str | None, checklist: str, as_json: bool
 ) -> Document | None:
     """ファイルの中で何が見つかったか（シート・表・列・団体名・項目・指摘）を表示します。"""
-    from pipeline.inspection import describe, look_into
+    from pipeline.cli.inspection import describe, look_into
 
     form, month = _checklist(checklist), month or this_month()
     looked = ((path, look_into(path, checklist=form, month=month)) for path in files)
@@ -408,7 +408,7 @@ def explain(text: str, month: str | None, checklist: str, as_json: bool) -> Docu
 
     例: torimatome explain "②（○月）" --month 2026-11
     """
-    from pipeline.explain import explain as explain_text
+    from pipeline.cli.explain import explain as explain_text
 
     legend, month = _checklist(checklist).legend, month or this_month()
     if as_json:
@@ -494,7 +494,7 @@ def sendback(
     差戻し票に記入して返してもらい、inbox に置いて集計し直すと、その項目だけが差し替わります。
     """
     from pipeline.cli.report import open_result, sendback_lines
-    from pipeline.sendback import Ask, send_back
+    from pipeline.loop.sendback import Ask, send_back
 
     settings = _settings(month, inbox, outbox, checklist, yes=yes)
     result = send_back(settings, ask=Ask(remind=remind, thanks=thanks, now=_now()))
@@ -515,7 +515,7 @@ def feedback(month: str | None, inbox: Path, outbox: Path, checklist: str) -> No
     その団体の回答と全体の割合、3か月以内の予定、確認をお願いしている項目を載せます。
     ほかの団体の名前や回答は入りません。
     """
-    from pipeline.feedback import feed_back
+    from pipeline.loop.feedback import feed_back
 
     result = feed_back(_settings(month, inbox, outbox, checklist))
     click.echo(f"還元カードを {result.cards} 団体分作りました: {result.folder}")
@@ -536,7 +536,7 @@ def seal(month: str | None, inbox: Path, outbox: Path, checklist: str, office: s
     from datetime import UTC, datetime
 
     from pipeline.cli.report import seal_lines
-    from pipeline.seal import seal as seal_month
+    from pipeline.loop.seal import seal as seal_month
 
     settings = _settings(month, inbox, outbox, checklist)
     settings = replace(settings, office=office)
@@ -570,7 +570,7 @@ def distribute(
 ) -> None:
     """名簿の団体ごとに、選択肢の付いた配布用のチェックシートと、送付の手紙の下書きを作ります。"""
     from pipeline.cli.report import distribute_lines, open_result
-    from pipeline.distribute import distribute as write_forms
+    from pipeline.loop.distribute import distribute as write_forms
 
     settings = _settings(month, inbox, outbox, checklist)
     result = write_forms(settings, prefill=prefill, into=into, now=_now())
@@ -590,7 +590,7 @@ def _settings(
 
 def _checklist(name: str) -> Checklist:
     """Load the checklist of a command that reads no inbox; torimatome.toml has its say."""
-    from pipeline.template import load_checklist
+    from pipeline.forms.checklists import load_checklist
 
     settings = replace(plain_settings("", Path("inbox"), Path("outbox")), checklist=name)
     settings = _with_settings_file(settings, None)
@@ -599,8 +599,8 @@ def _checklist(name: str) -> Checklist:
 
 def plain_settings(month: str, inbox: Path, outbox: Path) -> Settings:
     """Give settings that no torimatome.toml has a say in: the demo is the same for everybody."""
+    from pipeline.forms.checklists import templates_folder
     from pipeline.settings import Settings
-    from pipeline.template import templates_folder
 
     return Settings(
         month=month, made_at="", inbox=inbox, outbox=outbox, templates=templates_folder()
@@ -619,8 +619,8 @@ def template_build(into: Path | None) -> None:
 
     手紙の文面（手紙/）は、ないものだけを作ります。書き換えたものはそのまま残ります。
     """
-    from pipeline.documents import build_templates
-    from pipeline.template import templates_folder
+    from pipeline.cli.generated import build_templates
+    from pipeline.forms.checklists import templates_folder
 
     for path in build_templates(templates_folder(), into):
         click.echo(f"作成しました: {path}")
@@ -631,11 +631,11 @@ def template_build(into: Path | None) -> None:
 def docs(check: bool) -> None:
     """Write the generated pages again, or tell (--check) which of them are stale."""
     from pipeline.cli.api_page import render_api_page
+    from pipeline.cli.generated import stale_pages, write_pages
     from pipeline.cli.json_page import render_json_page
     from pipeline.cli.reference import render_cli_page
-    from pipeline.documents import stale_pages, write_pages
 
-    pages = {"docs/cli.md": render_cli_page(), "docs/api.md": render_api_page()}
+    pages = {"docs/cli.md": render_cli_page(torimatome), "docs/api.md": render_api_page()}
     pages["docs/json.md"] = render_json_page()
     root = Path(__file__).resolve().parents[2]
     if not check:

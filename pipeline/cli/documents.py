@@ -13,11 +13,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.api import result_of
-from pipeline.explain import findings as findings_of
-from pipeline.inspection import Inspection
-from pipeline.marks import read_mark
-from pipeline.marks.table import matching_key
-from pipeline.marks.unknown import unusual
+from pipeline.cli.explain import findings as findings_of
+from pipeline.cli.inspection import Inspection
+from pipeline.cli.rehearsal import Answer as StatusAndDue
+from pipeline.cli.rehearsal import Difference
 from pipeline.model import (
     Answer,
     CellKind,
@@ -31,10 +30,11 @@ from pipeline.model import (
     Unreadable,
     address,
 )
-from pipeline.rehearsal import Answer as StatusAndDue
-from pipeline.rehearsal import Difference
 from pipeline.rules import Rule
 from pipeline.run import RunResult
+from pipeline.texts.marks import read_mark
+from pipeline.texts.marks.table import matching_key
+from pipeline.texts.marks.unknown import unusual
 
 Month = Annotated[str, Meta(description="YYYY-MM")]
 Code = Annotated[str, Meta(description="a code of docs/rules.md")]

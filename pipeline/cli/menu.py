@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.calendar import (
+from pipeline.cli.asking import ask, confirm
+from pipeline.cli.commands import inbox_option, outbox_option, torimatome
+from pipeline.texts.calendar import (
     ERA,
     MONTH,
     month_after,
@@ -22,8 +24,6 @@ from pipeline.calendar import (
     numbered_month,
     present_month,
 )
-from pipeline.cli.asking import ask, confirm
-from pipeline.cli.commands import inbox_option, outbox_option, torimatome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,7 +116,7 @@ def _carry_out(task: str, office: Office) -> int:
 
 
 def _proposed(task: str, outbox: Path) -> str:
-    from pipeline.record import aggregated_months  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.history.record import aggregated_months  # noqa: PLC0415 - keeps `--help` fast
 
     return proposed_month(task, aggregated_months(outbox), present_month())
 
@@ -192,7 +192,7 @@ def take_in(files: Sequence[Path], inbox: Path) -> Iterator[str]:
 
 
 def _take(source: Path, target: Path, inbox: Path) -> str:
-    from pipeline.disk import file_hash  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.machine.disk import file_hash  # noqa: PLC0415 - keeps `--help` fast
 
     digest, number, place = file_hash(source), 1, target
     while place.exists():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.commands import torimatome
 from pipeline.cli.japanese import JapaneseContext
 
 _HEAD = """# コマンド一覧 / command reference
@@ -22,9 +21,9 @@ This page is generated from the commands' help by `make docs`; do not edit it.
 """
 
 
-def render_cli_page() -> str:
-    """Give the Markdown of docs/cli.md: the help of every visible command."""
-    return "\n".join([_HEAD, *_sections("torimatome", torimatome, None)])
+def render_cli_page(program: click.Group) -> str:
+    """Give the Markdown of docs/cli.md: the help of every visible command of the program."""
+    return "\n".join([_HEAD, *_sections("torimatome", program, None)])
 
 
 def _sections(name: str, command: click.Command, parent: click.Context | None) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.cli.report import STATES
+from pipeline.cli.words import STATES
 from pipeline.model import FileState, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pipeline.cli.rehearsal import Answer, Difference
     from pipeline.model import Checklist
-    from pipeline.rehearsal import Answer, Difference
 
 _SHOWN = 10  # of each kind
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.asking import confirm
+from pipeline.cli.words import STATES
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
@@ -20,25 +21,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pipeline.close import ClosePlan
-    from pipeline.distribute import DistributeResult
-    from pipeline.guard import Chosen
-    from pipeline.rehearsal import Difference
+    from pipeline.cli.rehearsal import Difference
+    from pipeline.inbox.close import ClosePlan
+    from pipeline.loop.distribute import DistributeResult
+    from pipeline.loop.seal import SealResult
+    from pipeline.loop.sendback import SendBackResult
+    from pipeline.month.guard import Chosen
     from pipeline.run import RunResult
-    from pipeline.seal import SealResult
-    from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
-
-STATES = {
-    FileState.COUNTED: "集計",
-    FileState.SUPERSEDED: "再提出で置換え",
-    FileState.DUPLICATE: "重複",
-    FileState.DISPUTED: "団体の確認待ち",
-    FileState.EXCLUDED: "除外",
-    FileState.NOT_CHECKLIST: "チェックシートではない",
-    FileState.UNREADABLE: "読めない",
-    FileState.IGNORED: "対象外",
-}
 
 
 def run_and_tell(
@@ -58,9 +48,9 @@ def run_and_tell(
 
 def rehearse_and_tell(settings: Settings, *, quiet: bool) -> tuple[RunResult, Difference]:
     """Aggregate a month without writing it; tell what would change."""
+    from pipeline.cli.rehearsal import rehearse  # noqa: PLC0415 - the same
     from pipeline.cli.rehearsing import difference_lines  # noqa: PLC0415 - keeps `--help` fast
-    from pipeline.rehearsal import rehearse  # noqa: PLC0415 - the same
-    from pipeline.template import load_checklist  # noqa: PLC0415 - the same
+    from pipeline.forms.checklists import load_checklist  # noqa: PLC0415 - the same
 
     with _progress(quiet) as progress:
         result, difference = rehearse(settings, progress=progress)
@@ -168,13 +158,13 @@ def _entry_lines(result: RunResult) -> list[str]:
 
 def close_month(settings: Settings, *, dry_run: bool, undo: bool) -> None:
     """Move a month's files into its folder, or back, or tell what would be moved."""
-    from pipeline.close import (  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.inbox.close import (  # noqa: PLC0415 - keeps `--help` fast
         carry_out,
         check_moves,
         plan_close,
         plan_undo,
     )
-    from pipeline.lock import at_work  # noqa: PLC0415 - the same
+    from pipeline.machine.lock import at_work  # noqa: PLC0415 - the same
 
     inbox, month = settings.inbox, settings.month
     with at_work(settings.outbox):
@@ -232,8 +222,8 @@ def announce_month(
 
     ``yes``: the answer is given already; None: nothing is asked.
     """
-    from pipeline.guard import announcement, doubt_about_month  # noqa: PLC0415 - see above
-    from pipeline.record import aggregated_months  # noqa: PLC0415 - see above
+    from pipeline.history.record import aggregated_months  # noqa: PLC0415 - see above
+    from pipeline.month.guard import announcement, doubt_about_month  # noqa: PLC0415 - see above
 
     months = aggregated_months(settings.outbox)
     click.echo(announcement(chosen, months))
@@ -254,9 +244,9 @@ def announce_month(
 
 def finish_moves(settings: Settings) -> None:
     """Finish what a killed `close` left half done, before anything reads the inbox."""
-    from pipeline.close import finish_interrupted  # noqa: PLC0415 - keeps `--help` fast
-    from pipeline.discover import JOURNAL  # noqa: PLC0415 - the same
-    from pipeline.lock import at_work  # noqa: PLC0415 - the same
+    from pipeline.inbox.close import finish_interrupted  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.inbox.discover import JOURNAL  # noqa: PLC0415 - the same
+    from pipeline.machine.lock import at_work  # noqa: PLC0415 - the same
 
     if not any((settings.inbox / name).is_file() for name in (JOURNAL, f"{JOURNAL}.new")):
         return

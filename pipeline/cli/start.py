@@ -47,8 +47,8 @@ def init(folder: Path) -> None:
 
     フォルダを省略すると、今いるフォルダに用意します。既にあるファイルは書き換えません。
     """
-    from pipeline.publish import refused
-    from pipeline.template import templates_folder
+    from pipeline.forms.checklists import templates_folder
+    from pipeline.machine.publish import refused
 
     templates = templates_folder()
     contents = {

@@ -18,7 +18,7 @@ from pipeline.locate.sheet import SheetFound, read_sheet
 from pipeline.locate.table import without_answers
 from pipeline.model import CellKey, CellKind, Checklist, MatchedBy, RawWorkbook
 from pipeline.model.layout import ItemRow, Layout, SetAside
-from pipeline.text import fold, tidy
+from pipeline.texts.folding import fold, tidy
 
 _EDITION = re.compile(
     r"第?\s*(\d+(?:\.\d+)*)\s*版|ver(?:sion)?\.?\s*(\d+(?:\.\d+)*)|別紙\s*\d+(?:[-－]\d+)*"

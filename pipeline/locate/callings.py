@@ -14,11 +14,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.calendar import ERA, REIWA, month_number
 from pipeline.model import Checklist
-from pipeline.text import fold
+from pipeline.texts.calendar import ERA, REIWA, month_number
+from pipeline.texts.folding import fold
 
-_PATH = Path(__file__).parent.parent / "places.toml"
+_PATH = Path(__file__).parent / "places.toml"
 _REMEMBERED = 4096  # names and heads; files of one form share nearly all of theirs
 _OWN = "own"  # the kind of words that say whose: 市, 自己
 _LONGEST_ANSWER = 24  # letters of a head that asks for answers

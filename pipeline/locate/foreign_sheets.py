@@ -11,7 +11,7 @@ from pipeline.locate.index import EXAMPLE, Fit, Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import squeeze
 from pipeline.model import CellKey, MatchedBy
-from pipeline.respondents import is_organisation
+from pipeline.texts.respondents import is_organisation
 
 _LETTERS = re.compile(r"[\d\u2460-\u2473]")
 _SYMBOL = re.compile(r"[^\d]?")  # レ, v, nothing but signs

@@ -11,7 +11,7 @@ from pipeline.locate.index import Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.locate.letters import loose
 from pipeline.model import CellKey
-from pipeline.text import TICKS, fold
+from pipeline.texts.folding import TICKS, fold
 
 _ID_SHAPE = re.compile(r"[\u2460-\u2473\d]\s*[-.]\s*\d{1,2}\s*$")  # ①-3 is no answer ①
 _NUMBER_HEAD = re.compile(r"(番号|no)(欄|\W|[\u2460-\u2473]|\d|$)")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pipeline.locate.callings import Names
 from pipeline.locate.letters import NOISE, loose, squeeze
 from pipeline.model import Checklist
-from pipeline.text import circled, number_of
+from pipeline.texts.folding import circled, number_of
 
 # Heads of columns of which each stands for one option: ① 対応済, 予定（　月）, 3 なし
 _OPTION_NUMBER = re.compile(r"[1-9\u2460-\u2468](?![\d\u2460-\u2473])")

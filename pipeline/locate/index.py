@@ -18,7 +18,7 @@ from pipeline.locate.head_words import HeadWords
 from pipeline.locate.letters import base_letter, loose, squeeze
 from pipeline.locate.wording import Wording
 from pipeline.model import Checklist, Item
-from pipeline.text import CIRCLED, fold, number_of
+from pipeline.texts.folding import CIRCLED, fold, number_of
 
 _NUMBER = r"(?:[\u2460-\u2473]|\d{1,2})"
 _LEAD = r"[\W_]*"

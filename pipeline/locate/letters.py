@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pipeline.text import fold
+from pipeline.texts.folding import fold
 
 _SMALL = str.maketrans(
     "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"

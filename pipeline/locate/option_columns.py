@@ -10,7 +10,7 @@ from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.headers import HeaderRow
 from pipeline.locate.index import Index
 from pipeline.locate.item_hit import ItemHit
-from pipeline.text import circled
+from pipeline.texts.folding import circled
 
 _EMPTY_MARKS = frozenset({"", "-", "ー", "―", "－", "‐", "□", "☐", "・", "/", "×", "✕", "false"})
 _OVER = 2  # rows above option heads in which words stand over all of them

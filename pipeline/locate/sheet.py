@@ -34,7 +34,7 @@ from pipeline.locate.turned import (
 )
 from pipeline.model import CellKey, RawSheet, TableFound, TableShape
 from pipeline.model.layout import ItemRow, OtherRow, SetAside
-from pipeline.text import fold
+from pipeline.texts.folding import fold
 
 _ABOVE = 8  # rows above a table in which its title stands
 DAY = re.compile(r"\d\s*日|\d[./-]\d{1,2}[./-]\d")

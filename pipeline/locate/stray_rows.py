@@ -6,7 +6,7 @@ from pipeline.locate.index import Index
 from pipeline.locate.item_hit import ItemHit
 from pipeline.model import CellKey
 from pipeline.model.layout import OtherRow
-from pipeline.text import tidy
+from pipeline.texts.folding import tidy
 
 
 def stray_rows(

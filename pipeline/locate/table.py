@@ -16,7 +16,7 @@ from pipeline.locate.option_rows import Option, OptionRows, option_rows
 from pipeline.locate.wording import Wording
 from pipeline.model import CellKey, MatchedBy, TableFound
 from pipeline.model.layout import ItemRow, SetAside
-from pipeline.text import tidy
+from pipeline.texts.folding import tidy
 
 Segment = tuple[HeaderRow | None, list[ItemHit], int | None]  # header, rows, next table's column
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.locate.letters import squeeze
-from pipeline.months import split_due
-from pipeline.text import fold, is_blank, number_of
+from pipeline.texts.folding import fold, is_blank, number_of
+from pipeline.texts.months import split_due
 
 if TYPE_CHECKING:
     from pipeline.locate.head_words import Header, HeaderKind

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from pipeline.marks import beside, elsewhere, read_mark
+from pipeline.forms.slips import answered, hidden_properties, read_slip, unchanged
 from pipeline.model import (
     Answer,
     CellKey,
@@ -28,13 +28,13 @@ from pipeline.model import (
     place_in,
 )
 from pipeline.model.layout import ItemRow, Layout, OtherRow, SetAside
-from pipeline.notes import effective_due, read_note, with_comments_of
 from pipeline.parse.asides import find_aside, gather_comments
 from pipeline.parse.drawn import beside_answer, owned_drawings
 from pipeline.parse.due import with_due, written_due
 from pipeline.parse.evidence import Head
 from pipeline.parse.options import read_options, with_ticks_drawn
-from pipeline.slips import answered, hidden_properties, read_slip, unchanged
+from pipeline.texts.marks import beside, elsewhere, read_mark
+from pipeline.texts.notes import effective_due, read_note, with_comments_of
 
 _ABSENT = Mark(status=Status.BLANK)
 

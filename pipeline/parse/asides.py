@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pipeline.model import Aside, CellKey, RawCell, RawSheet, Unseen
 from pipeline.model.layout import ItemRow
-from pipeline.notes import read_remark
-from pipeline.text import is_blank
+from pipeline.texts.folding import is_blank
+from pipeline.texts.notes import read_remark
 
 _NOTHING = Aside()
 _NAUGHT = frozenset({"0", "0.0"})  # hidden by many forms; it is no answer

@@ -3,9 +3,9 @@
 import re
 from datetime import date, timedelta
 
-from pipeline.calendar import ERA, REIWA
 from pipeline.model import CellKind, RawCell
-from pipeline.text import fold
+from pipeline.texts.calendar import ERA, REIWA
+from pipeline.texts.folding import fold
 
 _KANJI = str.maketrans("〇一二三四五六七八九", "0123456789")
 _ERA = r"(?P<era>令和|平成|令|平|r|h)\s*\.?\s*"

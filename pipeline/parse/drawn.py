@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.marks import CONTROLS
 from pipeline.model import CellKey, Drawing, RawSheet, TableFound, TableShape
 from pipeline.model.layout import ItemRow
+from pipeline.texts.marks import CONTROLS
 
 Owned = Mapping[CellKey, tuple[Drawing, ...]]  # by the cell of the item's text
 

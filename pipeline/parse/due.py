@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.marks import read_mark
 from pipeline.model import CellKind, DueProblem, DueSource, Mark, RawCell, ReadBy, Status
-from pipeline.text import circled, fold
+from pipeline.texts.folding import circled, fold
+from pipeline.texts.marks import read_mark
 
 _NUMBER_OF = {Status.DONE: 1, Status.PLANNED: 2, Status.NOT_PLANNED: 3}
 _NOTHING = re.compile(r"[\s\-ー―－‐–—/()○◯〇_:年月頃]*|(?:該当|特に)?(?:なし|無し?)")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.forms.slips import RESPONDENT, hidden_properties
 from pipeline.model import (
     CellKey,
     CellKind,
@@ -19,10 +20,9 @@ from pipeline.model import (
 )
 from pipeline.model.layout import Layout
 from pipeline.parse.dates import read_date, read_date_text
-from pipeline.projects import project_key
-from pipeline.respondents import fold_name, is_organisation
-from pipeline.slips import RESPONDENT, hidden_properties
-from pipeline.text import fold, tidy
+from pipeline.texts.folding import fold, tidy
+from pipeline.texts.projects import project_key
+from pipeline.texts.respondents import fold_name, is_organisation
 
 _HEAD_ROWS = 40  # rows of a sheet without items (a cover) that may carry the labels
 _FOOT_ROWS = 20  # rows below the last item that may

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.marks import CONTROLS, read_mark
 from pipeline.model import (
     CellKind,
     Checklist,
@@ -16,7 +15,8 @@ from pipeline.model import (
     ReadBy,
     Status,
 )
-from pipeline.text import TICKS, circled, fold
+from pipeline.texts.folding import TICKS, circled, fold
+from pipeline.texts.marks import CONTROLS, read_mark
 
 _TICKS = TICKS | {"☒"}
 _PLANNED = 2  # the one option that asks for a month

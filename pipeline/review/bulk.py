@@ -22,7 +22,7 @@ from pipeline.model.review import (
 )
 from pipeline.review.lines import Draft, parts_of
 from pipeline.rules.words import listed
-from pipeline.text import fold, is_blank
+from pipeline.texts.folding import fold, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence

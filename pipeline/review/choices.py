@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.history import settle_years
+from pipeline.history.earlier import settle_years
 from pipeline.model import Doubt, FileRecord, FileState, Status, Submission
 from pipeline.model.submission import AnswerDecision
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.marks.table import matching_key
 from pipeline.model import Precision, Status, contents_of, file_digest
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
@@ -26,7 +25,8 @@ from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, Du
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
 from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of
-from pipeline.text import fold
+from pipeline.texts.folding import fold
+from pipeline.texts.marks.table import matching_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import month_words
 from pipeline.model.batch import EntryProblem
 from pipeline.review.decide import respondents_of
 from pipeline.review.verdicts import EntryError, decision_of
+from pipeline.texts.calendar import month_words
 
 if TYPE_CHECKING:
     from pipeline.model import Batch

@@ -9,7 +9,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import MONTH
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import (
     CellKind,
@@ -36,7 +35,8 @@ from pipeline.model.review import (
     item_words,
     item_words_in_full,
 )
-from pipeline.text import fold, is_blank, tidy
+from pipeline.texts.calendar import MONTH
+from pipeline.texts.folding import fold, is_blank, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

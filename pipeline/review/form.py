@@ -34,7 +34,7 @@ from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered, says_done
 from pipeline.rules import RULES, About
 from pipeline.rules.grouping import cause_of
-from pipeline.text import circled
+from pipeline.texts.folding import circled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

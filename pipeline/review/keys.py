@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.frame import answers_at, answers_of, first_rows
+from pipeline.frame.answers import answers_at, answers_of, first_rows
 from pipeline.model import SkipReason, Status, file_digest, text_digest
 from pipeline.model.raw import Skipped
 from pipeline.model.review import ReviewKey
-from pipeline.text import tidy
+from pipeline.texts.folding import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

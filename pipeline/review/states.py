@@ -6,7 +6,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import month_words
+from pipeline.history.record import DamagedError, open_table, read_record
 from pipeline.model import Finding, Severity
 from pipeline.model.review import (
     Decision,
@@ -16,11 +16,11 @@ from pipeline.model.review import (
     Settled,
     Verdict,
 )
-from pipeline.record import DamagedError, open_table, read_record
 from pipeline.review.keys import keys_of
 from pipeline.rules import RULES, About, Decided
 from pipeline.rules.words import STATUS_WORDS
-from pipeline.text import fold
+from pipeline.texts.calendar import month_words
+from pipeline.texts.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.marks import read_mark
 from pipeline.model import CellKind, Doubt, Precision, RawCell, Status, contents_of, rivals_of
 from pipeline.model.review import (
     BODY_CHOICES,
@@ -19,9 +18,10 @@ from pipeline.model.review import (
     Reach,
     Verdict,
 )
-from pipeline.months import read_due
-from pipeline.respondents import NameIndex
-from pipeline.text import fold
+from pipeline.texts.folding import fold
+from pipeline.texts.marks import read_mark
+from pipeline.texts.months import read_due
+from pipeline.texts.respondents import NameIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from pipeline.arrival import InTime, arrivals, in_time
-from pipeline.mails import day_words
+from pipeline.inbox.arrival import InTime, arrivals, in_time
 from pipeline.model import Batch, CountedSubmission, FileState, Severity
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_submission, rule, silent
+from pipeline.texts.calendar import day_words
 
 
 @rule(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.calendar import month_words
 from pipeline.model import Bundle, BundleProblem, Severity
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_file, rule, silent
+from pipeline.texts.calendar import month_words
 
 _WORDS = {
     BundleProblem.CHANGED: (

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.calendar import month_number, month_words
 from pipeline.model import (
     Answer,
     DueProblem,
@@ -25,6 +24,7 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.words import STATUS_WORDS, listed, quote
+from pipeline.texts.calendar import month_number, month_words
 
 
 @rule(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pipeline.calendar import month_words
 from pipeline.model import (
     FileKind,
     FileRecord,
@@ -30,6 +29,7 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.words import listed
+from pipeline.texts.calendar import month_words
 
 # Workbooks of the coordinator that lie among the returns.
 _OWN = {

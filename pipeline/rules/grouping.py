@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipeline.model import Finding, FindingGroup, Severity
 from pipeline.rules import RULES
 from pipeline.rules.words import listed, quote
-from pipeline.text import fold
+from pipeline.texts.folding import fold
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _SAID = 3  # different texts that a line repeats before ほか…

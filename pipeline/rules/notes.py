@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.calendar import month_number, month_words
 from pipeline.model import Due, DueSource, Note, Severity, Status
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
@@ -20,6 +19,7 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.words import STATUS_WORDS, WIDTH, listed, quote
+from pipeline.texts.calendar import month_number, month_words
 
 _CELL_LIMIT = 32_767  # UTF-16 units in one cell of Excel
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.calendar import month_words
-from pipeline.frame import first_rows
+from pipeline.frame.answers import first_rows
 from pipeline.model import (
     CountedSubmission,
     FileState,
@@ -26,6 +25,7 @@ from pipeline.rules.registry import (
     silent,
 )
 from pipeline.rules.words import STATUS_WORDS, answer_words
+from pipeline.texts.calendar import month_words
 
 
 def _last_month(

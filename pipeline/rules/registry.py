@@ -11,7 +11,7 @@ from enum import StrEnum
 from sys import intern
 from types import MappingProxyType
 
-from pipeline.columns import Frame
+from pipeline.frame.columns import Frame
 from pipeline.model import (
     Answer,
     Batch,
@@ -27,7 +27,7 @@ from pipeline.model import (
 )
 from pipeline.rules.asked import AskedAnswers, Remark
 from pipeline.rules.words import quote, shown_words
-from pipeline.text import is_blank
+from pipeline.texts.folding import is_blank
 
 FAMILIES = "FLANBRMC"  # the letters of codes, in the order in which they are shown
 _CODE = re.compile(rf"[{FAMILIES}]\d{{3}}")

@@ -31,7 +31,7 @@ from pipeline.rules.registry import (
     whole_file,
 )
 from pipeline.rules.words import listed, quote
-from pipeline.text import fold, is_blank
+from pipeline.texts.folding import fold, is_blank
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 

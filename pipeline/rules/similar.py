@@ -14,10 +14,10 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.columns import Frame
-from pipeline.frame import first_rows
+from pipeline.frame.answers import first_rows
+from pipeline.frame.columns import Frame
 from pipeline.model import CountedSubmission
-from pipeline.text import fold
+from pipeline.texts.folding import fold
 
 _ENDS = 8  # characters of a note's beginning and end that make its bucket
 _NEIGHBOURS = 6  # how far a member of a crowded bucket looks

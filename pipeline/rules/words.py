@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.calendar import month_words
 from pipeline.model import Answer, Precision, Status
-from pipeline.text import tidy
+from pipeline.texts.calendar import month_words
+from pipeline.texts.folding import tidy
 
 QUOTED = 40  # characters of a respondent's text that a message repeats
 LISTED = 5  # members of a list that a message names before ほか…

@@ -10,10 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.changes import compare
 from pipeline.errors import ExitCode
-from pipeline.frame import answers_at, answers_of
-from pipeline.marks import unknown_notations
+from pipeline.frame.answers import answers_at, answers_of
+from pipeline.history.changes import compare
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
@@ -44,6 +43,7 @@ from pipeline.summarise.rows import (
     severity_counts,
 )
 from pipeline.summarise.sentences import sentences
+from pipeline.texts.marks import unknown_notations
 
 __all__ = ["summarise", "with_plan"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from pipeline.frame import answers_of
+from pipeline.frame.answers import answers_of
 from pipeline.model import Batch, Finding, Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.report import (
@@ -24,7 +24,7 @@ from pipeline.summarise.rows import Places, severity_counts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
 
 PLACES = {status: place for place, status in enumerate(Status)}
 Counts = list[int]  # of answers, in the order of Status

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.model.report import Grouping, RoleTotal
-from pipeline.respondents import body_id, entry_id
 from pipeline.summarise.counts import summed
+from pipeline.texts.respondents import body_id, entry_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.history.promises import ledger, rates
 from pipeline.model import Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import Outcome
@@ -25,14 +26,13 @@ from pipeline.model.months import (
     Standouts,
     StatusFlow,
 )
-from pipeline.promises import ledger, rates
 from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, summed
 from pipeline.summarise.returns import asked_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model import Batch
     from pipeline.model.history import (
         Change,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Bundle, BundleProblem
 from pipeline.model.report import OfficeTotal
-from pipeline.respondents import body_id, entry_id, fold_name
 from pipeline.summarise.counts import summed
+from pipeline.texts.respondents import body_id, entry_id, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

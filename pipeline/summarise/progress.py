@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from pipeline.arrival import arrivals
+from pipeline.inbox.arrival import arrivals
 from pipeline.model import Batch
 from pipeline.model.report import DayTotal
 

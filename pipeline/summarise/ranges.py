@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.frame import first_rows
+from pipeline.frame.answers import first_rows
 from pipeline.model import FileState, Respondent, Severity, Status
 from pipeline.model.counts import Range, StatusCounts
-from pipeline.respondents import entry_id
 from pipeline.rules import RULES
 from pipeline.summarise.counts import PLACES, no_counts, status_counts
+from pipeline.texts.respondents import entry_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model import Batch, Finding
     from pipeline.summarise.counts import Counts, Tally
 

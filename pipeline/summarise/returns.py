@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from pipeline.arrival import UNKNOWN_ARRIVAL, Arrival, InTime, arrivals
+from pipeline.inbox.arrival import UNKNOWN_ARRIVAL, Arrival, InTime, arrivals
 from pipeline.model import (
     Batch,
     FileRecord,
@@ -15,9 +15,9 @@ from pipeline.model import (
 )
 from pipeline.model.plan import Turnout
 from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
-from pipeline.respondents import entry_id
 from pipeline.rules.words import listed
 from pipeline.summarise.rows import severity_counts
+from pipeline.texts.respondents import entry_id
 
 MISSING = "未提出"
 UNREADABLE = "要再提出"

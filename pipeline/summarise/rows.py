@@ -7,9 +7,9 @@ from itertools import repeat
 from operator import itemgetter
 from sys import intern
 
-from pipeline.arrival import in_time
-from pipeline.columns import Coded, Frame, together
-from pipeline.frame import DECIDED, StoredAnswers
+from pipeline.frame.answers import DECIDED, StoredAnswers
+from pipeline.frame.columns import Coded, Frame, together
+from pipeline.inbox.arrival import in_time
 from pipeline.model import (
     Batch,
     Bundle,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import month_words
 from pipeline.model.counts import FIRM
 from pipeline.model.plan import NEXT, Sentence, called
 from pipeline.rules.words import listed
 from pipeline.summarise.contacts import names_of
 from pipeline.summarise.returns import MISSING, UNREADABLE, WAITING
+from pipeline.texts.calendar import month_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.columns import encoded
+from pipeline.frame.columns import encoded
 from pipeline.write.blank_form import form_workbook
 from pipeline.write.data import write_csv
 from pipeline.write.safe import cell_text

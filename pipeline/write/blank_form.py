@@ -16,8 +16,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pipeline.forms.slips import RESPONDENT
 from pipeline.model import Checklist, Item
-from pipeline.slips import RESPONDENT
 from pipeline.write.choices import AS_TYPED, Choices, marks_sheet, protect
 
 SHEET = "チェックシート"

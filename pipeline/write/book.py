@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.write.listing import Column
     from pipeline.write.packing import Parts
     from pipeline.write.style import Props

@@ -31,7 +31,7 @@ from pipeline.write.trend import CHANGES_SHEET, MONTH_COLUMN, NOTICES_TOP, place
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.counts import StatusCounts
     from pipeline.model.months import (
         BeforeAndNow,

@@ -8,9 +8,9 @@ document's own.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.calendar import month_after, month_words
 from pipeline.model import Checklist, Status, address
-from pipeline.text import circled
+from pipeline.texts.calendar import month_after, month_words
+from pipeline.texts.folding import circled
 from pipeline.write.safe import cell_text
 
 CHOICES_SHEET = "選択肢"

@@ -16,7 +16,7 @@ from pipeline.write.style import LABELS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.write.table import Field
 
 DETAIL_SHEET = "明細"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import era_month_words
 from pipeline.model import Severity
 from pipeline.model.plan import first_of
+from pipeline.texts.calendar import era_month_words
 from pipeline.write.book import COVER
 from pipeline.write.changes import has_changes
 from pipeline.write.contacts import NOBODY, has_contacts, write_way

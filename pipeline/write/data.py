@@ -11,8 +11,8 @@ from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from pipeline.columns import constant
-from pipeline.disk import file_hash
+from pipeline.frame.columns import constant
+from pipeline.machine.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import DATA_COLUMNS, data_columns
 from pipeline.write.safe import csv_text, plain_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.frame import Frames

@@ -11,7 +11,7 @@ from pipeline.write.columns import COLUMNS, DETAIL_SHEET, DETAIL_TABLE, part_nam
 from pipeline.write.listing import Column
 
 if TYPE_CHECKING:
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.write.book import Book
 
 _OTHER_WIDTH = 16  # of a column that the roster gives

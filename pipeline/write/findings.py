@@ -13,7 +13,7 @@ from pipeline.write.style import SEVERITY_SYMBOLS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 

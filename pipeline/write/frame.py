@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.columns import Coded, constant, encoded, together
+from pipeline.frame.columns import Coded, constant, encoded, together
 from pipeline.model.report import AnswerRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model import Checklist, Finding
     from pipeline.model.history import Promise
     from pipeline.model.months import ChangeRow

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.columns import Coded, taken
+from pipeline.frame.columns import Coded, taken
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Styled
 from pipeline.write.totals import NO_ROLE
@@ -14,7 +14,7 @@ from pipeline.write.totals import NO_ROLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.write.book import Book, Sheet
 
 _PLACE = "place in the list"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.columns import Coded
+    from pipeline.frame.columns import Coded
     from pipeline.write.listing import Links
     from pipeline.write.packing import Pieces
 

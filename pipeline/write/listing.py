@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.columns import Coded
+from pipeline.frame.columns import Coded
 from pipeline.write.safe import cell_text
 from pipeline.write.table import BATCH, bytes_of, strings
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.write.table import Field
 
     Expression = str | Callable[[Frame], Coded]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.columns import taken, together
+from pipeline.frame.columns import taken, together
 from pipeline.model import Status
 from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
@@ -25,7 +25,7 @@ from pipeline.write.totals import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.report import DueMonth, Report
     from pipeline.write.book import Book, Sheet
     from pipeline.write.table import Field

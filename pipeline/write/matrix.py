@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.columns import Coded, encoded, together
+from pipeline.frame.columns import Coded, encoded, together
 from pipeline.model import Status
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
 from pipeline.write.columns import lines_in_detail, part_name
@@ -14,7 +14,7 @@ from pipeline.write.totals import NO_ROLE, STATUSES, letters
 from pipeline.write.turned_matrix import count_formula, write_bands, write_colours, write_turned
 
 if TYPE_CHECKING:
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model.report import Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
 

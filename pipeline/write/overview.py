@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.calendar import era_month_words
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
+from pipeline.texts.calendar import era_month_words
 from pipeline.write.charts import CHART_ROWS, column, insert_charts, states, wide
 from pipeline.write.lists import DUE_TOP, due_label
 from pipeline.write.progress import PROGRESS_ROWS, insert_progress

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import era_month_words
 from pipeline.model import Status
 from pipeline.model.plan import Sentence
+from pipeline.texts.calendar import era_month_words
 from pipeline.write.safe import plain_text
 from pipeline.write.style import COLOURS, INK, LABELS, LINE, MUTED, NAVY, SOFT, SYMBOLS
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.columns import taken
+from pipeline.frame.columns import taken
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
@@ -22,7 +22,7 @@ from pipeline.write.style import BAR_DONE
 from pipeline.write.totals import bars
 
 if TYPE_CHECKING:
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model.history import PromiseRate
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipeline.columns import columns_of
+from pipeline.frame.columns import columns_of
 from pipeline.model import Severity
 from pipeline.model.review import (
     ALWAYS,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.columns import Coded, Frame
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.review import FormRow, ReviewForm
     from pipeline.write.book import Sheet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import era_month_words
+from pipeline.texts.calendar import era_month_words
 from pipeline.write.safe import plain_text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.columns import Coded
+    from pipeline.frame.columns import Coded
 
 pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it once had: 50 MB
 BATCH = 4_096  # rows put together at once: of 16,384 the memory is four times as large

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.columns import Coded, encoded
+from pipeline.frame.columns import Coded, encoded
 from pipeline.write.book import HEAD_POINTS, LINKS
 from pipeline.write.columns import part_name
 from pipeline.write.listing import Column, Links
@@ -20,7 +20,7 @@ from pipeline.write.totals import NO_ROLE, STATUSES, letters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model import Status
     from pipeline.model.report import ItemTotal, Report, RespondentTotal
     from pipeline.write.book import Book, Sheet

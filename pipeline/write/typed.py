@@ -12,7 +12,7 @@ from pipeline.write.safe import plain_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipeline.columns import Coded
+    from pipeline.frame.columns import Coded
     from pipeline.write.data import DataTable
 
 # What is not text, by column. A list is one text in the CSV, its entries apart by spaces.

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.commands import empty_demo_folder, plain_settings
 from pipeline.errors import TorimatomeError
-from pipeline.template import load_checklist
+from pipeline.forms.checklists import load_checklist
 from story.scenes import play
 from story.tables import MONTHS
 from story.tiers import play_tiers

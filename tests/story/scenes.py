@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.calendar import month_after, month_words
 from pipeline.cli.report import distribute_lines, sendback_lines, summary_lines
-from pipeline.close import carry_out, plan_close
-from pipeline.distribute import distribute
+from pipeline.inbox.close import carry_out, plan_close
+from pipeline.loop.distribute import distribute
+from pipeline.loop.sendback import SEND_BACK, send_back
 from pipeline.run import aggregate
-from pipeline.sendback import SEND_BACK, send_back
+from pipeline.texts.calendar import month_after, month_words
 from story.meant import meant
 from story.people import coming, decide, send_forms, send_slips, write_roster
 from story.tables import DEADLINES, MONTHS, By, Stage, member_of, senders
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.distribute import DistributeResult
+    from pipeline.loop.distribute import DistributeResult
+    from pipeline.loop.sendback import SendBackResult
     from pipeline.model import Checklist
-    from pipeline.sendback import SendBackResult
     from pipeline.settings import Settings
     from story.tables import Decision
 

@@ -16,7 +16,7 @@ from pipeline.write.table import joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipeline.columns import Coded
+    from pipeline.frame.columns import Coded
     from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
 
 DATA_CAPTION: Final = "件数"  # the name of the counts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pipeline.columns import Coded
+from pipeline.frame.columns import Coded
 
 Cell = str | int | float | None
 

@@ -11,7 +11,7 @@ from pipeline.write.pivot.model import PivotDesign, PivotFields, PivotSource, st
 from pipeline.write.style import LABELS
 
 if TYPE_CHECKING:
-    from pipeline.columns import Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model.report import Report
 
 PIVOT_SHEET: Final = "ピボット"

@@ -1,0 +1,188 @@
+"""Texts of a workbook: shared strings and rich text, without the readings (furigana)."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+from pipeline.formats.refusal import too_large
+from pipeline.formats.xml import local, stream
+from pipeline.model import Decoration, Run
+from pipeline.settings import Limits
+from pipeline.texts.folding import unescape
+
+_SPACE = re.compile(r"\s")
+
+
+NO_LOOK = Run(text="")  # plain black letters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of rich text; ``look`` is None where it has the font of its cell."""
+
+    text: str
+    look: Run | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RichText:
+    """A text, and its pieces where a font of its own was given to any of them."""
+
+    text: str
+    pieces: tuple[Piece, ...] = ()
+
+
+def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, ...]:
+    """Give the shared strings in order of their index."""
+    if len(content) > limits.shared_strings:
+        raise too_large(f"{part}: {len(content)} bytes of shared strings")
+    return tuple(map(read_text, stream(content, part, tags=("si",))))
+
+
+def read_text(element: etree._Element) -> RichText:
+    """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
+    found: list[tuple[str, Run | None]] = []
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name == "t":
+            found.append((_plain(child), None))
+        elif name == "r":
+            found.append(_run(child))
+    if len(found) == 1 and found[0][1] is None:
+        return _uniform(found[0][0])  # nearly always
+    text = "".join([piece for piece, _ in found])
+    if all(look is None for _, look in found):
+        return _uniform(text)
+    return RichText(text=text, pieces=tuple(Piece(text=piece, look=look) for piece, look in found))
+
+
+@lru_cache(maxsize=8192)
+def _uniform(text: str) -> RichText:
+    """Give a text in one look; nearly all are, and most stood in the file before."""
+    return RichText(text=text)
+
+
+def decoration(runs: list[Run], *, struck: bool, fill: str) -> Decoration:
+    """Give the decoration of a cell from its runs; ``struck`` is of the cell's own font.
+
+    A text in one look throughout has no runs. It is struck through where every run of it is,
+    whatever the cell's own font says.
+    """
+    merged = merge_runs(runs)
+    visible = [run for run in merged if not run.text.isspace()]
+    return Decoration(
+        runs=merged if differ(merged) else (),
+        struck=all(run.struck for run in visible) if visible else struck,
+        fill=fill,
+    )
+
+
+def merge_runs(runs: list[Run]) -> tuple[Run, ...]:
+    """Join neighbouring runs of the same formatting and drop empty ones."""
+    merged: list[Run] = []
+    for run in runs:
+        if not run.text:
+            continue
+        if merged and _look(merged[-1]) == _look(run):
+            merged[-1] = dressed(merged[-1].text + run.text, run)
+        else:
+            merged.append(run)
+    return tuple(merged)
+
+
+def differ(runs: tuple[Run, ...]) -> bool:
+    """Tell whether runs look unlike each other; white space has no look."""
+    return len({_look(run) for run in runs if not run.text.isspace()}) > 1
+
+
+def _look(run: Run) -> tuple[bool, bool, bool, str]:
+    return (run.struck, run.bold, run.underlined, run.color)
+
+
+def _plain(element: etree._Element) -> str:
+    text = element.text or ""
+    return unescape(text) if "_x" in text else text
+
+
+def _run(element: etree._Element) -> tuple[str, Run | None]:
+    text = ""
+    look = None
+    for child in element:
+        name = local(child)
+        if name == "t":
+            text += _plain(child)
+        elif name == "rPr":
+            look = font_look(child)
+    return text, look
+
+
+def dressed(text: str, look: Run) -> Run:
+    """Give a text in the look of a run."""
+    return Run(
+        text=text,
+        struck=look.struck,
+        bold=look.bold,
+        underlined=look.underlined,
+        color=look.color,
+    )
+
+
+def font_look(element: etree._Element) -> Run:
+    """Give what a ``font`` or ``rPr`` element says, as a run without text."""
+    struck = bold = underlined = False
+    color = ""
+    for child in element:
+        name = local(child)
+        value = child.get("val")
+        if name == "strike":
+            struck = value not in {"0", "false"}
+        elif name == "b":
+            bold = value not in {"0", "false"}
+        elif name == "u":
+            underlined = value != "none"
+        elif name == "color":
+            color = color_token(child)
+    return Run(text="", struck=struck, bold=bold, underlined=underlined, color=color)
+
+
+def color_token(element: etree._Element) -> str:
+    """Give a stable token of a colour; empty for automatic, black text and the text theme."""
+    tint = element.get("tint")
+    return token_of(
+        rgb=element.get("rgb"),
+        theme=element.get("theme"),
+        tint=_float(tint) if tint else 0.0,
+        indexed=element.get("indexed"),
+    )
+
+
+def token_of(
+    *,
+    rgb: str | None = None,
+    theme: str | None = None,
+    tint: float = 0.0,
+    indexed: str | None = None,
+) -> str:
+    """Give the token of a colour that a file gives in one of three ways."""
+    if rgb:
+        shade = rgb[-6:].upper()
+        # A colour this dark is black to the eye.
+        dark = all(shade[at : at + 2] < "41" for at in (0, 2, 4))
+        return "" if dark else f"rgb:{shade}"
+    if theme is not None:
+        plain = abs(tint) < 0.01
+        if theme == "1" and plain:
+            return ""
+        return f"theme:{theme}" if plain else f"theme:{theme}:{tint:.2f}"
+    if indexed is not None and indexed not in {"0", "8", "64"}:
+        return f"indexed:{indexed}"
+    return ""
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

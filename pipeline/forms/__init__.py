@@ -1,0 +1,1 @@
+"""Forms that we hand out and know again: checklists, their editions, the marks they carry."""

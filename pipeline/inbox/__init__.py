@@ -1,0 +1,1 @@
+"""What lies in inbox/: files, archives, mails, bundles; when it came; how a month is closed."""

@@ -1,0 +1,401 @@
+"""Mails that were dropped into inbox/: what they tell of themselves, and their parts.
+
+A mail is only taken apart: nothing of it is shown, followed or run. Headers are read raw, because
+senders break the rules of names in more ways than a strict reader takes.
+"""
+
+import base64
+import binascii
+import contextlib
+import datetime
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+from email.utils import parseaddr, parsedate_to_datetime
+from urllib.parse import unquote_to_bytes
+
+from pipeline.texts.calendar import JAPAN
+from pipeline.texts.folding import fold
+
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEAD = 65536  # bytes in which a header must show itself
+_BODY = 20_000  # letters of a text that are kept
+_PAGE = 200_000  # letters of a letter in HTML that are looked at
+_NAME = 200  # letters of a name; no file system takes longer ones
+_DEEPEST = 20  # parts within parts; mail programs make four or five
+_HEADER = re.compile(
+    rb"(?i)(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
+    rb"(?:from|received|return-path|subject|mime-version|message-id):"
+)
+# What stands in mails as Shift_JIS is Windows' own set; ISO-2022-JP holds its signs, too.
+_CHARSETS = {
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+}
+_ISO_2022 = re.compile(rb"\x1b(\$[@B]|\([BJI])")
+# What belongs to the letter and holds no answer.
+_OF_THE_LETTER = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "message/delivery-status",
+        "message/disposition-notification",
+        "text/calendar",
+        "text/vcard",
+        "text/x-vcard",
+    }
+)
+_WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?]*)\?=")
+# 【至急】 or [list 12] may stand before it.
+_PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
+_BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
+
+
+class MailError(Exception):
+    """A mail that cannot be taken apart; the text is for developers."""
+
+
+class TooManyPartsError(MailError):
+    """A mail with more parts, or deeper ones, than any mail program makes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One attachment. ``of_letter``: a picture in the text, a signature, an appointment."""
+
+    name: str
+    content: bytes
+    of_letter: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time.
+
+    ``by_server``: a server on our side wrote it, not the sender's own clock. ``passed_on``: its
+    subject says that somebody forwarded it.
+    """
+
+    received: str = ""
+    by_server: bool = False
+    passed_on: bool = False
+    sender: str = ""  # the address in small letters
+    subject: str = ""
+    body: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+class _Raw(Compat32):
+    """Gives headers as they stand; bytes beyond ASCII come as surrogates."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002
+        return value
+
+
+def looks_like_mail(head: bytes, name: str) -> bool:
+    """Tell a mail by its first bytes; the ending decides only where they allow it."""
+    ending = name.casefold().rpartition(".")[2]
+    if head.startswith(OLE2):
+        return ending == "msg"
+    if head.startswith((b"PK", b"%PDF")):
+        return False
+    start = head[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if ending == "eml":
+        return b":" in start.partition(b"\n")[0]
+    return ending not in {"csv", "html", "htm", "mht", "mhtml"} and bool(_HEADER.match(start))
+
+
+def open_mail(content: bytes, *, most_parts: int) -> Mail:
+    """Take a mail apart; MailError where that cannot be done."""
+    try:
+        return (
+            _outlook(content, most_parts)
+            if content.startswith(OLE2)
+            else _internet(content, most_parts)
+        )
+    except MailError:
+        raise
+    except Exception as error:  # hostile mails raise anything, RecursionError among them
+        raise MailError(repr(error)[:200]) from error
+
+
+def _internet(content: bytes, most_parts: int) -> Mail:
+    if content.count(b"\n--") > 4 * most_parts:  # told before an object is made of each
+        raise TooManyPartsError("boundaries")
+    # A name as MIME wants it is ASCII; raw bytes in headers come as surrogates.
+    message: Message = BytesParser(policy=_Raw()).parsebytes(
+        content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    )
+    texts: dict[str, list[str]] = {}
+    parts: list[Part] = []
+    for leaf, related in _leaves(message):
+        kind = leaf.get_content_type()
+        if kind.startswith("multipart/"):  # a frame without the line that parts it
+            kind = "text/plain"
+        if kind in {"text/plain", "text/html", "text/enriched"} and not _is_attached(leaf):
+            texts.setdefault(kind, []).append(_text(leaf))
+            continue
+        if len(parts) >= most_parts:
+            raise TooManyPartsError("attachments")
+        picture = kind.startswith("image/") and (related or bool(leaf.get("content-id")))
+        name = _file_name(leaf) or _nameless(leaf, kind, len(parts) + 1)
+        of_letter = picture or kind in _OF_THE_LETTER
+        parts.append(Part(name=name, content=_content(leaf, kind), of_letter=of_letter))
+    subject = _one_line(decode_words(_header(message, "subject")))
+    receipt = _receipt(message)
+    return Mail(
+        received=receipt or _moment(_header(message, "date")),
+        by_server=bool(receipt),
+        passed_on=_is_passed_on(subject),
+        sender=address_of(decode_words(_header(message, "from"))),
+        subject=subject,
+        body=_body(texts),
+        parts=tuple(parts),
+    )
+
+
+def _leaves(
+    message: Message, depth: int = 0, *, related: bool = False
+) -> Iterator[tuple[Message, bool]]:
+    """Give the parts that are no mere frames, and whether each belongs to the text beside it."""
+    if depth > _DEEPEST:
+        raise TooManyPartsError("depth")
+    kind = message.get_content_type()
+    payload = message.get_payload()
+    if kind.startswith("multipart/") and isinstance(payload, list):
+        for number, each in enumerate(payload):
+            beside = related or (kind == "multipart/related" and number > 0)
+            yield from _leaves(each, depth + 1, related=beside)
+    else:
+        yield message, related
+
+
+def _is_attached(leaf: Message) -> bool:
+    disposition = _header(leaf, "content-disposition").strip().casefold()
+    return disposition.startswith("attachment") or bool(_file_name(leaf))
+
+
+def _content(leaf: Message, kind: str) -> bytes:
+    payload = leaf.get_payload()
+    if kind == "message/rfc822" and isinstance(payload, list):
+        inner = _only(leaf)
+        if not inner.keys() and not inner.is_multipart():  # in base64, which no rule allows
+            with contextlib.suppress(binascii.Error, ValueError):
+                return base64.b64decode(str(inner.get_payload()).encode("ascii", "ignore"))
+        return inner.as_bytes()
+    if isinstance(payload, list):
+        return b"\n".join(each.as_bytes() for each in payload if isinstance(each, Message))
+    decoded = leaf.get_payload(decode=True)
+    return decoded if isinstance(decoded, bytes) else b""
+
+
+def _only(leaf: Message) -> Message:
+    """Give the mail that a part holds."""
+    payload = leaf.get_payload()
+    first = payload[0] if isinstance(payload, list) and payload else None
+    return first if isinstance(first, Message) else Message()
+
+
+def _text(leaf: Message) -> str:
+    content = leaf.get_payload(decode=True)
+    charset = leaf.get_param("charset") or ""
+    named = charset[2] if isinstance(charset, tuple) else charset
+    return decode_bytes(content if isinstance(content, bytes) else b"", str(named))
+
+
+def _body(texts: Mapping[str, list[str]]) -> str:
+    """Give the letter; of one that comes as HTML alone the words without their looks."""
+    plain = "\n".join(texts.get("text/plain", []))
+    if plain.strip():
+        return plain[:_BODY]
+    return "\n".join(map(_words_of, texts.get("text/html", [])))[:_BODY]
+
+
+def _words_of(page: str) -> str:
+    page = page[:_PAGE]
+    for name in ("style", "script"):
+        shown = re.split(rf"(?i)<{name}\b", page)
+        page = shown[0] + "".join(re.split(rf"(?i)</{name}", each, maxsplit=1)[-1]
+                                  for each in shown[1:])  # fmt: skip
+    lines = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b", "\n<", page)
+    return html.unescape(re.sub(r"<[^<>]*>", "", lines))
+
+
+def _nameless(leaf: Message, kind: str, number: int) -> str:
+    if kind == "message/rfc822":
+        subject = _one_line(decode_words(_header(_only(leaf), "subject")))
+        return _safe(f"{subject or '転送メール'}.eml")
+    ending = {"text/calendar": "ics", "text/plain": "txt", "text/html": "html"}
+    given = ending.get(kind) or re.sub(r"\W", "", kind.rpartition("/")[2])[:20]
+    return f"（名前なし{number}）.{given}"
+
+
+def _header(message: Message, name: str) -> str:
+    value = message.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _file_name(leaf: Message) -> str:
+    """Give an attachment's name: RFC 2231, encoded words in quotes, or raw bytes."""
+    for header, key in (("content-disposition", "filename"), ("content-type", "name")):
+        try:
+            value = leaf.get_param(key, header=header)
+        except (ValueError, TypeError, IndexError, LookupError):  # damaged continuations
+            continue
+        if isinstance(value, tuple):
+            charset, _, text = value
+            raw = text.encode("latin-1", "surrogateescape") if _is_latin(text) else b""
+            name = decode_bytes(raw, charset or "") if raw else text
+        else:
+            name = str(value or "")
+            if "%" in name and re.match(r"[\w-]+'[\w-]*'", name):  # quoted, which hides its star
+                charset, _, text = name.split("'", 2)
+                name = decode_bytes(unquote_to_bytes(text), charset)
+            name = decode_words(name)
+        if _one_line(name):
+            return _safe(name)
+    return ""
+
+
+def _is_latin(text: str) -> bool:
+    return all(ord(letter) < 256 or "\udc80" <= letter <= "\udcff" for letter in text)
+
+
+def _safe(name: str) -> str:
+    """Give a name that is one name: neither folders nor a separator of ours."""
+    name = _one_line(name).replace("/", "／").replace("\\", "＼").replace("!", "！")
+    if len(name) > _NAME:
+        stem, dot, ending = name.rpartition(".")
+        name = stem[: _NAME - 10] + dot + ending[:9] if dot else name[:_NAME]
+    return name
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() or c == "\u3000" else " " for c in text).split())
+
+
+def decode_words(text: str) -> str:
+    """Decode encoded words and raw bytes of a header. Words cut within a letter are joined."""
+    if any("\udc80" <= letter <= "\udcff" for letter in text):
+        return decode_bytes(text.encode("utf-8", "surrogateescape"), "")
+    text = _BETWEEN_WORDS.sub(r"\1\2", re.sub(r"\r?\n[ \t]?", " ", text))
+    result: list[str] = []
+    at, raw, charset = 0, b"", ""
+    for word in _WORD.finditer(text):
+        if raw and (word.start() > at or word[1].casefold() != charset):
+            result.append(decode_bytes(raw, charset))
+            raw = b""
+        result.append(text[at : word.start()])
+        charset, at = word[1].casefold(), word.end()
+        raw += _word_bytes(word[2], word[3])
+    result.append(decode_bytes(raw, charset))
+    return "".join(result) + text[at:]
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    if encoding in "bB":
+        try:
+            return base64.b64decode(text + "=" * (-len(text) % 4))
+        except (binascii.Error, ValueError):
+            return text.encode("utf-8", "replace")
+    return binascii.a2b_qp(text.encode("utf-8", "replace"), header=True)
+
+
+def decode_bytes(content: bytes, charset: str) -> str:
+    """Decode a text of a mail: by its charset, else by the usual ones; never fails."""
+    charset = charset.strip("\"' ").partition("*")[0].casefold()
+    if b"\x1b$" in content and (
+        not charset or charset.startswith("iso-2022") or charset[:2] in {"cp", "us"}
+    ):
+        return _from_iso_2022(content)
+    for encoding in (_CHARSETS.get(charset, charset), "utf-8", "cp932", "euc_jp"):
+        if encoding:
+            with contextlib.suppress(LookupError, ValueError):
+                return content.decode(encoding)
+    return content.decode("utf-8", "replace")
+
+
+def _from_iso_2022(content: bytes) -> str:
+    """Decode ISO-2022-JP with the signs of Windows (①, ㈱), which Python's own refuses."""
+    result = bytearray()
+    mode = b"(B"
+    for index, piece in enumerate(_ISO_2022.split(content)):
+        if index % 2:
+            mode = piece
+        elif mode.startswith(b"$"):
+            result += b"".join(
+                _shifted(*pair) for pair in zip(piece[::2], piece[1::2], strict=False)
+            )
+        else:
+            result += bytes(byte | 0x80 for byte in piece) if mode == b"(I" else piece
+    return result.decode("cp932", "replace")
+
+
+def _shifted(row: int, cell: int) -> bytes:
+    """Give a sign of JIS X 0208 as Shift_JIS has it."""
+    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
+        return bytes((row & 0x7F, cell & 0x7F))
+    lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+    odd = row % 2
+    return bytes((lead, cell + ((0x1F if cell < 0x60 else 0x20) if odd else 0x7E)))
+
+
+def address_of(text: str) -> str:
+    """Give the address of a From line in small letters, empty where it is none."""
+    address = parseaddr(_one_line(text))[1].casefold()
+    return address if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else ""
+
+
+def _receipt(message: Message) -> str:
+    """Give when our server took the mail, by its topmost Received line; empty where none tells."""
+    return _moment(_header(message, "received").rpartition(";")[2])
+
+
+def _is_passed_on(subject: str) -> bool:
+    return _PASSED_ON.match(fold(subject)) is not None
+
+
+def _moment(written: str) -> str:
+    try:
+        moment = parsedate_to_datetime(_one_line(written))
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
+        return in_japan(aware)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return ""
+
+
+def in_japan(moment: datetime.datetime) -> str:
+    """Give a moment to the second as ISO 8601 in Japan's time."""
+    return moment.astimezone(JAPAN).isoformat(timespec="seconds")
+
+
+def _outlook(content: bytes, most_parts: int) -> Mail:
+    from pipeline.inbox.outlook import read_message  # noqa: PLC0415 - needs a library, rarely
+
+    message = read_message(content, most_parts)
+    headers: Message = BytesParser(policy=_Raw()).parsebytes(
+        message.headers.encode("utf-8", "surrogateescape"), headersonly=True
+    )
+    receipt = _receipt(headers) or (in_japan(message.delivered) if message.delivered else "")
+    sent = in_japan(message.submitted) if message.submitted else ""
+    subject = _one_line(message.subject)
+    return Mail(
+        received=receipt or _moment(_header(headers, "date")) or sent,
+        by_server=bool(receipt),
+        passed_on=_is_passed_on(subject),
+        sender=address_of(message.sender) or address_of(decode_words(_header(headers, "from"))),
+        subject=subject,
+        body=message.body[:_BODY],
+        parts=tuple(
+            Part(name=_safe(name) or f"（名前なし{number}）", content=each, of_letter=of_letter)
+            for number, (name, each, of_letter) in enumerate(message.attachments, start=1)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The machine below a month: processes, locks, disks, clusters. Knows nothing of checklists."""

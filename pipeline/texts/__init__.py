@@ -1,0 +1,1 @@
+"""What texts mean: folding, calendar, names, numbers, marks, months, notes. Pure, over tables."""

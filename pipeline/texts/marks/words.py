@@ -1,0 +1,429 @@
+"""Reading the text of a check cell that holds no legend: numbers first, then wording."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
+from pipeline.texts.calendar import months_between
+from pipeline.texts.folding import CIRCLED, TICKS, fold, number_of
+from pipeline.texts.marks.table import Notation, Table, load_table, matching_key
+from pipeline.texts.months import split_due
+
+LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
+
+STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
+_ANY_CIRCLED = re.compile("[①-⑳]")
+_BEFORE = re.compile(
+    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
+    r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*#]*"
+)
+# 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
+_JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
+_TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
+_ONLY_TICKS = re.compile(rf"[(\s]*[{''.join(sorted(TICKS - {'■'}))}]+[)\s]*")
+_LEAD = re.compile(
+    r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
+    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|[-・](?!\d)|(?<=[番目号])(?=\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
+)
+_JOINED_NUMBERS = re.compile(
+    r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
+)
+_SEVERAL_AFTER = re.compile(
+    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*"
+    r"(?:[1-9]\)?|\([1-9]\)?(?![拠台名人回社箇か段要世層桁種]))(?![\d月年/~.\-末])"
+)
+# 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
+# finger on the next key. 3か月 is a time that something takes.
+_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?|[1-4]q|\d{1,2}(?:か月|年|週)間?")
+_DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
+# ①→ and ①－: a change begun, or an answer taken back.
+_DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
+_HESITANT = re.compile(r"[①-③1-3]\s?[.・]{2,}")  # ①…
+_SEE_NOTE = re.compile(
+    r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))?\)?。?$"
+)
+_EMPTY_BRACKETS = re.compile(r"\(~?\)")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
+    r"|(?:令和|平成|令|r|h)\.?\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?"
+    r"|(?:19|20)\d\d-\d{1,2}"  # 2026-12: as programs write a month, and people do not
+    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d+"
+)
+_ERROR = re.compile(
+    r"#(?:ref!?|n/a|value!?|name\??|div/0!?|num!?|null!?|spill!?|calc!?|#+|getting_data)|err:\d+"
+)
+_NO_LETTER = re.compile(r"[\W_〇]+")
+# 12月中 beside ① speaks of a plan; 12月3 is no month alone.
+_TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
+# ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
+_ACT = re.compile(
+    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降|と同じ|同様"
+)
+_NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
+# 今年度対応済み speaks of what is done, although the year still runs.
+_RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
+# ログは1年間保存, 13か月保管: how long, not by when.
+_LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間?")
+_LISTED = re.compile("[、・]")  # R3制定、R5改正
+_A_YEAR = 12  # months
+_KEPT = re.compile(r"保[存管]|経過|保証|(?:に1|毎の)回")
+_TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
+_BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
+_WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
+
+
+_NO_DUE = Due()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text says, before it becomes a Mark. ``ditto`` points to the item above."""
+
+    status: Status
+    notation: str = ""
+    read_by: ReadBy = ReadBy.NOTHING
+    doubt: Doubt = Doubt.NONE
+    due: Due = _NO_DUE
+    ditto: bool = False
+
+    def mark(self) -> Mark:
+        """Give the mark of a cell that says just this; its raw text is the cell's to add."""
+        return Mark(
+            status=self.status,
+            notation=self.notation,
+            read_by=self.read_by,
+            doubt=self.doubt,
+            due=self.due,
+        )
+
+
+def unclear(doubt: Doubt, notation: str) -> Reading:
+    """Give the reading of a text that decides nothing."""
+    return Reading(status=Status.UNCLEAR, doubt=doubt, notation=notation)
+
+
+@lru_cache(maxsize=65536)
+def read_text(text: str, month: str) -> Reading:
+    """Read a text as an answer. ``text`` holds no legend; ``month`` is YYYY-MM. Total."""
+    table = load_table()
+    key = matching_key(text)
+    if not key:
+        return Reading(status=Status.BLANK)
+    if len(key) > LONGEST:
+        return unclear(Doubt.NO_NUMBER, "long-text")
+    return (
+        _exact(table, key)
+        or _no_words(key)
+        or _numbered(table, key, month, joined=bool(_JOINED.match(fold(text))))
+        or _worded(table, key, month)
+    )
+
+
+def _no_words(key: str) -> Reading | None:
+    """Read what holds neither number nor wording: errors, dates, signs."""
+    if _ERROR.fullmatch(key):
+        return unclear(Doubt.ERROR, "error-text")
+    if _DATE.fullmatch(key):
+        return unclear(Doubt.DATE, "date-text")
+    if not _ANY_CIRCLED.search(key) and _NO_LETTER.fullmatch(key):
+        return unclear(Doubt.SYMBOL, "symbol")
+    return None
+
+
+def _exact(table: Table, key: str) -> Reading | None:
+    if _HESITANT.fullmatch(key):
+        return unclear(Doubt.NO_NUMBER, "number-denied")
+    for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
+        row = table.exact.get((CellKind.TEXT, form))
+        if row:
+            due = Due(problem=DueProblem.MISSING) if row.status is Status.PLANNED else Due()
+            return _reading(row, ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS, due)
+    return None
+
+
+def _unwrapped(key: str) -> str:
+    """Take away brackets and quotes around the whole: 「①」."""
+    form = key.removeprefix(")").strip("'\"`“”‘’。.、,:;! ")
+    while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
+        form = form[1:-1].strip()
+    if form.startswith("(") and ")" not in form:
+        form = form[1:].strip()  # （１ with the closing bracket forgotten
+    return form
+
+
+def _reading(row: Notation, read_by: ReadBy, due: Due) -> Reading:
+    if row.status is None:
+        return Reading(status=Status.UNCLEAR, notation=row.id, ditto=True)
+    if row.status is Status.UNCLEAR:
+        return unclear(row.doubt, row.id)
+    if row.status is not Status.PLANNED:
+        due = Due(written=due.written) if due.month or due.written else Due()
+    return Reading(status=row.status, notation=row.id, read_by=read_by, due=due)
+
+
+def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | None:
+    """Read a text that leads with a number, or holds one circled number among words.
+
+    ``joined`` tells that words follow the first digit without a space or sign: 3社.
+    """
+    key = _unwrapped(key)
+    start = _BEFORE.match(key)
+    at = start.end() if start else 0
+    tick = _TICK.match(key, at)
+    if tick:
+        at = tick.end()
+    signs = key[at : at + 1] if key[at : at + 1] in table.signs else ""
+    lead = _LEAD.match(key, at + len(signs))
+    if lead is None:
+        return _among_words(table, key, month)
+    number = _number(lead)
+    rest = key[lead.end() :]
+    if _several(lead, number, rest):
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    if number not in STATUS_OF:
+        return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
+    if _ambiguous(lead, rest):
+        return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    if _ONLY_TICKS.fullmatch(rest):
+        rest = ""
+    if rest.strip("() ") in table.signs:
+        signs, rest = signs + rest.strip("() "), ""
+    if any(STATUS_OF[number] not in table.signs[sign] for sign in signs):
+        return unclear(Doubt.NO_NUMBER, "number-denied")
+    joined &= bool(lead["plain"]) and lead["sep"] != "." and not lead[0].endswith(("番", "目"))
+    return _beside(table, number, rest, month, joined=joined)
+
+
+def _number(lead: re.Match[str]) -> int:
+    written = lead["circled"] or lead["paren"] or lead["plain"]
+    return CIRCLED.get(written) or int(float(written))
+
+
+def _several(lead: re.Match[str], number: int, rest: str) -> bool:
+    if _ANY_CIRCLED.search(rest):
+        return True
+    if _JOINED_NUMBERS.fullmatch(lead.string[lead.start() :]) and not (
+        number == 2 and re.fullmatch(r"\(\d\)", rest) and lead["paren"] is None
+    ):
+        return True
+    if lead["circled"] and number == 2 and re.match(r"\d", rest):
+        return False  # ②3 is ② in March
+    if rest.startswith("(") and lead["paren"] is None and number == 2:
+        return False  # 2(3) is ② in March
+    return bool(_SEVERAL_AFTER.match(rest))
+
+
+def _ambiguous(lead: re.Match[str], rest: str) -> bool:
+    """Tell where the digits may be one number torn apart: ``1 2月``, ``2-10``."""
+    if lead["plain"] is None:
+        return False
+    if lead["sep"] in (".", "-", ",", "、", ":") and re.fullmatch(r"\d+", rest):
+        return True
+    return bool(re.match(r" \d月", rest)) and lead["plain"] == "1"
+
+
+def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
+    """Read what stands beside a number; the number alone decides only with nothing against it."""
+    pointed = number == 1 and rest.startswith(("→", "⇒", ">")) and not _SEE_NOTE.match(rest[1:])
+    if _DANGLING.fullmatch(rest) or pointed:
+        return unclear(Doubt.NO_NUMBER, "number-denied")
+    if not re.match(r"[-.]\d", rest):
+        rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")
+    due, words = split_due(rest, month)
+    if number == 2:
+        words = _settled(words, due)
+    words = _bare(words)
+    doubt = _time_beside_done(due, words, month) if number == 1 else Doubt.NONE
+    if doubt:
+        return unclear(doubt, "done-with-plan" if doubt is Doubt.SEVERAL else "done-with-doubt")
+    fitting = (  # the last row of each number fits anything
+        row
+        for row in table.beside
+        if number in row.numbers and _fits(row, words, due, joined=joined)
+    )
+    return _reading(next(fitting), ReadBy.NUMBER, due)
+
+
+def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:
+    if row.pattern is None or (row.joined and not joined):
+        return False
+    if row.due is not None and row.due != bool(due.month):
+        return False
+    match = row.pattern.fullmatch if row.whole else row.pattern.search
+    return bool(match(words))
+
+
+def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
+    """Say what a time beside ① has against it: SEVERAL for one to come, NONE for one gone by."""
+    if not due.written or due.problem is DueProblem.UNDECIDED:
+        return Doubt.NONE
+    length = _LENGTH.fullmatch(due.written)
+    if length and (length[0].endswith("間") or _KEPT.search(words)):
+        return Doubt.NONE
+    if due.problem is DueProblem.CONFLICTING and _LISTED.search(due.written):
+        parts = (split_due(part, month) for part in _LISTED.split(due.written))
+        return next(filter(None, (_time_beside_done(*part, month) for part in parts)), Doubt.NONE)
+    if _ahead(due, month):
+        return Doubt.SEVERAL
+    running = bool(_RUNNING.match(due.written)) or _is_running(due, month)
+    gone = running and bool(re.search("済|した|^も", words))
+    gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
+    planned = due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
+    settled = gone or _past_or_month(due, month)
+    return Doubt.NO_NUMBER if planned or not settled else Doubt.NONE
+
+
+def _ahead(due: Due, month: str) -> bool:
+    """Tell whether a time beside ① is one to come by its own words: 令和9年4月, 来年3月, 来年度."""
+    if not due.month > month:
+        return False
+    if _TO_COME.search(due.written):
+        return True
+    return not due.inferred and due.precision is Precision.MONTH
+
+
+def _settled(words: str, due: Due) -> str:
+    """Take away question marks that doubt the time of ②, not the choice of ②."""
+    if due.month:
+        return re.sub(r"^\(?\?+\)?|\(\?+\)|\?$", "", words)
+    if due.written:
+        return words.replace("?", "")
+    return "" if re.fullmatch(r"\(\?+\)", words) else words
+
+
+def _past_or_month(due: Due, month: str) -> bool:
+    """Tell whether a time beside ① is a plain month or a year gone by, not a plan."""
+    if due.problem:  # ①（○月）: the placeholder of ② left in
+        return due.problem is DueProblem.MISSING and "?" not in due.written
+    gone = not due.inferred and due.month <= month
+    if due.precision is Precision.MONTH:
+        if _term(due, month) and not gone:
+            return False
+        return bool(_WRITTEN_MONTH.search(due.written)) and (
+            "月" in due.written or not due.inferred
+        )
+    return gone
+
+
+def _term(due: Due, month: str) -> bool:
+    """Tell whether a month is a term to be kept: 12月中 at any time, 12月末 while it lies ahead."""
+    return bool(_TERM_TO_COME.search(due.written)) or (
+        due.month > month and due.written.endswith("末")
+    )
+
+
+def _among_words(table: Table, key: str, month: str) -> Reading | None:
+    """Read 既に対応済み① and 対応済み:1, where wording and number must agree."""
+    circled = _ANY_CIRCLED.findall(key)
+    if len(circled) > 1:
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    found = _ANY_CIRCLED.search(key) or re.search(r"(?<=[:(=→])[1-9](?=\)?$)", key)
+    if found is None:
+        return None
+    number = number_of(found[0])
+    words = key[: found.start()] + key[found.end() :]
+    reading = _worded(table, _EMPTY_BRACKETS.sub("", words), month)
+    if STATUS_OF.get(number) is reading.status:
+        return Reading(
+            status=reading.status, notation=reading.notation, read_by=ReadBy.NUMBER, due=reading.due
+        )
+    if number not in STATUS_OF:
+        return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
+    if reading.status in STATUS_OF.values():
+        return unclear(Doubt.SEVERAL, "words-against-number")
+    return unclear(Doubt.NO_NUMBER, "number-among-words")
+
+
+def _worded(table: Table, key: str, month: str) -> Reading:
+    """Read wording without a number."""
+    if _JOINED_NUMBERS.fullmatch(key):
+        return unclear(Doubt.SEVERAL, "several-numbers")
+    if _TORN_NUMBERS.fullmatch(key):
+        return unclear(Doubt.NO_NUMBER, "ambiguous-number")
+    return _signed(table, key, month) or _by_rows(table, key, month)
+
+
+def _signed(table: Table, key: str, month: str) -> Reading | None:
+    """Read words with a sign before or behind them: ○対応済み. Words decide, if the sign agrees."""
+    agreeing = table.signs.get(key[:1]) or table.signs.get(key[-1:])
+    if not agreeing:
+        return None
+    words = _unwrapped(key[1:].strip() if key[0] in table.signs else key[:-1].strip())
+    reading = _worded(table, words, month) if words else unclear(Doubt.SYMBOL, "symbol")
+    if reading.status in agreeing or reading.status is Status.UNCLEAR:
+        return reading
+    if reading.status in STATUS_OF.values():
+        return unclear(Doubt.SEVERAL, "sign-against-words")
+    return None
+
+
+def _by_rows(table: Table, key: str, month: str) -> Reading:
+    due, words = split_due(_unwrapped(key), month)
+    if due.month:
+        words = re.sub(r"(?<!^)\(\?+\)$", "", words)
+    words = _bare(_SEE_NOTE.sub("", words)).strip(":-/~")
+    if "?" not in words and not any(character.isdigit() for character in words):
+        for row in table.words:
+            if row.pattern is None or not row.pattern.fullmatch(words):
+                continue
+            if row.due and not (words or due.month):
+                continue
+            if row.due and (not due.month or _may_be_past(due, month) or "?" in key):
+                continue
+            if row.status is Status.DONE and not _finished(due, words, month):
+                return unclear(Doubt.NO_NUMBER, "done-words-with-time")
+            return _reading(row, ReadBy.WORDS, due)
+    return _claimed(table, key, due, month) or unclear(Doubt.NO_NUMBER, "unknown-text")
+
+
+def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
+    """Read wording that claims 済 and says more: 策定済み（令和5年改訂）."""
+    row = next((row for row in table.claims if row.pattern and row.pattern.fullmatch(key)), None)
+    if row is None:
+        return None
+    reading = _beside(table, row.numbers[0], key, month, joined=False)
+    if reading.status is Status.UNCLEAR:
+        doubt = Doubt.REMARK if reading.doubt is Doubt.REMARK else Doubt.NO_NUMBER
+        return unclear(doubt, reading.notation)
+    if row.status is Status.UNCLEAR:
+        return unclear(row.doubt, row.id)
+    if due.month > month or not _finished(due, key, month):
+        return unclear(Doubt.NO_NUMBER, "done-words-with-time")
+    return _reading(row, ReadBy.WORDS, reading.due)
+
+
+def _bare(words: str) -> str:
+    return _EMPTY_BRACKETS.sub("", _DROPPED.sub("", _EMPTY_BRACKETS.sub("", words)))
+
+
+def _may_be_past(due: Due, month: str) -> bool:
+    """Tell a time that may be when it was done: before the collection month, or R8 during R8."""
+    running = due.precision is Precision.YEAR and _is_running(due, month)
+    return running or (not due.inferred and due.month < month)
+
+
+def _is_running(due: Due, month: str) -> bool:
+    """Tell whether a time names the year of the collection month, not its end: 令和8年度, R8."""
+    fiscal = due.precision is Precision.FISCAL_YEAR and due.written.endswith("年度")
+    named = not due.inferred and (fiscal or due.precision is Precision.YEAR)
+    return named and 0 <= months_between(month, due.month) < _A_YEAR
+
+
+def _finished(due: Due, words: str, month: str) -> bool:
+    """Tell whether done words beside a time speak of the past: 3月完了 may be a plan."""
+    if not due.month and not due.written:
+        return True
+    if _ahead(due, month):
+        return False
+    past = "済" in words or "した" in words
+    gone = bool(due.month) and not due.inferred and (due.month, not past) <= (month, False)
+    whole = due.precision in (Precision.MONTH, Precision.YEAR, Precision.FISCAL_YEAR)
+    if gone or not due.month or not whole:
+        return gone
+    if not due.inferred:
+        # The running fiscal year ends in the future, yet 令和8年度対応済み speaks of what is done.
+        return past and _is_running(due, month)
+    open_end = _term(due, month) or (due.month > month and words.startswith(("より", "から")))
+    return past and not open_end and bool(re.search(r"\d月", due.written))
