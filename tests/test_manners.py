@@ -95,7 +95,8 @@ def test_every_command_of_a_month_says_first_what_it_does() -> None:
 
 def test_every_message_is_shown_by_a_japanese_console() -> None:
     """Windows' own page for Japanese, cp932, has every letter that the commands say."""
-    for path in [*(ROOT / "pipeline" / "cli").glob("*.py"), ROOT / "pipeline" / "month" / "guard.py"]:
+    package = ROOT / "pipeline"
+    for path in [*(package / "cli").glob("*.py"), package / "month" / "guard.py"]:
         path.read_text(encoding="utf-8").encode("cp932")
 
 
