@@ -45,8 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.history.aliases import Aliases
-    from pipeline.inbox.discover import Inbox
-    from pipeline.model import Batch, Checklist, Finding, Respondent, Roster, Severity
+    from pipeline.model import Batch, Checklist, Finding, Inbox, Respondent, Roster, Severity
     from pipeline.model.history import History
     from pipeline.model.month_files import MonthFiles
     from pipeline.model.report import Report

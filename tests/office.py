@@ -22,7 +22,7 @@ from pencil import Said, Told
 from test_history import DAMAGES
 
 from pipeline.cli import main
-from pipeline.inbox.discover import is_closed
+from pipeline.inbox.listing import is_closed
 from pipeline.machine.lock import LOCK
 from pipeline.model import Checklist, Status
 from pipeline.sample.forms import Look, ReturnedForm, pages

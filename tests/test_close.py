@@ -20,7 +20,7 @@ from pipeline.inbox.close import (
     plan_close,
     plan_undo,
 )
-from pipeline.inbox.discover import JOURNAL, is_closed
+from pipeline.inbox.listing import JOURNAL, is_closed
 from pipeline.loop.sendback import send_back
 from pipeline.model import Severity
 from pipeline.run import aggregate

@@ -16,7 +16,8 @@ from workbooks import Sheet, xlsx
 
 from pipeline.formats import read_workbook
 from pipeline.inbox.archive import MemberError, decode_name, open_archive, printable, read_content
-from pipeline.inbox.discover import JOURNAL, discover
+from pipeline.inbox.discover import discover
+from pipeline.inbox.listing import JOURNAL
 from pipeline.model import (
     Bundle,
     RawWorkbook,
@@ -250,7 +251,7 @@ def test_a_file_that_the_system_refuses(tmp_path: Path, monkeypatch: pytest.Monk
         return real_scandir(path)
 
     monkeypatch.setattr(Path, "open", refuse_open)
-    monkeypatch.setattr("pipeline.inbox.discover.os.scandir", refuse_folder)
+    monkeypatch.setattr("pipeline.inbox.listing.os.scandir", refuse_folder)
     assert seen(tmp_path) == {
         "a.xlsx": UnreadableReason.NO_ACCESS,
         "b.xlsx": "file",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.assemble import assemble
 from pipeline.formats import read_workbook
 from pipeline.forms.slips import MONTH, RESPONDENT, hidden_properties
-from pipeline.inbox.discover import passwords_beside
+from pipeline.inbox.control_files import passwords_beside
 from pipeline.model import (
     EvidenceKind,
     MatchedBy,

@@ -245,7 +245,7 @@ def announce_month(
 def finish_moves(settings: Settings) -> None:
     """Finish what a killed `close` left half done, before anything reads the inbox."""
     from pipeline.inbox.close import finish_interrupted  # noqa: PLC0415 - keeps `--help` fast
-    from pipeline.inbox.discover import JOURNAL  # noqa: PLC0415 - the same
+    from pipeline.inbox.listing import JOURNAL  # noqa: PLC0415 - the same
     from pipeline.machine.lock import at_work  # noqa: PLC0415 - the same
 
     if not any((settings.inbox / name).is_file() for name in (JOURNAL, f"{JOURNAL}.new")):

@@ -25,7 +25,7 @@ from pipeline.history.record import (
     open_table,
     read_record,
 )
-from pipeline.inbox.discover import JOURNAL, Found, is_closed, set_aside, walk
+from pipeline.inbox.listing import JOURNAL, Found, is_closed, set_aside, walk
 from pipeline.machine.disk import file_hash
 from pipeline.machine.system import sync_folder
 from pipeline.model import FileState, Skipped, SkipReason

@@ -16,7 +16,8 @@ from pipeline.frame.answers import stored
 from pipeline.history.continuity import codes_as_before
 from pipeline.inbox.archive import hashed
 from pipeline.inbox.bundle import read_sealed
-from pipeline.inbox.discover import Read, given_up, look_again, source_of
+from pipeline.inbox.discover import Read, given_up, look_again
+from pipeline.inbox.listing import source_of
 from pipeline.locate import count_items, locate
 from pipeline.machine.isolate import Failure, run_isolated
 from pipeline.model import (
@@ -38,9 +39,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pipeline.inbox.discover import Inbox
     from pipeline.machine.isolate import Executor
-    from pipeline.model import Checklist, Entry, Roster
+    from pipeline.model import Checklist, Entry, Inbox, Roster
     from pipeline.settings import Limits, Settings
 
 

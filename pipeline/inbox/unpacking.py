@@ -1,0 +1,229 @@
+"""Archives and mails taken apart: a row of their own, and one entry for each thing in them."""
+
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from zipfile import ZipFile
+
+from pipeline.inbox.archive import (
+    MAIL_PART,
+    Member,
+    MemberError,
+    is_archive,
+    mail_of,
+    member_bytes,
+    members,
+    open_archive,
+    printable,
+    unsafe,
+)
+from pipeline.inbox.asks import is_asks
+from pipeline.inbox.bundle import is_bundle, opened_bundle
+from pipeline.inbox.listing import set_aside
+from pipeline.inbox.mail_answers import answers_in
+from pipeline.inbox.mail_passwords import MailedPasswords
+from pipeline.inbox.received_mail import Mail, Part, looks_like_mail
+from pipeline.model import (
+    Checklist,
+    Entry,
+    FileKind,
+    Receipt,
+    Skipped,
+    SkipReason,
+    SourceFile,
+    Unreadable,
+    UnreadableReason,
+    Wanted,
+)
+from pipeline.settings import Limits
+
+MAIL_HEAD = 4096  # bytes in which a mail shows itself
+_MAILS_DEEP = 5  # a mail in a mail in a mail …
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a file of the inbox is opened with."""
+
+    passwords: tuple[str, ...]
+    limits: Limits
+    wanted: Wanted
+    mailed: MailedPasswords
+    checklist: Checklist | None  # what a mail's text may answer
+
+
+class Unpacking:
+    """Takes one archive apart, and the archives in it; what the limits allow is for all of them."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.passwords = opening.passwords
+        self.left = opening.limits
+        self.wanted = opening.wanted
+        self.mailed = opening.mailed
+        self.checklist = opening.checklist
+
+    def entries(self, opened: ZipFile, archive: SourceFile) -> list[Entry]:
+        """Give an archive's own row and one entry for each member, and for each of theirs."""
+        refused = unsafe(opened, self.left)
+        if refused:
+            reason, detail = refused
+            return [Unreadable(source=archive, reason=reason, kind=FileKind.ZIP, detail=detail)]
+        infos = opened.infolist()
+        self.left = replace(
+            self.left,
+            archive_members=self.left.archive_members - len(infos),
+            expanded_size=self.left.expanded_size - sum(info.file_size for info in infos),
+        )
+        if is_asks(opened, self.left):
+            asks = SkipReason.ASKED_ABOVE
+            return [Skipped(source=archive, reason=asks, kind=FileKind.ZIP)]
+        if is_bundle(opened):
+            return [*opened_bundle(opened, archive, self.left, self.wanted)]
+        entries: list[Entry] = [
+            Skipped(source=archive, reason=SkipReason.ARCHIVE, kind=FileKind.ZIP)
+        ]
+        found = members(opened)
+        last = {member.stored: index for index, member in enumerate(found)}
+        for index, member in enumerate(found):
+            source = _member_source(archive, member)
+            if last[member.stored] != index:
+                entries.append(_doubled(source))
+            else:
+                entries += self._member(opened, source, member)
+        return entries
+
+    def _member(self, opened: ZipFile, source: SourceFile, member: Member) -> list[Entry]:
+        """Give one member: set aside by its name, unreadable, an archive, or a file."""
+        aside = set_aside(member.name, at_top=False) if member.regular else SkipReason.LINK
+        if aside is not None:
+            return [Skipped(source=source, reason=aside)]
+        try:
+            passwords = self.passwords + self.mailed.of(source.sender)
+            content = member_bytes(
+                opened, member.stored, limit=self.left.file_size, passwords=passwords
+            )
+        except MemberError as error:
+            return [Unreadable(source=source, reason=error.reason, detail=error.detail)]
+        source = replace(source, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        return self._within(content, source, member.name)
+
+    def _within(self, content: bytes, source: SourceFile, name: str) -> list[Entry]:
+        """Give a member that may itself be an archive or a mail."""
+        if is_archive(io.BytesIO(content)):
+            return self._archive(content, source)
+        if looks_like_mail(content[:MAIL_HEAD], name):
+            return self.mail(content, source)
+        return [source]
+
+    def mail(self, content: bytes, source: SourceFile) -> list[Entry]:
+        """Give a mail's own row and one entry for each attachment, and for what is in them.
+
+        A mail that a mail brought was received when the outer one was.
+        """
+        depth = _levels(source, mails=True)
+        if depth >= _MAILS_DEEP:
+            return [_refused_mail(source, UnreadableReason.NESTED_ARCHIVE, "mails in mails")]
+        try:
+            opened = mail_of(content, most_parts=max(self.left.archive_members, 0))
+        except MemberError as error:
+            return [_refused_mail(source, error.reason, error.detail)]
+        size = sum(len(part.content) for part in opened.parts)
+        if size > self.left.expanded_size:
+            return [_refused_mail(source, UnreadableReason.TOO_LARGE, f"{size} bytes")]
+        self.left = replace(
+            self.left,
+            archive_members=self.left.archive_members - len(opened.parts),
+            expanded_size=self.left.expanded_size - size,
+        )
+        letter = answers_in(opened.body, self.checklist) if self.checklist else ""
+        source = replace(_told_by(source, opened), letter=letter)
+        self.mailed.hear(source.sender, opened.body)
+        if not opened.parts:
+            return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=FileKind.MAIL)]
+        entries: list[Entry] = [Skipped(source=source, reason=SkipReason.MAIL, kind=FileKind.MAIL)]
+        for number, part in enumerate(opened.parts):
+            entries += self._part(source, part, number)
+        return entries
+
+    def _part(self, mail: SourceFile, part: Part, number: int) -> list[Entry]:
+        """Give one attachment: of the letter itself, set aside by its name, or a file."""
+        stored = f"{MAIL_PART}{number}"
+        source = SourceFile(
+            path=f"{mail.path}!{printable(part.name)}",
+            location=mail.location,
+            member=mail.member or stored,
+            inner=(*mail.inner, stored) if mail.member else (),
+            size=len(part.content),
+            modified=mail.received if mail.receipt is Receipt.SERVER else mail.modified,
+            sha256=hashlib.sha256(part.content).hexdigest(),
+            received=mail.received,
+            receipt=mail.receipt,
+            passed_on=mail.passed_on,
+            sender=mail.sender,
+            subject=mail.subject,
+            letter=mail.letter,
+        )
+        aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
+        if aside is not None:
+            return [Skipped(source=source, reason=aside)]
+        if len(part.content) > self.left.file_size:
+            return [Unreadable(source=source, reason=UnreadableReason.TOO_LARGE, detail="part")]
+        return self._within(part.content, source, part.name)
+
+    def _archive(self, content: bytes, source: SourceFile) -> list[Entry]:
+        """Give what an archive in an archive holds; one more level is refused."""
+        failure = (UnreadableReason.NESTED_ARCHIVE, "the third level")
+        if _levels(source, mails=False) <= 1:
+            try:
+                with open_archive(io.BytesIO(content)) as within:
+                    return self.entries(within, source)
+            except MemberError as error:
+                failure = (error.reason, error.detail)
+        reason, detail = failure
+        return [Unreadable(source=source, reason=reason, kind=FileKind.ZIP, detail=detail)]
+
+
+def _member_source(archive: SourceFile, member: Member) -> SourceFile:
+    return SourceFile(
+        path=f"{archive.path}!{printable(member.name)}",
+        location=archive.location,
+        member=archive.member or member.stored,
+        inner=(*archive.inner, member.stored) if archive.member else (),
+        size=member.size,
+        modified=member.modified or archive.modified,
+        received=archive.received,
+        receipt=archive.receipt,
+        passed_on=archive.passed_on,
+        sender=archive.sender,
+        subject=archive.subject,
+        letter=archive.letter,
+    )
+
+
+def _levels(source: SourceFile, *, mails: bool) -> int:
+    """Count the mails, or the archives, that a member lies in."""
+    chain = (source.member, *source.inner) if source.member else ()
+    return sum(name.startswith(MAIL_PART) is mails for name in chain)
+
+
+def _told_by(source: SourceFile, mail: Mail) -> SourceFile:
+    """Give a mail with what it tells; of one in another, the outer one was received."""
+    own = Receipt.SERVER if mail.by_server else Receipt.SENDER if mail.received else Receipt.NONE
+    within = _levels(source, mails=True) > 0
+    return replace(
+        source,
+        received=source.received if within else mail.received,
+        receipt=source.receipt if within else own,
+        passed_on=within or mail.passed_on,
+        sender=mail.sender,
+        subject=mail.subject,
+    )
+
+
+def _refused_mail(source: SourceFile, reason: UnreadableReason, detail: str) -> Unreadable:
+    return Unreadable(source=source, reason=reason, kind=FileKind.MAIL, detail=detail)
+
+
+def _doubled(source: SourceFile) -> Unreadable:
+    """Two members of one name: the earlier cannot be told from the later one by any program."""
+    return Unreadable(source=source, reason=UnreadableReason.UNSAFE, detail="name stored twice")
