@@ -6,14 +6,15 @@ import pytest
 from hypothesis import settings
 from inboxes import read_in_this_process
 
-from pipeline.cli import commands
+from pipeline.cli import looking, options
 from pipeline.month import reading
 from pipeline.sample import MONTH
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "this_month", lambda: MONTH)
+    for module in (options, looking):
+        monkeypatch.setattr(module, "this_month", lambda: MONTH)
 
 
 @pytest.fixture(autouse=True)

@@ -38,8 +38,10 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.texts.file_names import FileNames
 from pipeline.texts.garbled import readable
-from pipeline.texts.respondents import FileNames, NameIndex, fold_name
+from pipeline.texts.name_index import NameIndex
+from pipeline.texts.respondents import fold_name
 
 TESTS = Path(__file__).parent
 MONTH = "2026-11"

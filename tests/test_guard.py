@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from inboxes import fingerprint, good, load, put, settings_for, states
 
-from pipeline.cli import commands, main
+from pipeline.cli import main, options
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.month.guard import Chosen, MonthSource, announcement, doubt_about_month
 from pipeline.run import aggregate
@@ -101,10 +101,10 @@ def test_the_first_lines_tell_what_is_done_and_for_which_month(
         "close": f"{MONTH} を締め、集計の済んだファイルを {office[1]}/{MONTH} に移します。",
     }.items():
         assert ran(capsys, command, *office)[1].splitlines()[:2] == [first, month]
-    monkeypatch.setenv(commands.MONTH_VARIABLE, "2026-11")
+    monkeypatch.setenv(options.MONTH_VARIABLE, "2026-11")
     assert "（MONTH= で指定）" in ran(capsys, "close", *office, "--dry-run")[1]
     assert "（--month で指定）" in ran(capsys, "close", *office, "--month", MONTH)[1]
-    monkeypatch.delenv(commands.MONTH_VARIABLE)
+    monkeypatch.delenv(options.MONTH_VARIABLE)
     monkeypatch.chdir(office[1] + "/..")
     Path("torimatome.toml").write_text('month = "2026-12"\n', encoding="utf-8")
     (Path("templates")).symlink_to(ROOT / "templates")

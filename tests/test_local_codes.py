@@ -108,7 +108,7 @@ def test_an_outbox_that_knows_them_without_keeps_them_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:  # the product as it was
-        before.setattr("pipeline.assemble.roster._lost_zeros", lambda _: frozenset())
+        before.setattr("pipeline.assemble.roster.lost_zeros", lambda _: frozenset())
         assert ids(tmp_path, BODIES) == ["11002", "12025", "131016"]
     assert ids(tmp_path, BODIES) == ["11002", "12025", "131016"]
     books = {f"{name}.xlsx": good(name, load(), mark="③") for name in BODIES.values()}

@@ -122,7 +122,7 @@ def test_a_month_by_questions(
 
     monkeypatch.setattr(click, "launch", launch)
     monkeypatch.setattr("pipeline.cli.menu.present_month", lambda: "2026-11")
-    monkeypatch.setattr("pipeline.cli.commands.this_month", lambda: "2026-11")
+    monkeypatch.setattr("pipeline.cli.options.this_month", lambda: "2026-11")
     files = [str(place) for place in sorted((office / "mail" / "inbox").iterdir())]
     answered(monkeypatch, "9\n1\n来月\n\n\n")
     assert main(["menu", "--wait", *files]) == ExitCode.SOME_UNREADABLE

@@ -36,8 +36,9 @@ from pipeline.model import (
 from pipeline.rules.unreadable import words_of
 from pipeline.run import RunResult, aggregate
 from pipeline.settings import Limits
+from pipeline.texts.file_names import FileNames
 from pipeline.texts.passwords import candidates
-from pipeline.texts.respondents import FileNames, fold_name
+from pipeline.texts.respondents import fold_name
 
 CHECKLIST = load()
 SHEET = "xl/worksheets/sheet1.xml"

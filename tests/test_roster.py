@@ -6,7 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.assemble.roster import COLUMNS, read_roster
+from pipeline.assemble.roster import read_roster
+from pipeline.assemble.roster_heads import COLUMNS
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.formats import read_workbook
 from pipeline.forms.checklists import load_checklist

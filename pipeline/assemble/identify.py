@@ -27,14 +27,13 @@ from pipeline.model import (
     Submission,
     file_digest,
 )
+from pipeline.texts.file_names import FileNames, file_names_of
 from pipeline.texts.folding import fold, tidy
 from pipeline.texts.garbled import misread, named_in_bytes, readable
+from pipeline.texts.name_index import NameIndex
 from pipeline.texts.respondents import (
-    FileNames,
-    NameIndex,
     body_id,
     entry_id,
-    file_names_of,
     fold_name,
     is_organisation,
     names_nobody,

@@ -20,8 +20,9 @@ from pipeline.model import (
     Submission,
     shown_unit,
 )
+from pipeline.texts.file_names import FileNames
 from pipeline.texts.projects import bare_project, project_key, unit_id
-from pipeline.texts.respondents import FileNames, body_id, entry_id, same_body
+from pipeline.texts.respondents import body_id, entry_id, same_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,14 @@ from functools import partial
 
 import click
 
-from pipeline.cli import completion, menu, start
+from pipeline.cli import completion, looking, making, menu, sending, start
 from pipeline.cli.commands import torimatome
 from pipeline.cli.japanese import usage_message
 from pipeline.cli.printed import print_document, wants_json
 from pipeline.errors import ExitCode, TorimatomeError
 
-__all__ = ["completion", "main", "menu", "start", "torimatome"]
+# Each of these modules adds its commands to the group.
+__all__ = ["completion", "looking", "main", "making", "menu", "sending", "start", "torimatome"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

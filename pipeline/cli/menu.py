@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.asking import ask, confirm
-from pipeline.cli.commands import inbox_option, outbox_option, torimatome
+from pipeline.cli.commands import torimatome
+from pipeline.cli.options import inbox_option, outbox_option
 from pipeline.texts.calendar import (
     ERA,
     MONTH,

@@ -211,6 +211,7 @@ def text_edge(grid: Grid, index: Index, found: ItemHit) -> int:
 
 
 def guess_note(grid: Grid, rows: list[ItemHit], mark: int, text: int) -> int | None:
+    """Give the column behind the marks as that of notes, unless marks stand in it, too."""
     beyond = mark + 1
     if beyond == text:
         return None

@@ -27,14 +27,8 @@ from pipeline.model import (
 from pipeline.model.layout import Layout
 from pipeline.parse import parse
 from pipeline.parse.evidence import named_in_head
-from pipeline.texts.respondents import (
-    FileNames,
-    file_names_of,
-    fold_name,
-    is_organisation,
-    names_nobody,
-    without_prefecture,
-)
+from pipeline.texts.file_names import FileNames, file_names_of
+from pipeline.texts.respondents import fold_name, is_organisation, names_nobody, without_prefecture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from pipeline.model.review import (
 from pipeline.texts.folding import fold
 from pipeline.texts.marks import read_mark
 from pipeline.texts.months import read_due
-from pipeline.texts.respondents import NameIndex
+from pipeline.texts.name_index import NameIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

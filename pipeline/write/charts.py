@@ -56,6 +56,7 @@ def states(report: Report) -> tuple[tuple[str, int], ...]:
 def insert_charts(
     sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]], top: int
 ) -> None:
+    """Insert the charts over the blocks of figures that they draw."""
     makers: tuple[Made, ...] = (
         _chart_categories(sheet, report),
         _chart_returns(sheet, report, blocks["returns"]),
@@ -315,4 +316,5 @@ def _chart_bars(
 
 
 def font(size: int, *, bold: bool = False) -> dict[str, object]:
+    """Give the font of a chart's text."""
     return {"name": FONT, "size": size, "bold": bold, "color": INK if bold else MUTED}

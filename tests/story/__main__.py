@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.commands import empty_demo_folder, plain_settings
+from pipeline.cli.commands import empty_demo_folder
+from pipeline.cli.options import plain_settings
 from pipeline.errors import TorimatomeError
 from pipeline.forms.checklists import load_checklist
 from story.scenes import play

@@ -1,0 +1,246 @@
+"""The heads of 名簿.xlsx: which column is which, also where somebody wrote them anew."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.model import (
+    ControlProblem,
+    Location,
+    RawSheet,
+    address,
+)
+from pipeline.texts.folding import fold, tidy
+
+# The template's headers, in its order, with what people rename them to.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "団体コード": (
+        "コード",
+        "団体番号",
+        "id",
+        "自治体コード",
+        "地方公共団体コード",
+        "事業者コード",
+    ),
+    "団体名": ("名称", "団体名称", "事業者名", "自治体名", "回答者名", "会社名", "法人名"),
+    "別名": ("略称", "通称", "別称", "別名・略称"),
+    "事業名": ("提案名", "プロジェクト名", "事業", "プロジェクト", "事業・提案名", "対象事業名"),
+    "役割": ("区分", "種別", "役割区分"),
+    "対象分野": ("分野", "対象", "回答分野", "対象カテゴリ"),
+    "担当": ("担当者", "担当者名", "担当部署", "担当課"),
+    "メール": ("メールアドレス", "e-mail", "email", "mail", "連絡先メール"),
+    "除外": ("除外理由", "対象外", "除外の理由"),
+}
+# What people call them where no column goes by one of the names above; else it is a grouping.
+_LOOSER: dict[str, tuple[str, ...]] = {
+    "団体コード": (
+        "団体id",
+        "団体cd",
+        "市町村コード",
+        "市区町村コード",
+        "全国地方公共団体コード",
+    ),
+    "団体名": (
+        "市町村名",
+        "市区町村名",
+        "市町村",
+        "市区町村",
+        "町村名",
+        "都道府県・市町村名",
+        "都道府県市町村名",
+        "地方公共団体名",
+        "自治体",
+        "自治体名称",
+        "団体",
+        "組織名",
+        "機関名",
+        "事業者",
+        "企業名",
+        "会社",
+        "社名",
+        "法人",
+        "回答団体",
+        "回答団体名",
+        "依頼先",
+        "送付先",
+        "提出者",
+        "申請者名",
+        "申請団体名",
+        "提案団体名",
+    ),
+    "別名": ("旧名称", "略名", "別称・略称"),
+    "担当": ("担当部署名", "担当課名", "担当者氏名", "部署", "部署名", "課名", "所属"),
+    "メール": (
+        "メアド",
+        "メールアドレス1",
+        "e-mailアドレス",
+        "mailアドレス",
+        "めーる",
+        "アドレス",
+        "連絡先アドレス",
+    ),
+    "除外": ("集計除外",),
+}
+_NEAR = 75  # of 100: a head so near to a known one is asked about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterHeader:
+    """The header row found: column of each known header, and what is wrong with it."""
+
+    file: str
+    sheet: RawSheet
+    row: int
+    columns: dict[str, int]
+    mistakes: tuple[str, ...]
+    others: dict[int, str]  # heads of columns that this product has no name for
+
+    def place(self, row: int, header: str) -> str:
+        """Name a cell as a coordinator finds it."""
+        column = self.columns.get(header, 0)
+        return f"{self.file}［{self.sheet.name}!{address(row, column)}］"
+
+
+def header_of(sheets: tuple[RawSheet, ...], file: str) -> RosterHeader | None:
+    """Find the row that holds 団体名 and one more head, else one that holds 団体名 among others.
+
+    A title may stand above it.
+    """
+    rows = [(sheet, row, heads) for sheet in sheets for row, heads in rows_of(sheet)]
+    for least in (2, 1):
+        for sheet, row, heads in rows:
+            names = _named(heads)
+            # A lone cell 団体名 is the title of something, unless a list stands under it.
+            enough = len({*names.values()}) >= least and (least == 2 or _heads_a_list(sheet, row))
+            if "団体名" in names.values() and enough:
+                return _with_columns(sheet, row, heads, file)
+    return None
+
+
+def rows_of(sheet: RawSheet) -> Iterator[tuple[int, dict[int, str]]]:
+    """Give the texts of each row by column."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if cell.text.strip():
+            rows.setdefault(row, {})[column] = cell.text
+    yield from rows.items()
+
+
+def _named(heads: Mapping[int, str]) -> dict[int, str]:
+    """Give the known columns of a row; looser names count where nothing else has that name."""
+    keys = {column: header_key(text) for column, text in heads.items()}
+    names = {column: _HEADERS[key] for column, key in keys.items() if key in _HEADERS}
+    for column, key in keys.items():
+        name = _looser(key)
+        if name and column not in names and name not in names.values():
+            names[column] = name
+    return names
+
+
+def _heads_a_list(sheet: RawSheet, row: int) -> bool:
+    """Tell whether something stands under a row of heads; under a lone head, two lines of it."""
+    own = {column for at, column in sheet.cells if at == row}
+    below = [{c for at, c in sheet.cells if at == row + n and c in own} for n in (1, 2)]
+    return all(below[: 2 if len(own) == 1 else 1])
+
+
+def _with_columns(sheet: RawSheet, row: int, heads: Mapping[int, str], file: str) -> RosterHeader:
+    names = _named(heads)
+    columns: dict[str, int] = {}
+    mistakes: list[str] = []
+    for column, name in sorted(names.items()):
+        if name in columns:
+            first = address(row, columns[name])
+            mistakes.append(
+                f"{file}［{sheet.name}!{address(row, column)}］: 「{name}」に当たる列が"
+                f" {first} にもあります。どちらか一方にしてください。"
+            )
+        columns.setdefault(name, column)
+    others: dict[int, str] = {}
+    for column, text in sorted(heads.items()):
+        head = " ".join(tidy(text).split())
+        if column not in names and head and head not in others.values() and not _near(text):
+            others[column] = head
+    return RosterHeader(
+        file=file, sheet=sheet, row=row, columns=columns, mistakes=tuple(mistakes), others=others
+    )
+
+
+def _near(text: str) -> str:
+    """Give the column whose name a head nearly is, empty where there is none."""
+    key = header_key(text)
+    if len(key) < 2 or key in _HEADERS or _looser(key):
+        return ""
+    found = process.extractOne(key, list(_HEADERS), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if found:
+        return _HEADERS[found[0]]
+    # In a word of three signs a wrong one is a third.
+    close = (known for known in _HEADERS if len(key) > 2 and Levenshtein.distance(key, known) == 1)
+    return _HEADERS.get(next(close, ""), "")
+
+
+def nearly_named(sheet: RawSheet, file: str) -> str:
+    """Tell the cells that are nearly the head 団体名 of a sheet that has none."""
+    return "".join(
+        f"{file}［{sheet.name}!{address(row, column)}］の「{text.strip()}」が団体の名前の列で"
+        "あれば、「団体名」に直してください。"
+        for row, heads in rows_of(sheet)
+        for column, text in heads.items()
+        if len(heads) > 1 and _near(text) == "団体名"
+    )
+
+
+def near_misses(header: RosterHeader) -> Iterator[ControlProblem]:
+    """Tell heads that are nearly those of a column the roster lacks."""
+    for (row, column), cell in sorted(header.sheet.cells.items()):
+        name = _near(cell.text) if row == header.row else ""
+        if name and name not in header.columns:
+            yield ControlProblem(
+                location=Location(
+                    file=header.file, sheet=header.sheet.name, cell=address(row, column)
+                ),
+                written=cell.text.strip(),
+                problem=f"見出しが「{name}」に似ていますが、違うため使っていません。",
+                fix=f"「{name}」の列であれば、見出しを「{name}」に直して、もう一度集計してください。"
+                "別の列であれば、何もしなくてかまいません。",
+            )
+
+
+_BRACKETED = r"(?:[【\[(〔][^】\])〕]*[】\])〕])"
+_ORNAMENT = re.compile(
+    rf"^(?:[\s①-⑳■□●○◆◇・※*]|{_BRACKETED})+|(?:[\s※*:]|{_BRACKETED}|等|など|欄)+$"
+)
+_DASH = re.compile(r"(?<=[ァ-ヶ])[-‐－―─](?=[ァ-ヶ]|$)")  # メ－ル
+
+
+def header_key(text: str) -> str:
+    """Give a head as it is compared: without ornaments, brackets and signs that vary."""
+    key = _DASH.sub("ー", fold(text).replace(" ", ""))
+    key = re.split(r"[(\[【〔]", _ORNAMENT.sub("", key))[0].replace("の", "")
+    return key or fold(text)
+
+
+_HEADERS = {
+    header_key(spelling): name
+    for name, spellings in COLUMNS.items()
+    for spelling in (name, *spellings)
+}
+_LOOSER_HEADERS = {
+    header_key(spelling): name for name, spellings in _LOOSER.items() for spelling in spellings
+}
+_ENDINGS = (
+    (re.compile(r"(?:メールアドレス|メール|mail|mail-?address)$"), "メール"),
+    (re.compile(r"(?:団体|市町村|自治体|会社|法人|事業者|企業|構成員|機関|組織)名称?$"), "団体名"),
+)
+
+
+def _looser(key: str) -> str:
+    """Give the column that a head names loosely: 代表メール, 参加団体名, 会社名・団体名."""
+    parts = re.split(r"[・/,、]", key)
+    named = {_HEADERS.get(part) or _LOOSER_HEADERS.get(part, "") for part in parts}
+    if len(named) == 1 and "" not in named:
+        return named.pop()
+    return next((name for ending, name in _ENDINGS if ending.search(key)), "")

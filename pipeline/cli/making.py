@@ -1,0 +1,53 @@
+"""Commands for those who keep the product: blank forms, generated pages."""
+
+# ruff: noqa: PLC0415 - `torimatome --help` must answer at once; each command imports its own
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.commands import torimatome
+from pipeline.cli.japanese import JapaneseGroup
+from pipeline.errors import ExitCode, TorimatomeError
+
+
+@torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")
+def template() -> None:
+    """様式（templates/）の白紙ファイルを作り直します。"""
+
+
+@template.command(name="build", options_metavar="[オプション]")
+@click.option("--into", type=click.Path(path_type=Path), default=None, help="書き出すフォルダ。")
+def template_build(into: Path | None) -> None:
+    """様式のデータから blank.xlsx と 名簿.xlsx を作ります（何度作っても同じ内容です）。
+
+    手紙の文面（手紙/）は、ないものだけを作ります。書き換えたものはそのまま残ります。
+    """
+    from pipeline.cli.generated import build_templates
+    from pipeline.forms.checklists import templates_folder
+
+    for path in build_templates(templates_folder(), into):
+        click.echo(f"作成しました: {path}")
+
+
+@torimatome.command(hidden=True)
+@click.option("--check", is_flag=True)
+def docs(check: bool) -> None:
+    """Write the generated pages again, or tell (--check) which of them are stale."""
+    from pipeline.cli.api_page import render_api_page
+    from pipeline.cli.generated import stale_pages, write_pages
+    from pipeline.cli.json_page import render_json_page
+    from pipeline.cli.reference import render_cli_page
+
+    pages = {"docs/cli.md": render_cli_page(torimatome), "docs/api.md": render_api_page()}
+    pages["docs/json.md"] = render_json_page()
+    root = Path(__file__).resolve().parents[2]
+    if not check:
+        for page in write_pages(root, pages):
+            click.echo(f"written: {page}")
+        return
+    stale = stale_pages(root, pages)
+    if stale:
+        raise TorimatomeError(f"stale, run `make docs`: {', '.join(stale)}", ExitCode.USAGE)
