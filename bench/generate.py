@@ -3,17 +3,21 @@
 Every file can be read by every tool compared, so that all of them do the same work.
 """
 
+import io
 import random
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+import openpyxl
+
+from bench.notes import annotated
 from bench.package import package
 from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist, Status
 from pipeline.sample import hands
 from pipeline.sample.forms import Ids, Look, ReturnedForm, Split, pages
-from pipeline.sample.hands import Entry, Hand
+from pipeline.sample.hands import Entry, Hand, Way
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "smartcity-security"
 
@@ -47,16 +51,31 @@ LOOKS: tuple[tuple[Look, int], ...] = (
 _SHARES = ((Status.DONE, 56), (Status.PLANNED, 27), (Status.NOT_PLANNED, 14), (Status.BLANK, 3))
 
 
-def generate(folder: Path, n: int, seed: int) -> None:
-    """Write ``n`` returned .xlsx files into ``folder``. The same arguments give the same bytes.
+def generate(folder: Path, n: int, seed: int, *, distinct: bool = False) -> None:
+    """Write ``n`` returned .xlsx files into ``folder``. The same arguments give the same cells.
 
     A smaller ``n`` writes the first of them; another ``seed`` gives the same names other answers.
+    ``distinct``: hardly two notes are alike, and two of three files are as openpyxl saves them.
     """
     checklist = load_checklist(TEMPLATE)
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in zip(range(n), respondents(), strict=False):
-        content = package(pages(_form(name, number, seed, checklist), checklist), checklist)
+        form = _form(name, number, seed, checklist, distinct=distinct)
+        content = package(pages(form, checklist), checklist)
+        if distinct and number % 3 and not _is_drawn_on(form):
+            content = _saved_again(content)
         (folder / f"{number + 1:05d}_別紙3-2_{name}.xlsx").write_bytes(content)
+
+
+def _is_drawn_on(form: ReturnedForm) -> bool:
+    return any(entry.written.way is Way.CIRCLED for entry in form.entries)
+
+
+def _saved_again(content: bytes) -> bytes:
+    """Give a workbook as openpyxl writes it; it would drop what is drawn."""
+    target = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(content), rich_text=True).save(target)
+    return target.getvalue()
 
 
 def respondents() -> Iterator[str]:
@@ -68,17 +87,19 @@ def respondents() -> Iterator[str]:
         yield f"{head}{tail}{infix}{end}"
 
 
-def _form(name: str, number: int, seed: int, checklist: Checklist) -> ReturnedForm:
+def _form(
+    name: str, number: int, seed: int, checklist: Checklist, *, distinct: bool
+) -> ReturnedForm:
     dice = random.Random(f"{seed}/{number}")  # noqa: S311 - sample data, reproducible by its seed
     (hand,) = dice.choices([hand for hand, _ in HANDS], [share for _, share in HANDS])
     (look,) = dice.choices([look for look, _ in LOOKS], [share for _, share in LOOKS])
     statuses = dice.choices(
         [status for status, _ in _SHARES], [share for _, share in _SHARES], k=len(checklist.items)
     )
-    talkative = dice.random() * 0.6
+    entries = tuple(_entries(hand, statuses, checklist, dice, dice.random() * 0.6))
     return ReturnedForm(
         respondent=name,
-        entries=tuple(_entries(hand, statuses, checklist, dice, talkative)),
+        entries=tuple(annotated(each, dice) for each in entries) if distinct else entries,
         look=look,
         filled_on=f"令和8年11月{1 + number % 20}日",
     )

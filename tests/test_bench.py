@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import zipfile
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -42,6 +44,24 @@ def test_a_longer_run_begins_with_the_shorter_one(inbox: Path, tmp_path: Path) -
     generate(tmp_path / "short", 5, seed=3)
     first = _digests(inbox)
     assert _digests(tmp_path / "short").items() <= first.items()
+
+
+def test_notes_that_differ(tmp_path: Path) -> None:
+    """Most stand once in the set, two of three files are openpyxl's, and all are read."""
+    generate(tmp_path, 12, seed=3, distinct=True)
+    notes: list[str] = []
+    rewritten = 0
+    for path in tmp_path.iterdir():
+        with zipfile.ZipFile(path) as package:
+            rewritten += "docProps/app.xml" in package.namelist()
+        frames = pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl").values()
+        cells = (str(cell) for frame in frames for cell in frame.to_numpy().ravel())
+        notes += [text for text in cells if text.endswith("。")]
+    assert 7 <= rewritten <= 8
+    texts = Counter(notes)
+    assert sum(count for count in texts.values() if count == 1) > 0.7 * len(notes) > 150
+    checklist = load_checklist(TEMPLATE)
+    assert naive.consolidate(tmp_path, tmp_path / "naive.out.xlsx") == 12 * len(checklist.items)
 
 
 def test_every_item_stands_once_in_every_file(inbox: Path) -> None:
