@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
-from pipeline.inbox.received_mail import Mail, MailError, TooManyPartsError, open_mail
+from pipeline.inbox.received_mail import Mail, MailError, Part, TooManyPartsError, open_mail
 from pipeline.model import SourceFile, UnreadableReason
 from pipeline.settings import Limits
 from pipeline.texts.calendar import JAPAN
@@ -220,11 +220,7 @@ def _opened_member(
     """Give a member by the names that lead to it: each but the last is an archive or a mail."""
     *outer, name = chain
     if name.startswith(MAIL_PART):
-        parts = _opened_mail(location, stamp, tuple(outer), limit, passwords).parts
-        number = int(name.removeprefix(MAIL_PART))
-        if number >= len(parts):
-            raise MemberError(UnreadableReason.BROKEN, f"no part {number}")
-        return parts[number].content
+        return _part_of(_opened_mail(location, stamp, tuple(outer), limit, passwords), name).content
     place: Path | IO[bytes] = location
     if outer:
         place = io.BytesIO(_outer_member(location, stamp, tuple(outer), limit, passwords))
@@ -244,10 +240,24 @@ def _opened_mail(
     limit: int,
     passwords: tuple[str, ...],
 ) -> Mail:
-    content = (
-        _opened_member(location, stamp, chain, limit, passwords) if chain else location.read_bytes()
-    )
+    if chain and chain[-1].startswith(MAIL_PART):
+        part = _part_of(_opened_mail(location, stamp, chain[:-1], limit, passwords), chain[-1])
+        content = part.content
+        if part.mail:
+            return part.mail
+    elif chain:
+        content = _opened_member(location, stamp, chain, limit, passwords)
+    else:
+        content = location.read_bytes()
     return mail_of(content, most_parts=Limits().archive_members)
+
+
+def _part_of(mail: Mail, name: str) -> Part:
+    """Give a mail's part by the name that leads to it."""
+    number = int(name.removeprefix(MAIL_PART))
+    if number >= len(mail.parts):
+        raise MemberError(UnreadableReason.BROKEN, f"no part {number}")
+    return mail.parts[number]
 
 
 def mail_of(content: bytes, *, most_parts: int) -> Mail:

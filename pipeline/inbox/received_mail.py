@@ -11,17 +11,22 @@ import datetime
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from pipeline.texts.calendar import JAPAN
 from pipeline.texts.folding import fold
 
+if TYPE_CHECKING:
+    from pipeline.inbox.mapi import OutlookMessage
+
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+TNEF = b"\x78\x9f\x3e\x22"
 _HEAD = 65536  # bytes in which a header must show itself
 _BODY = 20_000  # letters of a text that are kept
 _PAGE = 200_000  # letters of a letter in HTML that are looked at
@@ -74,6 +79,7 @@ class Part:
     name: str
     content: bytes
     of_letter: bool = False
+    mail: "Mail | None" = None  # of a message that only the file around it can give
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +87,7 @@ class Mail:
     """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time.
 
     ``by_server``: a server on our side wrote it, not the sender's own clock. ``passed_on``: its
-    subject says that somebody forwarded it.
+    subject says that somebody forwarded it. ``wraps``: it is winmail.dat, the rest of a mail.
     """
 
     received: str = ""
@@ -91,6 +97,7 @@ class Mail:
     subject: str = ""
     body: str = ""
     parts: tuple[Part, ...] = ()
+    wraps: bool = False
 
 
 class _Raw(Compat32):
@@ -105,6 +112,8 @@ def looks_like_mail(head: bytes, name: str) -> bool:
     ending = name.casefold().rpartition(".")[2]
     if head.startswith(OLE2):
         return ending == "msg"
+    if head.startswith(TNEF):
+        return True
     if head.startswith((b"PK", b"%PDF")):
         return False
     start = head[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
@@ -118,7 +127,7 @@ def open_mail(content: bytes, *, most_parts: int) -> Mail:
     try:
         return (
             _outlook(content, most_parts)
-            if content.startswith(OLE2)
+            if content.startswith((OLE2, TNEF))
             else _internet(content, most_parts)
         )
     except MailError:
@@ -378,24 +387,42 @@ def in_japan(moment: datetime.datetime) -> str:
 
 
 def _outlook(content: bytes, most_parts: int) -> Mail:
-    from pipeline.inbox.outlook import read_message  # noqa: PLC0415 - needs a library, rarely
+    # Both are rare, and one needs a library.
+    from pipeline.inbox import outlook, tnef  # noqa: PLC0415
+    from pipeline.inbox.mapi import TooManyError  # noqa: PLC0415
 
-    message = read_message(content, most_parts)
+    wraps = content.startswith(TNEF)
+    try:
+        message = (tnef if wraps else outlook).read_message(content, most_parts)
+    except TooManyError as error:
+        raise TooManyPartsError(str(error)) from error
+    mail = _of_message(message)
+    # The times in winmail.dat are the sender's: no server opens it.
+    return replace(mail, wraps=True, by_server=False) if wraps else mail
+
+
+def _of_message(message: "OutlookMessage") -> Mail:
     headers: Message = BytesParser(policy=_Raw()).parsebytes(
         message.headers.encode("utf-8", "surrogateescape"), headersonly=True
     )
     receipt = _receipt(headers) or (in_japan(message.delivered) if message.delivered else "")
     sent = in_japan(message.submitted) if message.submitted else ""
     subject = _one_line(message.subject)
+    body = message.body if message.body.strip() else _words_of(decode_bytes(message.page, ""))
     return Mail(
         received=receipt or _moment(_header(headers, "date")) or sent,
         by_server=bool(receipt),
         passed_on=_is_passed_on(subject),
         sender=address_of(message.sender) or address_of(decode_words(_header(headers, "from"))),
         subject=subject,
-        body=message.body[:_BODY],
+        body=body[:_BODY],
         parts=tuple(
-            Part(name=_safe(name) or f"（名前なし{number}）", content=each, of_letter=of_letter)
-            for number, (name, each, of_letter) in enumerate(message.attachments, start=1)
+            Part(
+                name=_safe(each.name) or f"（名前なし{number}）",
+                content=each.content,
+                of_letter=each.of_letter,
+                mail=_of_message(each.message) if each.message else None,
+            )
+            for number, each in enumerate(message.attachments, start=1)
         ),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from zipfile import ZipFile
 
@@ -22,7 +23,7 @@ from pipeline.inbox.bundle import is_bundle, opened_bundle
 from pipeline.inbox.listing import set_aside
 from pipeline.inbox.mail_answers import answers_in
 from pipeline.inbox.mail_passwords import MailedPasswords
-from pipeline.inbox.received_mail import Mail, Part, looks_like_mail
+from pipeline.inbox.received_mail import TNEF, Mail, Part, looks_like_mail
 from pipeline.model import (
     Checklist,
     Entry,
@@ -120,13 +121,20 @@ class Unpacking:
 
         A mail that a mail brought was received when the outer one was.
         """
-        depth = _levels(source, mails=True)
-        if depth >= _MAILS_DEEP:
+        if self._too_deep(source):
             return [_refused_mail(source, UnreadableReason.NESTED_ARCHIVE, "mails in mails")]
         try:
             opened = mail_of(content, most_parts=max(self.left.archive_members, 0))
         except MemberError as error:
+            if error.reason is UnreadableReason.BROKEN and content.startswith(TNEF):
+                return [source]  # for `read` to say what it is
             return [_refused_mail(source, error.reason, error.detail)]
+        return self._taken_apart(opened, source)
+
+    def _too_deep(self, source: SourceFile) -> bool:
+        return _levels(source, mails=True) >= _MAILS_DEEP
+
+    def _taken_apart(self, opened: Mail, source: SourceFile) -> list[Entry]:
         size = sum(len(part.content) for part in opened.parts)
         if size > self.left.expanded_size:
             return [_refused_mail(source, UnreadableReason.TOO_LARGE, f"{size} bytes")]
@@ -136,14 +144,19 @@ class Unpacking:
             expanded_size=self.left.expanded_size - size,
         )
         letter = answers_in(opened.body, self.checklist) if self.checklist else ""
-        source = replace(_told_by(source, opened), letter=letter)
+        source = _told_by(source, opened, letter)
         self.mailed.hear(source.sender, opened.body)
+        kind = FileKind.ATTACHMENTS if opened.wraps else FileKind.MAIL
         if not opened.parts:
-            return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=FileKind.MAIL)]
-        entries: list[Entry] = [Skipped(source=source, reason=SkipReason.MAIL, kind=FileKind.MAIL)]
+            nothing = SkipReason.LETTER if _wraps_a_mail(source, opened) else SkipReason.OTHER_KIND
+            return [Skipped(source=source, reason=nothing, kind=kind)]
+        reason = SkipReason.WRAPPING if opened.wraps else SkipReason.MAIL
+        own = Skipped(source=source, reason=reason, kind=kind)
+        below: list[Entry] = []
         for number, part in enumerate(opened.parts):
-            entries += self._part(source, part, number)
-        return entries
+            below += self._part(source, part, number)
+        refused = _refused_as_a_whole(below)
+        return [replace(refused, source=source, kind=kind)] if refused else [own, *below]
 
     def _part(self, mail: SourceFile, part: Part, number: int) -> list[Entry]:
         """Give one attachment: of the letter itself, set aside by its name, or a file."""
@@ -159,6 +172,7 @@ class Unpacking:
             received=mail.received,
             receipt=mail.receipt,
             passed_on=mail.passed_on,
+            bearers=mail.bearers,
             sender=mail.sender,
             subject=mail.subject,
             letter=mail.letter,
@@ -168,6 +182,10 @@ class Unpacking:
             return [Skipped(source=source, reason=aside)]
         if len(part.content) > self.left.file_size:
             return [Unreadable(source=source, reason=UnreadableReason.TOO_LARGE, detail="part")]
+        if part.mail:
+            if self._too_deep(source):
+                return [_refused_mail(source, UnreadableReason.NESTED_ARCHIVE, "mails in mails")]
+            return self._taken_apart(part.mail, source)
         return self._within(part.content, source, part.name)
 
     def _archive(self, content: bytes, source: SourceFile) -> list[Entry]:
@@ -194,6 +212,7 @@ def _member_source(archive: SourceFile, member: Member) -> SourceFile:
         received=archive.received,
         receipt=archive.receipt,
         passed_on=archive.passed_on,
+        bearers=archive.bearers,
         sender=archive.sender,
         subject=archive.subject,
         letter=archive.letter,
@@ -206,8 +225,13 @@ def _levels(source: SourceFile, *, mails: bool) -> int:
     return sum(name.startswith(MAIL_PART) is mails for name in chain)
 
 
-def _told_by(source: SourceFile, mail: Mail) -> SourceFile:
-    """Give a mail with what it tells; of one in another, the outer one was received."""
+def _told_by(source: SourceFile, mail: Mail, letter: str) -> SourceFile:
+    """Give a mail with what it tells; of one in another, the outer one was received.
+
+    winmail.dat is no other mail: what brought it tells more than it does.
+    """
+    if _wraps_a_mail(source, mail):
+        return replace(source, letter=source.letter or letter)
     own = Receipt.SERVER if mail.by_server else Receipt.SENDER if mail.received else Receipt.NONE
     within = _levels(source, mails=True) > 0
     return replace(
@@ -215,9 +239,38 @@ def _told_by(source: SourceFile, mail: Mail) -> SourceFile:
         received=source.received if within else mail.received,
         receipt=source.receipt if within else own,
         passed_on=within or mail.passed_on,
+        bearers=() if mail.passed_on or not within else (*source.bearers, source.sender),
         sender=mail.sender,
         subject=mail.subject,
+        letter=letter,
     )
+
+
+def _wraps_a_mail(source: SourceFile, mail: Mail) -> bool:
+    return mail.wraps and _levels(source, mails=True) > 0
+
+
+_FRAMES = {SkipReason.MAIL, SkipReason.WRAPPING, SkipReason.ARCHIVE, SkipReason.LETTER}
+_REFUSED = {UnreadableReason.TOO_LARGE, UnreadableReason.NESTED_ARCHIVE, UnreadableReason.UNSAFE}
+
+
+def _refused_as_a_whole(below: Iterable[Entry]) -> Unreadable | None:
+    """Give why a mail is refused in which is nothing but what the limits refuse.
+
+    It costs one row, however many frames lie around that. An attachment that is merely too large
+    keeps its own: its sender is asked for it by its name.
+    """
+    refused = None
+    for entry in below:
+        if isinstance(entry, SourceFile):
+            return None
+        if isinstance(entry, Unreadable):
+            if entry.reason not in _REFUSED or entry.kind is FileKind.OTHER:
+                return None
+            refused = refused or entry
+        elif entry.reason not in _FRAMES:
+            return None
+    return refused
 
 
 def _refused_mail(source: SourceFile, reason: UnreadableReason, detail: str) -> Unreadable:

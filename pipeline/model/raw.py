@@ -137,6 +137,7 @@ class SkipReason(StrEnum):
     ARCHIVE = "archive"  # a zip whose members were taken out one by one
     OTHER_KIND = "other_kind"  # pdf, docx, images, mail
     MAIL = "mail"  # a mail whose attachments were taken out one by one
+    WRAPPING = "wrapping"  # winmail.dat whose attachments were taken out one by one
     LETTER = "letter"  # of a mail, and no attachment: a picture in the text, a signature
     LINK = "link"  # a link that leads out of the inbox
     ASKED_ABOVE = "asked_above"  # what the office above sends back through us

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.model import Unreadable, UnreadableReason
+from pipeline.model import FileKind, Unreadable, UnreadableReason
 from pipeline.rules.kinds import KINDS
 
 
@@ -19,18 +19,19 @@ class ReasonWords:
     ask: str = ""
 
 
-def _load() -> Mapping[UnreadableReason, ReasonWords]:
-    path = Path(__file__).with_name("unreadable.toml")
-    written = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {reason: ReasonWords(**written[reason.value]) for reason in UnreadableReason}
-
-
-REASONS = _load()
+_WRITTEN = tomllib.loads(Path(__file__).with_name("unreadable.toml").read_text(encoding="utf-8"))
+_OF_MAILS = {UnreadableReason(reason): ReasonWords(**w) for reason, w in _WRITTEN["mail"].items()}
+_MAILS = {FileKind.MAIL, FileKind.ATTACHMENTS}
+REASONS: Mapping[UnreadableReason, ReasonWords] = {
+    reason: ReasonWords(**_WRITTEN[reason.value]) for reason in UnreadableReason
+}
 
 
 def words_of(content: Unreadable) -> ReasonWords:
     """Give the words for a file that could not be read."""
     words = REASONS[content.reason]
+    if content.kind in _MAILS:
+        return _OF_MAILS.get(content.reason, words)
     kind = KINDS[content.kind]
     if content.reason is not UnreadableReason.BROKEN or not kind.what:
         return words
