@@ -2,10 +2,12 @@
 
 import io
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from aspose.email_foss.msg import MapiMessage, PropertyId
 from inboxes import good, load, put, settings_for, table
 from posted import attachment, mail, named
 
@@ -99,11 +101,62 @@ def test_an_agreeing_sender_says_nothing(tmp_path: Path) -> None:
     assert not [row for row in table(tmp_path, "findings") if row["code"] == "B509"]
 
 
-def test_a_mail_in_a_mail_is_passed_on(tmp_path: Path) -> None:
-    inner = sent("joho@city.wakaba.lg.jp").replace(b"=_part", b"=_inner")
+@pytest.mark.parametrize(
+    ("around", "inner", "body"),
+    [
+        (("x@else.example.jp",), "joho@city.wakaba.lg.jp", "若葉市"),
+        ((OWN,), "joho@city.wakaba.lg.jp", "若葉市"),
+        (("x@else.example.jp", "y@else.example.jp"), "joho@city.wakaba.lg.jp", "若葉市"),
+        (("tanaka@city.wakaba.lg.jp",), "joho@city.wakaba.lg.jp", "若葉市"),
+        (("machi@town.shirakumo.lg.jp",), "joho@city.wakaba.lg.jp", ""),
+        (("machi@town.shirakumo.lg.jp", OWN), "joho@city.wakaba.lg.jp", ""),
+        (("joho@city.wakaba.lg.jp",), "x@else.example.jp", ""),
+        (("joho@city.wakaba.lg.jp",), OWN, ""),
+    ],
+)
+def test_a_mail_in_a_mail_is_its_own_senders(
+    tmp_path: Path, around: tuple[str, ...], inner: str, body: str
+) -> None:
+    """Unless another body passed it on: then either may be meant."""
+    made, path = sent(inner), ""
+    for level, sender in enumerate(around):
+        made = made.replace(b"=_part", f"=_{level}".encode())
+        made = mail(b"Content-Type: message/rfc822\r\n\r\n" + made, sender=f"x <{sender}>",
+                    subject="提出")  # fmt: skip
+        path += "!提出.eml"
+    row = run(tmp_path, {"a.eml": made})[f"a.eml{path}!様式.xlsx"]
+    assert row["sender"] == inner
+    assert (row["identified_by"] == "sender") is bool(body)
+    assert row["respondent"] == body or not body
+
+
+def test_a_copy_within_a_mail_is_nobodys(tmp_path: Path) -> None:
+    inner = sent("joho@city.wakaba.lg.jp", subject="FW: 提出").replace(b"=_part", b"=_inner")
     outer = mail(b"Content-Type: message/rfc822\r\n\r\n" + inner, sender="x <x@else.example.jp>")
     rows = run(tmp_path, {"a.eml": outer})
-    assert rows["a.eml!提出.eml!様式.xlsx"]["identified_by"] != "sender"
+    assert rows["a.eml!FW: 提出.eml!様式.xlsx"]["identified_by"] != "sender"
+
+
+def test_a_message_in_a_message_of_outlook_is_its_own_senders(
+    tmp_path: Path,
+) -> None:
+    """Both written by another program than the tests' own."""
+    inner = MapiMessage.create("回答", "本文")
+    inner.set_property(PropertyId.SENDER_EMAIL_ADDRESS, "joho@city.wakaba.lg.jp")
+    inner.add_attachment("様式.xlsx", good("", load()))
+    outer = MapiMessage.create("提出", "別添")
+    outer.set_property(PropertyId.SENDER_EMAIL_ADDRESS, "x@else.example.jp")
+    moment = datetime(2026, 11, 5, 0, 30, tzinfo=UTC)
+    outer.set_property(PropertyId.MESSAGE_DELIVERY_TIME, moment)
+    outer.add_embedded_message_attachment(inner)
+    outer.add_attachment("参考.xlsx", good("白雲町", load()))
+    rows = run(tmp_path, {"a.msg": outer.to_bytes()})
+    within = rows["a.msg!回答.msg!様式.xlsx"]
+    assert (within["respondent"], within["identified_by"]) == ("若葉市", "sender")
+    assert within["sender"] == "joho@city.wakaba.lg.jp"
+    beside = rows["a.msg!参考.xlsx"]
+    assert (beside["respondent"], beside["sender"]) == ("白雲町", "x@else.example.jp")
+    assert within["received"] == beside["received"] == "2026-11-05T09:30:00+09:00"
 
 
 def test_the_order_of_the_roster_is_irrelevant() -> None:

@@ -181,12 +181,6 @@ def test_hostile_mails_cost_one_row(
         assert row.reason is reason
 
 
-def test_mails_in_mails_end_somewhere(tmp_path: Path) -> None:
-    rows = listed(tmp_path, "a.eml", nested(40)).entries
-    assert len(rows) <= 6
-    assert isinstance(rows[-1], Unreadable)
-
-
 def test_damaged_base64_is_a_row_of_its_own(tmp_path: Path) -> None:
     broken = b"Content-Type: application/octet-stream; name=a.xlsx\r\n" \
         b"Content-Transfer-Encoding: base64\r\n\r\n%%%=A==*\r\n"  # fmt: skip

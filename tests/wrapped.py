@@ -22,13 +22,15 @@ def properties(told: Mapping[int, Value]) -> bytes:
     several = struct.pack("<HHL", 0x1002, 0x4000, 3) + bytes(8)
     found = [named, several, struct.pack("<HHHH", 0x0B, 0x0E1F, 1, 0)]
     for number, value in told.items():
-        if isinstance(value, str):
-            value = (0x1F, value.encode("utf-16-le") + b"\0\0")
-        elif isinstance(value, bytes):
-            value = (0x0102, value)
-        kind, content = value
+        kind, content = _typed(value)
         found.append(struct.pack("<HH", kind, number) + _one(content))
     return struct.pack("<L", len(found)) + b"".join(found)
+
+
+def _typed(value: Value) -> tuple[int, bytes]:
+    if isinstance(value, str):
+        return 0x1F, value.encode("utf-16-le") + b"\0\0"
+    return (0x0102, value) if isinstance(value, bytes) else value
 
 
 def _one(content: bytes) -> bytes:

@@ -43,9 +43,18 @@ class Senders:
             self._bodies[key] = None
 
     def body_of(self, source: SourceFile) -> RosterEntry | None:
-        """Give the body whose mail brought a file; a mail that somebody passed on tells none."""
-        sender = source.sender
-        if not sender or source.passed_on or sender in self._passing_on:
+        """Give the body whose mail brought a file; a copy that somebody passed on tells none.
+
+        A mail that lies whole in another is its sender's, unless another body passed it on.
+        """
+        if source.passed_on and not source.bearers:
+            return None
+        body = self._of_address(source.sender)
+        passing = map(self._of_address, source.bearers)
+        return body if all(other in {None, body} for other in passing) else None
+
+    def _of_address(self, sender: str) -> RosterEntry | None:
+        if not sender or sender in self._passing_on:
             return None
         if sender in self._bodies:
             return self._bodies[sender]

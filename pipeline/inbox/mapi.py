@@ -1,4 +1,4 @@
-"""What Outlook knows of a message and of its attachments: MAPI's properties, whatever holds them."""
+"""What Outlook knows of a message and its attachments: MAPI's properties, whatever holds them."""
 
 import datetime
 from collections.abc import Iterable

@@ -132,7 +132,9 @@ def open_mail(content: bytes, *, most_parts: int) -> Mail:
         )
     except MailError:
         raise
-    except Exception as error:  # hostile mails raise anything, RecursionError among them
+    except RecursionError as error:
+        raise TooManyPartsError("depth") from error
+    except Exception as error:  # hostile mails raise anything
         raise MailError(repr(error)[:200]) from error
 
 

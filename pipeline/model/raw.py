@@ -70,7 +70,8 @@ class SourceFile:
     one path.
     ``received``, ``sender`` and ``subject`` are what the mail tells that brought it, ``receipt``
     by what it knows the time, ``passed_on`` that somebody forwarded it, and ``letter`` the
-    sentences of its text that answer something.
+    sentences of its text that answer something. ``bearers`` are the senders of the mails around
+    that mail, none where it came by itself or says that it is a copy (Fw:).
     ``sealed``: the member of a bundle (see `Bundle`), a return that another office has counted.
     """
 
@@ -86,6 +87,7 @@ class SourceFile:
     received: str = ""
     receipt: Receipt = Receipt.NONE
     passed_on: bool = False
+    bearers: tuple[str, ...] = ()
     sender: str = ""
     subject: str = ""
     letter: str = ""
