@@ -14,7 +14,7 @@ from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, encoded, mail, named
 from test_received_mail import BOOK, listed, nested, paths
 
-from pipeline.inbox.discover import source_of
+from pipeline.inbox.listing import source_of
 from pipeline.run import aggregate
 
 MEGABYTE = 1 << 20

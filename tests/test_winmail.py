@@ -16,6 +16,7 @@ from wrapped import (
     SENDER,
     SIGNATURE,
     SUBJECT,
+    Value,
     attached,
     attribute,
     within,
@@ -95,7 +96,7 @@ def test_it_is_a_folder_in_the_mail_that_brought_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["winmail.dat", "ATT00001.dat", "添付.bin"])
 def test_one_dropped_alone_is_a_mail(tmp_path: Path, name: str) -> None:
-    told = {SUBJECT: "提出", SENDER: "a@b.example.jp", DELIVERED: TIME}
+    told: dict[int, Value] = {SUBJECT: "提出", SENDER: "a@b.example.jp", DELIVERED: TIME}
     content = wrapped(attached(BOOK, {LONG_NAME: "様式.xlsx"}), told=told)
     inbox = listed(tmp_path, name, content)
     assert paths(inbox) == {name: "wrapping", f"{name}!様式.xlsx": "file"}

@@ -268,7 +268,7 @@ def _refused_as_a_whole(below: Iterable[Entry]) -> Unreadable | None:
             if entry.reason not in _REFUSED or entry.kind is FileKind.OTHER:
                 return None
             refused = refused or entry
-        elif entry.reason not in _FRAMES:
+        elif not (isinstance(entry, Skipped) and entry.reason in _FRAMES):
             return None
     return refused
 
