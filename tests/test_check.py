@@ -32,7 +32,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.submission import BY_PLAIN_SIGN, BY_SIGN
+from pipeline.model.answers import BY_PLAIN_SIGN, BY_SIGN
 from pipeline.rules import RULES, similar
 from pipeline.rules.check import check
 from pipeline.rules.grouping import group_findings, grouped

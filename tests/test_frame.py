@@ -21,7 +21,7 @@ from pipeline.frame.answers import (
 )
 from pipeline.frame.columns import encoded, taken, together
 from pipeline.model import Batch, CountedSubmission, Status
-from pipeline.model.submission import AnswerDecision
+from pipeline.model.answers import AnswerDecision
 from pipeline.rules import RULES
 from pipeline.rules.check import check, own_findings
 from pipeline.settings import RuleSettings

@@ -27,6 +27,7 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.model.answers import Answer
 from pipeline.model.review import (
     ENTRIES,
     FACTS,
@@ -38,7 +39,6 @@ from pipeline.model.review import (
     ReviewKey,
     Verdict,
 )
-from pipeline.model.submission import Answer
 from pipeline.review import (
     find_form,
     form_source,

@@ -7,9 +7,9 @@ import pytest
 from batches import make_batch, make_findings, make_settings
 
 from pipeline.model import Doubt, FileState, Mark, Status
+from pipeline.model.answers import AnswerDecision
 from pipeline.model.counts import StatusCounts
 from pipeline.model.report import Report
-from pipeline.model.submission import AnswerDecision
 from pipeline.summarise import summarise
 
 

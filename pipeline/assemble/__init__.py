@@ -10,7 +10,8 @@ from dataclasses import replace
 from pipeline.assemble.conservation import conservation
 from pipeline.assemble.control_names import misnamed
 from pipeline.assemble.exclusions import Exclusions
-from pipeline.assemble.identify import NOTHING_GIVEN, Identifier, known_names, respondent_of
+from pipeline.assemble.identify import NOTHING_GIVEN, Identifier
+from pipeline.assemble.known import known_names, respondent_of
 from pipeline.assemble.reasons import bundle_reason, skipped_reason, unreadable_reason
 from pipeline.assemble.settle import record_of, settle
 from pipeline.assemble.units import Projects

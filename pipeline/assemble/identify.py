@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pipeline.assemble.known import STRENGTH, by_hidden_id, named_alike, respondent_of, tidied
 from pipeline.assemble.senders import Senders
 from pipeline.model import (
     Checklist,
@@ -28,22 +29,19 @@ from pipeline.model import (
     file_digest,
 )
 from pipeline.texts.file_names import FileNames, file_names_of
-from pipeline.texts.folding import fold, tidy
+from pipeline.texts.folding import fold
 from pipeline.texts.garbled import misread, named_in_bytes, readable
 from pipeline.texts.name_index import NameIndex
 from pipeline.texts.respondents import (
-    body_id,
     entry_id,
     fold_name,
     is_organisation,
     names_nobody,
     same_body,
     stable_id,
-    without_prefecture,
 )
 
 NOTHING_GIVEN: Mapping[str, str] = MappingProxyType({})
-_STRENGTH = {kind: place for place, kind in enumerate(EvidenceKind)}
 _TOWN = re.compile(r"[^市区町村]{1,6}[市町村]")
 _BRACKETED = re.compile(r"[(（\[［【][^)）\]］】]*[)）\]］】]")
 
@@ -115,8 +113,8 @@ class Identifier:
                 disputed[submission.source.key] = claims
             else:
                 found[submission.source.key] = claims[0]
-        found = _named_alike(found)
-        joined, contradicted = _by_hidden_id(submissions, found)
+        found = named_alike(found)
+        joined, contradicted = by_hidden_id(submissions, found)
         left = {key: each for key, each in {**found, **joined}.items() if key not in contradicted}
         return Identified(respondents=left, disputed={**disputed, **contradicted})
 
@@ -146,7 +144,7 @@ class Identifier:
         """Give the respondent of a submission, or the several whom its evidence names."""
         if submission.sealed is not None:
             return (self._sealed(submission.sealed),)
-        inside = [_tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
+        inside = [tidied(evidence) for evidence in submission.evidence if evidence.text.strip()]
         said = self._said(inside, submission)
         decided = _decide(said, slip=submission.overrides is not None)
         if decided:
@@ -312,7 +310,7 @@ class Identifier:
     def _unlisted_of(self, submission: Submission, inside: Sequence[Evidence]) -> Respondent:
         """Name a respondent who is on no roster: by a cell, else by the file or a folder."""
         cells = [each for each in inside if each.kind in {EvidenceKind.CELL, EvidenceKind.TAB}]
-        cells.sort(key=lambda each: (not is_organisation(each.text), _STRENGTH[each.kind]))
+        cells.sort(key=lambda each: (not is_organisation(each.text), STRENGTH[each.kind]))
         if not submission.source.part:
             *folders, name = _names_in(submission.source.path)
             for kind, part in (
@@ -428,89 +426,3 @@ def _names_in(path: str) -> list[str]:
 def _is_of_mail(name: str) -> bool:
     """Tell a mail's own name, which is its subject and no body."""
     return name.casefold().endswith((".eml", ".msg"))
-
-
-def known_names(roster: Roster | None) -> dict[str, str]:
-    """Give the id of the roster's respondent by each folded name that means one alone."""
-    if roster is None:
-        return {}
-    return {key: entry_id(entry) for key, entry in NameIndex(roster.entries).names()}
-
-
-def respondent_of(entry: RosterEntry, evidence: Evidence | None = None) -> Respondent:
-    """Give a roster entry as a respondent, with what it was told by."""
-    return Respondent(
-        id=entry_id(entry),
-        name=entry.shown,
-        role=entry.role,
-        on_roster=True,
-        identified_by=evidence.kind if evidence else EvidenceKind.NONE,
-        evidence=evidence.text if evidence else "",
-        mail=entry.mail,
-        project=entry.project,
-        body=body_id(entry) if entry.project else "",
-        body_name=entry.name if entry.project else "",
-    )
-
-
-def _named_alike(found: dict[str, Respondent]) -> dict[str, Respondent]:
-    """Give one id and one name to the spellings of one unlisted respondent.
-
-    港区 joins 東京都港区 where no other prefecture's 港区 answered. The name shown is that of
-    the strongest evidence, then the first by spelling.
-    """
-    unlisted = {p: r for p, r in found.items() if r.identified_by is not EvidenceKind.NONE}
-    unlisted = {
-        path: r
-        for path, r in unlisted.items()
-        if not r.on_roster and r.identified_by not in {EvidenceKind.HIDDEN_ID, EvidenceKind.SEALED}
-    }
-    keys = {path: fold_name(r.name) or fold(r.name) for path, r in unlisted.items()}
-    full: dict[str, set[str]] = {}
-    for key in keys.values():
-        if without_prefecture(key) != key:
-            full.setdefault(without_prefecture(key), set()).add(key)
-    groups: dict[str, list[str]] = {}
-    for path, key in keys.items():
-        longer = full.get(key, set())
-        groups.setdefault(next(iter(longer)) if len(longer) == 1 else key, []).append(path)
-    result = dict(found)
-    for key, paths in groups.items():
-        name = min((_STRENGTH[unlisted[p].identified_by], unlisted[p].name) for p in paths)[1]
-        for path in paths:
-            result[path] = replace(found[path], id=stable_id(key), name=name)
-    return result
-
-
-def _by_hidden_id(
-    submissions: tuple[Submission, ...], found: dict[str, Respondent]
-) -> tuple[dict[str, Respondent], dict[str, tuple[Respondent, ...]]]:
-    """Join a file with a hidden id to the unlisted respondent of that id, whatever it is named.
-
-    A slip sent to somebody who is on no roster carries the id made from the first return. Where a
-    cell of it names another organisation, it is disputed between the two; not where nothing but
-    the id itself says who the other one is.
-    """
-    known = {found[key].id: found[key] for key in sorted(found)}
-    joined: dict[str, Respondent] = {}
-    disputed: dict[str, tuple[Respondent, ...]] = {}
-    for submission in submissions:
-        key = submission.source.key
-        for evidence in submission.evidence if key in found and not submission.source.part else ():
-            hidden = evidence.text.strip()
-            if evidence.kind is not EvidenceKind.HIDDEN_ID or found[key].on_roster:
-                continue
-            if hidden not in known:
-                continue
-            own = replace(known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden)
-            by_cell = found[key].identified_by is EvidenceKind.CELL
-            if by_cell and found[key].id != hidden and is_organisation(found[key].name):
-                if known[hidden].identified_by is not EvidenceKind.HIDDEN_ID:
-                    disputed[key] = (own, found[key])
-            else:
-                joined[key] = own
-    return joined, disputed
-
-
-def _tidied(evidence: Evidence) -> Evidence:
-    return replace(evidence, text=" ".join(tidy(evidence.text).split()))

@@ -11,7 +11,7 @@ from pipeline.model import (
     ReadBy,
     Status,
 )
-from pipeline.model.submission import BY_SIGN
+from pipeline.model.answers import BY_SIGN
 from pipeline.texts.calendar import month_after
 from pipeline.texts.marks import read_mark
 from pipeline.texts.marks.table import load_table, matching_key

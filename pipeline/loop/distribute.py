@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.identify import respondent_of
+from pipeline.assemble.known import respondent_of
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.forms.checklists import load_checklist
 from pipeline.forms.editions import in_edition

@@ -3,6 +3,23 @@
 Sequences are tuples; a value never changes, it is replaced (`dataclasses.replace`).
 """
 
+from pipeline.model.answers import (
+    Answer,
+    Aside,
+    Doubt,
+    Due,
+    DueProblem,
+    DueSource,
+    ExtraRow,
+    Location,
+    Mark,
+    MatchedBy,
+    Note,
+    Precision,
+    ReadBy,
+    Repeated,
+    place_in,
+)
 from pipeline.model.batch import (
     Batch,
     ControlProblem,
@@ -26,32 +43,34 @@ from pipeline.model.batch import (
 )
 from pipeline.model.checklist import Checklist, Item, Option, Status
 from pipeline.model.raw import (
-    OF_THIS_COMPUTER,
     Area,
-    Bundle,
-    BundleProblem,
     CellKey,
     CellKind,
-    ControlLine,
     Decoration,
     Drawing,
     DrawingKind,
-    Entry,
-    FileKind,
-    Inbox,
     RawCell,
     RawSheet,
     RawWorkbook,
-    Receipt,
     Run,
+    Unseen,
+    address,
+)
+from pipeline.model.sources import (
+    OF_THIS_COMPUTER,
+    Bundle,
+    BundleProblem,
+    ControlLine,
+    Entry,
+    FileKind,
+    Inbox,
+    Receipt,
     Skipped,
     SkipReason,
     SourceFile,
     Unreadable,
     UnreadableReason,
-    Unseen,
     Wanted,
-    address,
     file_digest,
     return_key,
     shown_key,
@@ -59,25 +78,11 @@ from pipeline.model.raw import (
 )
 from pipeline.model.submission import (
     Accepted,
-    Answer,
-    Aside,
-    Doubt,
     Doubted,
-    Due,
-    DueProblem,
-    DueSource,
     Evidence,
     EvidenceKind,
-    ExtraRow,
-    Location,
-    Mark,
-    MatchedBy,
     NotChecklist,
-    Note,
     OwnBook,
-    Precision,
-    ReadBy,
-    Repeated,
     Sealed,
     Slip,
     Submission,
@@ -85,7 +90,6 @@ from pipeline.model.submission import (
     TableShape,
     Uncounted,
     UnknownNotation,
-    place_in,
 )
 
 __all__ = [

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.model.answers import Location
 from pipeline.model.checklist import Checklist, Status
 from pipeline.model.history import PastAnswer, PastProblem
-from pipeline.model.raw import (
+from pipeline.model.sources import (
     OF_THIS_COMPUTER,
     Bundle,
     FileKind,
@@ -16,7 +17,7 @@ from pipeline.model.raw import (
     Unreadable,
     return_key,
 )
-from pipeline.model.submission import EvidenceKind, Location, NotChecklist, Submission
+from pipeline.model.submission import EvidenceKind, NotChecklist, Submission
 
 Outcome = Submission | NotChecklist | Unreadable | Skipped | Bundle  # of reading one file
 

@@ -6,8 +6,9 @@ know about merging. Rows and columns are 0-based; a sheet is named by its place 
 
 from dataclasses import dataclass
 
+from pipeline.model.answers import MatchedBy
 from pipeline.model.raw import CellKey
-from pipeline.model.submission import MatchedBy, TableFound
+from pipeline.model.submission import TableFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

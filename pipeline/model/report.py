@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from pipeline.model.answers import Due, DueSource, Precision
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
 from pipeline.model.checklist import Checklist, Item, Status
 from pipeline.model.counts import Range, StatusCounts
 from pipeline.model.months import Months
 from pipeline.model.plan import Contact, Sentence, Turnout
-from pipeline.model.raw import return_key
-from pipeline.model.submission import Due, DueSource, Precision, UnknownNotation
+from pipeline.model.sources import return_key
+from pipeline.model.submission import UnknownNotation
 
 
 class RowDecision(NamedTuple):

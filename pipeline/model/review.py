@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from pipeline.model.answers import Location
 from pipeline.model.batch import Batch, Finding, Severity
 from pipeline.model.checklist import Status
-from pipeline.model.submission import Location
 
 FORM_NAME = "確認票"
 OPEN_SHEET, DECIDED_SHEET, RESOLVED_SHEET = "確認票", "決定済み", "解消した指摘"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.history.earlier import settle_years
 from pipeline.model import Doubt, FileRecord, FileState, Status, Submission
-from pipeline.model.submission import AnswerDecision
+from pipeline.model.answers import AnswerDecision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.model import Precision, Status, contents_of, file_digest
+from pipeline.model.answers import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
     BODY_CHOICES,
@@ -21,7 +22,6 @@ from pipeline.model.review import (
     Reviewed,
     Verdict,
 )
-from pipeline.model.submission import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
 from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of

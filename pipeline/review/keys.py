@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.frame.answers import answers_at, answers_of, first_rows
 from pipeline.model import SkipReason, Status, file_digest, text_digest
-from pipeline.model.raw import Skipped
 from pipeline.model.review import ReviewKey
+from pipeline.model.sources import Skipped
 from pipeline.texts.folding import tidy
 
 if TYPE_CHECKING:

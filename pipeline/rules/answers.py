@@ -10,7 +10,7 @@ from pipeline.model import (
     Severity,
     Status,
 )
-from pipeline.model.submission import BY_PLAIN_SIGN
+from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (
     About,

@@ -21,9 +21,9 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.raw import Skipped, Unreadable
+from pipeline.model.answers import DueSource, Precision
 from pipeline.model.report import AnswerRow, FileRow, ReportedLine, RowDecision, SeverityCounts
-from pipeline.model.submission import DueSource, Precision
+from pipeline.model.sources import Skipped, Unreadable
 
 _NO_DUE = Due()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Doubt, Drawing, DrawingKind, Due, Mark, ReadBy, Status
-from pipeline.model.submission import BY_PLAIN_SIGN
+from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.texts.folding import TICKS, fold
 from pipeline.texts.marks.legend import LegendFound
 from pipeline.texts.marks.words import STATUS_OF, read_text
