@@ -228,6 +228,7 @@ def _sources(answers: Sequence[object]) -> set[str]:
 
 @settings(max_examples=150, deadline=None)
 @example([("", "若葉市", "青嶺市", "x-unknown", "1111")], ("", "回答", "", "x-unknown", "1111"))
+@example([("", "青嶺市", "", "x-unknown", "1111")], ("", "回答", "", "x-unknown", "1111"))
 @given(st.lists(PLACES, min_size=1, max_size=4, unique=True), PLACES)
 def test_another_bodys_file_never_changes_this_bodys_done(
     drawn: Sequence[tuple[str, str, str, str, str]], other: tuple[str, str, str, str, str]

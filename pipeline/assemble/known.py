@@ -82,8 +82,8 @@ def by_hidden_id(
     """Join a file with a hidden id to the unlisted respondent of that id, whatever it is named.
 
     A slip sent to somebody who is on no roster carries the id made from the first return. Where a
-    cell of it names another organisation, it is disputed between the two; not where nothing but
-    the id itself says who the other one is.
+    cell of it names another organisation, it is disputed between the two. Nobody is joined to one
+    of whom nothing but the id itself is known: who has a name keeps it.
     """
     known = {found[key].id: found[key] for key in sorted(found)}
     joined: dict[str, Respondent] = {}
@@ -96,11 +96,12 @@ def by_hidden_id(
                 continue
             if hidden not in known:
                 continue
+            if found[key].id != hidden and known[hidden].identified_by is EvidenceKind.HIDDEN_ID:
+                continue
             own = replace(known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden)
             by_cell = found[key].identified_by is EvidenceKind.CELL
             if by_cell and found[key].id != hidden and is_organisation(found[key].name):
-                if known[hidden].identified_by is not EvidenceKind.HIDDEN_ID:
-                    disputed[key] = (own, found[key])
+                disputed[key] = (own, found[key])
             else:
                 joined[key] = own
     return joined, disputed
