@@ -193,7 +193,7 @@ def test_a_fault_of_our_own_is_a_document(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pipeline.cli.documents.rules_told", fail)
+    monkeypatch.setattr("pipeline.cli.told.rules_told", fail)
     told, _ = said(capsys, "rules", code=ExitCode.NOTHING_WRITTEN)
     assert "ZeroDivisionError" in told["error"]
 

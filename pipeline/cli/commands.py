@@ -205,13 +205,13 @@ def aggregate(
     if dry_run:
         rehearsal, difference = rehearse_and_tell(settings, quiet=quiet)
         if as_json:
-            from pipeline.cli.documents import rehearsed
+            from pipeline.cli.told import rehearsed
 
             return rehearsed(settings.month, rehearsal.exit_code, difference)
         return rehearsal.exit_code
     result = run_and_tell(settings, quiet=quiet, fail_on=fail_on, opened=opened)
     if as_json:
-        from pipeline.cli.documents import aggregated
+        from pipeline.cli.told import aggregated
 
         return aggregated(result, public=edition == "public")
     return result.exit_code

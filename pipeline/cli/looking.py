@@ -38,7 +38,7 @@ def inspect(
     form, month = checklist_of(checklist), month or this_month()
     looked = ((path, look_into(path, checklist=form, month=month)) for path in files)
     if as_json:
-        from pipeline.cli.documents import inspected
+        from pipeline.cli.told import inspected
 
         return inspected(month, looked)
     for path, seen in looked:
@@ -60,7 +60,7 @@ def explain(text: str, month: str | None, checklist: str, as_json: bool) -> Docu
 
     legend, month = checklist_of(checklist).legend, month or this_month()
     if as_json:
-        from pipeline.cli.documents import explained
+        from pipeline.cli.told import explained
 
         return explained(text, month=month, legend=legend)
     click.echo(explain_text(text, month=month, legend=legend))
@@ -85,7 +85,7 @@ def rules(code: str | None, as_json: bool) -> Document | None:
             ExitCode.USAGE,
         )
     if as_json:
-        from pipeline.cli.documents import rules_told
+        from pipeline.cli.told import rules_told
 
         return rules_told(told)
     for each in told:

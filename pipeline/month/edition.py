@@ -9,59 +9,43 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.model import (
-    Answer,
     Batch,
     CountedSubmission,
-    FileRecord,
-    FileState,
     Finding,
-    Location,
-    Mark,
-    Note,
     Respondent,
-    Roster,
     RosterEntry,
     Severity,
-    Skipped,
-    SkipReason,
-    SourceFile,
     Status,
-    Submission,
-    place_in,
     shown_unit,
 )
 from pipeline.model.plan import NEXT
+from pipeline.month.public_records import (
+    finding_order,
+    public_finding,
+    public_record,
+    public_roster,
+    public_sources,
+    public_submission,
+)
 from pipeline.texts.respondents import entry_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.history.aliases import Aliases
-    from pipeline.model import Due
     from pipeline.model.counts import Range
     from pipeline.model.history import History
     from pipeline.model.report import Report
+
 
 UNSURE = "B509"  # tells that a file's name alone, or less, says whose it is
 # A role that fewer than three submissions share would name them; the threshold is the usual
 # minimum cell count of official statistics (秘匿処理).
 MINIMUM_SHARED = 3
 SMALL_ROLES = "その他の役割"
-
-_STATE_WORDS = {
-    FileState.COUNTED: "集計しました。",
-    FileState.SUPERSEDED: "新しい提出に置き換えました。",
-    FileState.DUPLICATE: "同じ内容のファイルがあるため、数えていません。",
-    FileState.DISPUTED: "どの団体の回答か確かめています。",
-    FileState.EXCLUDED: "集計から除きました。",
-    FileState.NOT_CHECKLIST: "チェックシートではありませんでした。",
-    FileState.UNREADABLE: "読めませんでした。",
-    FileState.IGNORED: "集計の対象ではありません。",
-}
 
 
 def public_edition(
@@ -78,7 +62,7 @@ def public_edition(
     file names would name them; ``named`` keeps the roster's. What is not named here is left out,
     so that a field added to the model never leaks.
     """
-    sources = _public_sources(batch, aliases)
+    sources = public_sources(batch, aliases)
 
     def place_of(respondent: Respondent) -> str:
         return "" if named else people[respondent.id].id
@@ -87,20 +71,20 @@ def public_edition(
     public = Batch(
         month=batch.month,
         checklist=batch.checklist,
-        files=tuple(_public_record(record, sources, people) for record in files),
+        files=tuple(public_record(record, sources, people) for record in files),
         submissions=tuple(
             CountedSubmission(
                 respondent=people[counted.respondent.id],
-                submission=_public_submission(counted.submission, sources),
+                submission=public_submission(counted.submission, sources),
             )
             for counted in sorted(batch.submissions, key=lambda one: place_of(one.respondent))
         ),
-        roster=_public_roster(batch.roster, people, named=named),
+        roster=public_roster(batch.roster, people, named=named),
         missing=tuple(people[one.id] for one in sorted(batch.missing, key=place_of)),
         excluded=tuple(people[id_].id for id_ in batch.excluded if id_ in people),
     )
-    shown = (_public_finding(finding, sources, people) for finding in findings)
-    return public, tuple(shown if named else sorted(shown, key=_finding_order(batch)))
+    shown = (public_finding(finding, sources, people) for finding in findings)
+    return public, tuple(shown if named else sorted(shown, key=finding_order(batch)))
 
 
 def public_people(
@@ -269,136 +253,3 @@ def _merged_roles(batch: Batch) -> frozenset[str]:
             break
         merged.add(role)
     return frozenset(merged)
-
-
-def _public_sources(batch: Batch, aliases: Aliases) -> dict[str, SourceFile]:
-    """Give what stands for each return, by its key: numbers in an order that tells nothing.
-
-    The hash is a keyed one: it tells whether a file is the same as in another month.
-    """
-    paths = {record.source.path for record in batch.files}
-    ordered = sorted(paths, key=lambda path: aliases.digest("file", path))
-    numbers = {path: number for number, path in enumerate(ordered, start=1)}
-    parts: Counter[str] = Counter()
-    sources = {}
-    for record in sorted(batch.files, key=lambda one: aliases.digest("file", one.source.key)):
-        own = record.source
-        parts[own.path] += 1
-        sources[own.key] = SourceFile(
-            path=f"ファイル{numbers[own.path]:04d}",
-            location=Path(),
-            sha256=aliases.digest("sha256", own.sha256) if own.sha256 else "",
-            part=str(parts[own.path]) if own.part else "",  # a sheet is often named after a body
-        )
-    return sources
-
-
-def _public_roster(
-    roster: Roster | None, people: Mapping[str, Respondent], *, named: bool
-) -> Roster | None:
-    if roster is None:
-        return None
-    entries = [
-        RosterEntry(
-            code=people[entry_id(entry)].id,
-            name=people[entry_id(entry)].name,
-            role=people[entry_id(entry)].role,
-            scope=entry.scope,  # how much is asked; no sheet tells it of anybody
-            excluded="除外" if entry.excluded else "",
-        )
-        for entry in roster.entries
-        if entry_id(entry) in people
-    ]
-    ordered = entries if named else sorted(entries, key=lambda entry: entry.code)
-    return Roster(entries=tuple(ordered), file="名簿")
-
-
-def _public_record(
-    record: FileRecord, sources: Mapping[str, SourceFile], people: Mapping[str, Respondent]
-) -> FileRecord:
-    source = sources[record.source.key]
-    content: Submission | Skipped
-    if isinstance(record.content, Submission):
-        content = _public_submission(record.content, sources)
-    else:
-        content = Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=record.kind)
-    return FileRecord(
-        source=source,
-        state=record.state,
-        reason=_STATE_WORDS[record.state],
-        kind=record.kind,
-        content=content,
-        respondent=people[record.respondent.id] if record.respondent else None,
-        replaced_by=sources[record.replaced_by].key if record.replaced_by else "",
-        is_slip=record.is_slip,
-    )
-
-
-def _public_submission(submission: Submission, sources: Mapping[str, SourceFile]) -> Submission:
-    return Submission(
-        source=sources[submission.source.key],
-        kind=submission.kind,
-        checklist_id=submission.checklist_id,
-        answers=tuple(_public_answer(answer, sources) for answer in submission.answers),
-    )
-
-
-def _public_answer(answer: Answer, sources: Mapping[str, SourceFile]) -> Answer:
-    """Give status and month, and in which files they stand; no cell, whose place may tell whose."""
-    return Answer(
-        item_id=answer.item_id,
-        mark=Mark(status=answer.mark.status, due=_public_due(answer.mark.due)),
-        note=Note(),
-        due=_public_due(answer.due),
-        place=_public_place(answer.place, sources),
-        mark_cell=None if answer.mark_cell is None else "",
-        row_cell=None if answer.row_cell is None else "",
-        note_place=_public_place(answer.note_place, sources),
-        note_cell=None if answer.note_cell is None else "",
-        matched_by=answer.matched_by,
-        in_scope=answer.in_scope,
-    )
-
-
-def _public_due(due: Due) -> Due:
-    return replace(due, written="")
-
-
-def _public_place(place: Location | None, sources: Mapping[str, SourceFile]) -> Location | None:
-    source = sources.get(place.key) if place else None
-    return place_in(source) if source else None
-
-
-def _public_finding(
-    finding: Finding, sources: Mapping[str, SourceFile], people: Mapping[str, Respondent]
-) -> Finding:
-    known = people.get(finding.respondent_id)
-    source = sources.get(finding.location.key)
-    return Finding(
-        code=finding.code,
-        severity=finding.severity,
-        title=finding.title,
-        location=place_in(source) if source else Location(file=""),
-        written="",
-        fix="",
-        respondent_id=known.id if known else "",
-        respondent=known.name if known else "",
-        item_id=finding.item_id,
-        problem=finding.title,
-        told=finding.title,
-        state=finding.state,
-        project=known.project if known else "",
-    )
-
-
-def _finding_order(batch: Batch) -> Callable[[Finding], tuple[int, str, str, int, str]]:
-    """Give the order of `check` with the aliases in place of the roster's order."""
-    items = {item.id: place for place, item in enumerate(batch.checklist.items)}
-    severities = list(Severity)
-    return lambda finding: (
-        severities.index(finding.severity),
-        finding.respondent_id,
-        finding.location.key,
-        items.get(finding.item_id, -1),
-        finding.code,
-    )

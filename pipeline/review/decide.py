@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.model import Precision, Status, contents_of, file_digest
-from pipeline.model.answers import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
+from pipeline.model import contents_of, file_digest
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
     BODY_CHOICES,
@@ -22,7 +21,7 @@ from pipeline.model.review import (
     Reviewed,
     Verdict,
 )
-from pipeline.review.choices import with_chosen_files
+from pipeline.review.decided import NOTICES, joined, reopened, with_decisions
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
 from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of
 from pipeline.texts.folding import fold
@@ -31,7 +30,7 @@ from pipeline.texts.marks.table import matching_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model import Answer, Batch, Finding, Respondent
+    from pipeline.model import Batch, Finding, Respondent
     from pipeline.model.history import PastMonth
     from pipeline.model.review import Review, ReviewKey
 
@@ -58,7 +57,7 @@ def apply_review(
     reviewing = _Reviewing(batch, binder, found, keys, _as_handed_out(batch, past))
     bound = reviewing.bind(review)
     in_force = {b.key: b.decision for b in bound if b.key and b.decision and b.standing}
-    after = _with_decisions(batch, in_force)
+    after = with_decisions(batch, in_force)
     if reviewing.problems:
         after = replace(after, entry_problems=tuple(reviewing.problems))
     return Reviewed(
@@ -69,7 +68,7 @@ def apply_review(
         bound=bound,
         extra=review.extra,
         decisions=in_force,
-        reopened=_reopened(keys, bound, in_force),
+        reopened=reopened(keys, bound, in_force),
     )
 
 
@@ -252,13 +251,13 @@ class _Reviewing:
         )
         if problem not in self.problems:  # a line for several findings is told of once
             self.problems.append(problem)
-        words = mistake.what or _NOTICES[mistake.code]
+        words = mistake.what or NOTICES[mistake.code]
         return f"{mistake.code}: {words}この行の記入は使っていません。"
 
 
 def _alike(each: Bound, decision: Decision, key: ReviewKey) -> Bound:
     """Give an equal writing the decision that was taken about one of them."""
-    reason = _joined((decision.reason, "同じ書き方をまとめて判断"))
+    reason = joined((decision.reason, "同じ書き方をまとめて判断"))
     written = (Verdict.COUNT.value, "", "", reason, decision.by, decision.on)
     return Bound(
         entry=replace(each.entry, key=key, written=written, places=(), extra=()),
@@ -281,109 +280,6 @@ def _as_handed_out(batch: Batch, past: PastMonth | None) -> dict[tuple[str, str]
             in_form = answer.location and answer.location.key == submission.source.key
             if answer.item_id in kept and in_form and place in past.answers:
                 found[place] = digest_of_past(past.answers[place])
-    return found
-
-
-_NOTICES = {
-    "R601": "判断として読めません。リストから選んでください。",
-    "R604": "同じ回答への判断が食い違っています。",
-    "R605": "どの指摘への記入か分かりません。",
-    "R608": "選ばれたファイルが、食い違うファイルの中に見つかりません。",
-}
-
-
-def _with_decisions(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:
-    batch = with_chosen_files(batch, decisions)
-    by_answer: dict[tuple[str, str], list[Decision]] = defaultdict(list)
-    for key, decision in sorted(decisions.items()):
-        if key.item_id:
-            by_answer[key.subject, key.item_id].append(decision)
-    if not by_answer:
-        return batch
-    touched = {subject for subject, _ in by_answer}
-    return replace(
-        batch,
-        submissions=tuple(
-            counted
-            if counted.respondent.id not in touched
-            else replace(
-                counted,
-                submission=replace(
-                    counted.submission,
-                    answers=tuple(
-                        _decided(answer, by_answer.get((counted.respondent.id, answer.item_id)))
-                        for answer in counted.submission.answers
-                    ),
-                ),
-            )
-            for counted in batch.submissions
-        ),
-    )
-
-
-def _decided(answer: Answer, decisions: list[Decision] | None) -> Answer:
-    """Give the answer as decided; the texts of its cells stay as they were written."""
-    if not decisions:
-        return answer
-    told = AnswerDecision(
-        verdicts=tuple(dict.fromkeys(decision.verdict.value for decision in decisions)),
-        status=answer.counted_status,
-        due=answer.counted_due,
-        reason=_joined(decision.reason for decision in decisions),
-        by=_joined(decision.by for decision in decisions),
-        on=_joined(decision.on for decision in decisions),
-    )
-    changing = next((decision for decision in decisions if decision.changes), None)
-    if changing is None or changing.status is None:
-        return replace(answer, decision=told)
-    due = _due(answer, changing)
-    mark = replace(
-        answer.mark,
-        status=changing.status,
-        due=due,
-        read_by=ReadBy.NUMBER,
-        doubt=Doubt.NONE,
-        legend_untouched=False,
-    )
-    return replace(answer, mark=mark, due=due, decision=replace(told, changed=True))
-
-
-def _due(answer: Answer, decision: Decision) -> Due:
-    """Give the month in force: the one decided, else the one there was, for a plan."""
-    if decision.status is not Status.PLANNED:
-        return Due()
-    if decision.due:
-        return Due(month=decision.due, precision=Precision.MONTH, source=DueSource.DECISION)
-    if answer.mark.status is Status.PLANNED and answer.due.month:
-        return answer.due
-    return Due(problem=DueProblem.MISSING)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return " ／ ".join(dict.fromkeys(text for text in texts if text))
-
-
-def _reopened(
-    keys: Sequence[ReviewKey],
-    bound: Sequence[Bound],
-    in_force: Mapping[ReviewKey, Decision],
-) -> dict[ReviewKey, Decision]:
-    """Give the earlier decision of each finding whose answer says something else since."""
-    earlier: dict[tuple[str, str], list[Decision]] = defaultdict(list)
-    for b in bound:
-        if b.key and b.decision and not b.standing:
-            earlier[b.key.subject, b.key.item_id].append(b.decision)
-    found: dict[ReviewKey, Decision] = {}
-    for key in keys:
-        if key in in_force:
-            continue
-        same = [
-            decision
-            for decision in earlier.get((key.subject, key.item_id), ())
-            if decision.key.code == key.code or decision.changes
-        ]
-        if same:
-            found[key] = max(same, key=lambda d: (d.on, d.key))
     return found
 
 
