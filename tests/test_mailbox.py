@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mail_programs as by
 import openpyxl
 import pytest
 from inboxes import good, load, partly, put, settings_for, table
@@ -16,9 +17,34 @@ from pipeline.run import aggregate
 CHECKLIST = load()
 ITEMS = len(CHECKLIST.items)
 NAMES = [f"{a}{b}市" for a in "青赤白黒紫緑紅金銀桜" for b in "山川原浜島森里沢田池"]
-BODIES = 104
+WRITERS = 104  # bodies that write in one of the ways below; one more for each mail program
 SILENT = good("", CHECKLIST)  # a return that names nobody
 WAYS = 8
+# What each program makes of a mail: the file that is the return, how many attachments there are.
+PROGRAMS = (
+    (by.of_gmail, ".eml!別紙3-2.xlsx", 2),
+    (by.of_outlook, ".eml!別紙3-2.xlsx", 2),
+    (by.of_notes, ".eml!別紙①（㈱）.xlsx", 1),
+    (by.of_becky, ".eml!アセット別紙.xlsx", 1),
+    (by.of_shift_jis, ".eml!能登の表", 1),
+    (by.in_pieces, ".eml!別紙の回答.xlsx", 1),
+    (by.misnamed, ".eml!noname.dat", 1),
+    (by.nameless, ".eml!（名前なし1）.octetstream", 1),
+    (by.bare, ".eml!別紙3-2.xlsx", 1),
+    (by.of_apple, ".eml!別紙3-2.xlsx（同名2）", 2),
+    (by.signed, ".eml!別紙3-2.xlsx", 2),
+    (by.signed_in_outlook, ".msg!smime.p7m!別紙3-2.xlsx", 3),
+    (by.flowed, ".eml!別紙3-2.xlsx", 1),
+    (by.by_another_writer, ".msg!別紙3-2.xlsx", 1),
+    (by.in_winmail, ".eml!winmail.dat!別紙3-2.xlsx", 2),
+    (by.encrypted, "", 0),
+    (by.encrypted_by_pgp, "", 0),
+    (by.bounced, "", 2),
+    (by.receipt, "", 1),
+    (by.absent, "", 0),
+    (by.invitation, "", 1),
+)
+BODIES = WRITERS + len(PROGRAMS)
 
 
 @dataclass(kw_only=True)
@@ -29,6 +55,7 @@ class Mailbox:
     meant: dict[str, str] = field(default_factory=dict)
     nobody: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)  # bodies whose mail brings no return
     attachments: int = 0
 
     def add(self, name: str, content: bytes, attachments: int = 0) -> None:
@@ -48,11 +75,18 @@ def roster_of(names: list[str]) -> bytes:
 
 
 def mailbox() -> Mailbox:
-    """Fill a mailbox: each body writes in one of eight ways, and letters come between."""
+    """Fill a mailbox: in each of eight ways, by each program, and letters come between."""
     box = Mailbox()
     names = (NAMES + [f"新{name}" for name in NAMES])[:BODIES]
-    for number, name in enumerate(names):
+    for number, name in enumerate(names[:WRITERS]):
         _write(box, number, name)
+    for number, (program, inner, count) in enumerate(PROGRAMS, start=WRITERS):
+        stem, who = f"p{number:03}", f"info@city{number}.example.lg.jp"
+        box.add(f"{stem}{inner[:4] or '.eml'}", program(SILENT, who), count)
+        if inner:
+            box.meant[f"{stem}{inner}"] = names[number]
+        else:
+            box.silent.append(names[number])
     number = 0
     while len(box.mails) < 200:
         who = f"担当 <info@city{number}.example.lg.jp>"
@@ -93,8 +127,8 @@ def _write(box: Mailbox, number: int, name: str) -> None:
     elif way == 4:  # forwarded by somebody: his address says nothing of whose it is
         box.add(f"{stem}.eml", mail(form, sender=who, subject="FW: 提出"), 1)
         box.nobody.append(f"{stem}.eml!様式.xlsx")
-    elif way == 5:  # forwarded in forwarded, the return names its body itself
-        own = mail(attachment(named("様式.xlsx"), good(name, CHECKLIST)), sender=who)
+    elif way == 5:  # forwarded in forwarded: the innermost mail is the body's own
+        own = mail(form, sender=who)
         once = mail(attachment(named("転送.eml"), own, kind="application/octet-stream"))
         box.add(f"{stem}.eml", mail(attachment(named("再転送.eml"), once)), 3)
         box.meant[f"{stem}.eml!再転送.eml!転送.eml!様式.xlsx"] = name
@@ -140,6 +174,12 @@ def test_the_sender_names_the_body_where_the_sheet_is_silent(box: Mailbox, count
     assert not [file for file in box.nobody if rows[file]["identified_by"] == "sender"]
     roster = {name for name in box.meant.values() if not name.endswith("町")}
     assert not [file for file in box.nobody if rows[file]["respondent"] in roster]
+
+
+def test_what_is_no_return_counts_for_nobody(box: Mailbox, counted: Path) -> None:
+    answered = {row["respondent"] for row in table(counted, "answers")}
+    assert len(box.silent) == 6
+    assert not answered & {*box.silent}
 
 
 def test_the_later_receipt_counts(box: Mailbox, counted: Path) -> None:

@@ -25,7 +25,8 @@ _SKIPPED = {
     SkipReason.ASKED_ABOVE: "上位の機関からの差戻しです。"
     "「torimatome sendback」で団体ごとの差戻し票になります。",
     SkipReason.MAIL: "メールを開き、添付ファイルを1つずつ読みました。",
-    SkipReason.WRAPPING: "Outlookがまとめた添付ファイル（winmail.dat）を開き、1つずつ読みました。",
+    SkipReason.WRAPPING: "メールの中身をまとめたもの（winmail.dat など）を開き、"
+    "添付ファイルを1つずつ読みました。",
     SkipReason.LETTER: "メールの本文の一部（画像・署名・予定など）のため、"
     "回答として読んでいません。",
     SkipReason.LINK: "ショートカット（リンク）のため、たどっていません。"

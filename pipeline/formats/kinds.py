@@ -32,12 +32,16 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"[{000214A0-0000-0000-C000-000000000046}]", FileKind.SHORTCUT),  # .url, its second section
     (b"[Desktop Entry]", FileKind.SHORTCUT),
     (b"\x78\x9f\x3e\x22", FileKind.ATTACHMENTS),
+    (b"-----BEGIN PKCS7-----", FileKind.SEALED_MAIL),
+    (b"-----BEGIN CMS-----", FileKind.SEALED_MAIL),
+    (b"-----BEGIN PGP MESSAGE-----", FileKind.SEALED_MAIL),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", FileKind.ONENOTE),
     (b"\x00\x01\x00\x00Standard ACE DB", FileKind.DATABASE),
     (b"\x00\x01\x00\x00Standard Jet DB", FileKind.DATABASE),
     (b"MZ", FileKind.PROGRAM),
     (b"\x7fELF", FileKind.PROGRAM),
 )
+_PKCS7 = re.compile(rb"\A\x30.{0,8}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]", re.DOTALL)
 _LZH = re.compile(rb"..-lh[0-9a-z]-", re.DOTALL)
 _TAR = slice(257, 262)
 # A worksheet of BIFF2 to BIFF4 stands bare in the file; BIFF5 too where it was cut out of OLE2.
@@ -114,6 +118,8 @@ def detect_kind(  # noqa: PLR0911 - one return for each family of files
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if _PKCS7.match(head):
+        return FileKind.SEALED_MAIL
     if _LZH.match(head) or head[_TAR] == b"ustar":
         return FileKind.ARCHIVE
     if head[8:12] == b"WEBP" or head[4:12] in {b"ftypheic", b"ftypavif"}:

@@ -34,7 +34,8 @@ _NAME = 200  # letters of a name; no file system takes longer ones
 _DEEPEST = 20  # parts within parts; mail programs make four or five
 _HEADER = re.compile(
     rb"(?i)(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
-    rb"(?:from|received|return-path|subject|mime-version|message-id):"
+    rb"(?:(?:from|received|return-path|subject|mime-version|message-id):"
+    rb"|content-type:\s*multipart/)"  # what S/MIME has signed begins so
 )
 # What stands in mails as Shift_JIS is Windows' own set; ISO-2022-JP holds its signs, too.
 _CHARSETS = {
@@ -48,11 +49,15 @@ _ISO_2022 = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 # What belongs to the letter and holds no answer.
 _OF_THE_LETTER = frozenset(
     {
+        "application/applefile",  # what a Mac knows of a file beside its content
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
         "application/pgp-signature",
         "message/delivery-status",
         "message/disposition-notification",
+        "message/feedback-report",
+        "text/rfc822-headers",
+        "text/x-amp-html",
         "text/calendar",
         "text/vcard",
         "text/x-vcard",
@@ -61,6 +66,10 @@ _OF_THE_LETTER = frozenset(
 _WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?]*)\?=")
 # 【至急】 or [list 12] may stand before it.
 _PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
+_BY_ITSELF = re.compile(r"自動(?:応答|返信)|不在(?:通知|連絡)|automatic reply|out of office")
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+# A line that goes on, but not the one above a signature.
+_FLOWED = re.compile(r"(?<!^--)(?<!\n--) \r?\n(?![>\s])")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
 
 
@@ -74,11 +83,15 @@ class TooManyPartsError(MailError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One attachment. ``of_letter``: a picture in the text, a signature, an appointment."""
+    """One attachment. ``of_letter``: a picture in the text, a signature, an appointment.
+
+    ``came_back``: the letter that a mail server or program reports on.
+    """
 
     name: str
     content: bytes
     of_letter: bool = False
+    came_back: bool = False
     mail: "Mail | None" = None  # of a message that only the file around it can give
 
 
@@ -87,12 +100,16 @@ class Mail:
     """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time.
 
     ``by_server``: a server on our side wrote it, not the sender's own clock. ``passed_on``: its
-    subject says that somebody forwarded it. ``wraps``: it is winmail.dat, the rest of a mail.
+    subject says that somebody forwarded it. ``automatic``: no person wrote it. ``sealed``: it is
+    encrypted, or signed so that only its own programs open it. ``wraps``: it is no mail by itself
+    but what is in one (winmail.dat, what S/MIME has signed).
     """
 
     received: str = ""
     by_server: bool = False
     passed_on: bool = False
+    automatic: bool = False
+    sealed: bool = False
     sender: str = ""  # the address in small letters
     subject: str = ""
     body: str = ""
@@ -146,47 +163,89 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     )
     texts: dict[str, list[str]] = {}
-    parts: list[Part] = []
-    for leaf, related in _leaves(message):
-        kind = leaf.get_content_type()
-        if kind.startswith("multipart/"):  # a frame without the line that parts it
-            kind = "text/plain"
-        if kind in {"text/plain", "text/html", "text/enriched"} and not _is_attached(leaf):
-            texts.setdefault(kind, []).append(_text(leaf))
-            continue
-        if len(parts) >= most_parts:
+    attached: list[_Leaf] = []
+    for leaf in _leaves(message):
+        if leaf.is_text:
+            texts.setdefault(leaf.kind, []).append(_text(leaf.part))
+        elif len(attached) >= most_parts:
             raise TooManyPartsError("attachments")
-        picture = kind.startswith("image/") and (related or bool(leaf.get("content-id")))
-        name = _file_name(leaf) or _nameless(leaf, kind, len(parts) + 1)
-        of_letter = picture or kind in _OF_THE_LETTER
-        parts.append(Part(name=name, content=_content(leaf, kind), of_letter=of_letter))
+        else:
+            attached.append(leaf)
+    pages = "".join(texts.get("text/html", []))
     subject = _one_line(decode_words(_header(message, "subject")))
     receipt = _receipt(message)
     return Mail(
         received=receipt or _moment(_header(message, "date")),
         by_server=bool(receipt),
         passed_on=_is_passed_on(subject),
+        automatic=_is_automatic(message, subject),
+        sealed=message.get_content_type() in _SEALED,
         sender=address_of(decode_words(_header(message, "from"))),
         subject=subject,
         body=_body(texts),
-        parts=tuple(parts),
+        parts=tuple(_part(leaf, n, pages) for n, leaf in enumerate(attached, start=1)),
+        wraps=not any(map(message.get, _OF_A_MAIL)),
     )
 
 
-def _leaves(
-    message: Message, depth: int = 0, *, related: bool = False
-) -> Iterator[tuple[Message, bool]]:
-    """Give the parts that are no mere frames, and whether each belongs to the text beside it."""
+_OF_A_MAIL = ("from", "sender", "subject", "date", "received", "message-id", "return-path")
+
+
+def _is_automatic(message: Message, subject: str) -> bool:
+    by_machine = _header(message, "auto-submitted").strip().casefold()
+    return by_machine not in {"", "no"} or _BY_ITSELF.match(fold(subject)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A part that is no mere frame; ``beside``: related to a text, ``reported``: in a report."""
+
+    part: Message
+    beside: bool = False
+    reported: bool = False
+
+    @property
+    def kind(self) -> str:
+        kind = self.part.get_content_type()
+        # A frame without the line that parts it is text.
+        return "text/plain" if kind.startswith("multipart/") else kind
+
+    @property
+    def is_text(self) -> bool:
+        texts = {"text/plain", "text/html", "text/enriched"}
+        return self.kind in texts and not _is_attached(self.part)
+
+
+def _part(leaf: _Leaf, number: int, pages: str) -> Part:
+    part, kind = leaf.part, leaf.kind
+    return Part(
+        name=_file_name(part) or _nameless(part, kind, number),
+        content=_content(part, kind),
+        of_letter=kind in _OF_THE_LETTER or (kind.startswith("image/") and _is_shown(leaf, pages)),
+        came_back=leaf.reported and kind == "message/rfc822",
+    )
+
+
+def _is_shown(leaf: _Leaf, pages: str) -> bool:
+    """Tell a picture in the text; Gmail gives an id to whatever is attached, too."""
+    content_id = _header(leaf.part, "content-id").strip(" <>")
+    return leaf.beside or (bool(content_id) and (not pages or content_id in pages))
+
+
+def _leaves(message: Message, depth: int = 0, parent: _Leaf | None = None) -> Iterator[_Leaf]:
+    """Give the parts that are no mere frames."""
     if depth > _DEEPEST:
         raise TooManyPartsError("depth")
     kind = message.get_content_type()
     payload = message.get_payload()
+    beside, reported = (parent.beside, parent.reported) if parent else (False, False)
     if kind.startswith("multipart/") and isinstance(payload, list):
+        reported = reported or kind == "multipart/report"
         for number, each in enumerate(payload):
-            beside = related or (kind == "multipart/related" and number > 0)
-            yield from _leaves(each, depth + 1, related=beside)
+            within = beside or (kind == "multipart/related" and number > 0)
+            yield from _leaves(each, depth + 1, _Leaf(each, within, reported))
     else:
-        yield message, related
+        yield _Leaf(message, beside, reported)
 
 
 def _is_attached(leaf: Message) -> bool:
@@ -219,7 +278,11 @@ def _text(leaf: Message) -> str:
     content = leaf.get_payload(decode=True)
     charset = leaf.get_param("charset") or ""
     named = charset[2] if isinstance(charset, tuple) else charset
-    return decode_bytes(content if isinstance(content, bytes) else b"", str(named))
+    text = decode_bytes(content if isinstance(content, bytes) else b"", str(named))
+    if str(leaf.get_param("format") or "").casefold() != "flowed":
+        return text
+    joined_by = "" if str(leaf.get_param("delsp") or "").casefold() == "yes" else " "
+    return _FLOWED.sub(joined_by, text)
 
 
 def _body(texts: Mapping[str, list[str]]) -> str:
@@ -257,6 +320,9 @@ def _header(message: Message, name: str) -> str:
 def _file_name(leaf: Message) -> str:
     """Give an attachment's name: RFC 2231, encoded words in quotes, or raw bytes."""
     for header, key in (("content-disposition", "filename"), ("content-type", "name")):
+        written = _header(leaf, header)
+        if _is_raw(written):  # the second byte of a letter may be a quote or a backslash
+            leaf.replace_header(header, decode_words(written))
         try:
             value = leaf.get_param(key, header=header)
         except (ValueError, TypeError, IndexError, LookupError):  # damaged continuations
@@ -295,7 +361,7 @@ def _one_line(text: str) -> str:
 
 def decode_words(text: str) -> str:
     """Decode encoded words and raw bytes of a header. Words cut within a letter are joined."""
-    if any("\udc80" <= letter <= "\udcff" for letter in text):
+    if _is_raw(text):
         return decode_bytes(text.encode("utf-8", "surrogateescape"), "")
     text = _BETWEEN_WORDS.sub(r"\1\2", re.sub(r"\r?\n[ \t]?", " ", text))
     result: list[str] = []
@@ -309,6 +375,11 @@ def decode_words(text: str) -> str:
         raw += _word_bytes(word[2], word[3])
     result.append(decode_bytes(raw, charset))
     return "".join(result) + text[at:]
+
+
+def _is_raw(text: str) -> bool:
+    """Tell a header that stands there in some charset, against the rules."""
+    return "\x1b$" in text or any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:

@@ -143,10 +143,14 @@ class Unpacking:
             archive_members=self.left.archive_members - len(opened.parts),
             expanded_size=self.left.expanded_size - size,
         )
-        letter = answers_in(opened.body, self.checklist) if self.checklist else ""
+        asked = None if opened.automatic else self.checklist
+        letter = answers_in(opened.body, asked) if asked else ""
         source = _told_by(source, opened, letter)
         self.mailed.hear(source.sender, opened.body)
         kind = FileKind.ATTACHMENTS if opened.wraps else FileKind.MAIL
+        if opened.sealed:
+            kind = FileKind.SEALED_MAIL
+            return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)]
         if not opened.parts:
             nothing = SkipReason.LETTER if _wraps_a_mail(source, opened) else SkipReason.OTHER_KIND
             return [Skipped(source=source, reason=nothing, kind=kind)]
@@ -177,7 +181,9 @@ class Unpacking:
             subject=mail.subject,
             letter=mail.letter,
         )
-        aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
+        ours = part.came_back and not _levels(mail, mails=True)
+        of_letter = part.of_letter or ours
+        aside = SkipReason.LETTER if of_letter else set_aside(part.name, at_top=False)
         if aside is not None:
             return [Skipped(source=source, reason=aside)]
         if len(part.content) > self.left.file_size:

@@ -30,6 +30,7 @@ class FileKind(StrEnum):
     PROTECTED = "protected"  # a workbook behind a sensitivity label or rights management (IRM)
     XML2003 = "xml2003"  # an Excel 2003 XML spreadsheet
     SHORTCUT = "shortcut"  # leads to a file and is none: .lnk, .url, .webloc
+    SEALED_MAIL = "sealed_mail"  # encrypted, or signed so that only its own programs open it
     ATTACHMENTS = "winmail"  # winmail.dat: Outlook's own wrapping of attachments
     ARCHIVE = "archive"  # 7z, rar, lzh …: files inside, and no zip
     IWORK = "iwork"  # Numbers, Pages, Keynote
