@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import learn_notes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from pipeline.texts.notes import (
     read_remark,
     with_comments_of,
 )
+from pipeline.texts.unfinished import load_openness
 
 MONTH = "2026-11"
 
@@ -180,6 +182,8 @@ def test_the_table_of_clauses_holds_nothing_unknown_or_idle() -> None:
         for features in table[sense]
         for feature in features.split()
     }
+    pairs = [piece.split(" & ") for piece in load_openness().weights if " & " in piece]
+    asked |= {feature.removesuffix("!") for pair in pairs for feature in pair}
     assert asked <= given
     assert given - asked <= {"stop", "break", "plain"} | set(table["also"])
     spelt = str([*table["words"].values(), *table["patterns"].values()])
@@ -212,3 +216,24 @@ def test_a_pattern_or_an_ending_fits_nothing_outside_the_letters_it_stands_behin
         ending = compiled(pattern)
         last = {clause[-1] for clause in clauses if ending.search(clause)}
         assert not letters or last <= set(letters), pattern
+
+
+def test_the_weights_are_those_learned_from_the_labelled_notes() -> None:
+    """After a new case: python tests/learn_notes.py. Rounding may differ by machine."""
+    table = load_openness()
+    kept = {"": table.start, **table.weights}
+    learned = learn_notes.learn(learn_notes.examples())
+    least = min(map(abs, table.weights.values()))
+    apart = {
+        piece
+        for piece in kept.keys() | learned.keys()
+        if abs(kept.get(piece, 0) - learned.get(piece, 0)) > 2
+        and max(abs(kept.get(piece, 0)), abs(learned.get(piece, 0))) > least + 2
+    }
+    assert not apart
+
+
+def test_a_long_note_is_doubted_for_one_sentence() -> None:
+    done = "情報セキュリティポリシーに規定し、毎年見直している。" * 20
+    assert not read_note(done, month=MONTH).says_not_done
+    assert read_note(f"{done}手順書は未策定。", month=MONTH).says_not_done == "手順書は未策定"

@@ -16,10 +16,12 @@ from pipeline.forms.checklists import load_checklist
 from pipeline.locate import locate
 from pipeline.model import (
     Batch,
+    CellKind,
     CountedSubmission,
     EvidenceKind,
     FileRecord,
     FileState,
+    RawCell,
     RawWorkbook,
     Respondent,
     Severity,
@@ -39,9 +41,13 @@ from pipeline.rules import (
     rules_table,
 )
 from pipeline.rules.check import check
+from pipeline.rules.notes import DOUBTFUL, against
 from pipeline.rules.registry import fires, register, silent
 from pipeline.settings import Limits, RuleSettings
+from pipeline.texts.marks import read_mark
+from pipeline.texts.notes import read_note
 
+MONTH = "2026-11"
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
 # The interface: codes and severities that scripts and coordinators rely on.
@@ -73,9 +79,13 @@ def _one_by_one(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**group, "note": note} for group in groups for note in group["notes"]]
 
 
-GROUPED = _one_by_one(CONTRADICTIONS["group"])
-MISREAD = _one_by_one(CONTRADICTIONS["misread"])
-SENTENCES = [*CONTRADICTIONS["case"], *GROUPED]
+SENTENCES = CONTRADICTIONS["case"]
+LEARNED = _one_by_one(CONTRADICTIONS["group"])
+HELD_OUT = _one_by_one(
+    tomllib.loads(
+        (Path(__file__).parent / "cases" / "held_out_notes.toml").read_text(encoding="utf-8")
+    )["group"]
+)
 EXAMPLES = [(rule, example) for rule in RULES.values() for example in rule.examples]
 every_example = pytest.mark.parametrize(
     ("rule", "example"), EXAMPLES, ids=[rule.code for rule, _ in EXAMPLES]
@@ -129,38 +139,45 @@ def test_contradictions_are_found_and_nothing_else(case: dict[str, Any]) -> None
     assert bool(found) is case["contradicts"], found
 
 
-@pytest.mark.parametrize(
-    "case", MISREAD, ids=[f"{case['mark']} {case['note'][:20]}" for case in MISREAD]
-)
-def test_a_sentence_that_is_read_right_leaves_the_list_of_misread_ones(
-    case: dict[str, Any],
-) -> None:
-    batch, _ = run_example(f"ファイル: 若葉市.xlsx\n運用①-2 | {case['mark']} | {case['note']}")
-    found = [f for f in check(batch) if f.code == "N402" and f.severity is Severity.CHECK]
-    assert bool(found) is not case["contradicts"]
-
-
 def test_a_note_that_may_mean_either_is_told_without_asking() -> None:
-    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-2 | ① | 今年度は実施できなかった")
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-2 | ① | ごく一部を除き対応済み")
     found = [f for f in check(batch) if f.code == "N402"]
     assert [f.severity for f in found] == [Severity.INFO]
     assert "とも読めます" in found[0].fix
 
 
-def test_few_sentences_of_the_held_out_sets_are_misread() -> None:
-    """At most a fifth of the contradictions missed, and two false alarms in a hundred."""
-    for contradicts, most in ((True, 0.2), (False, 0.02)):
-        right, wrong = (
-            sum(case["contradicts"] is contradicts for case in cases)
-            for cases in (GROUPED, MISREAD)
-        )
-        assert wrong <= most * (right + wrong)
+def _share_contradicted(cases: list[dict[str, Any]], contradicts: bool) -> float:
+    """Give the share of the notes with a label that somebody is asked about (要確認)."""
+    asked = [
+        bool(words) and step != DOUBTFUL
+        for case in cases
+        if case["contradicts"] is contradicts
+        for cell in [RawCell(kind=CellKind.TEXT, text=case["mark"])]
+        for status in [read_mark(cell, month=MONTH, legend=()).status]
+        for words, step in [against(status, read_note(case["note"], month=MONTH), MONTH)]
+    ]
+    return sum(asked) / len(asked)
+
+
+def test_of_notes_never_learned_from_most_contradictions_are_found_and_few_others() -> None:
+    """The first reading of them found 80.3 % and 1.3 %."""
+    assert _share_contradicted(HELD_OUT, contradicts=True) >= 0.78
+    assert _share_contradicted(HELD_OUT, contradicts=False) <= 0.02
+
+
+def test_what_was_learned_from_is_read_as_labelled() -> None:
+    assert _share_contradicted(LEARNED, contradicts=True) >= 0.95
+    assert _share_contradicted(LEARNED, contradicts=False) <= 0.01
+
+
+def test_nothing_is_learned_from_what_is_held_out() -> None:
+    learned = {case["note"] for case in (*SENTENCES, *LEARNED)}
+    assert not learned & {case["note"] for case in HELD_OUT}
 
 
 def test_half_of_the_sentences_must_stay_quiet() -> None:
-    quiet = [case for case in SENTENCES if not case["contradicts"]]
-    assert len(SENTENCES) >= 60
-    assert len(quiet) * 2 >= len(SENTENCES)
+    quiet = [case for case in (*SENTENCES, *LEARNED) if not case["contradicts"]]
+    assert len(quiet) * 2 >= len(SENTENCES) + len(LEARNED)
 
 
 def test_the_official_form_correctly_filled_in_gives_no_finding(tmp_path: Path) -> None:

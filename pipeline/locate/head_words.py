@@ -70,6 +70,7 @@ class HeadWords:
             (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
         )
         self._heads = tuple(name for _kind, names in self._headers for name in names)
+        self._nouns = tuple(name for _kind, names in self._headers[:2] for name in names)
 
     def option(self, text: str) -> int | None:
         """Give the number of the option that a header cell names, None for none.
@@ -135,6 +136,8 @@ class HeadWords:
     def noun(self, text: str) -> Header | None:
         """Give what a head is about that says whose or when before or behind it: R8回答."""
         key = squeeze(text)
+        if not (key.startswith(self._nouns) or key.endswith(self._nouns)):
+            return None  # nearly every text
         for kind, names in self._headers[:2]:
             for rank, name in enumerate(names):
                 if key.endswith(name) or key.startswith(name):

@@ -94,7 +94,8 @@ class Wording:
         """What a cell on a card stands for that holds this: a head, or a noun of one (ご回答)."""
         head = self.short_header
         if head is None and 0 < len(self.text) <= _LABEL_LENGTH and not self.mark_like:
-            head = None if self._index.called(self.text).unknown else self._index.noun(self.text)
+            noun = self._index.noun(self.text)  # the cheap look first: a note is hardly ever one
+            head = None if noun and self._index.called(self.text).unknown else noun
         return head.kind if head is not None else None
 
     @cached_property

@@ -88,31 +88,35 @@ def contradiction(context: Context) -> Iterator[Hit]:
     """Find notes that say the opposite of the check cell."""
     for counted, answer, remark in context.asked.remarks():
         status = answer.mark.status
-        against = _AGAINST.get(status)
-        if against is None:
-            continue
-        words, step = _other_answer(status, remark.said), _CHOOSE
-        if not words:
-            words, step = against(remark.said, context.batch.month)
-        doubtful = not words and status is Status.DONE
-        if doubtful:
-            words, step = remark.said.may_not_be_done, _DOUBTFUL
+        words, step = against(status, remark.said, context.batch.month)
         if words:
             fields = {"status": STATUS_WORDS[status], "words": quote(words), "step": step}
             hit = on_remark(counted, answer, remark, **fields)
-            yield replace(hit, severity=Severity.INFO) if doubtful else hit
+            yield replace(hit, severity=Severity.INFO) if step == DOUBTFUL else hit
+
+
+def against(status: Status, note: Note, month: str) -> tuple[str, str]:
+    """Give the words of a note that do not fit an answer, and the next step; nothing: all fits."""
+    judged = _AGAINST.get(status)
+    if judged is None:
+        return "", ""
+    if note.mark_like not in (None, status):  # ③, or ②に訂正します, beside ①
+        return note.raw, _CHOOSE
+    return judged(note, month)
 
 
 _CHOOSE = "どの番号が正しいか確かめ、番号を直してもらってください。"
 _OPEN = "対応が終わっているか確かめ、まだなら②か③に直してもらってください。"
-_DOUBTFUL = "まだ終わっていないとも読めます。気になるときは確かめてください。"
+DOUBTFUL = "まだ終わっていないとも読めます。気になるときは確かめてください。"
 _DONE = "対応が終わっているか確かめ、終わっていれば①に直してもらってください。"
 _DROPPED = "対応する予定がまだあるか確かめ、なくなっていれば③に直してもらってください。"
 _PLANNED = "対応する予定があるか確かめ、あれば②と予定月に直してもらってください。"
 
 
 def _against_done(note: Note, _month: str) -> tuple[str, str]:
-    return note.says_not_done, _OPEN
+    if note.says_not_done:
+        return note.says_not_done, _OPEN
+    return note.may_not_be_done, DOUBTFUL
 
 
 def _against_planned(note: Note, month: str) -> tuple[str, str]:
@@ -132,11 +136,6 @@ _AGAINST = {
     Status.PLANNED: _against_planned,
     Status.NOT_PLANNED: _against_not_planned,
 }
-
-
-def _other_answer(status: Status, note: Note) -> str:
-    """Give a note that names another answer: ③, or ②に訂正します, beside ①."""
-    return note.raw if note.mark_like not in (None, status) else ""
 
 
 def _apart(mark: Due, note: Due) -> bool:

@@ -1,7 +1,8 @@
 """What a note says of the work it stands beside, clause by clause: open, done, dropped, planned.
 
 A note is gone through once. The words of clauses.toml divide it into clauses and give each its
-features; the scores of the same table add up what the features say.
+features. The scores of the same table add up what the features say of work done, dropped or
+planned; that work is still open is told by weights learned from labelled notes (unfinished.py).
 """
 
 import re
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.model import Due
+from pipeline.texts.unfinished import load_openness
 
-__all__ = ["SENSES", "Said", "read_clauses"]
+__all__ = ["SENSES", "Said", "read_clauses", "sentences"]
 
 _PATH = Path(__file__).parent / "clauses.toml"
 _SILENT = frozenset({"break", "stop", "plain", "cond", "risk", "separate", "event", "other"})
@@ -26,19 +28,17 @@ _STEP = 20  # first letters that one look tells apart
 _LONGEST_ENDING = 24  # characters
 _NO_FEATURES = frozenset[str]()
 _DUE = "due"
-SENSES = ("open", "done", "dropped", "planned")
+SENSES = ("done", "dropped", "planned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The words of the clause that says it most, by sense, where they are sure or doubtful."""
+    """The words that say it most, by sense."""
 
     sure: dict[str, str] = field(default_factory=dict)
-    doubtful: dict[str, str] = field(default_factory=dict)
+    still_open: str = ""  # the clause that says that the work is not done
+    perhaps_open: str = ""  # the same, where that is doubtful
     dues: tuple[Due, ...] = ()  # the months by which it says that the work will be done
-
-
-_NOTHING = Said()
 
 
 class _Score(NamedTuple):
@@ -67,6 +67,11 @@ class _Clause(NamedTuple):
     dues: tuple[Due, ...]
 
 
+class _Sentence(NamedTuple):
+    words: str
+    clauses: list[_Clause]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
     token: re.Pattern[str]  # literal words, longest first, then the patterns by name
@@ -77,7 +82,6 @@ class _Table:
     attribute: re.Pattern[str]  # what a month belongs to, right behind it
     scores: dict[str, tuple[_Score, ...]]  # by one of the features they ask for
     sure: int
-    doubtful: int
 
 
 @cache
@@ -111,7 +115,6 @@ def _table(path: Path = _PATH) -> _Table:
         endings=_by_last_letter(data["endings"]),
         scores=_scores(data),
         sure=data["sure"],
-        doubtful=data["doubtful"],
     )
 
 
@@ -187,37 +190,42 @@ def _any_of(words: Iterable[str]) -> str:
 
 def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     """Read a note that is normalised line by line; ``months`` are those it names."""
-    table = _table()
-    found: list[_Found] = [
-        (match.start(), match.end(), table.kinds[match.lastgroup or match[0]], None)
-        for match in table.token.finditer(text)
-    ]
-    if months:
-        found = sorted((*found, *_times(table, text, months, month)), key=lambda each: each[:2])
-    elif all(kind.silent for _, _, kind, _ in found) and not table.telling.search(text):
-        return _NOTHING
+    table, openness = _table(), load_openness()
     best = dict.fromkeys(SENSES, (0, ""))
     dues = list[Due]()
-    for sentence in _sentences(table, text, found):
-        for at, clause in enumerate(sentence):
-            if not clause.features:
-                continue
-            before = _told(sentence[:at]) if at else _NO_FEATURES
-            after = _told(sentence[at + 1 :])
-            for sense, points in _points(clause.features, before, after):
+    most, sentence_of_most = float("-inf"), None
+    for sentence in sentences(text, months, month=month):
+        points = openness.points(sentence.words, [each.features for each in sentence.clauses])
+        if points > most:
+            most, sentence_of_most = points, sentence
+        for at, clause in enumerate(sentence.clauses):
+            for sense, scored in _points_of(sentence.clauses, at):
                 if sense == _DUE:
-                    dues += clause.dues if points >= table.sure else ()
-                elif points > best[sense][0]:
-                    best[sense] = points, clause.words
-    if not (dues or any(points for points, _ in best.values())):
-        return _NOTHING
-    sure = {sense: words for sense, (points, words) in best.items() if points >= table.sure}
-    doubtful = {
-        sense: words
-        for sense, (points, words) in best.items()
-        if table.doubtful <= points < table.sure
-    }
-    return Said(sure=sure, doubtful=doubtful, dues=tuple(dues))
+                    dues += clause.dues if scored >= table.sure else ()
+                elif scored > best[sense][0]:
+                    best[sense] = scored, clause.words
+    words = _telling(sentence_of_most) if sentence_of_most and most >= openness.doubtful else ""
+    return Said(
+        sure={sense: words for sense, (scored, words) in best.items() if scored >= table.sure},
+        still_open=words if most >= openness.sure else "",
+        perhaps_open="" if most >= openness.sure else words,
+        dues=tuple(dues),
+    )
+
+
+def _telling(sentence: _Sentence) -> str:
+    """Give the clause that says most that the work is open."""
+    if len(sentence.clauses) < 2:
+        return sentence.words
+    points = load_openness().points
+    return max(sentence.clauses, key=lambda each: points(each.words, [each.features])).words
+
+
+def _points_of(clauses: Sequence[_Clause], at: int) -> Iterable[tuple[str, int]]:
+    own = clauses[at].features
+    if own.isdisjoint(_table().scores):
+        return ()
+    return _points(own, _told(clauses[:at]) if at else _NO_FEATURES, _told(clauses[at + 1 :]))
 
 
 def _told(clauses: Sequence[_Clause]) -> frozenset[str]:
@@ -255,10 +263,20 @@ def _times(table: _Table, text: str, months: Sequence[Due], month: str) -> Itera
         yield start, end, _TIMES[kind], None if table.attribute.match(text, end) else due
 
 
-def _sentences(table: _Table, text: str, found: Sequence[_Found]) -> Iterator[list[_Clause]]:
-    """Divide a text into sentences and these into clauses that have words."""
-    sentence = list[_Clause]()
-    begin, held = 0, list[_Found]()
+def sentences(text: str, months: Sequence[Due], *, month: str) -> Iterator[_Sentence]:
+    """Divide a text, normalised line by line, into sentences and these into clauses with words."""
+    table = _table()
+    found: list[_Found] = [
+        (match.start(), match.end(), table.kinds[match.lastgroup or match[0]], None)
+        for match in table.token.finditer(text)
+    ]
+    if months:
+        found = sorted((*found, *_times(table, text, months, month)), key=lambda each: each[:2])
+    elif all(kind.silent for _, _, kind, _ in found) and not table.telling.search(text):
+        yield from (_Sentence(words, []) for words in _STOPS.split(text) if words.strip())
+        return
+    clauses = list[_Clause]()
+    first, begin, held = 0, 0, list[_Found]()
     for each in (*found, (len(text), len(text), _STOP, None)):
         start, end, kind, _ = each
         if not kind.breaks:
@@ -268,11 +286,12 @@ def _sentences(table: _Table, text: str, found: Sequence[_Found]) -> Iterator[li
         words = text[begin:start].strip()
         if words:
             features = _features(table, text, words, held, start)
-            sentence.append(_Clause(words, features, tuple(due for *_, due in held if due)))
+            clauses.append(_Clause(words, features, tuple(due for *_, due in held if due)))
         begin, held = end, []
         if kind.stops:
-            yield sentence
-            sentence = []
+            if clauses:
+                yield _Sentence(text[first:start].strip(), clauses)
+            first, clauses = end, []
 
 
 def _features(
@@ -293,5 +312,6 @@ def _features(
     return frozenset(features)
 
 
+_STOPS = re.compile("[。\n!?]")
 _STOP = _kind(["stop"], {})
 _TIMES = {name: _kind([name], {}) for name in ("dated", "then", "month")}

@@ -1,0 +1,78 @@
+"""Whether a sentence says that the work is still open: weights learned from labelled notes.
+
+The weights (unfinished.tsv) are those of a ridge regression over the notes of tests/cases, made by
+tests/learn_notes.py and never edited by hand: a new wording is a labelled line there.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import combinations_with_replacement
+from math import sqrt
+from pathlib import Path
+
+__all__ = ["Openness", "letters", "load_openness", "told"]
+
+_PATH = Path(__file__).parent / "unfinished.toml"
+_LONGEST = 3  # letters in a row that are weighed together
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openness:
+    """unfinished.toml with the weights beside it: points are thousandths."""
+
+    sure: int  # from these points on it is said
+    doubtful: int  # from these on a person may look
+    start: int  # where nothing is known
+    weights: Mapping[str, int]
+
+    def points(self, words: str, clauses: Iterable[frozenset[str]]) -> float:
+        """Weigh a sentence and the features of its clauses."""
+        found = letters(words)
+        weighed, count = sum(filter(None, map(self.weights.get, found))), len(found)
+        for features in clauses:
+            more, told = _weighed(features)
+            weighed, count = weighed + more, count + told
+        return self.start + weighed / sqrt(count)
+
+
+@cache
+def load_openness(path: Path = _PATH) -> Openness:
+    """Load the table. Raises KeyError or ValueError where it is wrong."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    lines = path.with_suffix(".tsv").read_text(encoding="utf-8").split("\n")
+    weights = {piece: int(weight) for piece, weight in (line.split("\t") for line in lines if line)}
+    start = weights.pop("")
+    return Openness(sure=data["sure"], doubtful=data["doubtful"], start=start, weights=weights)
+
+
+@cache
+def _polite() -> tuple[re.Pattern[str], dict[str, str]]:
+    forms: dict[str, str] = tomllib.loads(_PATH.read_text(encoding="utf-8"))["polite"]
+    return re.compile("|".join(sorted(forms, key=len, reverse=True))), forms
+
+
+def letters(words: str) -> list[str]:
+    """Give the letters of a sentence, one, two and three in a row."""
+    pattern, forms = _polite()
+    plain = pattern.sub(lambda found: forms[found[0]], words)
+    text = f"^{_DIGITS.sub('0', plain)}$"
+    return [
+        text[at : at + size]
+        for size in range(1, _LONGEST + 1)
+        for at in range(len(text) - size + 1)
+    ]
+
+
+def told(features: frozenset[str]) -> list[str]:
+    """Give what the features of a clause tell, alone and by two."""
+    return [" & ".join(pair) for pair in combinations_with_replacement(sorted(features), 2)]
+
+
+@lru_cache(maxsize=4096)
+def _weighed(features: frozenset[str]) -> tuple[int, int]:
+    pairs, weights = told(features), load_openness().weights
+    return sum(weights.get(each, 0) for each in pairs), len(pairs)
