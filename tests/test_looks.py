@@ -11,7 +11,8 @@ from test_write_workbook import opened, report_of
 
 from pipeline.model import Status
 from pipeline.write import write_workbook
-from pipeline.write.style import COLOURS, STYLES, SYMBOLS, TABS, cell_fill, group_of
+from pipeline.write.sheets import GROUPS
+from pipeline.write.style import COLOURS, STYLES, SYMBOLS, TABS, cell_fill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +77,8 @@ def test_tabs_are_coloured_by_what_the_sheet_is_for(book: openpyxl.Workbook) -> 
     for sheet in book.worksheets:
         colour = sheet.sheet_properties.tabColor
         assert colour is not None
-        assert colour.rgb == f"FF{TABS[group_of(sheet.title)][1:]}", sheet.title
-    assert {group_of(sheet.title) for sheet in book.worksheets} == {*TABS}
-    assert group_of("要確認(2)") == "直す"
+        assert colour.rgb == f"FF{TABS[GROUPS[sheet.title]][1:]}", sheet.title
+    assert {GROUPS[sheet.title] for sheet in book.worksheets} == {*TABS}
 
 
 def test_a_first_month_has_no_sheets_without_content(book: openpyxl.Workbook) -> None:

@@ -18,10 +18,10 @@ from pipeline.write.list_sheet import ListSheet, SharedTexts
 from pipeline.write.listing import Styled
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
-from pipeline.write.style import FONT, STYLES, TABS, group_of
+from pipeline.write.style import FONT, STYLES, TABS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -57,7 +57,8 @@ class Book:
     ``live``: counts are formulas over 明細, not plain values. ``rows``: the data rows a sheet
     takes at most; longer tables go on on a numbered sheet. ``only`` are the sheets it will have,
     where that is not the whole workbook: nothing leads to another. ``edition`` stands in every
-    footer and, where it is ``marked``, behind every title.
+    footer and, where it is ``marked``, behind every title. ``groups``, where it is set,
+    tells by name what a sheet is for: its tab is coloured by it.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Book:
         self.edition = edition
         self.title_mark = f"　【{edition}】" if marked else ""
         self.rows = rows
-        self.tabs = bool(edition)  # coloured by group on the month's workbooks
+        self.groups: Mapping[str, str] = {}
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
         self._book: Any = PackedWorkbook(
@@ -140,8 +141,8 @@ class Book:
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
         sheet = Sheet(self, self._book.add_worksheet(legal, ListSheet), legal)
-        if self.tabs:
-            sheet.raw.set_tab_color(TABS[group_of(legal)])
+        if group := self.groups.get(legal.partition("(")[0]):
+            sheet.raw.set_tab_color(TABS[group])
         sheet.raw.known, sheet.raw.look = self._known, self.style
         if row_height:
             sheet.raw.set_default_row(row_height)

@@ -8,13 +8,10 @@ from pipeline.model import Severity
 from pipeline.model.plan import first_of
 from pipeline.texts.calendar import era_month_words
 from pipeline.write.book import COVER
-from pipeline.write.changes import has_changes
-from pipeline.write.contacts import NOBODY, has_contacts, write_way
+from pipeline.write.contacts import NOBODY, write_way
 from pipeline.write.finding_table import list_begins
 from pipeline.write.findings import severity_label
 from pipeline.write.names import CONTACTS_SHEET
-from pipeline.write.offices import OFFICES_SHEET, has_offices
-from pipeline.write.promises import has_promises
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
@@ -26,33 +23,14 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
-GUIDE = (
-    ("概況", "主な数字とグラフ（1ページに印刷できます）"),
-    (CONTACTS_SHEET, "返事で率が固まる順に、団体ごとのお願い"),
-    ("前月比", "前の月からの増減、変わった回答、月ごとの推移"),
-    ("回収状況", "団体ごとの提出の状況。未提出が上にあります"),
-    (OFFICES_SHEET, "県などの機関ごとの提出の状況と、機関の集計との差"),
-    ("項目別集計", "項目ごとの回答の数と割合"),
-    ("分野別集計", "分野と区分ごとの回答の数"),
-    ("団体別集計", "団体ごとの回答の数、対応済み率、順位"),
-    ("一覧表", "項目×団体の早見表（記号と色）"),
-    ("対応予定", "②の予定月ごとの数と一覧。期限を過ぎたものが上にあります"),
-    ("対応予定の履行状況", "②がその後どうなったか（延期、期限超過、予定どおり対応した割合）"),
-    ("要確認", "回答者に聞くこと、目で確かめることの一覧"),
-    ("補足説明", "補足説明欄の記載と分類"),
-    ("明細", "すべての回答（1行に1項目）。集計の元です"),
-    ("ピボット", "集計の向きを自分で変えられる表（ピボットテーブル）"),
-    ("処理記録", "受信フォルダの全ファイルの扱い、件数の突合、設定"),
-    ("コード表", "記号・列・コードの意味"),
-)
 LAST = 5
 _WIDTHS = (12, 20, 44, 9, 10, 4)  # together at most 100: 10 points then print as 8 on A4
 _WIDE = sum(_WIDTHS)
 LINES = 8  # bodies on this page; 連絡の順 has them all
 
 
-def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
-    """Write はじめに, one upright page. ``pivot``: the workbook has the sheet ピボット."""
+def write_cover(book: Book, report: Report, guide: Sequence[tuple[str, str]]) -> None:
+    """Write はじめに, one upright page. ``guide``: the sheets, and what each tells."""
     sheet = book.sheet(COVER)
     sheet.columns(*_WIDTHS)
     made = report.made_at[:16].replace("T", " ")
@@ -67,7 +45,7 @@ def write_cover(book: Book, report: Report, *, pivot: bool) -> None:
         row = _write_attention(sheet, report, row) + 1
     row = _write_proof(sheet, report, row)
     sheet.raw.set_h_pagebreaks([row + 1])  # what is looked up stands on a page of its own
-    row = _write_guide(sheet, report, row + 1, pivot=pivot)
+    row = _write_guide(sheet, guide, row + 1)
     _write_reading(sheet, row + 1, (*_left_to_data(report), *_reading(live=book.live)))
     sheet.page(upright=True)
 
@@ -135,20 +113,12 @@ def _write_contact(sheet: Sheet, row: int, one: Contact, lines: int) -> None:
     sheet.fit(row, ((1, one.name), (2, one.first_ask)))
 
 
-def _write_guide(sheet: Sheet, report: Report, top: int, *, pivot: bool) -> int:
+def _write_guide(sheet: Sheet, guide: Sequence[tuple[str, str]], top: int) -> int:
     sheet.section(top, "シートの案内（名前をクリックすると移ります）", last=LAST)
-    there = {
-        CONTACTS_SHEET: has_contacts(report),
-        OFFICES_SHEET: has_offices(report),
-        "ピボット": pivot,
-        "前月比": has_changes(report),
-        "対応予定の履行状況": has_promises(report),
-    }
-    chosen = [line for line in GUIDE if there.get(line[0], True)]
-    for row, (name, words) in enumerate(chosen, start=top + 1):
+    for row, (name, words) in enumerate(guide, start=top + 1):
         sheet.link(row, 0, f"'{name}'!A1", name)
         sheet.merge(row, 1, row, LAST, words, "plain")
-    return top + 1 + len(chosen)
+    return top + 1 + len(guide)
 
 
 def _left_to_data(report: Report) -> list[str]:

@@ -1,12 +1,15 @@
-"""The order of the sheets, as the specification fixes it."""
+"""The sheets of the month's workbook, declared in the order in which they stand."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.model.plan import OVERVIEW_SHEET
+from pipeline.write.book import COVER
 from pipeline.write.changes import has_changes, write_changes
 from pipeline.write.codes import write_codes
-from pipeline.write.columns import shown_columns
+from pipeline.write.columns import DETAIL_SHEET, shown_columns
 from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
@@ -14,19 +17,177 @@ from pipeline.write.findings import write_findings
 from pipeline.write.groupings import write_groupings
 from pipeline.write.lists import write_notes, write_planned, write_returns
 from pipeline.write.matrix import write_matrix
-from pipeline.write.offices import has_offices, write_offices
+from pipeline.write.names import CONTACTS_SHEET
+from pipeline.write.offices import OFFICES_SHEET, has_offices, write_offices
 from pipeline.write.overview import write_overview
 from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
-from pipeline.write.promises import has_promises, write_promises
+from pipeline.write.promises import PROMISES_SHEET, has_promises, write_promises
 from pipeline.write.record import write_record
+from pipeline.write.style import TO_ACT_ON, TO_LOOK_UP, TO_READ
 from pipeline.write.totals import write_groups, write_items, write_respondents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.frame.columns import Frame
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book
     from pipeline.write.frame import Frames
     from pipeline.write.pivot import PivotSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """What the sheets are written from. ``detail`` are the columns of 明細, ``source`` what the
+    pivots count, None where there are none."""
+
+    book: Book
+    report: Report
+    settings: Settings
+    frames: Frames
+    detail: Frame
+    source: PivotSource | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredSheet:
+    """A sheet: what it is for, its line in the guide of はじめに, and when it is there."""
+
+    name: str
+    group: str
+    tells: str
+    write: Callable[[Month], None]
+    asked: Callable[[Month], bool] = lambda _: True
+
+
+def _guide(month: Month) -> list[tuple[str, str]]:
+    return [(each.name, each.tells) for each in SHEETS if each.tells and each.asked(month)]
+
+
+def _pivot(month: Month) -> None:
+    if month.source is not None:
+        write_pivot_sheet(month.book, PIVOT_SHEET, month.source, detail_design(month.report))
+
+
+SHEETS = (
+    DeclaredSheet(
+        name=OVERVIEW_SHEET,
+        group=TO_READ,
+        tells="主な数字とグラフ（1ページに印刷できます）",
+        write=lambda month: write_overview(month.book, month.report),
+    ),
+    DeclaredSheet(
+        name=COVER,
+        group=TO_READ,
+        tells="",
+        write=lambda month: write_cover(month.book, month.report, _guide(month)),
+    ),
+    DeclaredSheet(
+        name=CONTACTS_SHEET,
+        group=TO_ACT_ON,
+        tells="返事で率が固まる順に、団体ごとのお願い",
+        write=lambda month: write_contacts(month.book, month.report),
+        asked=lambda month: has_contacts(month.report),
+    ),
+    DeclaredSheet(
+        name="前月比",
+        group=TO_READ,
+        tells="前の月からの増減、変わった回答、月ごとの推移",
+        write=lambda month: write_changes(month.book, month.report, month.frames.changes),
+        asked=lambda month: has_changes(month.report),
+    ),
+    DeclaredSheet(
+        name="回収状況",
+        group=TO_ACT_ON,
+        tells="団体ごとの提出の状況。未提出が上にあります",
+        write=lambda month: write_returns(month.book, month.report),
+    ),
+    DeclaredSheet(
+        name=OFFICES_SHEET,
+        group=TO_READ,
+        tells="県などの機関ごとの提出の状況と、機関の集計との差",
+        write=lambda month: write_offices(month.book, month.report),
+        asked=lambda month: has_offices(month.report),
+    ),
+    DeclaredSheet(
+        name="項目別集計",
+        group=TO_READ,
+        tells="項目ごとの回答の数と割合",
+        write=lambda month: write_items(month.book, month.report),
+    ),
+    DeclaredSheet(
+        name="分野別集計",
+        group=TO_READ,
+        tells="分野と区分ごとの回答の数",
+        write=lambda month: write_groups(month.book, month.report),
+    ),
+    DeclaredSheet(
+        name="団体別集計",
+        group=TO_READ,
+        tells="団体ごとの回答の数、対応済み率、順位",
+        write=lambda month: write_groupings(
+            write_respondents(month.book, month.report), month.report
+        ),
+    ),
+    DeclaredSheet(
+        name="一覧表",
+        group=TO_READ,
+        tells="項目×団体の早見表（記号と色）",
+        write=lambda month: write_matrix(month.book, month.report, month.frames.answers),
+    ),
+    DeclaredSheet(
+        name="対応予定",
+        group=TO_READ,
+        tells="②の予定月ごとの数と一覧。期限を過ぎたものが上にあります",
+        write=lambda month: write_planned(month.book, month.report, month.frames.answers),
+    ),
+    DeclaredSheet(
+        name=PROMISES_SHEET,
+        group=TO_READ,
+        tells="②がその後どうなったか（延期、期限超過、予定どおり対応した割合）",
+        write=lambda month: write_promises(month.book, month.report, month.frames.promises),
+        asked=lambda month: has_promises(month.report),
+    ),
+    DeclaredSheet(
+        name="要確認",
+        group=TO_ACT_ON,
+        tells="回答者に聞くこと、目で確かめることの一覧",
+        write=lambda month: write_findings(month.book, month.report, month.frames.lines),
+    ),
+    DeclaredSheet(
+        name="補足説明",
+        group=TO_ACT_ON,
+        tells="補足説明欄の記載と分類",
+        write=lambda month: write_notes(month.book, month.report, month.frames.answers),
+    ),
+    DeclaredSheet(
+        name=DETAIL_SHEET,
+        group=TO_LOOK_UP,
+        tells="すべての回答（1行に1項目）。集計の元です",
+        write=lambda month: write_detail(month.book, month.detail),
+    ),
+    DeclaredSheet(
+        name=PIVOT_SHEET,
+        group=TO_LOOK_UP,
+        tells="集計の向きを自分で変えられる表（ピボットテーブル）",
+        write=_pivot,
+        asked=lambda month: month.source is not None,
+    ),
+    DeclaredSheet(
+        name="処理記録",
+        group=TO_LOOK_UP,
+        tells="受信フォルダの全ファイルの扱い、件数の突合、設定",
+        write=lambda month: write_record(month.book, month.report, month.settings),
+    ),
+    DeclaredSheet(
+        name="コード表",
+        group=TO_LOOK_UP,
+        tells="記号・列・コードの意味",
+        write=lambda month: write_codes(month.book, month.report),
+    ),
+)
+GROUPS = {each.name: each.group for each in SHEETS}
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
@@ -38,29 +199,16 @@ def write_sheets(
     book: Book, report: Report, settings: Settings, frames: Frames, *, pivot: bool
 ) -> PivotSource | None:
     """Write every sheet; give what the pivots count, None where there are none."""
-    shown = shown_columns(frames.answers)
-    source = detail_source(shown) if pivot else None
-    write_overview(book, report)
-    write_cover(book, report, pivot=source is not None)
-    if has_contacts(report):
-        write_contacts(book, report)
-    if has_changes(report):
-        write_changes(book, report, frames.changes)
-    write_returns(book, report)
-    if has_offices(report):
-        write_offices(book, report)
-    write_items(book, report)
-    write_groups(book, report)
-    write_groupings(write_respondents(book, report), report)
-    write_matrix(book, report, frames.answers)
-    write_planned(book, report, frames.answers)
-    if has_promises(report):
-        write_promises(book, report, frames.promises)
-    write_findings(book, report, frames.lines)
-    write_notes(book, report, frames.answers)
-    write_detail(book, shown)
-    if source is not None:
-        write_pivot_sheet(book, PIVOT_SHEET, source, detail_design(report))
-    write_record(book, report, settings)
-    write_codes(book, report)
-    return source
+    detail = shown_columns(frames.answers)
+    month = Month(
+        book=book,
+        report=report,
+        settings=settings,
+        frames=frames,
+        detail=detail,
+        source=detail_source(detail) if pivot else None,
+    )
+    for each in SHEETS:
+        if each.asked(month):
+            each.write(month)
+    return month.source

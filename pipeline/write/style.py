@@ -51,23 +51,9 @@ SEVERITY_COLOURS = {
     Severity.CHECK: ("#FDEBC1", "#5F4300"),
     Severity.INFO: ("#E1E4E8", "#3F4851"),
 }
-# Tabs in three colours: what is to be read, to be acted on, and to look things up in.
-TABS = {
-    "読む": "#2B6CB0",
-    "直す": "#D9822B",
-    "資料": "#8A94A0",
-}
-GROUPS = {
-    "直す": ("連絡の順", "回収状況", "要確認", "補足説明"),
-    "資料": ("明細", "ピボット", "処理記録", "コード表"),
-}
-
-
-def group_of(sheet: str) -> str:
-    """Give the group a sheet belongs to, also where it is a numbered part."""
-    name = sheet.partition("(")[0]
-    return next((group for group, names in GROUPS.items() if name in names), "読む")
-
+# Groups of sheets, by which their tabs are coloured.
+TO_READ, TO_ACT_ON, TO_LOOK_UP = "読む", "直す", "資料"
+TABS = {TO_READ: "#2B6CB0", TO_ACT_ON: "#D9822B", TO_LOOK_UP: "#8A94A0"}
 
 SEVERITY_SYMBOLS = {Severity.FIX: "■", Severity.CHECK: "▲", Severity.INFO: "・"}
 
