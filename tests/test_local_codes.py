@@ -1,6 +1,7 @@
 """団体コード where it is a number: the zero that Excel took comes back where it is proven."""
 
 import io
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,12 @@ from inboxes import good, load, put, settings_for, table
 from openpyxl.packaging.custom import StringProperty
 
 from pipeline.forms.slips import RESPONDENT
+from pipeline.history.continuity import continued
+from pipeline.model import Respondent, Status
+from pipeline.model.history import History, PastAnswer, PastMonth, PastRespondent
 from pipeline.run import aggregate
-from pipeline.texts.local_codes import is_local_code, other_spelling
+from pipeline.texts.local_codes import bare_codes, is_local_code, other_spelling
+from pipeline.texts.projects import unit_id
 
 BODIES: dict[object, str] = {11002: "札幌市", 12025: "函館市", 131016: "千代田区"}
 
@@ -132,3 +137,114 @@ def test_a_form_handed_out_under_the_other_spelling_is_known(tmp_path: Path, han
     aggregate(settings_for(tmp_path))
     (row,) = [row for row in table(tmp_path, "files") if row["file"] == "回答.xlsx"]
     assert (row["respondent_id"], row["respondent"]) == ("011002", "札幌市")
+
+
+@pytest.mark.parametrize(
+    ("code", "bare"),
+    [
+        ("011002", {"01100"}),
+        ("11002", {"01100", "11002"}),  # with its check digit, or a body of Saitama without
+        ("131016", {"13101"}),
+        ("13101", {"13101"}),
+        ("01100", {"01100"}),
+        ("1100", {"01100"}),
+        ("131017", set()),
+        ("99999", set()),
+        ("K7", set()),
+        ("", set()),
+    ],
+)
+def test_what_a_code_may_stand_for(code: str, bare: set[str]) -> None:
+    assert bare_codes(code) == bare
+
+
+TWO = {"札幌市": "③", "函館市": "①"}
+ZEROS_BACK: tuple[dict[object, str], dict[object, str]] = (
+    {"11002": "札幌市", "12025": "函館市"},
+    {"011002": "札幌市", "012025": "函館市"},
+)
+
+
+def over_two_months(
+    folder: Path, before: dict[object, str], now: dict[object, str], first: str = "①"
+) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Give the ids of December by name, and its changes against November."""
+    books = {f"{name}.xlsx": good(name, load(), mark=first) for name in TWO}
+    put(folder, {**books, "名簿.xlsx": roster(before)})
+    aggregate(settings_for(folder))
+    books = {f"{name}.xlsx": good(name, load(), mark=mark) for name, mark in TWO.items()}
+    put(folder, {**books, "名簿.xlsx": roster(now)})
+    aggregate(replace(settings_for(folder), month="2026-12"))
+    files = table(folder, "files", month="2026-12")
+    ids = {row["respondent"]: row["respondent_id"] for row in files if row["respondent"]}
+    return ids, table(folder, "changes", month="2026-12")
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ZEROS_BACK,
+        ({"011002": "札幌市", "012025": "函館市"}, {"11002": "札幌市", "12025": "函館市"}),
+        ({"01100": "札幌市", "01202": "函館市"}, {"011002": "札幌市", "012025": "函館市"}),
+        ({1100: "札幌市", 1202: "函館市"}, {"011002": "札幌市", "012025": "函館市"}),
+        ({"011002": "札幌市", "012025": "函館市"}, {"011002": "札幌市", "012025": "函館市"}),
+    ],
+    ids=["zeros back", "zeros gone", "check digits now", "both", "as before"],
+)
+def test_months_join_over_other_spellings(
+    tmp_path: Path, before: dict[object, str], now: dict[object, str]
+) -> None:
+    ids, changes = over_two_months(tmp_path, before, now)
+    assert ids == {name: str(code) for code, name in now.items()}
+    assert {row["respondent_id"] for row in changes} == {ids["札幌市"]}  # from ① to ③
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        # Another body has it now; a code of one's own that only looks like it.
+        ({"11002": "札幌市", "12025": "函館市"}, {"011002": "函館市", "012025": "札幌市"}),
+        ({"11003": "札幌市", "12026": "函館市"}, {"011002": "札幌市", "012025": "函館市"}),
+    ],
+    ids=["another name", "another code"],
+)
+def test_what_is_not_proven_is_another_body(
+    tmp_path: Path, before: dict[object, str], now: dict[object, str]
+) -> None:
+    _, changes = over_two_months(tmp_path, before, now)
+    assert not changes
+
+
+def test_projects_and_decisions_join_too() -> None:
+    """The units of a body keep their projects, and two bodies never become one."""
+    answer = PastAnswer(status=Status.DONE)
+    then = (
+        PastRespondent(id=unit_id("11002", "観光"), name="札幌市／観光", project="観光"),
+        PastRespondent(id=unit_id("11002", "防災"), name="札幌市／防災", project="防災"),
+        PastRespondent(id="12025", name="函館市"),
+    )
+    past = PastMonth(
+        month="2026-11", product_version="", checklist="", checklist_version="",
+        answers={(one.id, "①-1"): answer for one in then},
+        respondents={one.id: one for one in then},
+    )  # fmt: skip
+    now = [
+        Respondent(id=unit_id("011002", project), name=f"札幌市／{project}", project=project,
+                   body="011002", body_name="札幌市")
+        for project in ("観光", "防災")
+    ] + [Respondent(id="012025", name="函館市"), Respondent(id="01202", name="函館市")]  # fmt: skip
+    (joined,) = continued(History(months=(past,), compare_with=past), now).months
+    assert {*joined.respondents} == {now[0].id, now[1].id, "12025"}  # 函館市 twice: nobody knows
+    assert {id_ for id_, _ in joined.answers} == {*joined.respondents}
+    assert joined.renamed == {then[0].id: now[0].id, then[1].id: now[1].id}
+
+
+@pytest.mark.parametrize("now", [0, 1])
+def test_findings_go_on_over_other_spellings(tmp_path: Path, now: int) -> None:
+    """What is new beside them is new as well where the spelling stays."""
+    over_two_months(tmp_path, ZEROS_BACK[0], ZEROS_BACK[now], first="③")
+    found = table(tmp_path, "findings", month="2026-12")
+    about = ("11002", "011002")[now]
+    states = {row["code"]: row["state"] for row in found if row["respondent_id"] == about}
+    assert Counter(states.values())["継続"] > 0
+    assert {code for code, state in states.items() if state == "新規"} == {"B514"}

@@ -36,7 +36,7 @@ from pipeline.model.review import (
     ReviewKey,
     Verdict,
 )
-from pipeline.review import apply_review, at_present_items, keys_of, read_review
+from pipeline.review import apply_review, at_present_ids, keys_of, read_review
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import digest_of, digest_of_past
 from pipeline.review.verdicts import EntryError, decision_of
@@ -115,11 +115,18 @@ def test_a_remark_on_a_row_of_nothing_stays_and_nothing_is_asked(tmp_path: Path)
 def test_entries_go_with_their_items_into_another_edition() -> None:
     keys = [ReviewKey("若葉市", item, "A305", "x") for item in ("旧-1", "旧-2", "同じ")]
     review = Review(file=FORM, entries=(*map(entry, keys), entry(None)))
-    moved = at_present_items(review, {"旧-1": "新-1", "旧-2": ""})
+    moved = at_present_ids(review, {"旧-1": "新-1", "旧-2": ""}, {})
     assert [each.key and each.key.item_id for each in moved.entries] == [
         "新-1", "旧-2（前の版）", "同じ", None,
     ]  # fmt: skip
-    assert at_present_items(review, {}) is review
+    assert at_present_ids(review, {}, {}) is review
+
+
+def test_entries_go_with_a_body_whose_code_is_spelled_otherwise_now() -> None:
+    keys = [ReviewKey("11002", "①-1", "A305", "x"), ReviewKey("11002", "", "B501", "y")]
+    review = Review(file=FORM, entries=tuple(map(entry, keys)))
+    moved = at_present_ids(review, {"①-2": "①-3"}, {"11002": "011002"})
+    assert [each.key for each in moved.entries] == [key._replace(subject="011002") for key in keys]
 
 
 # --- decisions ------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 A body of one project goes by its own id, one of several by that of body and project. When a second
 project comes, or 事業名 is written into the roster, what was said before still belongs to the
-project it was said of. What was said of a body as a whole belongs to no project of several.
+project it was said of. What was said of a body as a whole belongs to no project of several. A
+団体コード may have been written otherwise then: without its first zero, or without its check digit.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,36 +14,65 @@ from pathlib import Path
 from pipeline.history.record import DamagedError, aggregated_months, open_table, read_record
 from pipeline.model import Respondent, Roster
 from pipeline.model.history import History, PastMonth, PastRespondent
-from pipeline.texts.local_codes import other_spelling
+from pipeline.texts.folding import fold
+from pipeline.texts.local_codes import bare_codes, other_spelling
 from pipeline.texts.projects import bare_project, unit_id
 
 
 def continued(history: History, units: Iterable[Respondent]) -> History:
     """Give the history with the units of earlier months called as this month calls them."""
     units = tuple(units)
-    past_projects = any(one.project for past in history.months for one in past.respondents.values())
-    if not past_projects and not any(unit.project or unit.body for unit in units):
-        return history
     bodies: dict[str, list[Respondent]] = {}
     for unit in units:
         bodies.setdefault(unit.of_body, []).append(unit)
-    months = {past.month: _renamed(past, _names(past, bodies)) for past in history.months}
+    spelled = {past.month: _spelled_now(past, bodies) for past in history.months}
+    months = {
+        past.month: _renamed(past, _names(past, bodies, spelled[past.month]))
+        for past in history.months
+    }
     compared = history.compare_with
     notices = history.notices
     if compared is not None:
         compared = months[compared.month]
-        notices += tuple(_split(compared, bodies))
+        notices += tuple(_split(compared, bodies, spelled[compared.month]))
     return replace(history, months=tuple(months.values()), compare_with=compared, notices=notices)
 
 
-def _names(past: PastMonth, bodies: Mapping[str, list[Respondent]]) -> dict[str, Respondent]:
+def _spelled_now(past: PastMonth, bodies: Mapping[str, list[Respondent]]) -> dict[str, str]:
+    """Give the present 団体コード of each body that had another spelling of it then.
+
+    Only where code and name say so, and of no other body.
+    """
+    then = {_body(one): _body_name(one) for one in past.respondents.values()}
+    named: dict[tuple[str, str], set[str]] = {}
+    for body, units in bodies.items():
+        name = fold(units[0].body_name or units[0].name)
+        for code in bare_codes(body) if body not in then else ():
+            named.setdefault((code, name), set()).add(body)
+    found = {
+        body: {now for code in bare_codes(body) for now in named.get((code, fold(name)), ())}
+        for body, name in then.items()
+        if body not in bodies
+    }
+    claimed = Counter(now for present in found.values() for now in present)
+    alone = {body: next(iter(present)) for body, present in found.items() if len(present) == 1}
+    return {body: now for body, now in alone.items() if claimed[now] == 1}
+
+
+def _body_name(person: PastRespondent) -> str:
+    return person.name.removesuffix(f"／{person.project}") if person.project else person.name
+
+
+def _names(
+    past: PastMonth, bodies: Mapping[str, list[Respondent]], spelled: Mapping[str, str]
+) -> dict[str, Respondent]:
     """Give the present unit of each id of an earlier month that is called otherwise now."""
     then: dict[str, list[PastRespondent]] = {}
     for person in past.respondents.values():
         then.setdefault(_body(person), []).append(person)
     found: dict[str, Respondent] = {}
     for body, people in then.items():
-        present = bodies.get(body, [])
+        present = bodies.get(spelled.get(body, body), [])
         for person in people:
             if any(unit.id == person.id for unit in present):
                 continue
@@ -65,6 +96,7 @@ def _renamed(past: PastMonth, names: Mapping[str, Respondent]) -> PastMonth:
     ids = {old: unit.id for old, unit in names.items()}
     return replace(
         past,
+        renamed=ids,
         answers={(ids.get(who, who), item): a for (who, item), a in past.answers.items()},
         respondents={
             ids.get(id_, id_): replace(person, id=ids[id_], name=names[id_].name)
@@ -75,10 +107,12 @@ def _renamed(past: PastMonth, names: Mapping[str, Respondent]) -> PastMonth:
     )
 
 
-def _split(past: PastMonth, bodies: Mapping[str, list[Respondent]]) -> Iterable[str]:
+def _split(
+    past: PastMonth, bodies: Mapping[str, list[Respondent]], spelled: Mapping[str, str]
+) -> Iterable[str]:
     """Tell of bodies that are counted by project now and were not then."""
     for id_, person in past.respondents.items():
-        units = bodies.get(id_, [])
+        units = bodies.get(spelled.get(id_, id_), [])
         if len(units) > 1 and all(unit.id != id_ for unit in units):
             yield (
                 f"「{person.name}」は事業ごとに分けて数えるようになったため、"

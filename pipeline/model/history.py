@@ -48,7 +48,8 @@ class PastMonth:
 
     ``items`` are those asked then, as they were. Where the checklist has another edition now,
     ``answers`` go by the present ids, and ``moved`` gives the present id of each id then, empty
-    for a question that is not asked any more; it is empty where nothing moved.
+    for a question that is not asked any more; it is empty where nothing moved. ``renamed`` gives
+    the present id of each respondent who had another one then; all else goes by the present ids.
 
     ``asked`` and ``missing`` count the roster's respondents; None where the month had no roster
     or does not tell. ``counted`` are the files that counted, by hash; the value is the path.
@@ -63,6 +64,7 @@ class PastMonth:
     respondents: Mapping[str, PastRespondent]
     items: tuple[ItemAsked, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
     asked: int | None = None
     missing: int | None = None
     counted: Mapping[str, str] = field(default_factory=dict)
@@ -97,9 +99,10 @@ class History:
     problems: tuple[PastProblem, ...] = ()
     compare_with: PastMonth | None = None
 
-    def moved_since(self, month: str) -> Mapping[str, str]:
-        """Give `PastMonth.moved` of a month; empty for one that is not among them."""
-        return next((past.moved for past in self.months if past.month == month), {})
+    def since(self, month: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Give `PastMonth.moved` and `renamed` of a month; empty for one not among them."""
+        known = ((past.moved, past.renamed) for past in self.months if past.month == month)
+        return next(known, ({}, {}))
 
 
 class Movement(StrEnum):

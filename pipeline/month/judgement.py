@@ -11,7 +11,7 @@ from pipeline.history.earlier import in_light_of, previous_month
 from pipeline.model.review import Review
 from pipeline.review import (
     apply_review,
-    at_present_items,
+    at_present_ids,
     count_entries,
     find_form,
     finding_states,
@@ -32,8 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model import Batch, Finding, SourceFile
-    from pipeline.model.history import History
-    from pipeline.model.review import Decision, EntryCount, Reviewed, ReviewForm, ReviewKey
+    from pipeline.model.history import History, PastMonth
+    from pipeline.model.review import (
+        Decision,
+        EntryCount,
+        PastFinding,
+        Reviewed,
+        ReviewForm,
+        ReviewKey,
+    )
     from pipeline.settings import Settings
 
 
@@ -89,7 +96,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
     raw = check(batch, settings.rules, previous=previous)
     source, review = read.source, read.review
     if source is not None:
-        review = at_present_items(review, history.moved_since(source.location.parent.name))
+        review = at_present_ids(review, *history.since(source.location.parent.name))
     reviewed = with_years(apply_review(batch, raw, review, past=past), history)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
     reviewed = with_accepted(reviewed)
@@ -99,7 +106,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
     settled = finding_states(
         findings,
         reviewed,
-        earlier=past_findings(settings.outbox / past.month, past.moved) if past else (),
+        earlier=_found_then(past, settings) if past else (),
         before=past_findings(settings.outbox / settings.month),
         off=settings.rules.off,
     )
@@ -112,6 +119,14 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         source=source,
         entries=count_entries(reviewed, relocated(settled.open, laid_out)),
         decisions=reviewed.decisions,
+    )
+
+
+def _found_then(past: PastMonth, settings: Settings) -> tuple[PastFinding, ...]:
+    found = past_findings(settings.outbox / past.month, past.moved)
+    return tuple(
+        each._replace(respondent_id=past.renamed.get(each.respondent_id, each.respondent_id))
+        for each in found
     )
 
 
@@ -135,7 +150,7 @@ def _with_earlier_form(
         if source.location == earlier or review.carried == stamp:
             return reviewed, stamp
         written = read_review(read_texts(found, limits=settings.limits))
-        written = at_present_items(written, history.moved_since(earlier.parent.name))
+        written = at_present_ids(written, *history.since(earlier.parent.name))
     except TorimatomeError:
         return reviewed, review.carried
     late = overlooked(review, written, reviewed.source)

@@ -16,7 +16,7 @@ from pipeline.review.choices import with_years
 from pipeline.review.decide import apply_review
 from pipeline.review.earlier_form import overlooked, with_overlooked
 from pipeline.review.entries import (
-    at_present_items,
+    at_present_ids,
     find_form,
     form_source,
     insist_unchanged,
@@ -29,7 +29,7 @@ from pipeline.review.verdicts import given_bodies
 
 __all__ = [
     "apply_review",
-    "at_present_items",
+    "at_present_ids",
     "count_entries",
     "find_form",
     "finding_states",

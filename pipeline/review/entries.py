@@ -162,18 +162,20 @@ def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:
     )
 
 
-def at_present_items(review: Review, moved: Mapping[str, str]) -> Review:
-    """Bind entries of an earlier month's form to the present ids of their items.
+def at_present_ids(review: Review, moved: Mapping[str, str], renamed: Mapping[str, str]) -> Review:
+    """Bind entries of an earlier month's form to the present ids of their items and respondents.
 
     ``moved`` as in `past_findings`. An entry about an item that is not asked any more is bound to
-    no item of this edition, and stands in the next form as it was written.
+    no item of this edition, and stands in the next form as it was written. ``renamed`` as in
+    `PastMonth`.
     """
-    if not moved:
+    if not moved and not renamed:
         return review
 
     def rebound(key: ReviewKey) -> ReviewKey:
         now = moved.get(key.item_id, key.item_id)
-        return key._replace(item_id=now or f"{key.item_id}（前の版）")
+        item_id = now if now or not key.item_id else f"{key.item_id}（前の版）"
+        return key._replace(subject=renamed.get(key.subject, key.subject), item_id=item_id)
 
     return replace(
         review,
