@@ -100,12 +100,13 @@ def measure(command: Sequence[str]) -> Measured:
     )
     highest = 0.0
     spent: dict[int, float] = {}
+    reaped: list[float] = [0.0]
     finished = threading.Event()
 
     def watch() -> None:
         nonlocal highest
         while not finished.wait(LOOK):
-            highest = max(highest, _look(process.pid, spent))
+            highest = max(highest, _look(process.pid, spent, reaped))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -113,14 +114,15 @@ def measure(command: Sequence[str]) -> Measured:
     output, errors = process.communicate()
     seconds = time.perf_counter() - started
     finished.set()
-    spent[process.pid] = _ended_children() - before
+    ended = _ended_children() - before
     watcher.join()
+    spent.pop(process.pid, None)
     if process.returncode not in {0, 1}:
         raise SystemExit(f"{' '.join(command)} failed:\n{errors.decode(errors='replace')}")
     unmeasured = _taken_off(output)
     return Measured(
         seconds=seconds - unmeasured,
-        processor=sum(spent.values()) - unmeasured,
+        processor=ended - reaped[-1] + max(reaped[-1], sum(spent.values())) - unmeasured,
         megabytes=highest,
     )
 
@@ -138,11 +140,12 @@ def _ended_children() -> float:
     return times.children_user + times.children_system
 
 
-def _look(root: int, spent: dict[int, float]) -> float:
+def _look(root: int, spent: dict[int, float], reaped: list[float]) -> float:
     """Sum the proportional memory (MB) of a process and all below it; 0 where /proc is missing.
 
-    ``spent`` takes the processor seconds of each so far: those of workers, which are no children
-    of ours, are known only while they live.
+    ``spent`` takes the processor seconds of each so far: those of workers from a server, which are
+    no children of ours, are known only while they live. ``reaped`` takes those of the workers
+    that ``root`` itself has seen ending, which count among its own in the end.
     """
     total = 0.0
     tick = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -156,6 +159,8 @@ def _look(root: int, spent: dict[int, float]) -> float:
                     total += int(line.split()[1]) / 1024
             stat = (folder / "stat").read_text().rpartition(")")[2].split()
             spent[pid] = (int(stat[11]) + int(stat[12])) / tick
+            if pid == root:
+                reaped.append((int(stat[13]) + int(stat[14])) / tick)
             for children in folder.glob("task/*/children"):
                 pending += map(int, children.read_text().split())
         except OSError:  # it ended while we looked, or this is no Linux

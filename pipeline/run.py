@@ -131,15 +131,20 @@ def _aggregate(
     progress: Callable[[int, int], None] | None,
     finish: Callable[[Path, Path], None],
 ) -> RunResult:
-    warm_up(
-        "pipeline.month.reading", "pipeline.formats.ooxml"
-    )  # while this process imports the rest
-    from pipeline.write import record_outcome, write  # noqa: PLC0415 - xlsxwriter is slow to import
-    from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
-
+    warm_up("pipeline.month.reading", "pipeline.formats.ooxml")
     refuse_unknown(settings.rules)
     watch = Stopwatch()
-    gathered = gather(settings, progress=progress, watch=watch)
+
+    def on_read(done: int, total: int) -> None:
+        if done == 1:  # workers are at work: time for slow imports, which begin threads
+            from pipeline.write import review_form  # noqa: F401, PLC0415 - see above
+        if progress is not None:
+            progress(done, total)
+
+    gathered = gather(settings, progress=on_read, watch=watch)
+    from pipeline.write import record_outcome, write  # noqa: PLC0415 - see above
+    from pipeline.write.review_form import write_review_form  # noqa: PLC0415 - the same
+
     settings = gathered.settings
     insist_on_one_checklist(settings.outbox / settings.month, gathered.checklist)
     if not settings.allow_fewer:

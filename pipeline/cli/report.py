@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from rich.progress import Progress
+
     from pipeline.cli.rehearsal import Difference
     from pipeline.inbox.close import ClosePlan
     from pipeline.loop.distribute import DistributeResult
@@ -325,23 +327,26 @@ def _any_at_least(result: RunResult, severity: Severity) -> bool:
 
 
 class _Progress:
-    """A bar on the terminal; the library is imported when the first file is done."""
+    """A bar on the terminal; it has a thread of its own, so it begins with the first file done."""
 
     def __init__(self) -> None:
-        from rich.progress import Progress  # noqa: PLC0415 - only where a person watches
-
-        self._bar = Progress(transient=True)
-        self._task = self._bar.add_task("読み取り中", total=None)
+        self._bar: Progress | None = None
 
     def __enter__(self) -> _Progress:
-        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def __call__(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
+        if self._bar is None:
+            from rich.progress import Progress  # noqa: PLC0415 - only where a person watches
+
+            self._bar = Progress(transient=True)
+            self._bar.add_task("読み取り中", total=None)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total)
 
 
 def _progress(quiet: bool) -> AbstractContextManager[_Progress | None]:

@@ -9,9 +9,9 @@ know a time limit (pebble, loky) count it for a chunk, lose the chunk with the w
 round trip an input. Here a worker takes a chunk and answers input by input, so the parent always
 knows which input is running, and an input costs one short message.
 
-Start method: `forkserver` where there is one, else `spawn`. A plain fork would copy the threads'
-locks of a process that draws a progress bar. The server imports the task's
-module once; workers, also the successors of dead ones, start warm from it in milliseconds.
+Start method: `system.start_method`. Workers are copies of a process that has no other thread;
+else they come from a server that imports the task's module once, where there is one, so that they
+and the successors of dead ones start warm in milliseconds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from pipeline.machine import system
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkServerContext, SpawnContext
     from multiprocessing.process import BaseProcess
 
     from pipeline.settings import Limits
@@ -113,10 +112,9 @@ def run_isolated(
 
 
 def warm_up(*modules: str) -> None:
-    """Start the server that workers come from and let it import `modules` meanwhile.
+    """Let `modules` be imported where workers come from; worth calling before an inbox is listed.
 
-    Returns at once; worth calling before the inbox is listed. Without effect where workers are
-    spawned, and after the first call in a process.
+    Without effect where workers are spawned, and after the first call in a process.
     """
     system.preload(*modules)
 
@@ -134,12 +132,6 @@ def collecting_rarely() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _context() -> ForkServerContext | SpawnContext:
-    if system.FORK_SERVER:
-        return multiprocessing.get_context("forkserver")
-    return multiprocessing.get_context("spawn")
 
 
 @dataclass(slots=True, eq=False)
@@ -203,9 +195,9 @@ class _Pool(Generic[Input, Result]):
         return sum(bool(worker.owed) for worker in self._workers) + len(self._waiting)
 
     def _start(self) -> _Worker:
-        context = _context()
+        context = multiprocessing.get_context(system.start_method())
         ours, theirs = context.Pipe()
-        process = context.Process(
+        process: BaseProcess = context.Process(  # type: ignore[attr-defined]  # every context has it
             target=_serve, args=(theirs, self._task, self._limits), daemon=True
         )
         with system.without_program():

@@ -25,6 +25,7 @@ WINDOWS = os.name == "nt"
 FORK_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
 START_METHOD = "forkserver" if FORK_SERVER else "spawn"
 _STATM = Path("/proc/self/statm")
+_THREADS = Path("/proc/self/task")
 _ALARM = "SIGALRM"
 _hiding = threading.Lock()
 
@@ -36,9 +37,31 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def start_method() -> str:
+    """Give how workers start now: as copies of this process where it is alone, see `is_alone`."""
+    return "fork" if FORK_SERVER and is_alone() else START_METHOD
+
+
+def is_alone() -> bool:
+    """Tell whether this process has one thread only, where that can be known (Linux).
+
+    Then it may be copied as it stands: of another thread a copy would keep the locks, for ever.
+    """
+    try:
+        return len(list(_THREADS.iterdir())) == 1
+    except OSError:
+        return False
+
+
 def preload(*modules: str) -> None:
-    """Let the server that workers come from import `modules`; without effect where none is."""
-    if FORK_SERVER:
+    """Import `modules` where workers come from: here, or in a server that starts now.
+
+    Without effect where each worker begins anew.
+    """
+    if start_method() == "fork":
+        for module in modules:
+            importlib.import_module(module)
+    elif FORK_SERVER:
         server = importlib.import_module("multiprocessing.forkserver")
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([*modules])
