@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rule_examples import CHECKLIST, MONTH, run_example
 
 from pipeline.errors import TorimatomeError
+from pipeline.frame.columns import Frame
 from pipeline.model import (
     Answer,
     Batch,
@@ -419,13 +421,13 @@ def test_copies_are_found_among_2000_without_comparing_every_pair(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compared: list[object] = []
-    compare = similar._compare
+    agreement = similar._agreement
 
-    def counting(*arguments: object) -> tuple[float, float] | None:
-        compared.append(arguments)
-        return compare(*arguments)  # type: ignore[arg-type] # handed on as they came
+    def counting(frame: Frame, pairs: Sequence[tuple[int, int]]) -> Iterator[float]:
+        compared.extend(pairs)
+        return agreement(frame, pairs)
 
-    monkeypatch.setattr(similar, "_compare", counting)
+    monkeypatch.setattr(similar, "_agreement", counting)
     source = _chance(4)
     standard = [_note(source) for _ in range(30)]
     submissions = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline.locate.grid import Grid
 from pipeline.locate.head_words import HeaderKind
@@ -48,20 +49,26 @@ def bodies_on(
 
 def named(text: str, index: Index, body_of: NameBody) -> tuple[str, str]:
     """Give the body that a head names and its name as written: チェック欄（甲市）, 甲市の回答."""
+    return next(((body, name) for name in _names(text, index) if (body := body_of(name))), ("", ""))
+
+
+@lru_cache(maxsize=8192)  # the heads and labels of a form stand in every copy of it
+def _names(text: str, index: Index) -> tuple[str, ...]:
+    """Give what a head says that may be the name of a body."""
     if not 1 < len(text) <= _LONGEST:
-        return "", ""
+        return ()
     calling = index.called(text)
     if calling.dead or not calling.unknown:
-        return "", ""
+        return ()
     whole = text.strip()
     nouns = index.checklist.mark_headers
     noun = max((noun for noun in nouns if whole.endswith(noun)), key=len, default="")
     before = whole.removesuffix(noun).rstrip("の（( 　")
-    for name in dict.fromkeys((before, whole, calling.unknown)):
-        said = index.wording(name)
-        if name and said.header is None and index.noun(name) is None and body_of(name):
-            return body_of(name), name
-    return "", ""
+    return tuple(
+        name
+        for name in dict.fromkeys((before, whole, calling.unknown))
+        if name and index.wording(name).header is None and index.noun(name) is None
+    )
 
 
 def _may_name_several(sheet: RawSheet, index: Index, body_of: NameBody) -> bool:

@@ -24,7 +24,7 @@ _OPTION_WORDS = (
     ),
 )
 _SPACE = re.compile(r"\s")
-_FRONT = re.compile(r"^[\W_]*|^\(\w*\)")  # what stands before the words of a header
+_FRONT = re.compile(r"^[\W_]*")  # what stands before the words of a header
 
 
 class HeaderKind(StrEnum):
@@ -103,14 +103,10 @@ class HeadWords:
         return Header(HeaderKind.DUE, 0) if self._callings.asks_for_due(squeeze(text)) else header
 
     def _named_header(self, text: str) -> Header | None:
-        head = _FRONT.sub("", _SPACE.sub("", loose(text)))
-        compact, squeezed = NOISE.sub("", head.replace("-", "")), squeeze(text)
-        if not (
-            head.startswith(self._heads)
-            or compact.startswith(self._heads)
-            or squeezed.endswith(self._heads)
-        ):
+        compact = squeeze(text)
+        if not (compact.startswith(self._heads) or compact.endswith(self._heads)):
             return None  # nearly every text: one look at all names instead of one at each
+        head = _FRONT.sub("", _SPACE.sub("", loose(text)))
         kinds = dict(self._headers)
         if compact not in kinds[HeaderKind.MARK] and any(
             _begins_word(head, name) for name in kinds[HeaderKind.OTHER]
@@ -123,7 +119,7 @@ class HeadWords:
         for kind in (HeaderKind.MARK, HeaderKind.NOTE):
             # an addition in front: 「今回のチェック欄」「貴団体の補足説明」
             name = kinds[kind][0]
-            if len(squeezed) <= len(name) + 12 and squeezed.endswith(name):
+            if len(compact) <= len(name) + 12 and compact.endswith(name):
                 return Header(kind, len(kinds[kind]))
         return None
 

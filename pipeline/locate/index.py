@@ -125,6 +125,8 @@ class Index:
         self._legend = frozenset(fold(line) for line in checklist.legend)
         self.option_labels = tuple(squeeze(option.label) for option in checklist.options)
         self._core = {key: _HIRAGANA.sub("", title) for key, title in self.title.items()}
+        self._cores = frozenset(self._core.values())
+        self._longest_title = max(map(len, self.title.values()))
         self.wording = lru_cache(maxsize=_REMEMBERED)(self._wording)
         self.nothing = self.wording("")
 
@@ -284,6 +286,8 @@ class Index:
         if len(key) < _MIN_SHORT or self.is_heading(key):
             return ()
         core = _HIRAGANA.sub("", key)
+        if len(key) > self._longest_title and core not in self._cores:
+            return ()  # notes, nearly always
         hits = [
             item_id
             for item_id, title in self.title.items()

@@ -10,17 +10,16 @@ number of submissions and not with its square.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from pipeline.frame.answers import first_rows
 from pipeline.frame.columns import Frame
 from pipeline.model import CountedSubmission
 from pipeline.texts.folding import fold
 
 _ENDS = 8  # characters of a note's beginning and end that make its bucket
 _NEIGHBOURS = 6  # how far a member of a crowded bucket looks
+_AT_ONCE = 4096  # pairs compared at once
 _SAME_NOTE = 90.0  # rapidfuzz ratio from which two notes count as the same
 _STANDARD_LEAST = 5  # a note is standard wording when at least so many
 _STANDARD_SHARE = 0.1  # and more than this share of the submissions carry it
@@ -36,23 +35,7 @@ class Twin:
     more: int = 0  # how many further respondents are as similar as the threshold asks
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Profile:
-    """What is compared: per item the answer, and the notes with words of their own."""
-
-    frame: Frame
-    rows: range
-    notes: Mapping[str, str]
-
-    @cached_property
-    def answers(self) -> Mapping[str, tuple[str, str]]:
-        """Give status and month by item; few submissions are ever asked for them."""
-        asked = ("item_id", "status", "due", "in_scope")
-        rows = zip(
-            *(self.frame[name].take(slice(self.rows.start, self.rows.stop)) for name in asked),
-            strict=True,
-        )
-        return {item: (status.value, due) for item, status, due, in_scope in rows if in_scope}
+_Notes = Mapping[str, str]  # of a submission, by item: those with words of their own
 
 
 def find_twins(
@@ -69,17 +52,20 @@ def find_twins(
     Two submissions are twins where ``share`` of the answers and of the notes agree, and at
     least ``least_notes`` different notes of ``least_length`` characters or more are the same.
     """
-    profiles = _profiles(submissions, frame, least_length)
+    notes = _own_notes(submissions, frame, least_length)
+    pairs = [
+        (left, right)
+        for left, right in _candidates(notes, least_notes)
+        if submissions[left].respondent.of_body != submissions[right].respondent.of_body
+    ]
     found: dict[int, list[tuple[float, int, Twin]]] = defaultdict(list)
-    for left, right in _candidates(profiles, least_notes):
-        if submissions[left].respondent.of_body == submissions[right].respondent.of_body:
-            continue
-        shares = _compare(profiles[left], profiles[right], share, least_notes)
-        if shares is None:
+    for (left, right), answers in zip(pairs, _agreement(frame, pairs), strict=True):
+        same = _same_notes(notes[left], notes[right], share, least_notes) if answers >= share else 0
+        if not same:
             continue
         for one, other in ((left, right), (right, left)):
-            twin = Twin(other=submissions[other], answers=shares[0], notes=shares[1])
-            found[one].append((-sum(shares), other, twin))
+            twin = Twin(other=submissions[other], answers=answers, notes=same)
+            found[one].append((-(answers + same), other, twin))
     for index in sorted(found):
         ranked = sorted(found[index], key=lambda entry: entry[:2])
         best = ranked[0][2]
@@ -94,20 +80,33 @@ def find_twins(
         )
 
 
-def _profiles(
+def _agreement(frame: Frame, pairs: Sequence[tuple[int, int]]) -> Iterator[float]:
+    """Give for each pair the share of the items answered by both whose status and month agree.
+
+    -1 where they answer no item both.
+    """
+    rows = np.flatnonzero(frame["in_scope"].where(bool))
+    number, item = frame["number"], frame["item_id"]
+    said = frame["status"].codes.astype(np.int32) * len(frame["due"].values) + frame["due"].codes
+    table = np.zeros((len(number.values), len(item.values)), np.int32)  # 0: not answered
+    table[number.codes[rows], item.codes[rows]] = said[rows] + 1
+    for start in range(0, len(pairs), _AT_ONCE):
+        left, right = (
+            table[[*some]] for some in zip(*pairs[start : start + _AT_ONCE], strict=True)
+        )
+        both = (left > 0) & (right > 0)
+        agreeing, answered = ((left == right) & both).sum(axis=1), both.sum(axis=1)
+        yield from np.where(answered, agreeing / np.maximum(answered, 1), -1.0).tolist()
+
+
+def _own_notes(
     submissions: Sequence[CountedSubmission], frame: Frame, least_length: int
-) -> list[_Profile]:
-    first = first_rows(frame)
+) -> list[_Notes]:
     folded = _notes(submissions, frame, least_length)
     carried = Counter(text for notes in folded for text in set(notes.values()))
     limit = max(_STANDARD_LEAST - 1, len(folded) * _STANDARD_SHARE)
     return [
-        _Profile(
-            frame=frame,
-            rows=range(first[number], first[number + 1]),
-            notes={item: text for item, text in notes.items() if carried[text] <= limit},
-        )
-        for number, notes in enumerate(folded)
+        {item: text for item, text in notes.items() if carried[text] <= limit} for notes in folded
     ]
 
 
@@ -134,19 +133,19 @@ def _notes(
     return notes
 
 
-def _candidates(profiles: list[_Profile], least_notes: int) -> Iterator[tuple[int, int]]:
+def _candidates(own: Sequence[_Notes], least_notes: int) -> Iterator[tuple[int, int]]:
     """Give pairs that meet in at least ``least_notes`` items' buckets, each pair once."""
     order = {
         index: place
         for place, index in enumerate(
-            sorted(range(len(profiles)), key=lambda i: (tuple(profiles[i].notes.values()), i))
+            sorted(range(len(own)), key=lambda i: (tuple(own[i].values()), i))
         )
     }
     buckets: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for index, profile in enumerate(profiles):
-        if len(set(profile.notes.values())) < least_notes:
+    for index, notes in enumerate(own):
+        if len(set(notes.values())) < least_notes:
             continue
-        for item, text in profile.notes.items():
+        for item, text in notes.items():
             for key in ((item, "<" + text[:_ENDS]), (item, ">" + text[-_ENDS:])):
                 buckets[key].append(index)
     met: dict[tuple[int, int], set[str]] = defaultdict(set)
@@ -160,22 +159,16 @@ def _candidates(profiles: list[_Profile], least_notes: int) -> Iterator[tuple[in
             yield pair
 
 
-def _compare(
-    left: _Profile, right: _Profile, share: float, least_notes: int
-) -> tuple[float, float] | None:
-    """Give the shares of equal answers and equal notes, None where they are no twins."""
+def _same_notes(left: _Notes, right: _Notes, share: float, least_notes: int) -> float:
+    """Give the share of equal notes, 0 where they are too few for twins."""
     from rapidfuzz import fuzz  # noqa: PLC0415 - only a batch with candidates needs it
 
-    items = left.answers.keys() & right.answers.keys()
-    agreeing = sum(left.answers[item] == right.answers[item] for item in items)
-    if not items or agreeing < share * len(items):
-        return None
-    noted = left.notes.keys() | right.notes.keys()
+    noted = left.keys() | right.keys()
     same = {
-        item: left.notes[item]
-        for item in left.notes.keys() & right.notes.keys()
-        if fuzz.ratio(left.notes[item], right.notes[item], score_cutoff=_SAME_NOTE)
+        item: left[item]
+        for item in left.keys() & right.keys()
+        if fuzz.ratio(left[item], right[item], score_cutoff=_SAME_NOTE)
     }
     if len(set(same.values())) < least_notes or len(same) < share * len(noted):
-        return None
-    return agreeing / len(items), len(same) / len(noted)
+        return 0.0
+    return len(same) / len(noted)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import (
     CellBlankTuple,
     CellFormulaTuple,
@@ -23,7 +24,7 @@ from xlsxwriter.worksheet import (
 )
 
 from pipeline.write.listing import Block, Cells, link_pieces, link_xml, tails_of, text_cells
-from pipeline.write.safe import cell_text
+from pipeline.write.safe import cell_text, content_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,6 +76,23 @@ class SharedTexts(dict[str, int]):
         index = self[text] = int(self.table._get_shared_string_index(cell_text(text)))
         self.table.count -= 1  # no cell refers to it yet
         return index
+
+
+_letters = lru_cache(maxsize=None)(xl_col_to_name)
+
+
+def _cell_xml(cell: Any) -> str | None:
+    """Give the XML of a cell behind its look, None of one of a rarer kind."""
+    kind = type(cell)
+    if kind is CellStringTuple:
+        return f' t="s"><v>{cell.string}</v></c>'
+    if kind is CellNumberTuple:
+        return f"><v>{cell.number:.16G}</v></c>"
+    if kind is CellBlankTuple:
+        return "/>"
+    if kind is CellFormulaTuple and type(cell.value) in {int, float}:
+        return f"><f>{content_xml(cell.formula)}</f><v>{cell.value}</v></c>"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +272,18 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
 
     def _write_cells(self, row: int) -> None:
         cells = self.table[row]
+        texts: list[str] = []
         for column in sorted(cells):
-            self._write_cell(row, column, cells[column])
+            cell = cells[column]
+            written = _cell_xml(cell)
+            if written is None or cell.format is None:  # the library knows how
+                self.fh.write("".join(texts))
+                texts.clear()
+                self._write_cell(row, column, cell)
+            else:
+                place = f"{_letters(column)}{row + 1}"
+                texts.append(f'<c r="{place}" s="{cell.format._get_xf_index()}"{written}')
+        self.fh.write("".join(texts))
 
     def _write_hyperlinks(self) -> None:
         """Write the links; called by xlsxwriter when the file is put together."""

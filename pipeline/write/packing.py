@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from xlsxwriter.packager import Packager
 
+from pipeline.write.safe import string_xml
 from pipeline.write.zipped import write_archive
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Pieces = list["Iterable[bytes | memoryview]"]
 Parts = dict[str, Pieces]
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_AT_ONCE = 1024  # texts
 _HELD = 1 << 16  # letters that are kept before they become bytes
 
 
@@ -83,6 +86,20 @@ class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter ships no type inf
     def _filename(self, xml_filename: str) -> Part:
         part = self._parts[xml_filename] = Part()
         return part
+
+    def _write_shared_strings_file(self) -> None:
+        """Write the texts; xlsxwriter's own way takes five times as long for the same."""
+        table = self.workbook.str_table
+        if not table.count:
+            return
+        part = self._filename("xl/sharedStrings.xml")
+        part.write(
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            f'<sst xmlns="{_MAIN}" count="{table.count}" uniqueCount="{table.unique_count}">'
+        )
+        for start in range(0, len(table.string_array), _AT_ONCE):
+            part.write("".join(map(string_xml, table.string_array[start : start + _AT_ONCE])))
+        part.write("</sst>")
 
     def _create_package(self) -> list[Any]:
         """Write all parts; there is nothing left then for xlsxwriter to put into an archive."""

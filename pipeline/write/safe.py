@@ -8,6 +8,8 @@ CUT = "…（以下省略。全文は data フォルダーにあります）"
 
 # Not allowed in XML 1.0, and lone surrogates, which no encoding can carry.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_MARKUP = re.compile("[&<>]")
+_LITERAL = re.compile("(_x[0-9a-fA-F]{4}_)")
 _LONE = re.compile("[\x00\ud800-\udfff]")
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 
@@ -25,6 +27,26 @@ def cell_text(text: str) -> str:
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "  # xlsxwriter would take the text for its own rich text and write it as XML
     return text
+
+
+def content_xml(text: str) -> str:
+    """Escape what stands between the tags of XML."""
+    if _MARKUP.search(text):
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def string_xml(text: str) -> str:
+    """Give the entry of a text, or of xlsxwriter's rich text, among shared strings.
+
+    Only `cell_text` may have made it: it holds no control characters.
+    """
+    if "_x" in text:  # as such the format writes control characters
+        text = _LITERAL.sub(r"_x005F\1", text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        return f"<si>{text}</si>"
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+    return f"<si><t{space}>{content_xml(text)}</t></si>"
 
 
 def csv_text(text: str) -> str:
