@@ -5,11 +5,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from bench.generate import generate
 from pipeline.machine import system
 from pipeline.machine.isolate import Failure, run_isolated
 from pipeline.settings import Limits
@@ -125,3 +127,40 @@ def test_the_memory_of_a_process_that_is_gone_is_none() -> None:
 def test_a_folder_that_cannot_be_synced_is_passed_over(tmp_path: Path) -> None:
     system.sync_folder(tmp_path)
     system.sync_folder(tmp_path / "none")
+
+
+_SPARED = """
+import os, sys
+from pathlib import Path
+from pipeline.cli import main
+from pipeline.machine import system
+started = []
+method = system.start_method
+system.start_method = lambda: started.append(method()) or started[-1]
+sys.argv = ["torimatome", "aggregate", "--inbox", {inbox!r}, "--outbox", {outbox!r},
+            "--month", "2026-11", "--yes", "--quiet"]
+code = main()
+print("pandas" in sys.modules, *started)
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers come from a server")
+def test_a_run_of_the_command_loads_no_pandas_and_copies_itself_for_workers(tmp_path: Path) -> None:
+    generate(tmp_path / "inbox", 2, seed=1)
+    script = _SPARED.format(inbox=str(tmp_path / "inbox"), outbox=str(tmp_path / "outbox"))
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    pandas, *methods = ran.stdout.splitlines()[-1].split()
+    assert pandas == "False"
+    assert set(methods) == {"fork"}
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    asked = threading.Event()
+    thread = threading.Thread(target=asked.wait)
+    thread.start()
+    assert system.start_method() == system.START_METHOD
+    asked.set()
+    thread.join()
