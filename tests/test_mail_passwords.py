@@ -10,7 +10,7 @@ import pyzipper
 from inboxes import good, load, put, roster, settings_for, table
 from posted import attachment, mail, named
 
-from pipeline.inbox.mail_passwords import told_in
+from pipeline.inbox.mail_passwords import MailedPasswords, told_in
 from pipeline.inbox.received_mail import open_mail
 from pipeline.run import aggregate
 
@@ -18,24 +18,75 @@ FIRST_KEY = "Xk7#mQ2v-Zr"
 SECOND_KEY = "Wb9!tL4c-Yp"
 
 
+KEY = FIRST_KEY
+SYSTEM = """お世話になっております。
+先ほどお送りしたメールの添付ファイルのパスワードをお知らせします。
+
+件名：チェックシートの提出
+送信日時：2026/11/05 09:30:12
+添付ファイル名：別紙3-2.zip
+
+パスワード : {key}
+
+※本メールは自動送信です。"""
+# As people and the servers that do it for them write; labelled before they were read.
+TOLD = {
+    f"先ほどのファイルのパスワードは下記のとおりです。\n\n{KEY}\n\n担当": KEY,
+    SYSTEM.format(key=KEY): KEY,
+    f"パスワード：{KEY}": KEY,
+    f"ＰＷ：{KEY}です。": KEY,
+    f"ファイル名 | パスワード\n別紙3-2.zip | {KEY}": KEY,
+    f"[解凍パスワード]　　{KEY}": KEY,
+    f"PASS→{KEY}": KEY,
+    f"pw={KEY}": KEY,
+    f"パスワードは「{KEY}」（すべて半角）です。": KEY,
+    f"> 解凍パスワードは「{KEY}」です": KEY,
+    f"パスワードは、{KEY} です。よろしくお願いします。": KEY,
+    f"解凍キー（{KEY}）": KEY,
+    f"解凍キー\n----\n{KEY}\n----": KEY,
+    f"解凍用のパスワードは次のとおりです。\n--------\n\n　　{KEY}\n\n--------": KEY,
+    f"> パスワード\n> {KEY}": KEY,
+    f"Password: {KEY}": KEY,
+    f"The password for the attached file is {KEY}.": KEY,
+    f"資料にはパスワードを設定しております。\n別途ご連絡いたします。\n【パスワード】\n{KEY}": KEY,
+    f"パスワードを送ります。\n{KEY}\n-- \n若葉市 田中\nTEL 0123-45-6789\nmail: t@city.jp": KEY,
+    "パスワードは 20261105 です。": "20261105",
+    "パスワード：12-34-56": "12-34-56",
+    "PW：a1b2": "a1b2",
+    "Ｐａｓｓ：ＡＢｃ１２３４": "ABc1234",
+    "パスワード：ＡＢｃ１２３４": "ＡＢｃ１２３４",
+    "開封パスワードは下記のとおりです。\n　若葉市2026": "若葉市2026",
+    "パスワード：若葉市セキュリティ": "若葉市セキュリティ",
+    "別紙3-2：パスワード Aaaa1111\n別紙3-3：パスワード Bbbb2222": "Bbbb2222",
+}
+
+
+@pytest.mark.parametrize("body", TOLD)
+def test_a_letter_tells_a_password(body: str) -> None:
+    assert TOLD[body] in told_in(body)[:2]
+
+
 @pytest.mark.parametrize(
-    ("body", "first"),
+    "body",
     [
-        (f"先ほどのファイルのパスワードは下記のとおりです。\n\n{FIRST_KEY}\n\n担当", FIRST_KEY),
-        (f"パスワード：{FIRST_KEY}", FIRST_KEY),
-        (f"ＰＷ：{FIRST_KEY}です。", FIRST_KEY),
-        (f"解凍キー\n----\n{FIRST_KEY}\n----", FIRST_KEY),
-        (f"> 解凍パスワードは「{FIRST_KEY}」です", FIRST_KEY),
-        (f"Password: {FIRST_KEY}", FIRST_KEY),
-        ("パスワードは別途お送りします。", ""),
-        ("添付のとおり提出します。ABCD1234", ""),
-        ("CSSのpwdコマンド以外は該当しません", ""),
-        ("", ""),
+        "パスワードは別途お送りします。",
+        "添付のとおり提出します。ABCD1234",
+        "CSSのpwdコマンド以外は該当しません",
+        "パスワード：****",
+        "",
     ],
 )
-def test_a_letter_tells_a_password(body: str, first: str) -> None:
-    told = told_in(body)
-    assert (first in told) if first else not told
+def test_a_letter_tells_none(body: str) -> None:
+    assert not told_in(body)
+
+
+def test_the_likeliest_of_every_mail_is_tried() -> None:
+    """An office that hands on the mails of many bodies tells many."""
+    mailed = MailedPasswords()
+    for number in range(150):
+        mailed.hear("a@b.jp", f"パスワードは {number:08} です（すべて半角）。")
+    assert len(mailed.of("a@b.jp")) == 150
+    assert {f"{number:08}" for number in range(150)} == {*mailed.of("a@b.jp")}
 
 
 def test_a_letter_in_html_has_words() -> None:

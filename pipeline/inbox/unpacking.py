@@ -146,7 +146,7 @@ class Unpacking:
         asked = None if opened.automatic else self.checklist
         letter = answers_in(opened.body, asked) if asked else ""
         source = _told_by(source, opened, letter)
-        self.mailed.hear(source.sender, opened.body)
+        self.mailed.hear(source.sender, f"{opened.subject}\n\n{opened.body}")
         kind = FileKind.ATTACHMENTS if opened.wraps else FileKind.MAIL
         if opened.sealed:
             kind = FileKind.SEALED_MAIL

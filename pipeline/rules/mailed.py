@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.inbox.mail_answers import says_an_answer
 from pipeline.model import FileKind, FileRecord, FileState, Severity, Submission
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_file, rule, silent
 
@@ -24,11 +25,12 @@ _FIX = (
     fix=_FIX,
     general_fix=_FIX,
     why="「アセットは該当しません」のように、回答をメールの本文に書く人がいます。どの項目への、どの回答かが"
-    "確かでないため数えず、項目番号・項目名や「該当なし」「対応済み」などの言葉のある文だけを知らせます。"
-    "引用された前のメールは見ません。",
+    "確かでないため数えません。項目番号・項目名や「該当なし」「対応済み」などの言葉のある文は要確認、"
+    "あいさつや送付の言葉ではない、ほかの文は参考として知らせます。引用された前のメールは見ません。",
     examples=(
         fires("ファイル: 若葉市.xlsx（本文: アセットは該当しません。）\n運用①-1 | ① |"),
         fires("ファイル: 提出.eml（対象外: other_kind mail，本文: すべて対応済みです。）"),
+        fires("ファイル: 若葉市.xlsx（本文: 人員が足りず、当面は難しい状況です。）\n運用①-1 | ① |"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
 )
@@ -46,7 +48,9 @@ def letter_answers(context: Context) -> Iterator[Hit]:
     ]
     for record in (*counted, *alone):
         letter = record.source.letter
-        yield replace(on_file(record, what=letter), written=letter)
+        sure = says_an_answer(letter, context.batch.checklist)
+        hit = replace(on_file(record, what=letter), written=letter)
+        yield hit if sure else replace(hit, severity=Severity.INFO)
 
 
 def _is_counted(record: FileRecord) -> bool:
