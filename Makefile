@@ -49,7 +49,7 @@ demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差
 	@PYTHONPATH=tests $(BIN)/python -m story --into build/demo-year
 
 test: $(DEV) ## 自動テスト / the fast tests
-	$(BIN)/python -m pytest -n auto -m "not outside"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not outside"
 
 check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, types, layers, generated pages
 	$(BIN)/ruff format --check .
@@ -77,7 +77,7 @@ CORE_TESTS := $(foreach name,marks months notes options explain locate locate_od
 
 coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests
 	@mkdir -p build/coverage
-	TORIMATOME_ONE_PROCESS=1 $(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
+	$(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
 	$(BIN)/coverage report
 
 mutants: $(DEV) ## 中核を少しずつ変えて試験が気づくか (ROOM=months|marks|assemble SAMPLE=…) / mutants

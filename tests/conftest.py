@@ -1,27 +1,36 @@
-"""No test looks at the clock: today is the month that the samples are of."""
+"""No test looks at the clock, and files are read in this process unless a test asks for workers."""
 
-import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 from inboxes import read_in_this_process
 
 from pipeline.cli import looking, options
+from pipeline.machine import isolate
 from pipeline.month import reading
 from pipeline.sample import MONTH
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _in_this_process() -> Iterator[None]:
+    """Read without workers: starting them costs a second a run, and most runs read five files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "run_isolated", read_in_this_process)
+        yield
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in worker processes, as the product does."""
+    monkeypatch.setattr(reading, "run_isolated", isolate.run_isolated)
+
+
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today is in the month that the samples are of."""
     for module in (options, looking):
         monkeypatch.setattr(module, "this_month", lambda: MONTH)
-
-
-@pytest.fixture(autouse=True)
-def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read in this process where `make coverage` asks for it: it sees no other."""
-    if os.environ.get("TORIMATOME_ONE_PROCESS"):
-        monkeypatch.setattr(reading, "_executor", lambda _settings: read_in_this_process)
 
 
 # How long an example takes says how busy the machine is.

@@ -3,17 +3,19 @@
 import csv
 import hashlib
 import io
-import warnings
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
+from opened import opened
 
 from pipeline.forms.checklists import load_checklist
+from pipeline.machine.isolate import Failure
 from pipeline.model import Checklist, Status
 from pipeline.sample import MONTH
 from pipeline.sample.forms import Look, ReturnedForm, pages
@@ -57,22 +59,19 @@ def table(folder: Path, name: str, *, month: str = MONTH) -> list[dict[str, str]
 
 @cache
 def workbook(folder: Path, *, formulas: bool = False) -> openpyxl.Workbook:
-    """Open a month's workbook to look at, never to change: it takes seconds and is kept."""
+    """Open a month's workbook to look at, never to change: it is kept."""
     path = folder / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
-    with warnings.catch_warnings():
-        # openpyxl says that it cannot keep data bars and slicers; nothing is saved here.
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return openpyxl.load_workbook(path, data_only=not formulas)
+    return cast("openpyxl.Workbook", opened(path, data_only=not formulas))
+
+
+_kept = lru_cache(8)(opened)
 
 
 def numbers(path: Path, title: str) -> Counter[float]:
     """Give every number that a sheet shows, each as often as it stands there."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        book = openpyxl.load_workbook(path, data_only=True)
     return Counter(
         round(value, 9)
-        for row in book[title].iter_rows(values_only=True)
+        for row in _kept(path, data_only=True)[title].iter_rows(values_only=True)
         for value in row
         if isinstance(value, int | float)
     )
@@ -133,12 +132,22 @@ def read_in_this_process(
     task: Callable[[Any], Any],
     inputs: Sequence[Any],
     *,
+    on_failure: Callable[[Any, Failure], Any],
     on_done: Callable[[Any], None] | None = None,
     **_others: object,
 ) -> list[Any]:
-    """Read without processes that start for a second each: reading changes no file."""
-    outcomes = [task(each) for each in inputs]
-    if on_done is not None:
-        for outcome in outcomes:
+    """Read as `run_isolated` does, but without processes: for files that cannot hurt this one.
+
+    The task and what comes of it are packed as for a worker, so that what cannot travel is seen.
+    """
+    task = pickle.loads(pickle.dumps(task))  # noqa: S301 - ours
+    outcomes = []
+    for each in inputs:
+        try:
+            outcome = pickle.loads(pickle.dumps(task(each)))  # noqa: S301 - ours
+        except Exception:  # noqa: BLE001 - a fault in reading costs one file, as in a worker
+            outcome = on_failure(each, Failure.CRASH)
+        outcomes.append(outcome)
+        if on_done is not None:
             on_done(outcome)
     return outcomes

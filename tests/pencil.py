@@ -6,14 +6,12 @@ own counting is used; its sheets and data files are only read.
 
 import csv
 import io
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from pipeline.model import Checklist, Status
@@ -73,14 +71,6 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
     """Read a table of data/ below a month's folder."""
     path = folder / "data" / f"{name}.csv"
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-
-
-def opened(path: Path) -> Any:
-    """Open a month's workbook to look at."""
-    with warnings.catch_warnings():
-        # openpyxl says that it cannot keep data bars and sparklines; nothing is saved here.
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return openpyxl.load_workbook(path, data_only=True)
 
 
 def grid(book: Any, sheet: str) -> Rows:

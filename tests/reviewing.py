@@ -1,13 +1,12 @@
 """Runs of a month with its 確認票, and a person filling in the form."""
 
 import random
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import openpyxl
 from batches import save_data
+from opened import opened
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.formats import read_workbook
@@ -112,12 +111,6 @@ def raw(path: Path) -> RawWorkbook:
     workbook = read_workbook(SourceFile(path=path.name, location=path), limits=Limits())
     assert isinstance(workbook, RawWorkbook)
     return workbook
-
-
-def opened(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return openpyxl.load_workbook(path)
 
 
 def heads(sheet: Worksheet, header: int = HEADER_ROW + 1) -> dict[str, int]:

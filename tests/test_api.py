@@ -93,6 +93,7 @@ def test_a_notebook_aggregates_and_reads(folder: Path, monkeypatch: pytest.Monke
     assert "nowhere" in told[2]
 
 
+@pytest.mark.usefixtures("workers")
 def test_aggregate_gives_what_the_command_writes(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     done = pipeline.aggregate(

@@ -6,10 +6,10 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pytest
 from batches import make_batch
 from inboxes import good, load, partly, put, roster, settings_for, table, workbook
+from opened import opened
 from posted import attachment, mail, named
 
 from pipeline.inbox.arrival import InTime, in_time
@@ -186,7 +186,6 @@ def test_a_late_correction_names_the_return_that_was_in_time(tmp_path: Path) -> 
     assert "期限内に届いた「a.eml!様式.xlsx」の出し直しです" in late(tmp_path)["若葉市"]
 
 
-@pytest.mark.filterwarnings("ignore:.* extension is not supported")
 def test_the_edition_for_others_tells_no_times(tmp_path: Path) -> None:
     form = load()
     put(
@@ -205,7 +204,7 @@ def test_the_edition_for_others_tells_no_times(tmp_path: Path) -> None:
     assert not any(
         line.endswith((",yes", ",no")) for line in files.read_text(encoding="utf-8-sig").split()
     )
-    heads = [cell.value for cell in openpyxl.load_workbook(result.workbook)["回収状況"][4]]
+    heads = [cell.value for cell in opened(result.workbook)["回収状況"][4]]
     assert "受領日時" not in heads
 
 

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.assemble import assemble, conservation
 from pipeline.forms.checklists import load_checklist
@@ -146,18 +147,18 @@ def record(batch: Batch, path: str) -> FileRecord:
 # --- names ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "meant"), FILE_NAMES)
+@every_row(("name", "meant"), FILE_NAMES)
 def test_file_name_tells_the_respondent(name: str, meant: str) -> None:
     names = FileNames(FORM.file_words, (*FORM.respondent_labels, *FORM.categories))
     assert next(iter(names.clean(readable(name))), "") == meant
 
 
-@pytest.mark.parametrize("spellings", NAMES["same"])
+@every_row("spellings", NAMES["same"])
 def test_spellings_of_one_name_fold_alike(spellings: list[str]) -> None:
     assert len({fold_name(spelling) for spelling in spellings}) == 1
 
 
-@pytest.mark.parametrize("pair", NAMES["different"])
+@every_row("pair", NAMES["different"])
 def test_different_names_stay_apart(pair: tuple[str, str]) -> None:
     assert fold_name(pair[0]) != fold_name(pair[1])
 
@@ -447,8 +448,8 @@ def test_a_line_of_the_exclusions(line: str) -> None:
     assert batch.control_problems == ()
 
 
-@pytest.mark.parametrize("mark", ["：", ":", "\t", " ： ", "→"])
-@pytest.mark.parametrize("what", ["若葉市", "旧/若葉市_案.xlsx", "*_案.xlsx", "S01", "わかば"])
+@every_row("mark", ["：", ":", "\t", " ： ", "→"])
+@every_row("what", ["若葉市", "旧/若葉市_案.xlsx", "*_案.xlsx", "S01", "わかば"])
 def test_a_line_may_give_its_reason(what: str, mark: str) -> None:
     outcomes = (returned("旧/若葉市_案.xlsx"), returned("白雲町.xlsx"))
     batch = put_together(*outcomes, asked=ASKED, exclusions=[f"{what}{mark}試験のため"])

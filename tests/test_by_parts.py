@@ -1,15 +1,14 @@
 """A month by parts: the same rows and totals as here, whatever becomes of a worker."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from cluster_tasks import KillingOnce
 from inboxes import good, load, partly, put, roster, settings_for
+from opened import opened
 from pyarrow import parquet
 from returned_books import Page, book
 from test_cluster import two_workers
@@ -74,15 +73,9 @@ def findings(folder: Path) -> Rows:
     return [row for row in found if not row[0].strip("'").startswith(NOT_ASKED)]
 
 
-def opened(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return openpyxl.load_workbook(path, data_only=True)
-
-
 def totals(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Give the sheets of totals; a formula and a plain value keep other digits."""
-    book = opened(path)
+    book = opened(path, data_only=True)
     return {
         name: [
             tuple(round(cell, 9) if isinstance(cell, float) else cell for cell in row)
@@ -156,7 +149,7 @@ def test_the_workbook_has_every_total_and_says_where_the_lists_are(
     result = aggregate_by_parts(settings)
     cover = "\n".join(
         str(cell)
-        for row in opened(result.workbook)["はじめに"].iter_rows(values_only=True)
+        for row in opened(result.workbook, data_only=True)["はじめに"].iter_rows(values_only=True)
         for cell in row
         if cell
     )

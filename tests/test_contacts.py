@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from batches import make_batch, make_findings, make_settings
 from inboxes import good, load, put, roster, settings_for
-from openpyxl import load_workbook
+from opened import opened
 
 from pipeline.errors import TorimatomeError
 from pipeline.model import Severity
@@ -79,12 +78,6 @@ def test_the_impact_of_a_finding_is_the_open_answers_it_settles(report: Report) 
         sum(report.impacts[report.findings.index(found)] for found in line.findings)
         for line in report.lines
     ]
-
-
-def opened(path: Path, *, data_only: bool = False) -> Any:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*extension is not supported")
-        return load_workbook(path, data_only=data_only)
 
 
 def run(tmp_path: Path, files: dict[str, bytes], **changes: object) -> RunResult:

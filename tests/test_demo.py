@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from inboxes import TABLES, fingerprint, load, settings_for, states, table, workbook
+from rows import every_row
 
 from pipeline.errors import ExitCode
 from pipeline.model import Checklist, Status
@@ -158,7 +159,7 @@ def test_those_who_sent_nothing_are_named(demo: Demo) -> None:
     assert {respondent.name for respondent in result.missing or ()} == missing
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("code", "respondent", "position"),
     [
         ("A302", "雪待市", 2),
@@ -263,11 +264,13 @@ def test_the_run_file_tells_what_happened(demo: Demo) -> None:
     assert result.workbook.exists()
 
 
-def test_a_second_run_with_another_number_of_workers_gives_the_same_bytes(
-    demo: Demo, tmp_path: Path
+@pytest.mark.usefixtures("workers")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_with_any_number_of_workers_gives_the_same_bytes(
+    jobs: int, demo: Demo, tmp_path: Path
 ) -> None:
     folder, _, _ = demo
-    aggregate(settings_for(folder, outbox=tmp_path, jobs=1))
+    aggregate(settings_for(folder, outbox=tmp_path, jobs=jobs))
     first = fingerprint(folder / "outbox" / MONTH)
     second = fingerprint(tmp_path / MONTH)
     first.pop("run.json")  # holds the time the stages took

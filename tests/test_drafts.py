@@ -18,6 +18,7 @@ import fast_mail_parser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.loop.mails import Attachment, Letter, draft
 from pipeline.texts.addresses import addresses
@@ -44,8 +45,8 @@ SUBJECTS = [
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("subject", SUBJECTS)
+@every_row("name", NAMES)
+@every_row("subject", SUBJECTS)
 def test_a_draft_by_both_parsers_and_by_hand(name: str, subject: str) -> None:
     _check(Letter(subject=subject, body="本文\n.\nFrom 若葉市\n", attachments=_sheets(name)))
 

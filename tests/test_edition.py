@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import shutil
-import warnings
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -16,6 +15,7 @@ from batches import make_batch, make_findings, make_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import fingerprint, good, load, numbers, put, settings_for
+from opened import opened
 from openpyxl.comments import Comment
 
 from pipeline.cli.report import summary_lines
@@ -327,9 +327,7 @@ def test_every_sheet_and_the_properties_say_which_edition(month: Path) -> None:
         (outbox / f"集計_{MONTH}.xlsx", "取扱注意（庁内限り）", False),
         (outbox / "配布用" / f"配布用_集計_{MONTH}.xlsx", "配布用", True),
     ):
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".* extension is not supported")
-            book = openpyxl.load_workbook(path)
+        book = opened(path)
         assert footer in book.properties.title
         for sheet in book.worksheets:
             if sheet.title != "ピボット":

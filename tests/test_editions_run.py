@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from edition_two import AI, renumbered, write_templates
 from inboxes import load, settings_for
-from pencil import opened
+from opened import opened
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.loop.distribute import distribute
@@ -88,7 +88,7 @@ def test_nothing_changed_but_the_numbers(tmp_path: Path, templates: dict[str, Pa
         "ガバナンス①-6", "ガバナンス①-9", "都市OS②-1",
     }  # fmt: skip
     assert {(row["first_said"], row["outcome"]) for row in promises} == {("2026-10", "期限前")}
-    book = opened(tmp_path / "outbox" / "2026-11" / "集計_2026-11.xlsx")
+    book = opened(tmp_path / "outbox" / "2026-11" / "集計_2026-11.xlsx", data_only=True)
     told = "\n".join(str(cell.value) for sheet in book for row in sheet["A1:N12"] for cell in row)
     assert "改訂により比べられない項目: 2（2026-10 になかった項目 1、今はない項目 1）" in told
 

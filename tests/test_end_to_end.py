@@ -116,6 +116,7 @@ SPARSE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 }
 
 
+@pytest.mark.usefixtures("workers")
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_costs_itself_and_nothing_else(
     kind: str, tmp_path: Path, checklist: Checklist
@@ -137,6 +138,7 @@ def test_a_hostile_file_costs_itself_and_nothing_else(
     assert {row["status"] for row in table(tmp_path, "answers")} == {"done", "not_planned"}
 
 
+@pytest.mark.usefixtures("workers")
 @pytest.mark.parametrize("kind", SPARSE)
 def test_a_sheet_of_enormous_extent_is_read_right_or_refused(
     kind: str, tmp_path: Path, checklist: Checklist

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.cli.explain import explain, findings
 from pipeline.model import CellKind, Doubt, Mark, RawCell, Status
@@ -49,7 +50,7 @@ def test_line_breaks_stay_on_one_line() -> None:
     assert said("\n".join(LEGEND))["書かれた文字"].count("（改行）") == 3
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "codes"),
     [
         ("①", []),

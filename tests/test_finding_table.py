@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from batches import make_batch, make_findings, make_settings
-from pencil import opened
+from opened import opened
 
 from pipeline.model import Severity
 from pipeline.model.report import Report
@@ -36,7 +36,7 @@ def report_of(size: int, each: int = 1) -> Report:
 def sheet_of(report: Report, folder: Path) -> Any:
     path = folder / "table.xlsx"
     write_workbook(report, path, make_settings(pivot=False))
-    return opened(path)["要確認"]
+    return opened(path, data_only=True)["要確認"]
 
 
 @pytest.mark.parametrize(("size", "each"), [(3, 1), (12, 2), (50, 5)])

@@ -12,12 +12,10 @@ from four_formats import CHOICES, LEGEND, Answer, Thing, csv_of, in_each_format,
 from gates.tools import convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_never_upwards import MARKS, Statuses, _in_this_process, done, items, statuses
+from test_never_upwards import MARKS, Statuses, done, items, statuses
 from workbooks import read, source_of, xlsx
 
 from pipeline.model import Status
-
-__all__ = ["_in_this_process"]  # a fixture
 
 BODY = "若葉市"
 HEAD = ((f"団体名：{BODY}", None, None), ("項目", "チェック欄", "補足説明欄（任意）"))

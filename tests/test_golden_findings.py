@@ -13,6 +13,7 @@ import pytest
 from inboxes import good, load, partly, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
 from posted import attachment, mail, named
+from rows import every_row
 from three_months import write_year
 
 from pipeline.loop.seal import seal
@@ -211,12 +212,12 @@ def odd_returns(checklist: Checklist) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("code", sorted(set(RULES) - REVIEW_CODES))
+@every_row("code", sorted(set(RULES) - REVIEW_CODES))
 def test_the_code_fires_on_a_real_return(code: str, fired: dict[str, set[str]]) -> None:
     assert fired.get(code)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("code", "file"),
     [
         ("F104", "大きい町.xlsx"),

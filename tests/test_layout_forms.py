@@ -10,6 +10,7 @@ from inboxes import settings_for, table
 from layout_forms import IDS, Form, forms
 from layouts import workbook_from
 from openpyxl.utils import get_column_letter
+from rows import every_row
 
 from pipeline.model import CellKind, RawCell
 from pipeline.run import aggregate
@@ -74,7 +75,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     return found
 
 
-@pytest.mark.parametrize("name", FORMS)
+@every_row("name", FORMS)
 def test_a_form_in_another_shape_is_read_as_it_is_meant(name: str, read: Read) -> None:
     letters = {body: "".join(items[item] for item in IDS) for body, items in read[name].items()}
     assert letters == dict(FORMS[name].meant)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import smartcity, text_cell, workbook_from, workbook_of
+from rows import every_row
 
 from pipeline.locate import locate
 from pipeline.model import Area, CellKey, MatchedBy, RawCell, RawSheet, RawWorkbook, Submission
@@ -32,7 +33,7 @@ def pairs(lines: list[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@every_row("case", CASES, ids=[case["name"] for case in CASES])
 def test_layout(case: dict[str, Any]) -> None:
     workbook = workbook_from(case["sheets"])
     if case.get("none"):

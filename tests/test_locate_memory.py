@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import smartcity, workbook_of
+from rows import every_row
 
 from pipeline.locate import search
 from pipeline.locate.index import index_of
@@ -116,7 +117,7 @@ def test_other_answers_in_the_same_form_are_found_at_once(look: Look) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("text", FORM)
+@every_row("text", FORM)
 def test_a_text_of_the_form_among_the_answers(look: Look, text: str) -> None:
     memory, _ = kept(look)
     insist_equal(memory, filled(look, ("①", text, "", "③", "②（3月）")))

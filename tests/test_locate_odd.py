@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from layouts import LETTERS, smartcity, workbook_from
+from rows import every_row
 
 from pipeline.locate import search
 from pipeline.locate.callings import Names, Standing
@@ -52,7 +53,7 @@ def letters(sheets: str) -> str:
     return "".join(LETTERS[answer.mark.status] for answer in rows)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@every_row("case", CASES, ids=[case["name"] for case in CASES])
 def test_an_odd_layout_is_read_as_it_is_meant(case: dict[str, str]) -> None:
     assert letters(case["sheets"]) == case["meant"]
 

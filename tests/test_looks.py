@@ -7,7 +7,9 @@ import openpyxl
 import pytest
 from batches import make_batch, make_settings
 from colour_vision import DEUTAN, NORMAL, PROTAN, contrast, difference, lab
-from test_write_workbook import opened, report_of
+from opened import opened
+from rows import every_row
+from test_write_workbook import report_of
 
 from pipeline.model import Status
 from pipeline.write import write_workbook
@@ -41,8 +43,8 @@ def test_the_formulas_give_the_published_values() -> None:
     assert difference(lab("#CC0000", PROTAN), lab("#5A4A00", PROTAN)) < 15  # what no protan sees
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=named)
-@pytest.mark.parametrize("eye", EYES)
+@every_row("pair", PAIRS, ids=named)
+@every_row("eye", EYES)
 def test_statuses_are_told_apart_by_every_eye(pair: tuple[Status, Status], eye: str) -> None:
     """In cells － has a pattern; in charts every fill is a colour of its own."""
     looks = [STYLES[f"status_{status.value}"] for status in pair]

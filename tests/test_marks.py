@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 import pipeline.texts.marks.table
 from pipeline.model import (
@@ -95,7 +96,7 @@ def expect(mark: Mark, group: dict[str, str]) -> None:
         assert mark.read_by == group["read_by"]
 
 
-@pytest.mark.parametrize(("written", "group"), text_cases())
+@every_row(("written", "group"), text_cases())
 def test_text(written: str, group: dict[str, str]) -> None:
     mark = read(written)
     expect(mark, group)
@@ -104,7 +105,7 @@ def test_text(written: str, group: dict[str, str]) -> None:
     assert (mark.due.source is DueSource.MARK) == bool(mark.due.month)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "group"),
     [
         pytest.param(written, group, id=f"{group['name']}: {written}")
@@ -150,13 +151,13 @@ def test_a_sound_word_holds_a_doubt_word() -> None:
     assert [word for word in words["sound"] if not doubt.search(word)] == []
 
 
-@pytest.mark.parametrize(("written", "due"), cases()["due"]["rows"])
+@every_row(("written", "due"), cases()["due"]["rows"])
 def test_due_of_the_mark(written: str, due: str) -> None:
     mark = read(written)
     assert (mark.status, mark.due.month) == (Status.PLANNED, due)
 
 
-@pytest.mark.parametrize(("kind", "text", "status", "doubt"), cases()["values"]["rows"])
+@every_row(("kind", "text", "status", "doubt"), cases()["values"]["rows"])
 def test_values_that_are_no_text(kind: str, text: str, status: str, doubt: str) -> None:
     mark = read(text, CellKind(kind))
     assert (mark.status, mark.doubt, mark.raw) == (status, doubt, text)
@@ -376,7 +377,7 @@ def over(
     return (Drawing(kind=kind, row=0, column=0, lines=lines, text=text, checked=checked),)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "drawings", "status", "read_by"),
     [
         (WHOLE, over(KIND.ELLIPSE, 0), "done", "drawing"),
@@ -416,7 +417,7 @@ def test_object_tells_the_answer(
     assert (mark.status, mark.read_by) == (status, read_by)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "drawings", "doubt"),
     [
         (WHOLE, over(KIND.ELLIPSE, 0) + over(KIND.ELLIPSE, 2), Doubt.SEVERAL),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from rows import every_row
 
 from pipeline.cli import main
 from pipeline.cli.menu import proposed_month, read_month, take_in
@@ -14,7 +15,7 @@ from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("typed", "month"),
     [
         ("", "2026-11"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.model import Due, DueProblem, DueSource, Precision
 from pipeline.texts.months import find_months, read_due, split_due
@@ -26,7 +27,7 @@ def cases() -> dict[str, Any]:
 MONTH_ROWS = [row for group in cases()["months"] for row in group["rows"]]
 
 
-@pytest.mark.parametrize(("written", "month", "precision"), MONTH_ROWS)
+@every_row(("written", "month", "precision"), MONTH_ROWS)
 def test_month(written: str, month: str, precision: str) -> None:
     due = read_due(written, MONTH)
     assert (due.month, due.precision, due.problem) == (month, precision, DueProblem.NONE)
@@ -34,7 +35,7 @@ def test_month(written: str, month: str, precision: str) -> None:
     assert due.written
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "problem"),
     [(written, group["problem"]) for group in cases()["no_month"] for written in group["written"]],
 )
@@ -44,7 +45,7 @@ def test_no_month(written: str, problem: str) -> None:
     assert due.source is DueSource.NONE
 
 
-@pytest.mark.parametrize(("month", "written", "due"), cases()["window"]["rows"])
+@every_row(("month", "written", "due"), cases()["window"]["rows"])
 def test_the_collection_month_places_what_has_no_year(month: str, written: str, due: str) -> None:
     assert read_due(written, month).month == due
 
@@ -61,7 +62,7 @@ def test_not_inferred_where_the_year_was_written(written: str) -> None:
     assert not read_due(written, MONTH).inferred
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "months"),
     [
         ("令和9年3月に策定予定", ["2027-03"]),
@@ -221,7 +222,7 @@ OF_A_MONTH: dict[str, Callable[[int, int], str]] = {
 }
 
 
-@pytest.mark.parametrize("way", OF_A_MONTH)
+@every_row("way", OF_A_MONTH)
 def test_every_month_of_every_year_is_read(way: str) -> None:
     for year in range(2025, 2030):
         for month in range(1, 13):
@@ -333,7 +334,7 @@ HOLDING = [  # a term beside ②, and its first month
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("term", "first"), HOLDING)
+@every_row(("term", "first"), HOLDING)
 def test_a_month_is_held_by_a_term_from_its_first_month_on(term: str, first: str) -> None:
     year, month = map(int, first.split("-"))
     before = f"{year - (month == 1)}年{(month - 2) % 12 + 1}月"
@@ -350,8 +351,8 @@ ONE_MONTH = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("later", ONE_MONTH)
-@pytest.mark.parametrize("earlier", ["2027年2月", "27/2", "来月", "12月", "10月", "2027年当初"])
+@every_row("later", ONE_MONTH)
+@every_row("earlier", ["2027年2月", "27/2", "来月", "12月", "10月", "2027年当初"])
 def test_an_earlier_month_beside_a_later_term_decides_nothing(earlier: str, later: str) -> None:
     for text in (f"{earlier}（{later}）", f"{later}（{earlier}）"):
         if later == "2027年前半" and earlier not in {"来月", "12月", "10月"}:

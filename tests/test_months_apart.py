@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from inboxes import good, load, put, settings_for
-from pencil import opened, table
+from opened import opened
+from pencil import table
 from test_history import DAMAGES
 
 from pipeline.cli import main
@@ -26,7 +27,7 @@ def codes(result: RunResult) -> Counter[str]:
 
 
 def cover(folder: Path, month: str) -> str:
-    book = opened(folder / "outbox" / month / f"集計_{month}.xlsx")
+    book = opened(folder / "outbox" / month / f"集計_{month}.xlsx", data_only=True)
     return "\n".join(str(cell.value) for row in book["はじめに"]["A1:G14"] for cell in row)
 
 

@@ -8,21 +8,17 @@ two live places of one body differ neither order of anything gives ①.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inboxes import load, put, settings_for
 from test_read_formats import csv_bytes, ods
 from workbooks import Rows, Sheet, Value, xls, xlsx
 
-import pipeline.month.reading
-import pipeline.run
 from pipeline.model import Status
 from pipeline.run import gather
 
@@ -81,19 +77,6 @@ class Form:
 def book(*forms: Form) -> bytes:
     """Give a workbook of these sheets."""
     return xlsx(*(form.sheet() for form in forms))
-
-
-def read_here(task: Callable[[Any], Any], inputs: Sequence[Any], **rest: Any) -> list[Any]:
-    """Read in this process: no file here can hurt it, and a run of workers costs a second."""
-    del rest
-    return [task(one) for one in inputs]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _in_this_process() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline.month.reading, "_executor", lambda _settings: read_here)
-        yield
 
 
 def statuses(files: Mapping[str, bytes], times: Mapping[str, int] | None = None) -> Statuses:

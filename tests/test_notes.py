@@ -10,6 +10,7 @@ import learn_notes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 import pipeline.texts.clauses
 from pipeline.model import (
@@ -50,7 +51,7 @@ def dues() -> list[dict[str, Any]]:
     return loaded
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "group"),
     [
         pytest.param(written, group, id=f"{group['name']}: {written}")
@@ -111,7 +112,7 @@ def test_due_of_the_note_where_the_mark_has_none(
     assert due.source is (DueSource.NOTE if month else DueSource.NONE)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "month"),
     [(written, group["month"]) for group in dues() for written in group["written"]],
 )

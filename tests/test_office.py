@@ -4,7 +4,6 @@ import random
 from pathlib import Path
 
 import pytest
-from inboxes import read_in_this_process
 from office import MONTHS, Office
 
 # What a killed command had open stays open here: it is no process of its own.
@@ -28,5 +27,4 @@ def test_a_story_by_chance(seed: int, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.outside
 @pytest.mark.parametrize("seed", range(120, 128))
 def test_many_stories(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.month.reading.run_isolated", read_in_this_process)
     play(tmp_path, seed, monkeypatch)

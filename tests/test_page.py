@@ -7,7 +7,8 @@ import pytest
 from batches import make_batch, make_settings
 from gates import browser, lint, schema
 from lxml import html
-from test_write_workbook import grid, opened, report_of
+from opened import opened
+from test_write_workbook import grid, report_of
 
 from pipeline.model import Status
 from pipeline.model.plan import Contact, Sentence

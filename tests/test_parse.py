@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from layouts import smartcity, workbook_from
+from rows import every_row
 
 from pipeline.locate import locate
 from pipeline.model import (
@@ -50,7 +51,7 @@ def submission_of(workbook: RawWorkbook) -> Submission:
     return parse(workbook, layout, smartcity(), month=MONTH)
 
 
-@pytest.mark.parametrize("case", HEADS, ids=[case["name"] for case in HEADS])
+@every_row("case", HEADS, ids=[case["name"] for case in HEADS])
 def test_head(case: dict[str, Any]) -> None:
     head = case["table"].strip("\n")
     submission = submission_of(workbook_from(f"== 回答\n{head}\n{TABLE}"))

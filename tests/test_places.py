@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inboxes import settings_for, table
 from layouts import FOLDER, smartcity, text_cell, workbook_of
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from rows import every_row
 
 from pipeline.locate import locate
 from pipeline.locate.callings import Names
@@ -24,13 +24,15 @@ NAMES: dict[str, list[str]] = tomllib.loads(
     (Path(__file__).parent / "cases" / "places.toml").read_text(encoding="utf-8")
 )["names"]
 WORDS = tomllib.loads(
-    (Path(__file__).parent.parent / "pipeline" / "places.toml").read_text(encoding="utf-8")
+    (Path(__file__).parent.parent / "pipeline" / "locate" / "places.toml").read_text(
+        encoding="utf-8"
+    )
 )
 DEAD = [word for kind in WORDS["kind"] if kind["standing"] == "dead" for word in kind["words"]]
 TIMES = ["R7", "令和7年度", "2025", "10月", "R8.10", "令和8年9月", "2025年度", "上半期", "H30"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("standing", "name"), [(standing, name) for standing in NAMES for name in NAMES[standing]]
 )
 def test_a_name_says_how_its_place_stands(standing: str, name: str) -> None:

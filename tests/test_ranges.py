@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from batches import make_batch, make_checklist, make_findings, make_settings
+from rows import every_row
 
 from pipeline.model import (
     Answer,
@@ -235,7 +236,7 @@ def test_the_truth_lies_in_every_range_of_a_thousand_months(chunk: int) -> None:
     assert checked > 500
 
 
-@pytest.mark.parametrize("seed", range(0, 1000, 7))
+@every_row("seed", range(0, 1000, 7))
 def test_the_value_shown_lies_in_its_own_range(seed: int) -> None:
     world = make_world(seed)
     for one in summarise(world.batch, world.findings, make_settings()).ranges:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opened import opened
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.worksheet.worksheet import Worksheet
-from reviewing import opened, step
+from reviewing import step
 from test_review_entries import batch_of, written
 
 from pipeline.formats import read_texts, read_workbook, texts

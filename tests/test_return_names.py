@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rows import every_row
 from test_assemble import CHECKLIST, returned
 
 from pipeline.assemble import assemble, conservation
@@ -52,7 +53,7 @@ def together(batch: Batch) -> set[frozenset[str]]:
     return {frozenset(files) for files in units.values()}
 
 
-@pytest.mark.parametrize("names", CASES["projects"], ids=" ".join)
+@every_row("names", CASES["projects"], ids=" ".join)
 def test_each_file_is_a_project_of_its_own(names: list[str]) -> None:
     batch = put_together(names)
     assert together(batch) == {frozenset({name}) for name in names}
@@ -67,7 +68,7 @@ def test_files_of_one_project_are_one_unit(case: list[str]) -> None:
     assert together(put_together(names)) == meant
 
 
-@pytest.mark.parametrize("names", CASES["asked"], ids=" ".join)
+@every_row("names", CASES["asked"], ids=" ".join)
 def test_nothing_proves_which_is_the_later_one(names: list[str]) -> None:
     batch = put_together(names)
     (only,) = batch.submissions
@@ -75,7 +76,7 @@ def test_nothing_proves_which_is_the_later_one(names: list[str]) -> None:
     assert {record.state for record in batch.files} == {FileState.COUNTED}
 
 
-@pytest.mark.parametrize("names", CASES["newest"], ids=" ".join)
+@every_row("names", CASES["newest"], ids=" ".join)
 def test_the_last_name_proves_to_be_the_later_one(names: list[str]) -> None:
     batch = put_together(names)
     (only,) = batch.submissions
@@ -84,7 +85,7 @@ def test_the_last_name_proves_to_be_the_later_one(names: list[str]) -> None:
     assert all(states[name] is FileState.SUPERSEDED for name in names[:-1])
 
 
-@pytest.mark.parametrize(("project", "name"), CASES["rostered"], ids=" ".join)
+@every_row(("project", "name"), CASES["rostered"], ids=" ".join)
 def test_which_project_of_the_roster(project: str, name: str) -> None:
     batch = put_together([name], ASKED)
     assert [one.respondent.project for one in batch.submissions] == [project] * bool(project)

@@ -10,7 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 from inboxes import load, partly, put, roster, settings_for, states, table
-from reviewing import fill, lines, opened
+from opened import opened
+from reviewing import fill, lines
 
 from pipeline.loop.distribute import distribute
 from pipeline.loop.sendback import send_back

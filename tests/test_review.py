@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reviewing import MADE_AT, Step, codes, fill, heads, lines, load, opened, put, shuffle, step
+from opened import opened
+from reviewing import MADE_AT, Step, codes, fill, heads, lines, load, put, shuffle, step
 from rule_examples import run_example
 
 from pipeline.errors import ExitCode, TorimatomeError

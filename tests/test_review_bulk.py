@@ -5,7 +5,8 @@ from pathlib import Path
 import inboxes
 import pytest
 from inboxes import good, roster, settings_for
-from reviewing import Step, heads, lines, load, opened, put, shuffle, step
+from opened import opened
+from reviewing import Step, heads, lines, load, put, shuffle, step
 from rule_examples import run_example
 
 from pipeline.cli.report import summary_lines

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from reviewing import Step, heads, lines, load, opened, put, step
+from opened import opened
+from reviewing import Step, heads, lines, load, put, step
 from rule_examples import run_example
 from test_assemble import put_together, returned
 

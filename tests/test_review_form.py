@@ -13,8 +13,9 @@ from gates import lint, recalc, render, schema
 from gates.tools import convert
 from handed import widths
 from inboxes import good, load, put, settings_for
+from opened import opened
 from openpyxl.utils import get_column_letter
-from reviewing import MADE_AT, fill, heads, lines, opened, run_month, shuffle, step
+from reviewing import MADE_AT, fill, heads, lines, run_month, shuffle, step
 from reviewing import load as load_form
 from rule_examples import run_example
 

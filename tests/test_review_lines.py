@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from reviewing import Step, codes, fill, heads, lines, load, opened, put, shuffle, step
+from opened import opened
+from reviewing import Step, codes, fill, heads, lines, load, put, shuffle, step
 from rule_examples import run_example
 
 from pipeline.model import Batch, Status

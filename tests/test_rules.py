@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from rows import every_row
 from rule_examples import out_of_scope, run_example
 
 from pipeline.formats import read_workbook
@@ -87,9 +88,7 @@ HELD_OUT = _one_by_one(
     )["group"]
 )
 EXAMPLES = [(rule, example) for rule in RULES.values() for example in rule.examples]
-every_example = pytest.mark.parametrize(
-    ("rule", "example"), EXAMPLES, ids=[rule.code for rule, _ in EXAMPLES]
-)
+every_example = every_row(("rule", "example"), EXAMPLES, ids=[rule.code for rule, _ in EXAMPLES])
 
 
 def test_the_catalogue_holds_every_code_with_its_severity() -> None:
@@ -122,17 +121,13 @@ def test_a_message_is_whole(rule: Rule, example: Example) -> None:
         assert rule.code in RULES
 
 
-@pytest.mark.parametrize(
-    ("rule", "example"), [pair for pair in EXAMPLES if pair[0].code[0] in "AN"]
-)
+@every_row(("rule", "example"), [pair for pair in EXAMPLES if pair[0].code[0] in "AN"])
 def test_nothing_is_said_about_items_nobody_asked_for(rule: Rule, example: Example) -> None:
     batch, previous = run_example(example.text)
     assert not [f for f in check(out_of_scope(batch), previous=previous) if f.code == rule.code]
 
 
-@pytest.mark.parametrize(
-    "case", SENTENCES, ids=[f"{case['mark']} {case['note'][:20]}" for case in SENTENCES]
-)
+@every_row("case", SENTENCES, ids=[f"{case['mark']} {case['note'][:20]}" for case in SENTENCES])
 def test_contradictions_are_found_and_nothing_else(case: dict[str, Any]) -> None:
     batch, _ = run_example(f"ファイル: 若葉市.xlsx\n運用①-2 | {case['mark']} | {case['note']}")
     found = [f.problem for f in check(batch) if f.code == "N402" and f.severity is Severity.CHECK]

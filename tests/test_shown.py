@@ -24,6 +24,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
+from rows import every_row
 from workbooks import Rows, read, repacked, xls, xlsb
 
 from pipeline.formats.comments import plain_comment
@@ -312,7 +313,7 @@ def test_a_comment_on_any_cell_of_a_merged_area_belongs_to_it(tmp_path: Path) ->
 # ── The renderer ────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "code", "shown"),
     [
         ("1234567.5", "#,##0.00", "1,234,567.50"),

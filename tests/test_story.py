@@ -24,6 +24,7 @@ import story.__main__ as command
 from click.testing import CliRunner
 from gates import agree, lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
+from opened import opened
 from pencil import Told, grid
 from pencil_findings import OPEN, SEVERITIES, Key, followed
 from story.meant import Meant, Said, file_of, meant, slip_file, slip_line
@@ -159,7 +160,10 @@ def listed(told: Meant, checklist: Checklist) -> Listed:
 
 @pytest.fixture(scope="module")
 def books(played: Played) -> Mapping[str, Any]:
-    return {month: pencil.opened(played.month(month) / f"集計_{month}.xlsx") for month in MONTHS}
+    return {
+        month: opened(played.month(month) / f"集計_{month}.xlsx", data_only=True)
+        for month in MONTHS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -402,7 +406,7 @@ def test_what_is_only_told_is_told_once_a_respondent(
         if SEVERITIES[finding] == "参考" and state in OPEN
     )
     assert max(expected.values()) > 1
-    book = pencil.opened(played.month(month) / f"集計_{month}.xlsx")
+    book = opened(played.month(month) / f"集計_{month}.xlsx", data_only=True)
     heads, *rows = agree.findings_sheet(pencil.grid(book, "要確認"))[1]
     lines = [dict(zip(heads, row, strict=True)) for row in rows]
     told = {line["団体名"]: line["件数"] for line in lines if line["重要度"] == "・ 参考"}

@@ -5,11 +5,12 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.texts.folding import fold, is_blank, tidy, unescape
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("written", "folded"),
     [
         ("①", "①"),

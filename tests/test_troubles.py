@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
+from rows import every_row
 
 from pipeline.rules import RULES
 
@@ -53,7 +53,7 @@ def said() -> str:
     return "\n".join(found)
 
 
-@pytest.mark.parametrize("words", QUOTED)
+@every_row("words", QUOTED)
 def test_what_is_quoted_is_said(words: str) -> None:
     """A text on the screen that changes has to change here too."""
     assert words in said()
@@ -69,7 +69,7 @@ def test_every_code_and_option_is_there() -> None:
     assert options <= set(re.findall(r"--[a-z][a-z-]+", reference))
 
 
-@pytest.mark.parametrize("name", TESTS)
+@every_row("name", TESTS)
 def test_a_test_that_a_mishap_names_is_there(name: str) -> None:
     file, _, function = name.partition("::")
     assert f"def {function}(" in (ROOT / "tests" / file).read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from batches import make_batch, make_settings
 from gates import recalc
-from test_write_workbook import opened, report_of
+from opened import opened
+from test_write_workbook import report_of
 
 from pipeline.model.report import Report
 from pipeline.write import turned_matrix as turned

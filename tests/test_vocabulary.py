@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rows import every_row
 
 ROOT = Path(__file__).parent.parent
 GIVEN_UP = {
@@ -60,13 +61,13 @@ def found_in(text: str) -> set[str]:
     return {word for word in GIVEN_UP if word in text}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@every_row("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_says_a_word_that_was_given_up(path: Path) -> None:
     found = {(line, word) for line, text in said_in(path) for word in found_in(text)}
     assert found == set()
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@every_row("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_page_says_a_word_that_was_given_up(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = {(number, word) for number, line in enumerate(lines, 1) for word in found_in(line)}

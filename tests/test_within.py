@@ -2,14 +2,13 @@
 
 import csv
 import io
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batches import make_batch, make_findings, make_settings
-from openpyxl import load_workbook
+from opened import opened
 
 from pipeline.model.report import Report
 from pipeline.settings import load_settings_file
@@ -29,13 +28,10 @@ def shown(report: Report, folder: Path, rows: int) -> dict[str, list[tuple[Any, 
     """Write the month into a folder; give each sheet as it is seen."""
     folder.mkdir()
     write(report, folder, make_settings(detail_rows=rows))
-    return {sheet.title: grid(sheet) for sheet in opened(folder, report.month)}
-
-
-def opened(folder: Path, month: str) -> Any:
-    with warnings.catch_warnings(), (folder / f"集計_{month}.xlsx").open("rb") as stream:
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return load_workbook(stream, data_only=True)
+    return {
+        sheet.title: grid(sheet)
+        for sheet in opened(folder / f"集計_{report.month}.xlsx", data_only=True)
+    }
 
 
 def grid(sheet: Any) -> list[tuple[Any, ...]]:
@@ -60,7 +56,7 @@ def folder(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cut(report: Report, folder: Path) -> Any:
-    return opened(folder, report.month)
+    return opened(folder / f"集計_{report.month}.xlsx", data_only=True)
 
 
 def test_totals_stay_whole_and_lists_are_cut_by_whole_submissions(

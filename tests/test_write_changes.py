@@ -1,7 +1,6 @@
 """前月比 and 対応予定の履行状況 as sheets: long lists, hostile names, what others draw."""
 
 import re
-import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from batches import HOSTILE, make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
-from openpyxl import load_workbook
+from opened import opened
 from test_months_summary import history_of, past_month
 
 from pipeline.model import Batch
@@ -32,13 +31,6 @@ def report_of(batch: Batch, history: History) -> Report:
     return summarise(batch, make_findings(batch), make_settings(), history=history)
 
 
-def opened(path: Path, *, data_only: bool = True) -> Any:
-    with warnings.catch_warnings():
-        # Data bars and trend lines are extensions that openpyxl does not read.
-        warnings.filterwarnings("ignore", message=".* extension is not supported")
-        return load_workbook(path, data_only=data_only)
-
-
 def written(report: Report, path: Path, *, rows: int = 1_000_000) -> Any:
     """Write the two sheets alone and read them back."""
     book = Book(path, rows=rows, live=False)
@@ -46,7 +38,7 @@ def written(report: Report, path: Path, *, rows: int = 1_000_000) -> Any:
     write_changes(book, report, frames.changes)
     write_promises(book, report, frames.promises)
     book.close()
-    return opened(path)
+    return opened(path, data_only=True)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +72,7 @@ def parts_of(path: Path, name: str) -> str:
 
 
 def test_blocks_stand_where_other_sheets_look_for_them(path: Path, report: Report) -> None:
-    sheet = opened(path)["前月比"]
+    sheet = opened(path, data_only=True)["前月比"]
     at = places(report)
     assert [sheet.cell(at.trend + 1 + n, 1).value for n in range(3)] == [
         "2026-09", "2026-10", "2026-11",
@@ -99,7 +91,7 @@ def test_blocks_stand_where_other_sheets_look_for_them(path: Path, report: Repor
 def test_each_line_has_a_trend_of_its_own_row(
     name: str, block: str, path: Path, report: Report
 ) -> None:
-    book = opened(path)
+    book = opened(path, data_only=True)
     drawn = re.findall(
         r"<xm:f>'前月比'!Y(\d+):AA\1</xm:f><xm:sqref>[A-Z]+(\d+)", parts_of(path, name)
     )
@@ -116,7 +108,7 @@ def test_without_an_earlier_month_nothing_is_drawn(tmp_path: Path) -> None:
     write_workbook(report, path, make_settings(pivot=False))
     for name in ("項目別集計", "団体別集計"):
         assert "sparkline" not in parts_of(path, name)
-    book = opened(path)
+    book = opened(path, data_only=True)
     assert "前月比" not in book.sheetnames
     assert "対応済み率の推移" not in [cell.value for cell in book["項目別集計"][4]]
 
@@ -169,7 +161,7 @@ def test_hostile_names_of_earlier_months_are_texts(tmp_path: Path) -> None:
     report = report_of(batch, history_of(past))
     path = tmp_path / "hostile.xlsx"
     write_workbook(report, path, make_settings(pivot=False))
-    book = opened(path, data_only=False)
+    book = opened(path)
     names = [cell.value for cell in book["前月比"]["D"] if cell.data_type != "f"]
     for text in HOSTILE[:12]:
         assert cell_text(text) in names

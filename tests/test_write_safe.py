@@ -6,6 +6,7 @@ import pytest
 from batches import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import every_row
 
 from pipeline.write.book import SheetError, check, sheet_name
 from pipeline.write.safe import CELL_LIMIT, CUT, cell_text, csv_text, line_count
@@ -62,7 +63,7 @@ def test_a_csv_field_never_starts_like_a_formula(text: str) -> None:
     safe.encode("utf-8")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@every_row("text", HOSTILE)
 def test_a_csv_field_keeps_what_it_can_of_a_dangerous_text(text: str) -> None:
     kept = csv_text(text).removeprefix("'") if not text.startswith("'") else csv_text(text)
     assert kept == text.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")

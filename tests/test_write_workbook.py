@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import warnings
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -13,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from batches import HOSTILE, make_batch, make_findings, make_settings
 from gates import lint, recalc, render, schema
-from openpyxl import load_workbook
+from opened import opened
 
 from pipeline.model import Batch, Severity, Status
 from pipeline.model.report import Report
@@ -34,13 +33,6 @@ SHEETS = [
     "対応予定", "要確認", "補足説明", "明細", "処理記録", "コード表",
 ]  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def opened(path: Path, *, data_only: bool = False) -> Any:
-    with warnings.catch_warnings():
-        # Data bars of Excel 2010 and later are an extension that openpyxl does not read.
-        warnings.filterwarnings("ignore", message=".*extension is not supported")
-        return load_workbook(path, data_only=data_only)
 
 
 def report_of(batch: Batch) -> Report:

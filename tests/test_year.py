@@ -15,6 +15,7 @@ import pencil
 import pytest
 from gates import lint, recalc, render, schema
 from inboxes import fingerprint, load, settings_for
+from opened import opened
 from pencil import Told, below, block, changes, grid, tally
 from three_months import MEMBERS, MONTHS, write_year, year_answers
 
@@ -74,7 +75,7 @@ def year(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Year
 
 @pytest.fixture(scope="module")
 def books(year: Year) -> Mapping[str, Any]:
-    return {month: pencil.opened(year.results[month].workbook) for month in MONTHS}
+    return {month: opened(year.results[month].workbook, data_only=True) for month in MONTHS}
 
 
 def test_every_month_is_read_as_it_was_meant(year: Year, story: Told) -> None:
@@ -166,7 +167,7 @@ def test_a_month_that_is_left_out_is_told(checklist: Checklist, tmp_path: Path) 
             tmp_path, month=month, inbox=tmp_path / month / "inbox", pivot=False
         )
         result = aggregate(settings)
-    rows = grid(pencil.opened(result.workbook), "前月比")
+    rows = grid(opened(result.workbook, data_only=True), "前月比")
     texts = [str(cell) for row in rows[:5] for cell in row if cell]
     assert any("2026-10" in text and "2026-09 と比べています" in text for text in texts)
     found = pencil.table(result.folder, "changes")
@@ -182,7 +183,7 @@ def test_the_public_edition_names_nobody_of_any_month(
         tmp_path, month=now, inbox=tmp_path / now / "inbox", edition="public", pivot=False
     )
     result = aggregate(settings)
-    book = pencil.opened(result.workbook)
+    book = opened(result.workbook, data_only=True)
     texts = "\n".join(
         str(cell) for sheet in book.worksheets for row in grid(book, sheet.title) for cell in row
     )
