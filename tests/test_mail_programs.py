@@ -37,7 +37,11 @@ SHEET = {"別紙3-2.xlsx": FILE}
         (by.signed, "mail", {**SHEET, "smime.p7s": LETTER}),
         (by.encrypted, "other_kind", {}),
         (by.encrypted_by_pgp, "other_kind", {}),
-        (by.bounced, "mail", {"（名前なし1）.deliverystatus": LETTER, "様式の送付.eml": LETTER}),
+        (
+            by.bounced,
+            "other_kind",
+            {"（名前なし1）.deliverystatus": LETTER, "様式の送付.eml": LETTER},
+        ),
         (
             by.passed_on_bounce,
             "mail",
@@ -48,9 +52,9 @@ SHEET = {"別紙3-2.xlsx": FILE}
                 "Undelivered Mail.eml!様式の送付.eml!様式.xlsx": FILE,
             },
         ),
-        (by.receipt, "mail", {"（名前なし1）.dispositionnotificat": LETTER}),
+        (by.receipt, "other_kind", {"（名前なし1）.dispositionnotificat": LETTER}),
         (by.absent, "other_kind", {}),
-        (by.invitation, "mail", {"（名前なし1）.ics": LETTER}),
+        (by.invitation, "other_kind", {"（名前なし1）.ics": LETTER}),
         (by.flowed, "mail", SHEET),
     ],
 )

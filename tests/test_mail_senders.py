@@ -5,11 +5,13 @@ import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 
+import mail_programs
 import openpyxl
 import pytest
 from aspose.email_foss.msg import MapiMessage, PropertyId
 from inboxes import good, load, put, settings_for, table
 from posted import attachment, mail, named
+from test_hostile_mails import bomb
 
 from pipeline.assemble.senders import Senders
 from pipeline.model import RosterEntry, SourceFile
@@ -169,3 +171,45 @@ def test_the_order_of_the_roster_is_irrelevant() -> None:
             for sender in asked
         ]
         assert [each.name if each else "" for each in bodies] == ["青葉市", "", "", "紅葉町"]
+
+
+def letter(sender: str, body: str) -> bytes:
+    return mail(sender=f"担当 <{sender}>", body=body)
+
+
+def test_a_mail_that_may_be_a_return_is_told_at_its_body(tmp_path: Path) -> None:
+    """Its file is elsewhere, encrypted or refused: the body is not said to have sent nothing."""
+    link = "容量が大きいため転送サービスで送ります。\nhttps://a.example.jp/d/1 からダウンロードして"
+    files = {
+        "m1.eml": letter("joho@city.wakaba.lg.jp", link),
+        "m2.eml": mail_programs.encrypted(b"", "machi@town.shirakumo.lg.jp"),
+        "m3.eml": mail(attachment(named("一式.zip"), bomb()), sender="x <a@pref.shiramine.lg.jp>"),
+        "m4.eml": letter("b@pref.shiramine.lg.jp", "了解しました。https://b.example.jp/"),
+    }
+    run(tmp_path, files)
+    findings = table(tmp_path, "findings")
+    missing = {row["respondent"]: row["message"] for row in findings if row["code"] == "B501"}
+    assert [name for name, told in missing.items() if "から回答を読み取れず" in told] == [
+        "若葉市",
+        "白雲町",
+        "青葉市",
+    ]
+    told = {row["file"]: row for row in findings if row["code"] == "F103"}
+    assert {file: row["severity"] for file, row in told.items()} == {
+        "m1.eml": "要確認",
+        "m2.eml": "要確認",
+        "m4.eml": "参考",
+    }
+    assert "案内に従って" in told["m1.eml"]["fix"]
+    assert "添付し忘れ" in told["m4.eml"]["fix"]
+
+
+def test_a_letter_of_a_body_whose_return_is_here_needs_no_look(tmp_path: Path) -> None:
+    files = {
+        "若葉市.eml": sent("joho@city.wakaba.lg.jp"),
+        "若葉市_御礼.eml": letter("joho@city.wakaba.lg.jp", "ありがとうございました。"),
+        "白雲町.eml": letter("machi@town.shirakumo.lg.jp", "提出します。"),
+    }
+    run(tmp_path, files)
+    told = {r["file"]: r["severity"] for r in table(tmp_path, "findings") if r["code"] == "F103"}
+    assert told == {"若葉市_御礼.eml": "参考", "白雲町.eml": "要確認"}

@@ -135,7 +135,7 @@ def test_pictures_signatures_and_dates_are_rows_and_no_answers(tmp_path: Path) -
     dates = attachment(b"filename=invite.ics", b"BEGIN:VCALENDAR", kind="text/calendar")
     inbox = listed(tmp_path, "a.eml", mail(picture, dates))
     assert paths(inbox) == {
-        "a.eml": "mail",
+        "a.eml": "other_kind",
         "a.eml!logo.png": "letter",
         "a.eml!invite.ics": "letter",
     }

@@ -19,13 +19,16 @@ from pipeline.model import (
     Checklist,
     Evidence,
     EvidenceKind,
+    FileKind,
     Outcome,
     Respondent,
     Roster,
     RosterEntry,
     Sealed,
+    Skipped,
     SourceFile,
     Submission,
+    Unreadable,
     file_digest,
 )
 from pipeline.texts.file_names import FileNames, file_names_of
@@ -64,6 +67,14 @@ class _Said:
     file: tuple[Respondent, ...] = ()
     folder: tuple[Respondent, ...] = ()
     sender: tuple[Respondent, ...] = ()
+
+
+def _may_hold_a_return(content: Outcome) -> bool:
+    """Tell a mail that could not be opened, or whose file is elsewhere; a letter is no return."""
+    closed = {FileKind.SEALED_MAIL, FileKind.LEADING_MAIL}
+    return isinstance(content, Unreadable) or (
+        isinstance(content, Skipped) and content.kind in closed
+    )
 
 
 class Identifier:
@@ -124,7 +135,7 @@ class Identifier:
         named = self._of_name(name, EvidenceKind.FILE_NAME)
         own = named if len(named) == 1 and named[0].on_roster else ()
         found = own or self._of_folders(folders)
-        if not found and content.source.member:  # an attachment; a mail alone is no return
+        if not found and (content.source.member or _may_hold_a_return(content)):
             found = self._of_sender(content.source)
         return found[0] if found else None
 

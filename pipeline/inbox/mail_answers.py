@@ -42,6 +42,11 @@ _POLITE = re.compile(
     r"|会議|挨拶|忙し|異動|着任|後任|前任|担当|窓口|電話|tel|fax|http|@|〒|リンク|添書|回答(?:します|いたします|票)"
     r"|作成しました|遅れ|遅く|再送|差し?替|[課係室市町村県部局所会社]の\S{1,6}です。?$"
 )
+_ELSEWHERE = re.compile(
+    r"ダウンロード|download|ファイル(?:転送|便|送信サービス|共有)|大容量|ギガファイル|gigafile|firestorage"
+    r"|プライムドライブ|onedrive|1drv\.ms|sharepoint|google ?drive|drive\.google|dropbox|box\.com"
+    r"|アップロード|格納し|受け取り(?:用|は)"
+)
 # Where the letter of somebody else begins, which this one answers or passes on.
 _QUOTED = re.compile(
     r"-{3,}\s*(?:original message|元のメッセージ|forwarded message|転送)|_{10,}$"
@@ -80,6 +85,12 @@ def says_an_answer(text: str, checklist: Checklist) -> bool:
         or any(_stands_in(each, folded) for each in ids if len(each) >= _SHORT_ID)
         or any(_bare(each) in bare for each in titles)
     )
+
+
+def leads_to_a_file(body: str) -> bool:
+    """Tell a letter that says where its file can be had: no link is followed here."""
+    folded = fold(body)
+    return re.search(r"https?://", folded) is not None and _ELSEWHERE.search(folded) is not None
 
 
 def _is_free(sentence: str) -> bool:

@@ -21,7 +21,7 @@ from pipeline.inbox.archive import (
 from pipeline.inbox.asks import is_asks
 from pipeline.inbox.bundle import is_bundle, opened_bundle
 from pipeline.inbox.listing import set_aside
-from pipeline.inbox.mail_answers import answers_in
+from pipeline.inbox.mail_answers import answers_in, leads_to_a_file
 from pipeline.inbox.mail_passwords import MailedPasswords
 from pipeline.inbox.received_mail import TNEF, Mail, Part, looks_like_mail
 from pipeline.model import (
@@ -135,6 +135,8 @@ class Unpacking:
         return _levels(source, mails=True) >= _MAILS_DEEP
 
     def _taken_apart(self, opened: Mail, source: SourceFile) -> list[Entry]:
+        if not _levels(source, mails=True):
+            opened = _without_ours(opened)
         size = sum(len(part.content) for part in opened.parts)
         if size > self.left.expanded_size:
             return [_refused_mail(source, UnreadableReason.TOO_LARGE, f"{size} bytes")]
@@ -147,14 +149,13 @@ class Unpacking:
         letter = answers_in(opened.body, asked) if asked else ""
         source = _told_by(source, opened, letter)
         self.mailed.hear(source.sender, f"{opened.subject}\n\n{opened.body}")
-        kind = FileKind.ATTACHMENTS if opened.wraps else FileKind.MAIL
+        kind = _kind_of(opened)
         if opened.sealed:
-            kind = FileKind.SEALED_MAIL
             return [Skipped(source=source, reason=SkipReason.OTHER_KIND, kind=kind)]
-        if not opened.parts:
-            nothing = SkipReason.LETTER if _wraps_a_mail(source, opened) else SkipReason.OTHER_KIND
-            return [Skipped(source=source, reason=nothing, kind=kind)]
         reason = SkipReason.WRAPPING if opened.wraps else SkipReason.MAIL
+        if not _brings_files(opened):
+            nothing = _wraps_a_mail(source, opened)
+            reason = SkipReason.LETTER if nothing else SkipReason.OTHER_KIND
         own = Skipped(source=source, reason=reason, kind=kind)
         below: list[Entry] = []
         for number, part in enumerate(opened.parts):
@@ -181,9 +182,7 @@ class Unpacking:
             subject=mail.subject,
             letter=mail.letter,
         )
-        ours = part.came_back and not _levels(mail, mails=True)
-        of_letter = part.of_letter or ours
-        aside = SkipReason.LETTER if of_letter else set_aside(part.name, at_top=False)
+        aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
         if aside is not None:
             return [Skipped(source=source, reason=aside)]
         if len(part.content) > self.left.file_size:
@@ -250,6 +249,26 @@ def _told_by(source: SourceFile, mail: Mail, letter: str) -> SourceFile:
         subject=mail.subject,
         letter=letter,
     )
+
+
+def _without_ours(mail: Mail) -> Mail:
+    """Give a mail to us; the letter that came back with it is one of ours, and no return."""
+    parts = (replace(part, of_letter=part.of_letter or part.came_back) for part in mail.parts)
+    return replace(mail, parts=tuple(parts))
+
+
+def _brings_files(mail: Mail) -> bool:
+    return any(not part.of_letter for part in mail.parts)
+
+
+def _kind_of(mail: Mail) -> FileKind:
+    if mail.sealed:
+        return FileKind.SEALED_MAIL
+    if mail.wraps:
+        return FileKind.ATTACHMENTS
+    if _brings_files(mail):
+        return FileKind.MAIL
+    return FileKind.LEADING_MAIL if leads_to_a_file(mail.body) else FileKind.LETTER
 
 
 def _wraps_a_mail(source: SourceFile, mail: Mail) -> bool:

@@ -30,6 +30,8 @@ class FileKind(StrEnum):
     PROTECTED = "protected"  # a workbook behind a sensitivity label or rights management (IRM)
     XML2003 = "xml2003"  # an Excel 2003 XML spreadsheet
     SHORTCUT = "shortcut"  # leads to a file and is none: .lnk, .url, .webloc
+    LETTER = "letter"  # a mail that brings no file
+    LEADING_MAIL = "leading_mail"  # one that brings none and says where it can be had
     SEALED_MAIL = "sealed_mail"  # encrypted, or signed so that only its own programs open it
     ATTACHMENTS = "winmail"  # winmail.dat: Outlook's own wrapping of attachments
     ARCHIVE = "archive"  # 7z, rar, lzh …: files inside, and no zip

@@ -98,6 +98,7 @@ def other_kind(context: Context) -> Iterator[Hit]:
 
     A person must look where the file may be somebody's return: by its name, or by its kind.
     """
+    answered = {counted.respondent.id for counted in context.batch.submissions}
     for record in context.batch.files:
         content = record.content
         if record.state is not FileState.IGNORED or not isinstance(content, Skipped):
@@ -105,7 +106,10 @@ def other_kind(context: Context) -> Iterator[Hit]:
         if content.reason is SkipReason.OTHER_KIND:
             words = KINDS[record.kind]
             named = _suffix(record) in _EXTENSIONS and _suffix(record) != ".txt"
-            look = record.respondent is not None or words.holds or named
+            whose = record.respondent.id if record.respondent else ""
+            if record.kind is FileKind.LETTER and whose in answered:
+                whose = ""  # a letter beside a return needs no look
+            look = bool(whose) or words.holds or named
             hit = on_file(record, what=words.name, step=words.step or _ANSWER)
         elif content.reason is SkipReason.LINK:
             look = record.respondent is not None

@@ -7,6 +7,7 @@ from pipeline.inbox.mail_answers import says_an_answer
 from pipeline.model import FileKind, FileRecord, FileState, Severity, Submission
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_file, rule, silent
 
+_LETTERS = {FileKind.MAIL, FileKind.LETTER, FileKind.LEADING_MAIL}
 _FIX = (
     "シートの回答と合っているか確かめてください。違うときや、シートにその回答がないときは、"
     "シートを直して送り直してもらってください。"
@@ -42,7 +43,7 @@ def letter_answers(context: Context) -> Iterator[Hit]:
     alone = [
         record
         for record in files
-        if record.kind is FileKind.MAIL
+        if record.kind in _LETTERS
         and record.state is FileState.IGNORED
         and (record.source.sender, record.source.letter) not in beside
     ]
