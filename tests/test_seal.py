@@ -416,6 +416,7 @@ def test_the_same_month_sealed_twice_gives_the_same_bytes(tmp_path: Path) -> Non
     settings = settings_for(tmp_path, pivot=False, office="青海県")
     aggregate(settings)
     first = seal(settings, sealed_at=SEALED_AT).path.read_bytes()
+    aggregate(settings)  # takes another time
     assert seal(settings, sealed_at=SEALED_AT).path.read_bytes() == first
     assert str(tmp_path).encode() not in first
 

@@ -8,6 +8,7 @@ itself, so that its totals are those of the returns, not sums of sums.
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
         for table in _TABLES
     }
     parts["data/decisions.parquet"] = _decisions(judged)
-    parts[RUN] = (folder / RUN).read_bytes()
+    parts[RUN] = _without_times((folder / RUN).read_bytes())
     manifest = Manifest(
         office=settings.own_name,
         wanted=Wanted(
@@ -88,6 +89,13 @@ def _write(judged: Judged, settings: Settings, sealed_at: str) -> SealResult:
         write_bundle(staged / name, manifest, parts)
         publish(staged, folder)
     return SealResult(path=folder / name, returns=len(returns), missing=len(batch.missing))
+
+
+def _without_times(run: bytes) -> bytes:
+    """Give run.json without how long the run took: one month, sealed twice, is the same file."""
+    told = json.loads(run.decode("utf-8-sig"))
+    told.pop("timing", None)
+    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _decisions(judged: Judged) -> bytes:
