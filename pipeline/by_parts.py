@@ -157,9 +157,11 @@ def _aggregate(
 def _write(report: Report, staged: Path, settings: Settings) -> None:
     """Write the workbook, the table of files and run.json; answers and findings are there."""
     from pipeline.write import write_page, write_summary, write_workbook  # noqa: PLC0415 - xlsxwriter is slow to import
+    from pipeline.write.digest import write_digest  # noqa: PLC0415 - as above
 
     write_data([files_table(file_frame(report.files), report.month)], staged / "data")
     write_workbook(report, staged / settings.workbook, settings)
+    write_digest(report, staged / settings.files.digest, settings)
     write_page(report, staged / settings.files.page, settings)
     write_summary(report, staged / settings.files.summary)
     write_run(report, staged / "run.json", settings)

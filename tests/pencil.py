@@ -123,9 +123,9 @@ def moved(old: Said, new: Said) -> str:
     better = {"②①", "③①", "空①", "？①", "③②", "空②", "？②", "空③", "？③"}
     pair = SYMBOLS[old[0]] + SYMBOLS[new[0]]
     if pair in better:
-        return "前進"
+        return "進んだ"
     if pair[::-1] in better:
-        return "後退"
+        return "後戻り"
     if pair == "②②" and old[1] != new[1]:
         if not old[1]:
             return "変更"
@@ -235,6 +235,12 @@ def check_change_list(rows: Rows, told: Told, before: str, now: str) -> None:
         assert (str(row[1]).split()[-1], *row[4:8]) == expected[row[3], row[2]]
 
 
+def compared(book: Any) -> Rows:
+    """Give the rows of 前月比 and of the sheet that lists what it counts."""
+    names = [name for name in ("前月比", "変わった回答") if name in book.sheetnames]
+    return [row for name in names for row in book[name].iter_rows(values_only=True)]
+
+
 def check_comparison(
     rows: Rows, overview: Rows, told: Told, checklist: Checklist, before: str, now: str
 ) -> None:
@@ -271,7 +277,7 @@ def check_counts(rows: Rows, told: Told, checklist: Checklist, before: str, now:
         for symbol in "①②③空？":
             status = next(s for s in Status if SYMBOLS[s] == symbol)
             expected += [old[status], new[status], new[status] - old[status]]
-        expected += [movements[name][word] for word in ("前進", "後退", "先送り")]
+        expected += [movements[name][word] for word in ("進んだ", "後戻り", "先送り")]
         assert list(row[4:22]) == expected, name
 
 
@@ -341,7 +347,7 @@ def check_respondents(rows: Rows, told: Told, before: str, now: str) -> None:
             assert row[place] == ("－" if part is None else pytest.approx(part))
         if None not in parts:
             assert row[6] == pytest.approx(float(parts[1] or 0) - float(parts[0] or 0))
-        words = ("前進", "後退", "先送り", "前倒し", "変更")
+        words = ("進んだ", "後戻り", "先送り", "前倒し", "変更")
         assert list(row[7:12]) == [movements[code][word] for word in words]
         answers = [key for key in told.said if key[:2] == (now, code)]
         unchanged = bool(answers) and all(key in told.same for key in answers)
@@ -355,13 +361,13 @@ def check_standouts(rows: Rows, told: Told, before: str, now: str) -> None:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for place, (movement, _, _) in changes(told, before, now).items():
         for side, key in enumerate(place):
-            gain[side][key] += {"前進": 1, "後退": -1}.get(movement, 0)
-            worry[side][key] += movement in {"後退", "先送り"}
+            gain[side][key] += {"進んだ": 1, "後戻り": -1}.get(movement, 0)
+            worry[side][key] += movement in {"後戻り", "先送り"}
             counts[key][movement] += 1
     lines = below(rows, "目立つ動き")
     for side, title in enumerate(("団体", "項目")):
         top = next(
-            n for n, row in enumerate(lines) if str(row[0]).endswith(f"{title}（前進－後退）")
+            n for n, row in enumerate(lines) if str(row[0]).endswith(f"{title}（進んだ－後戻り）")
         )
         for column, worth in ((0, gain[side]), (4, worry[side])):
             best = sorted((n for n in worth.values() if n > 0), reverse=True)[:5]
@@ -370,7 +376,7 @@ def check_standouts(rows: Rows, told: Told, before: str, now: str) -> None:
                 name = text.removeprefix(f"{rank}. ").partition("　")[0]
                 key = next((code for code, own in told.names.items() if own == name), name)
                 assert worth[key] == value, text
-                for word in ("前進", "後退", "先送り"):
+                for word in ("進んだ", "後戻り", "先送り"):
                     told_count = f"{word} {counts[key][word]}"
                     assert (told_count in text) == bool(counts[key][word]), text
 
@@ -379,8 +385,7 @@ def check_key_figures(rows: Rows, told: Told, before: str, now: str) -> None:
     """Compare what stands of last month beside the key figures of 概況."""
     counts = tally(told, before)
     unread = counts[Status.BLANK] + counts[Status.UNCLEAR]
-    line = next(row for row in rows if str(row[0]).startswith("前月 "))
-    assert [cell for cell in line[:12] if cell] == [
+    assert [cell for row in rows for cell in row if str(cell).startswith("前月 ")] == [
         f"前月 {len(told.senders(before)) / len(told.names):.1%}",
         f"前月 {len(told.senders(before))}",
         f"前月 {share(told, before):.1%}",
@@ -389,8 +394,14 @@ def check_key_figures(rows: Rows, told: Told, before: str, now: str) -> None:
         f"前月 {unread}",
     ]
     moves = Counter(movement for movement, _, _ in changes(told, before, now).values())
-    values = rows[rows.index(line) - 2]
-    assert (values[12], values[14]) == (moves["前進"], moves["後退"])
+    for word in ("進んだ", "後戻り"):
+        place = next(n for n, row in enumerate(rows) if f"{word}回答" in map(_without_did, row))
+        column = [*map(_without_did, rows[place])].index(f"{word}回答")
+        assert rows[place + 1][column] == moves[word]
+
+
+def _without_did(cell: object) -> str:
+    return str(cell).replace("後戻りした", "後戻り")
 
 
 def check_same_files(rows: Rows, told: Told, now: str) -> None:

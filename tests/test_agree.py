@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 from gates import agree
 from inboxes import good, load, put, roster, settings_for
@@ -148,9 +150,9 @@ def changed_files(record: dict[str, Any]) -> None:
     ("change", "told_by"),
     [
         (changed_counts, ("項目別集計", "分野別集計", "団体別集計", "はじめに", "answers.csv")),
-        (changed_turnout, ("画面", "要約.txt", "概況", "はじめに", "回収状況")),
+        (changed_turnout, ("画面", "要約.txt", "報告", "概況", "はじめに", "回収状況")),
         (changed_rate, ("画面", "要約.txt", "はじめに", "概況")),
-        (changed_span, ("画面", "要約.txt", "概況")),
+        (changed_span, ("画面", "要約.txt", "報告", "概況")),
         (changed_findings, ("指摘 要修正", "画面")),
         (changed_files, ("files.csv", "画面", "はじめに")),
     ],
@@ -168,6 +170,45 @@ def test_the_gate_sees_a_number_that_differs(
     change(record)
     (copy / "run.json").write_text(json.dumps(record), encoding="utf-8")
     told = agree.problems(copy, terminal=summary_lines(result))
+    for place in told_by:
+        assert any(line.startswith(place) for line in told), (place, told)
+
+
+def changed_page(folder: Path) -> None:
+    (page,) = folder.glob("*報告_*.html")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("<b>56.3%</b>", "<b>56.4%</b>"), encoding="utf-8")
+
+
+def changed_digest(folder: Path) -> None:
+    (path,) = folder.glob("*概要版_*.xlsx")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*extension is not supported")
+        book = openpyxl.load_workbook(path)
+    book["項目別集計"]["E7"] = 99
+    book["概況"]["C5"] = "対応済みは 99.9%です。"
+    book["連絡の順"]["E5"] = 54
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told_by"),
+    [
+        (changed_page, ("報告 対応済み率",)),
+        (changed_digest, ("概要版 項目別集計 7行", "概要版 概況", "概要版 連絡の順")),
+    ],
+)
+def test_the_gate_sees_what_the_mail_tells_otherwise(
+    demo: dict[str, RunResult],
+    tmp_path: Path,
+    change: Callable[[Path], None],
+    told_by: tuple[str, ...],
+) -> None:
+    copy = tmp_path / "month"
+    kept_out = shutil.ignore_patterns("配布用")
+    shutil.copytree(demo["internal"].folder, copy, ignore=kept_out)
+    change(copy)
+    told = agree.problems(copy)
     for place in told_by:
         assert any(line.startswith(place) for line in told), (place, told)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cluster_tasks import KillingOnce
+from gates import agree
 from inboxes import good, load, partly, put, roster, settings_for
 from opened import opened
 from pyarrow import parquet
@@ -17,6 +18,7 @@ import pipeline.month.exchange
 import pipeline.month.reading
 from pipeline.by_parts import aggregate_by_parts
 from pipeline.cli import main
+from pipeline.cli.report import summary_lines
 from pipeline.errors import ExitCode
 from pipeline.month.exchange import NOT_ASKED
 from pipeline.run import aggregate
@@ -156,6 +158,8 @@ def test_the_workbook_has_every_total_and_says_where_the_lists_are(
     assert "一覧は空です。全件は フォルダー data/answers.parquet にあります" in cover
     assert "一致" in cover
     assert totals(result.workbook) == totals(tmp_path / "outbox" / MONTH / settings.workbook)
+    told = agree.problems(result.folder, terminal=summary_lines(result))
+    assert told == []
 
 
 @pytest.mark.parametrize(

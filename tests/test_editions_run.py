@@ -103,7 +103,7 @@ def test_a_promise_kept_under_another_number_is_kept(
     assert {row["outcome"] for row in kept} == {"期限内に対応"}
     assert len(kept) == len(PROMISED)
     moved = [row["movement"] for row in data(tmp_path, "2026-11", "changes")]
-    assert moved == ["前進"] * len(PROMISED)
+    assert moved == ["進んだ"] * len(PROMISED)
 
 
 def test_the_new_question_is_handed_out_empty(tmp_path: Path, templates: dict[str, Path]) -> None:

@@ -423,7 +423,7 @@ def test_the_first_project_keeps_its_past_when_a_second_one_comes(tmp_path: Path
         "2.xlsx": filled("③", "月影市", project=FLOOD),
     }
     play(tmp_path, MONTH, files)
-    assert moved(tmp_path) == {(f"月影市／{TOUR}", "前進"): 55}
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "進んだ"): 55}
     promises = Counter((r["respondent"], r["outcome"]) for r in table(tmp_path, "promises"))
     assert promises == {(f"月影市／{TOUR}", "期限内に対応"): 55}
 
@@ -446,7 +446,7 @@ def test_a_project_written_into_the_roster_later_is_the_same_unit(tmp_path: Path
     play(
         tmp_path, MONTH, {"名簿.xlsx": roster((*MOON, TOUR)), "月影市.xlsx": filled("③", "月影市")}
     )
-    assert moved(tmp_path) == {(f"月影市／{TOUR}", "後退"): 55}
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "後戻り"): 55}
 
 
 def test_units_join_over_months_by_the_roster(tmp_path: Path) -> None:
@@ -457,7 +457,7 @@ def test_units_join_over_months_by_the_roster(tmp_path: Path) -> None:
             "月影市_防災DX事業.xlsx": filled("③", "月影市"),
         }
         play(tmp_path, month, files)
-    assert moved(tmp_path) == {(f"月影市／{TOUR}", "前進"): 55}
+    assert moved(tmp_path) == {(f"月影市／{TOUR}", "進んだ"): 55}
 
 
 # --- forms and slips of units ---------------------------------------------------------------------

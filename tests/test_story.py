@@ -706,8 +706,8 @@ def test_every_figure_of_the_comparison(
     now: str,
 ) -> None:
     movements = pencil.check_changes(played.month(now), story, before, now)
-    assert movements >= {"前進", "後退", "先送り", "変更"}
-    sheets = grid(books[now], "前月比"), grid(books[now], "概況")
+    assert movements >= {"進んだ", "後戻り", "先送り", "変更"}
+    sheets = pencil.compared(books[now]), grid(books[now], "概況")
     pencil.check_comparison(*sheets, story, checklist, before, now)
 
 

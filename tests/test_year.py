@@ -126,14 +126,14 @@ def test_the_first_month_has_no_sheet_about_others(books: Mapping[str, Any]) -> 
 @both_months
 def test_changes_are_those_of_the_story(year: Year, story: Told, before: str, now: str) -> None:
     found = pencil.check_changes(year.month(now), story, before, now)
-    assert found >= {"前進", "先送り", "変更"}
+    assert found >= {"進んだ", "先送り", "変更"}
 
 
 @both_months
 def test_every_figure_of_the_comparison(
     books: Mapping[str, Any], story: Told, checklist: Checklist, before: str, now: str
 ) -> None:
-    sheets = grid(books[now], "前月比"), grid(books[now], "概況")
+    sheets = pencil.compared(books[now]), grid(books[now], "概況")
     pencil.check_comparison(*sheets, story, checklist, before, now)
 
 
@@ -198,7 +198,7 @@ def test_the_public_edition_names_nobody_of_any_month(
     )[-1]
     assert total[4] == tally(story, before)[Status.DONE]
     moves = [movement for movement, _, _ in changes(story, before, now).values()]
-    assert list(total[19:22]) == [moves.count(word) for word in ("前進", "後退", "先送り")]
+    assert list(total[19:22]) == [moves.count(word) for word in ("進んだ", "後戻り", "先送り")]
 
 
 @pytest.mark.outside

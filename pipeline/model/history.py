@@ -108,8 +108,8 @@ class History:
 class Movement(StrEnum):
     """How an answer moved since the month compared with. The value is the word shown."""
 
-    IMPROVED = "前進"  # towards ①
-    REGRESSED = "後退"  # away from ①, or an answer that can no longer be read
+    IMPROVED = "進んだ"  # towards ①
+    REGRESSED = "後戻り"  # away from ①, or an answer that can no longer be read
     POSTPONED = "先送り"  # still ②, a later month
     ADVANCED = "前倒し"  # still ②, an earlier month
     CHANGED = "変更"  # another answer that is neither better nor worse

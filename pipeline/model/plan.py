@@ -40,12 +40,11 @@ class Turnout:
 
     @property
     def absent_words(self) -> str:
-        """Give the parts of those who are absent: 要再提出 2団体・未提出 3団体."""
+        """Give the parts of those who are absent: 要再提出 2・未提出 3団体."""
         parts = [("要再提出", self.again), ("確認待ち", self.waiting)]
         shown = [part for part in parts if part[1]]
-        return "・".join(
-            f"{name} {count:,}団体" for name, count in [*shown, ("未提出", self.missing)]
-        )
+        told = [f"{name} {count:,}" for name, count in [*shown, ("未提出", self.missing)]]
+        return f"{'・'.join(told)}団体"
 
     @property
     def equation(self) -> str:

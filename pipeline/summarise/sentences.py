@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
 
 NAMED = 3  # names in a sentence
+FEASIBLE = 30  # bodies that can be asked by hand; the sentence says how many it would take
 RETURNED, PROGRESS, BEHIND, CHANGED = "回収", "進み具合", "遅れ", "先月からの変化"
 
 
@@ -133,7 +134,7 @@ def _behind(report: Report) -> str:
 def _changed(report: Report) -> str:
     months = report.months
     if months.before is None:
-        return ""
+        return "比べられる前の月の集計がないため、変化はまだ出せません。"
     best, worst = months.standouts.improved_respondents, months.standouts.concerning_respondents
     text = ""
     if best:
@@ -158,9 +159,12 @@ def _next(report: Report) -> str:
     if whole.firm:
         return "残る確認は率をほとんど動かしません。急ぐ連絡はありません。"
     enough = next((n for n, one in enumerate(asked, 1) if one.width < FIRM), len(asked))
-    first = asked[:enough]
-    end = first[-1].width
-    return (
+    first = asked[: min(enough, FEASIBLE)]
+    text = (
         f"まず {len(first):,}団体に連絡してください（{names_of(first, NAMED)}）。"
-        f"返事がそろうと、率の幅は {whole.width:.1f}ポイントから {end:.1f}ポイントに縮まります。"
+        f"返事がそろうと、率の幅は {whole.width:.1f}ポイントから"
+        f" {first[-1].width:.1f}ポイントに縮まります。"
     )
+    if enough > len(first):
+        text += f"1ポイントを切るまでには {enough:,}団体の返事が要ります。"
+    return text

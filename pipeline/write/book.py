@@ -38,6 +38,7 @@ LINKS = 65_000  # Excel refuses 65,531 links on one sheet
 COVER = "はじめに"
 HEAD_POINTS = 2 * 16.5 + 6  # two lines of heads and the filter buttons
 MOST_POINTS = 220.0  # a longer text shows its beginning; the cell holds it all
+ROW_POINTS = 18.0  # of a row without a height of its own
 LINE_POINTS = 16.5  # height of one line of 10-point text
 
 
@@ -132,7 +133,7 @@ class Book:
         """Give a new chart."""
         return self._book.add_chart(options)
 
-    def sheet(self, name: str, *, row_height: float = 18.0) -> Sheet:
+    def sheet(self, name: str, *, row_height: float = ROW_POINTS) -> Sheet:
         """Add a sheet. The name is made legal and distinct from the others.
 
         ``row_height`` in points is that of rows without a height of their own; 0 leaves it to
@@ -165,6 +166,7 @@ class Sheet:
         self.book = book
         self.name = name
         self.widths: dict[int, float] = {}
+        self.heights: dict[int, float] = {}
         self.links = 0
         self.raw = sheet
 
@@ -251,7 +253,12 @@ class Sheet:
 
     def height(self, row: int, points: float) -> None:
         """Set the height of a row."""
+        self.heights[row] = points
         check(self.raw.set_row(row, points), f"{self.name} height {row}")
+
+    def points_above(self, row: int) -> float:
+        """Add up the heights of the rows above one."""
+        return sum(self.heights.get(one, ROW_POINTS) for one in range(row))
 
     def points(self, texts: Iterable[tuple[int, str]], *, least: float = 18.0) -> float:
         """Give the height that the longest of these wrapped texts needs, at most MOST_POINTS.
@@ -259,7 +266,7 @@ class Sheet:
         A text is given with its column, whose width is set.
         """
         lines = max((self._lines_of(column, text) for column, text in texts), default=1)
-        return _points_of(lines, least)
+        return points_of(lines, least)
 
     def _lines_of(self, column: int, text: str) -> int:
         return line_count(text[:2000], self.widths.get(column, 9.0))
@@ -297,7 +304,7 @@ class Sheet:
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
-        self.height(row, _points_of(line_count(text[:2000], width), least))
+        self.height(row, points_of(line_count(text[:2000], width), least))
 
     def section(self, row: int, text: str, *, last: int) -> None:
         """Write a heading inside a sheet, underlined up to column ``last``."""
@@ -365,7 +372,7 @@ def _shown_text(value: Any) -> str:
     return shown if isinstance(shown, str) else ""
 
 
-def _points_of(lines: int, least: float) -> float:
+def points_of(lines: int, least: float = ROW_POINTS) -> float:
     """Give the height of a row of wrapped text: at most MOST_POINTS."""
     return min(max(least, lines * LINE_POINTS + 3), MOST_POINTS)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.model import Status
 from pipeline.model.history import Movement
 from pipeline.model.months import Presence
+from pipeline.texts.calendar import era_month_words, month_words
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.list_columns import numbered, put_list, to_detail
 from pipeline.write.listing import Column, Styled
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     )
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.trend import Places
 
 LAST = 21  # the last printed column
 FIRST = 4  # the first of the narrow columns
@@ -50,8 +50,8 @@ FIRST = 4  # the first of the narrow columns
 _SHOWN = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.BLANK, Status.UNCLEAR)
 _GOOD_UP, _GOOD_DOWN = (Status.DONE,), (Status.NOT_PLANNED, Status.BLANK, Status.UNCLEAR)
 MOVEMENTS = {
-    Movement.IMPROVED: ("↑ 前進", "ok"),
-    Movement.REGRESSED: ("↓ 後退", "bad"),
+    Movement.IMPROVED: ("↑ 進んだ", "ok"),
+    Movement.REGRESSED: ("↓ 後戻り", "bad"),
     Movement.POSTPONED: ("→ 先送り", "severity_要確認"),
     Movement.ADVANCED: ("← 前倒し", "ok"),
     Movement.CHANGED: ("・ 変更", "center"),
@@ -67,12 +67,14 @@ _QUIET = '#,##0;-#,##0;"－"'  # a nought that does not catch the eye
 _COUNT_HEADS = tuple(
     f"{SYMBOLS[status]} {word}" for status in _SHOWN for word in ("前月", "今月", "増減")
 )
-_MOVE_HEADS = ("前進", "後退", "先送り")
+_MOVE_HEADS = ("進んだ", "後戻り", "先送り")
 _RESPONDENT_HEADS = (
     "提出番号", "状況", "団体コード", "団体名", "前月の対応済み率", "今月の対応済み率",
-    "増減（ポイント）", "前進", "後退", "先送り", "前倒し", "変更", "前月と同じファイル",
+    "増減（ポイント）", "進んだ", "後戻り", "先送り", "前倒し", "変更", "前月と同じファイル",
 )  # fmt: skip
-_WIDTHS = (7, 22, 18, 40, *([9.5] * 18))
+_WIDTHS = (7, 17, 18, 61, *([9.5] * 18))
+_SCALE = 60  # percent, on A3: the items fit on a page
+CHANGED_SHEET = "変わった回答"
 NOTHING = "比べられる前の月の集計がないため、前月比はありません。"
 
 
@@ -81,7 +83,12 @@ def has_changes(report: Report) -> bool:
     return bool(report.months.compared_with or report.months.notices)
 
 
-def write_changes(book: Book, report: Report, changes: Frame) -> None:
+def has_changed_answers(report: Report) -> bool:
+    """Tell whether there is anything to list one by one."""
+    return bool(report.months.changes)
+
+
+def write_changes(book: Book, report: Report) -> None:
     """Write 前月比; without a month to compare with, why there is none."""
     months, sheet = report.months, book.sheet(CHANGES_SHEET)
     sheet.columns(*_WIDTHS, 3, 3, *([10] * max(len(months.points), 1)))
@@ -91,11 +98,15 @@ def write_changes(book: Book, report: Report, changes: Frame) -> None:
         lead = (
             f"{before} と {report.month} を比べています。件数はすべての提出団体の回答の数で、"
             "新しく提出した団体と、今月は提出のない団体の分も増減に入ります。"
-            "「前進」などは、両方の月に提出した団体の回答だけを項目ごとに比べた数です。"
-            f"前月の数と「前進」などは作成時の値です。{_MEANINGS}"
+            "「進んだ」などは、両方の月に提出した団体の回答だけを項目ごとに比べた数です。"
+            f"前月の数と「進んだ」などは作成時の値です。{_MEANINGS}"
         )
     sheet.heading(
-        f"前月比　{before} → {report.month}" if before else CHANGES_SHEET, lead, last=LAST
+        f"前月比　{era_month_words(before)} → {era_month_words(report.month)}"
+        if before
+        else CHANGES_SHEET,
+        lead,
+        last=LAST,
     )
     for row, notice in enumerate(months.notices, start=NOTICES_TOP):
         sheet.merge(row, 0, row, LAST, f"▲ {notice}", "body")
@@ -108,14 +119,19 @@ def write_changes(book: Book, report: Report, changes: Frame) -> None:
         _write_items(sheet, report, at.items)
         _write_respondents(sheet, report, at.respondents)
     sheet.raw.freeze_panes(3, 0)
-    sheet.page(paper="A3")
-    if before:
-        _write_change_list(sheet, at, changes)
+    if not before:
+        sheet.page(paper="A3")
+        return
+    heads = at.respondents - 1
+    sheet.page(paper="A3", repeat=(heads, heads))
+    sheet.raw.set_print_scale(_SCALE)  # Excel breaks no page by hand that is fitted
+    sheet.raw.set_h_pagebreaks([at.items - 2, at.respondents - 2])
+    sheet.raw.print_area(0, 0, heads + max(1, len(months.respondents)), LAST)
 
 
 _MEANINGS = (
-    "前進は①に近づいた回答、後退は①から遠のいた（読めなくなったものを含む）回答、"
-    "先送りは②の予定月が遅くなった（書かれなくなったものを含む）回答です。"
+    "「進んだ」は①に近づいた回答、「後戻り」は①から遠のいた（読めなくなったものを含む）回答、"
+    "「先送り」は②の予定月が遅くなった（書かれなくなったものを含む）回答です。"
 )
 
 
@@ -282,8 +298,8 @@ def _write_standouts(sheet: Sheet, report: Report, top: int) -> None:
         ("団体", shown.improved_respondents, shown.concerning_respondents),
         ("項目", shown.improved_items, shown.concerning_items),
     ):
-        sheet.merge(row, 0, row, 3, f"↑ 前進の多い{title}（前進－後退）", "ok")
-        sheet.merge(row, 4, row, LAST, f"↓ 気になる{title}（後退＋先送り）", "bad")
+        sheet.merge(row, 0, row, 3, f"↑ 進んだ回答が多い{title}（進んだ－後戻り）", "ok")
+        sheet.merge(row, 4, row, LAST, f"↓ 気になる{title}（後戻り＋先送り）", "bad")
         size = max(1, len(good), len(bad))
         for offset in range(size):
             line = row + 1 + offset
@@ -305,14 +321,22 @@ def _standout(lines: tuple[Standout, ...], place: int) -> str:
     return f"{place + 1}. {line.name}　{line.detail}（{counts}）"
 
 
-def _write_change_list(sheet: Sheet, at: Places, changes: Frame) -> None:
-    top, book, count = at.changes, sheet.book, len(changes["line"])
-    sheet.section(top - 2, f"変わった回答の一覧（{count:,}件）", last=LAST)
-    sheet.raw.print_area(0, 0, top + max(1, min(count, book.rows - top)) - 1, LAST)
-    written = put_list(sheet, top, "tbl_changes", _change_columns(book), changes)
-    for part, _, _ in written[1:]:
-        part.columns(*_WIDTHS)
-        part.page(paper="A3", repeat=(0, 0))
+def write_changed_answers(book: Book, report: Report, changes: Frame) -> None:
+    """Write 変わった回答, a sheet of its own: thousands of bodies have thousands of lines."""
+    before, now = month_words(report.months.compared_with), month_words(report.month)
+    lead = f"{before}と{now}の両方に提出した団体の、変わった回答です。{_MEANINGS}"
+    columns = _change_columns(book)
+    sheet = book.sheet(CHANGED_SHEET)
+    sheet.columns(*(column.width for column in columns))
+
+    def head(sheet: Sheet) -> int:
+        sheet.heading(CHANGED_SHEET, lead, last=len(columns) - 1)
+        sheet.section(3, f"変わった回答の一覧（{len(changes['line']):,}件）", last=len(columns) - 1)
+        return 5
+
+    for part, top, _ in put_list(sheet, head(sheet), "tbl_changes", columns, changes, head=head):
+        part.page(repeat=(top - 1, top - 1))
+        part.raw.freeze_panes(top, 4)
 
 
 def _change_columns(book: Book) -> list[Column]:
@@ -320,18 +344,18 @@ def _change_columns(book: Book) -> list[Column]:
         return lambda rows: rows[name].of(lambda s: Styled(SYMBOLS[s], f"status_{s.value}"))
 
     return [
-        Column("No.", _WIDTHS[0], "number", numbered),
+        Column("No.", 7, "number", numbered),
         Column(
-            "動き", _WIDTHS[1], "",
+            "動き", 13, "",
             lambda rows: rows["movement"].of(lambda movement: Styled(*MOVEMENTS[movement])),
         ),
-        Column("項目ID", _WIDTHS[2], "text", "item_id"),
-        Column("団体名", _WIDTHS[3], "text", "respondent", wraps=True),
-        Column("前月の回答", _WIDTHS[4], "", symbol("old_status")),
-        Column("前月の予定月", _WIDTHS[5], "center", "old_due"),
-        Column("今月の回答", _WIDTHS[6], "", symbol("new_status")),
-        Column("今月の予定月", _WIDTHS[7], "center", "new_due"),
-        to_detail(book, _WIDTHS[8]),
+        Column("項目ID", 20, "text", "item_id", wraps=True),
+        Column("団体名", 34, "text", "respondent", wraps=True),
+        Column("前の回答", 10, "", symbol("old_status")),
+        Column("前の予定月", 13, "center", "old_due"),
+        Column("今の回答", 10, "", symbol("new_status")),
+        Column("今の予定月", 13, "center", "new_due"),
+        to_detail(book, 10),
     ]  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""The charts of 概況, two rows of them; the page is as wide as they are."""
+"""The charts of 概況: the summary two in a row, the details below each other across the page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import Status
+from pipeline.texts.calendar import month_words
 from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS, WHITE
 from pipeline.write.totals import GROUPS_TOP, STATUSES
 from pipeline.write.trend import (
@@ -20,26 +21,21 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Sheet
 
-WIDE = 12  # columns of the printed page without a month to compare with
-TREND_WIDE = 16
+WIDE, COLUMN = 12, 8.0  # columns of the printed page and their width
+MERGED = COLUMN + 0.7  # what a column adds to cells that are one: its padding, too
+DATA = WIDE + 2  # the first column right of the page: there stands what the charts show
 TARGET_TOP = 32  # row of the first month of the line of the target
-CHART_ROWS = 14
+_PIXELS = int(COLUMN * 7 + 5)  # of a column
+_ROW, _PAGE = 18.0, 950.0  # points of a row, and of an upright page of A4 at 80 percent
+_DETAIL_ROWS = 51  # of all charts of the second page
+_HALF, _MORE = WIDE // 2, 8  # columns of a chart
+LABEL = 10  # points of the letters in a chart; 8 on paper
 STATE_COLOURS = {
     "提出": COLOURS[Status.DONE][0],
     "要再提出": COLOURS[Status.UNCLEAR][0],
     "確認待ち": COLOURS[Status.NOT_APPLICABLE][0],
     "未提出": COLOURS[Status.NOT_PLANNED][0],
 }
-
-
-def wide(report: Report) -> int:
-    """Give the printed columns: two charts and two figures more where months are compared."""
-    return TREND_WIDE if has_trend(report) else WIDE
-
-
-def column(report: Report) -> float:
-    """Give the width of a column, so that either page fills a sheet of A4."""
-    return 192 / wide(report)
 
 
 def states(report: Report) -> tuple[tuple[str, int], ...]:
@@ -53,46 +49,70 @@ def states(report: Report) -> tuple[tuple[str, int], ...]:
     )
 
 
-def insert_charts(
-    sheet: Sheet, report: Report, blocks: dict[str, tuple[int, int, int]], top: int
-) -> None:
-    """Insert the charts over the blocks of figures that they draw."""
-    makers: tuple[Made, ...] = (
-        _chart_categories(sheet, report),
-        _chart_returns(sheet, report, blocks["returns"]),
-        _chart_months(sheet, report, blocks["due"]),
-        _chart_bars(sheet, "指摘の種類（多い順）", blocks["codes"], COLOURS[Status.UNCLEAR][0]),
-        _chart_bars(
-            sheet, "対応済みが少ない項目（対応済み率）", blocks["least"],
-            COLOURS[Status.DONE][0], "0%",
-        ),
-        _chart_bars(
-            sheet, "未対応が多い団体（①・対象外・判読不能を除く数）", blocks["most"],
-            COLOURS[Status.NOT_PLANNED][0],
-        ),
-    )  # fmt: skip
+def fitting_rows(sheet: Sheet, top: int) -> tuple[int, int]:
+    """Give the rows of two charts below each other that fill the page from row ``top`` on."""
+    rows = min(30, max(20, int((_PAGE - sheet.points_above(top)) / _ROW)))
+    return rows - rows * 9 // 20, rows * 9 // 20
+
+
+def insert_summary(
+    sheet: Sheet, report: Report, blocks: Blocks, top: int, rows: tuple[int, int]
+) -> int:
+    """Draw the charts of the first page, two in a row; give the row after them."""
+    months = _chart_months(sheet, report, blocks["due"])
+    returns = _chart_returns(sheet, report, blocks["returns"])
+    _insert(sheet, _chart_categories(sheet, report), (top, 0), (rows[0], _MORE))
+    _insert(sheet, returns, (top, _MORE), (rows[0], WIDE - _MORE))
+    below = top + rows[0]
     if has_trend(report):
-        makers = (
-            *makers[:3],
-            _chart_trend(sheet, report),
-            *makers[3:],
-            _chart_moves(sheet, report),
-        )
-    across = len(makers) // 2
-    for place, (chart, title) in enumerate(makers):
-        row, left = top + (place // across) * CHART_ROWS, (place % across) * 4
-        if chart is None:
-            sheet.text(row, left, f"{title}：該当がありません", "lead")
-            continue
-        chart.set_title({"name": title, "overlay": False, "name_font": font(11, bold=True)})
-        chart.set_chartarea({"border": {"color": LINE}})
-        chart.set_size({"width": 28 * column(report) + 16, "height": 330})
-        sheet.raw.insert_chart(
-            row, left, chart,
-            {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": title},
-        )  # fmt: skip
+        _insert(sheet, months, (below, 0), (rows[1], _HALF))
+        _insert(sheet, _chart_trend(sheet, report), (below, _HALF), (rows[1], _HALF))
+    else:
+        _insert(sheet, months, (below, 0), (rows[1], WIDE))
+    return below + rows[1]
 
 
+def insert_details(sheet: Sheet, report: Report, blocks: Blocks, top: int) -> int:
+    """Draw the charts of the second page across it; give the row after them."""
+    done, left = COLOURS[Status.DONE][0], COLOURS[Status.NOT_PLANNED][0]
+    most = "対応が残っている項目が多い団体（②③と未記入の数）"
+    charts = [
+        _chart_bars(sheet, most, blocks["most"], left, 0.3),
+        _chart_bars(sheet, "対応済みが少ない項目（対応済み率）", blocks["least"], done, 0.5, "0%"),
+        _chart_bars(
+            sheet, "指摘の種類（多い順の件数）", blocks["codes"], COLOURS[Status.UNCLEAR][0], 0.5
+        ),
+    ]
+    if has_trend(report):
+        charts.append(_chart_moves(sheet, report))
+    for made in charts:
+        top = insert_across(sheet, made, top, _DETAIL_ROWS // len(charts))
+    return top
+
+
+def insert_across(sheet: Sheet, made: Made, top: int, rows: int) -> int:
+    """Insert a chart across the page; give the row after it."""
+    _insert(sheet, made, (top, 0), (rows, WIDE))
+    return top + rows
+
+
+def _insert(sheet: Sheet, made: Made, at: tuple[int, int], size: tuple[int, int]) -> None:
+    """Insert a chart with its title, or say that there is nothing to draw."""
+    (chart, title), (row, left), (rows, columns) = made, at, size
+    if chart is None:
+        sheet.text(row, left, f"{title}：該当がありません", "lead")
+        return
+    chart.set_title({"name": title, "overlay": False, "name_font": font(12, bold=True)})
+    chart.set_chartarea({"border": {"color": LINE}})
+    pixels = {"width": columns * _PIXELS - 6, "height": rows * _ROW / 0.75 - 6}
+    chart.set_size(pixels)
+    sheet.raw.insert_chart(
+        row, left, chart,
+        {"x_offset": 3, "y_offset": 3, "object_position": 1, "description": title},
+    )  # fmt: skip
+
+
+Blocks = dict[str, tuple[int, int, int]]
 Made = tuple[Any, str]
 
 
@@ -114,12 +134,9 @@ def _chart_categories(sheet: Sheet, report: Report) -> Made:
                 "data_labels": _shares_told(report, status),
             }
         )
-    chart.set_y_axis({"reverse": True, "num_font": font(8), "line": {"color": LINE}})
-    chart.set_x_axis(
-        {"num_font": font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
-         "num_format": "0%", "label_position": "high"}
-    )  # fmt: skip
-    chart.set_legend({"position": "bottom", "font": font(8)})
+    chart.set_y_axis({"reverse": True, "num_font": font(LABEL), "line": {"color": LINE}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_legend({"position": "bottom", "font": font(LABEL)})
     return chart, title
 
 
@@ -136,7 +153,7 @@ def _shares_told(report: Report, status: Status) -> dict[str, object]:
     ]
     return {
         "value": True,
-        "font": {**font(8), "color": WHITE if status in DARK else INK},
+        "font": {**font(LABEL), "color": WHITE if status in DARK else INK},
         "custom": [
             {"value": f"{share:.0%}"} if share >= TOLD_FROM else {"delete": True}
             for share in shares
@@ -146,7 +163,7 @@ def _shares_told(report: Report, status: Status) -> dict[str, object]:
 
 def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> Made:
     share = report.figures.return_share
-    title = "回収の状況" if share is None else f"回収の状況（回収率 {share:.1%}）"
+    title = "回収の状況" if share is None else f"回収率 {share:.1%}"
     first, last, place = block
     if last < first:
         return None, title
@@ -164,12 +181,12 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
                 "value": True,
                 "percentage": True,
                 "separator": "\n",
-                "font": {**font(9, bold=True), "color": "#FFFFFF"},
+                "font": {**font(LABEL, bold=True), "color": "#FFFFFF"},
             },
         }
     )
     chart.set_hole_size(55)
-    chart.set_legend({"position": "bottom", "font": font(9)})
+    chart.set_legend({"position": "bottom", "font": font(LABEL)})
     return chart, title
 
 
@@ -193,13 +210,13 @@ def _chart_months(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> 
                 for m in months
             ],
             "gap": 50,
-            "data_labels": {"value": True, "font": font(8)},
+            "data_labels": {"value": True, "font": font(LABEL)},
         }
     )
     chart.set_legend({"none": True})
-    chart.set_x_axis({"num_font": {**font(8), "rotation": -45}, "line": {"color": LINE}})
+    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}})
     chart.set_y_axis(
-        {"num_font": font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+        {"num_font": font(LABEL), "major_gridlines": {"visible": True, "line": {"color": LINE}},
          "num_format": "#,##0", "line": {"none": True}}
     )  # fmt: skip
     return chart, title
@@ -227,14 +244,14 @@ def _chart_trend(sheet: Sheet, report: Report) -> Made:
                     "border": {"color": colour},
                 },
                 "data_labels": {
-                    "value": True, "position": "above", "font": font(8), "num_format": "0.0%",
+                    "value": True, "position": "above", "font": font(LABEL), "num_format": "0.0%",
                 },
             }
         )  # fmt: skip
-    chart.set_legend({"position": "bottom", "font": font(8)})
-    chart.set_x_axis({"num_font": font(8), "line": {"color": LINE}, "text_axis": True})
+    chart.set_legend({"position": "bottom", "font": font(LABEL)})
+    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}, "text_axis": True})
     chart.set_y_axis(
-        {"num_font": font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
+        {"num_font": font(LABEL), "major_gridlines": {"visible": True, "line": {"color": LINE}},
          "num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
     )  # fmt: skip
     return chart, "月ごとの推移"
@@ -242,7 +259,7 @@ def _chart_trend(sheet: Sheet, report: Report) -> Made:
 
 def _target_line(sheet: Sheet, report: Report) -> dict[str, object]:
     """Give the line of the target; its points stand beside the other figures of the charts."""
-    row, column = TARGET_TOP, wide(report) + 2
+    row, column = TARGET_TOP, DATA
     points = report.months.points
     sheet.text(row - 1, column, "目標", "head")
     sheet.text(row - 1, column + 1, "対応済み率", "head")
@@ -265,8 +282,8 @@ def _chart_moves(sheet: Sheet, report: Report) -> Made:
     chart = sheet.book.chart({"type": "bar"})
     for offset, (name, colour) in enumerate(
         (
-            ("前進", COLOURS[Status.DONE][0]),
-            ("後退", COLOURS[Status.NOT_PLANNED][0]),
+            ("進んだ", COLOURS[Status.DONE][0]),
+            ("後戻り", COLOURS[Status.NOT_PLANNED][0]),
             ("先送り", COLOURS[Status.PLANNED][0]),
         )
     ):
@@ -277,20 +294,20 @@ def _chart_moves(sheet: Sheet, report: Report) -> Made:
                 "values": [CHANGES_SHEET, top, MOVES + offset, last, MOVES + offset],
                 "fill": {"color": colour},
                 "gap": 60,
+                "data_labels": {"value": True, "font": font(LABEL), "num_format": "#,##0"},
             }
         )
-    chart.set_legend({"position": "bottom", "font": font(8)})
-    chart.set_y_axis({"reverse": True, "num_font": font(8), "line": {"color": LINE}})
-    chart.set_x_axis(
-        {"num_font": font(8), "major_gridlines": {"visible": True, "line": {"color": LINE}},
-         "num_format": "#,##0", "label_position": "high", "min": 0}
-    )  # fmt: skip
-    return chart, f"{report.months.compared_with} からの動き（件数）"
+    chart.set_legend({"position": "bottom", "font": font(LABEL)})
+    chart.set_y_axis({"reverse": True, "num_font": font(LABEL), "line": {"color": LINE}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+    return chart, f"{month_words(report.months.compared_with)}からの動き（件数）"
 
 
 def _chart_bars(
-    sheet: Sheet, title: str, block: tuple[int, int, int], colour: str, form: str = "#,##0"
-) -> Made:
+    sheet: Sheet, title: str, block: tuple[int, int, int], colour: str, labels: float,
+    form: str = "#,##0",
+) -> Made:  # fmt: skip
+    """Draw bars with their words in the left part of the chart, ``labels`` of its width."""
     first, last, place = block
     if last < first:
         return None, title
@@ -302,16 +319,18 @@ def _chart_bars(
             "values": [sheet.name, first, place + 1, last, place + 1],
             "fill": {"color": colour},
             "gap": 40,
-            "data_labels": {"value": True, "font": font(8), "num_format": form},
+            "data_labels": {"value": True, "font": font(LABEL), "num_format": form},
         }
     )
     chart.set_legend({"none": True})
     chart.set_y_axis(
-        {"reverse": True, "interval_unit": 1, "num_font": font(8), "line": {"color": LINE}}
+        {"reverse": True, "interval_unit": 1, "num_font": font(LABEL), "line": {"color": LINE}}
     )
     chart.set_x_axis(
         {"visible": False, "major_gridlines": {"visible": False}, "num_format": form, "min": 0}
     )
+    plot = {"x": labels, "y": 0.14, "width": 0.93 - labels, "height": 0.82}
+    chart.set_plotarea({"layout": plot})
     return chart, title
 
 

@@ -18,14 +18,15 @@ TOP = 4  # 0-based row of the first body
 _COLUMNS = {  # head and width
     "順": 6,
     "重要度": 12,
-    "団体名": 30,
-    "お願い・確認すること": 66,
+    "団体名": 26,
+    "お願い・確認すること": 58,
     "決まる回答": 11,
-    "ここまでの幅": 13,
+    "ここまでの幅\n（ポイント）": 13,
     "一覧": 11,
-    "連絡先": 34,
+    "連絡先": 26,
 }
 LAST = len(_COLUMNS) - 1
+MAILED = 100  # lines of the workbook for the mail; nobody prints more
 NOBODY = "回答者に聞くこと、確かめることはありません。"
 
 
@@ -43,12 +44,17 @@ def write_contacts(book: Book, report: Report) -> None:
         sheet.text(TOP - 1, place, head, "head")
     sheet.height(TOP - 1, 36)
     row, firm, lines = TOP, report.ranges[0].firm, list_begins(report)
-    for number, one in enumerate(report.contacts, start=1):
+    shown = report.contacts[:MAILED] if book.only else report.contacts
+    for number, one in enumerate(shown, start=1):
         _write_contact(sheet, row, number, one, lines)
         row += 1
         if not firm and one.width < FIRM:
             firm = True
             row = _write_firm(sheet, row, report, one)
+    rest = len(report.contacts) - len(shown)
+    if rest:
+        told = f"ほか {rest:,}団体は、集計表の「{CONTACTS_SHEET}」にあります。"
+        sheet.merge(row, 0, row, LAST, told, "total_text")
     sheet.raw.freeze_panes(TOP, 3)
     sheet.page(repeat=(TOP - 1, TOP - 1))
 

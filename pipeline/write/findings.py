@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.write.finding_table import finding_table, write_table
-from pipeline.write.list_columns import numbered, put_list, to_detail
+from pipeline.write.list_columns import by_length, numbered, put_list, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import SEVERITY_SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Coded, Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
@@ -61,26 +59,19 @@ def _finding_columns(book: Book) -> list[Column]:
             ),
         ),
         Column("コード", 9, "center", "code"),
-        Column("団体名", 24, "", _by_length("respondent"), wraps=True),
-        Column("項目ID", 20, "", _by_length("item_id"), wraps=True),
-        Column("内容", 32, "", _by_length("title"), wraps=True),
-        Column("書かれていた内容", 28, "", _by_length("written"), wraps=True),
-        Column("説明", 56, "", _by_length("said"), wraps=True),
-        Column("直し方", 46, "", _by_length("fix"), wraps=True),
+        Column("団体名", 22, "", by_length("respondent"), wraps=True),
+        Column("項目ID", 18, "", by_length("item_id"), wraps=True),
+        Column("内容", 28, "", by_length("title"), wraps=True),
+        Column("書かれていた内容", 24, "", by_length("written"), wraps=True),
+        Column("説明", 46, "", by_length("said"), wraps=True),
+        Column("直し方", 42, "", by_length("fix"), wraps=True),
         to_detail(book, 10),
-        Column("ファイル", 38, "text", "file", wraps=True),
-        Column("シート", 18, "text", "sheet", wraps=True),
-        Column("セル", 16, "text", "cell", wraps=True),
+        Column("ファイル", 30, "text", "file", wraps=True),
+        Column("シート", 15, "text", "sheet", wraps=True),
+        Column("セル", 15, "text", "cell", wraps=True),
         Column("件数", 9, "number", "count"),
         Column("決まる回答", 11, "number", "impact"),
     ]  # fmt: skip
-
-
-def _by_length(name: str) -> Callable[[Frame], Coded]:
-    """Give texts with the style of long ones where they are long."""
-    return lambda rows: rows[name].of(
-        lambda text: Styled(text, "long" if len(text) > 200 else "text")
-    )
 
 
 def severity_label(severity: Severity) -> str:

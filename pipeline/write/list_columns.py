@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.write.book import Book, Sheet
 
 _PLACE = "place in the list"
+_LONG = 200  # letters; a longer text does not fit the tallest row
 
 
 def or_dash(text: str) -> str:
@@ -28,6 +29,16 @@ def or_dash(text: str) -> str:
 def role(rows: Frame) -> Coded:
     """Give the roles as the lists show them."""
     return rows["role"].of(lambda name: name or NO_ROLE)
+
+
+def by_length(name: str) -> Callable[[Frame], Coded]:
+    """Give texts of a column: long ones show their beginning, others stand in the middle."""
+    return lambda rows: long_or_not(rows[name])
+
+
+def long_or_not(texts: Coded) -> Coded:
+    """Give each text the style that its length calls for."""
+    return texts.of(lambda text: Styled(text, "long" if len(text or "") > _LONG else "text"))
 
 
 def numbered(rows: Frame) -> Coded:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import taken, together
 from pipeline.model import Status
-from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
+from pipeline.write.list_columns import (
+    by_length,
+    long_or_not,
+    numbered,
+    or_dash,
+    put_list,
+    role,
+    to_detail,
+)
 from pipeline.write.listing import Column, Styled
 from pipeline.write.promises import PROMISES_SHEET, has_promises
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
@@ -51,7 +59,7 @@ def write_returns(book: Book, report: Report) -> None:
     sheet = book.sheet("回収状況")
     receipt = any(line.received or line.punctual for line in report.returns)
     heads = _RETURN_HEADS + (_RECEIPT_HEADS if receipt else ())
-    sheet.columns(7, 15, 34, 24, 14, 11, 11, 13, 11, 11, 13, 15, 44, 44, 30, 11, 18, 10)
+    sheet.columns(6, 13, 28, 18, 14, 11, 11, 13, 10, 10, 12, 13, 34, 36, 30, 9, 17, 9)
     figures = report.figures
     lead = (
         "団体ごとの提出の状況です。"
@@ -188,19 +196,19 @@ def _planned_columns(book: Book, report: Report) -> list[Column]:
 
     first_due = promised("first_due")
     return [
-        Column("予定月", 22, "center", lambda rows: rows["due"].of(or_dash)),
+        Column("予定月", 19, "center", lambda rows: rows["due"].of(or_dash)),
         Column(
-            "状況", 18, "", lambda rows: rows["due"].of(lambda due: _urgency(due, report.month))
+            "状況", 14, "", lambda rows: rows["due"].of(lambda due: _urgency(due, report.month))
         ),
-        Column("団体名", 28, "text", "respondent", wraps=True),
-        Column("役割", 22, "text", role, wraps=True),
-        Column("分野", 22, "text", "category", wraps=True),
-        Column("項目ID", 20, "text", "item_id", wraps=True),
-        Column("要確認コード", 18, "text", "findings", wraps=True),
-        to_detail(book, 18),
-        Column("チェック欄の記載", 22, "long", "mark", wraps=True),
-        Column("項目", 46, "text", "item", wraps=True),
-        Column("補足説明", 50, "long", _noted, wraps=True),
+        Column("団体名", 26, "text", "respondent", wraps=True),
+        Column("役割", 17, "text", role, wraps=True),
+        Column("分野", 18, "text", "category", wraps=True),
+        Column("項目ID", 18, "text", "item_id", wraps=True),
+        Column("要確認コード", 15, "text", "findings", wraps=True),
+        to_detail(book, 14),
+        Column("チェック欄の記載", 20, "", by_length("mark"), wraps=True),
+        Column("項目", 44, "text", "item", wraps=True),
+        Column("補足説明", 46, "", lambda rows: long_or_not(_noted(rows)), wraps=True),
         Column("初めの予定月", 13, "center", lambda rows: first_due(rows).of(or_dash)),
         Column("延期の回数", 11, "number", promised("slips")),
         Column("超過の始まり", 13, "center", promised("overdue_since")),
@@ -245,26 +253,26 @@ def write_notes(book: Book, report: Report, answers: Frame) -> None:
 def _note_columns(book: Book) -> list[Column]:
     # The counts by tag stand above, so these are of like width.
     return [
-        Column("No.", 20, "number", numbered),
-        Column("団体名", 30, "text", "respondent", wraps=True),
-        Column("役割", 22, "text", role, wraps=True),
-        Column("分野", 22, "text", "category", wraps=True),
-        Column("項目ID", 20, "text", "item_id", wraps=True),
+        Column("No.", 14, "number", numbered),
+        Column("団体名", 26, "text", "respondent", wraps=True),
+        Column("役割", 18, "text", role, wraps=True),
+        Column("分野", 18, "text", "category", wraps=True),
+        Column("項目ID", 18, "text", "item_id", wraps=True),
         Column(
-            "回答", 18, "",
+            "回答", 16, "",
             lambda rows: rows["status"].of(
                 lambda s: Styled(f"{SYMBOLS[s]} {LABELS[s]}", f"status_{s.value}")
             ),
         ),
         Column(
-            "分類", 24, "text",
+            "分類", 22, "text",
             lambda rows: rows["tags"].of(lambda tags: "、".join(tags.split())),
             wraps=True,
         ),
         to_detail(book, 12),
-        Column("項目", 44, "text", "item", wraps=True),
-        Column("補足説明", 64, "long", "note", wraps=True),
-        Column("コメント", 40, "long", "comment", wraps=True),
+        Column("項目", 40, "text", "item", wraps=True),
+        Column("補足説明", 60, "", by_length("note"), wraps=True),
+        Column("コメント", 28, "", by_length("comment"), wraps=True),
     ]  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import Coded, encoded, together
 from pipeline.model import Status
-from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS
+from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS, points_of
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links
+from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import NO_ROLE, STATUSES, letters
 from pipeline.write.turned_matrix import count_formula, write_bands, write_colours, write_turned
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "一覧表"
 FIRST = 3  # the first column of a respondent; before it: category, id, title
 TOP = 5  # the first row of an item; above it: role and name
+_WIDTH = 6.2  # of a respondent's column
 ACROSS = 60  # respondents that stand in columns; more stand in rows
 PER_PAGE = 45  # respondents on one printed page
 
@@ -62,7 +64,7 @@ def _write_part(
     sheet: Sheet, report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...], numbered: str
 ) -> None:
     items, right = report.items, FIRST + len(chosen)
-    sheet.columns(18, 18, 40, *([6.2] * len(chosen)), *([7] * len(STATUSES)))
+    sheet.columns(17, 18, 40, *([_WIDTH] * len(chosen)), *([7] * len(STATUSES)))
     sheet.height(0, 30)
     sheet.text(0, 0, f"一覧表{numbered}{sheet.book.title_mark}", "title")
     sheet.text(
@@ -94,11 +96,14 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
     vertical = sheet.book.variant(
         "head", rotation=270, text_wrap=False, valign="top", font_size=9, shrink=True
     )
-    band = sheet.book.variant("total_text", align="center", font_size=9, indent=0, shrink=True)
+    band = sheet.book.variant("total_text", align="center", font_size=9, indent=0, text_wrap=True)
     for place, head in enumerate(("分野", "項目ID", "項目")):
         sheet.merge(TOP - 2, place, TOP - 1, place, head, "head")
     roles = [total.respondent.role or NO_ROLE for total in chosen]
     write_bands(sheet, (TOP - 2, FIRST), roles, band)
+    narrow = [role for role in set(roles) if roles.count(role) * _WIDTH < 2 * len(role)]
+    lines = max((line_count(role, roles.count(role) * _WIDTH + 1) for role in narrow), default=1)
+    sheet.height(TOP - 2, points_of(lines))
     sheet.merge(TOP - 2, right, TOP - 2, right + len(STATUSES) - 1, "計", band)
     for place, total in enumerate(chosen, start=FIRST):
         sheet.text(TOP - 1, place, " ".join(total.respondent.name.split()), vertical)
@@ -120,7 +125,7 @@ def _columns(
         links = Links(targets=targets.take(own), tips=tips.take(own))
         return Column(
             total.respondent.name,
-            6.2,
+            _WIDTH,
             style,
             lambda _: Coded(symbols.values, symbols.codes[own]),
             links=lambda _: links,

@@ -1,14 +1,27 @@
-"""概況: key figures and charts on one page to print; what the charts show stands beside it."""
+"""概況: sentences, key figures and charts on upright pages; what the charts show stands beside.
+
+The first page answers the five questions, the second names kinds, items and bodies in full.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
-from pipeline.texts.calendar import era_month_words
-from pipeline.write.charts import CHART_ROWS, column, insert_charts, states, wide
-from pipeline.write.lists import DUE_TOP, due_label
-from pipeline.write.progress import PROGRESS_ROWS, insert_progress
+from pipeline.texts.calendar import era_month_words, month_words
+from pipeline.write.book import LINE_POINTS
+from pipeline.write.charts import (
+    COLUMN,
+    DATA,
+    MERGED,
+    WIDE,
+    fitting_rows,
+    insert_details,
+    insert_summary,
+    states,
+)
+from pipeline.write.lists import DUE_TOP
+from pipeline.write.progress import insert_progress
 from pipeline.write.safe import cell_text
 from pipeline.write.totals import (
     GROUPS_TOP,
@@ -22,55 +35,54 @@ from pipeline.write.totals import (
 from pipeline.write.trend import has_trend
 
 if TYPE_CHECKING:
-    from pipeline.model.report import Report
+    from pipeline.model.report import DueMonth, Report
     from pipeline.write.book import Book, Sheet, Value
 
-BOXES = 4  # rows of the key figures
+_LABEL = 2  # columns of the topics before the sentences
+_SCALE = 80  # percent: 10 points then print as 8
 
 
 def write_overview(book: Book, report: Report) -> None:
     """Write 概況: the five questions in sentences, the key figures, charts."""
     sheet = book.sheet(OVERVIEW_SHEET)
-    width = wide(report)
-    sheet.columns(*([column(report)] * width), 3, 3, 44, 12, 3, 44, 12, 3, 14, 12)
+    sheet.columns(*([COLUMN] * WIDE), 3, 3, 44, 12, 3, 44, 12, 3, 14, 12)
     lead = f"{report.turnout.line}。{how_counted(book)}"
-    sheet.heading(f"概況　{era_month_words(report.month)}", lead, last=width - 1)
-    top = _write_sentences(sheet, report, width)
-    _write_figures(sheet, report, top)
-    chart_top = top + BOXES
+    sheet.heading(f"概況　{era_month_words(report.month)}", lead, last=WIDE - 1)
+    top = _write_figures(sheet, report, _write_sentences(sheet, report))
     blocks = _write_blocks(sheet, report)
-    insert_charts(sheet, report, blocks, chart_top)
-    bottom = chart_top + 2 * CHART_ROWS
+    middle = insert_summary(sheet, report, blocks, top, fitting_rows(sheet, top))
+    bottom = insert_details(sheet, report, blocks, middle)
     if report.progress:
-        insert_progress(sheet, report, bottom)
-        bottom += PROGRESS_ROWS
+        bottom = insert_progress(sheet, report, bottom)
     sheet.raw.activate()
-    sheet.page()
-    sheet.raw.print_area(0, 0, bottom, width - 1)
-    sheet.raw.fit_to_pages(1, 1)
+    sheet.page(upright=True)
+    sheet.raw.set_print_scale(_SCALE)  # Excel breaks no page by hand that is fitted
+    sheet.raw.center_horizontally()
+    sheet.raw.set_h_pagebreaks([middle])
+    sheet.raw.print_area(0, 0, bottom - 1, WIDE - 1)
 
 
-def _write_sentences(sheet: Sheet, report: Report, across: int) -> int:
+def _write_sentences(sheet: Sheet, report: Report) -> int:
     """Write the sentences and the place for a remark; give the row after them."""
-    width = column(report) * (across - 2)
+    width, right = MERGED * (WIDE - _LABEL), WIDE - 1
     row = 3
     for row, one in enumerate(report.sentences, start=3):
-        sheet.merge(row, 0, row, 1, one.topic, "total_text")
-        sheet.merge(row, 2, row, across - 1, one.text, "text")
+        sheet.merge(row, 0, row, _LABEL - 1, one.topic, "total_text")
+        sheet.merge(row, _LABEL, row, right, one.text, "text")
         sheet.fit_width(row, one.text, width, least=22)
     if sheet.book.only and not report.remark:  # what is written there would be read by nobody
         sheet.height(row + 1, 8)
         return row + 2
     label = sheet.book.variant("total_text", text_wrap=True)
-    sheet.merge(row + 1, 0, row + 1, 1, REMARK, label)
-    sheet.merge(row + 1, 2, row + 1, across - 1, cell_text(report.remark), "remark")
-    sheet.fit_width(row + 1, report.remark, width, least=40)
+    sheet.merge(row + 1, 0, row + 1, _LABEL - 1, REMARK, label)
+    sheet.merge(row + 1, _LABEL, row + 1, right, cell_text(report.remark), "remark")
+    sheet.fit_width(row + 1, report.remark, width, least=2 * LINE_POINTS + 3)
     sheet.height(row + 2, 8)
     return row + 3
 
 
-def _write_figures(sheet: Sheet, report: Report, top: int) -> None:
-    """Write the key figures in boxes from row ``top`` on."""
+def _write_figures(sheet: Sheet, report: Report, top: int) -> int:
+    """Write the key figures in two rows of boxes; give the row after them."""
     figures, counts, turnout = report.figures, report.figures.counts, report.turnout
     bottom = GROUPS_TOP + len(report.checklist.categories) + 1  # the sum row, 1-based
     total = f"'分野別集計'!{{}}{bottom}"
@@ -102,63 +114,71 @@ def _write_figures(sheet: Sheet, report: Report, top: int) -> None:
             f"要修正の指摘 {figures.findings.fix:,}件", "figure",
         ),
     )  # fmt: skip
-    if has_trend(report):
-        _write_moves(sheet, report, top, 2 * len(boxes))
-        _write_before(sheet, report, top + 3)
-    sheet.height(top, 18)
-    sheet.height(top + 1, 34)
-    sheet.height(top + 2, 18)
-    for place, (label, formula, value, note, style) in enumerate(boxes):
-        left = 2 * place
-        sheet.merge(top, left, top, left + 1, label, "figure_label")
-        sheet.merge(top + 1, left, top + 1, left + 1, "", style)
-        if formula:
-            sheet.count(top + 1, left, formula, value, style)
-        else:
-            sheet.number(top + 1, left, value, style)
-        sheet.merge(top + 2, left, top + 2, left + 1, note, "figure_note")
+    before = _before(report)
+    boxes = (*boxes, *_moves(report)) if before else boxes
+    across = len(boxes) // 2
+    for start in (0, across):
+        for place, box in enumerate(boxes[start : start + across], start=start):
+            told = before[place] if place < len(before) else ""
+            _write_box(sheet, top, (place - start) * (WIDE // across), WIDE // across, (*box, told))
+        top += 4 if before else 3
+    sheet.height(top, 8)
+    return top + 1
 
 
-def _write_moves(sheet: Sheet, report: Report, top: int, left: int) -> None:
-    """Write how many answers went forward and back, in the boxes after the others."""
+def _write_box(
+    sheet: Sheet, top: int, left: int, across: int, box: tuple[str, str, Value, str, str, str]
+) -> None:
+    """Write a label, a figure with what it means, and that of the month before where told."""
+    label, formula, value, note, style, before = box
+    right = left + across - 1
+    notes = (note, before) if before else (note,)
+    heights = (18.0, 34.0, *(18.0 for _ in notes))
+    for row, points in enumerate(heights, start=top):
+        sheet.height(row, points)
+    sheet.merge(top, left, top, right, label, "figure_label")
+    sheet.merge(top + 1, left, top + 1, right, "", style)
+    if formula:
+        sheet.count(top + 1, left, formula, value, style)
+    else:
+        sheet.number(top + 1, left, value, style)
+    for row, words in enumerate(notes, start=top + 2):
+        sheet.merge(row, left, row, right, words, "figure_note")
+
+
+def _moves(report: Report) -> tuple[tuple[str, str, Value, str, str], ...]:
+    """Give the boxes of how many answers went forward and back."""
     months = report.months
     moved = [line.moves for line in months.items]
-    for place, (label, value, note) in enumerate(
+    return (
         (
-            ("進んだ回答", sum(m.improved for m in moved), f"{months.compared_with} から"),
-            (
-                "後戻りした回答", sum(m.regressed for m in moved),
-                f"先送り {sum(m.postponed for m in moved):,}件",
-            ),
-        )
-    ):  # fmt: skip
-        start = left + 2 * place
-        sheet.merge(top, start, top, start + 1, label, "figure_label")
-        sheet.merge(top + 1, start, top + 1, start + 1, "", "figure")
-        sheet.number(top + 1, start, value, "figure")
-        sheet.merge(top + 2, start, top + 2, start + 1, note, "figure_note")
-        sheet.merge(top + 3, start, top + 3, start + 1, "", "figure_note")
+            "進んだ回答", "", sum(m.improved for m in moved),
+            f"{month_words(months.compared_with)}から", "figure",
+        ),
+        (
+            "後戻りした回答", "", sum(m.regressed for m in moved),
+            f"ほかに先送り {sum(m.postponed for m in moved):,}件", "figure",
+        ),
+    )  # fmt: skip
 
 
-def _write_before(sheet: Sheet, report: Report, row: int) -> None:
-    """Write the figure of the month compared with under each key figure."""
+def _before(report: Report) -> tuple[str, ...]:
+    """Give what stands of the month compared with under each key figure."""
     before = report.months.before
-    if before is None:
-        return
+    if before is None or not has_trend(report):
+        return ()
     share, returned = before.counts.done_share, before.return_share
     unread = before.counts.blank + before.counts.unclear
-    texts = (
+    came = (before.asked - (before.missing or 0)) if before.asked else before.submissions
+    figures = (
         "－" if returned is None else f"{returned:.1%}",
-        f"{(before.asked or 0) - (before.missing or 0):,}"
-        if before.asked
-        else f"{before.submissions:,}",
+        f"{came:,}",
         "－" if share is None else f"{share:.1%}",
         f"{before.counts.planned:,}",
         f"{before.overdue:,}",
         f"{unread:,}",
     )
-    for place, text in enumerate(texts):
-        sheet.merge(row, 2 * place, row, 2 * place + 1, f"前月 {text}", "figure_note")
+    return (*(f"前月 {figure}" for figure in figures), "　", "　")
 
 
 def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int]]:
@@ -185,7 +205,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
         for t in report.most_open
     ]
     blocks: dict[str, tuple[int, int, int]] = {}
-    data = wide(report) + 2  # right of the printed page
+    data = DATA
     sheet.text(0, data, "グラフのもとの数（印刷されません）", "lead")
     places = {
         "returns": (2, data),
@@ -219,11 +239,19 @@ def _due(report: Report) -> list[tuple[str, str, int]]:
     """Give the months of ②: label, formula over 対応予定, count."""
     place = letters(len(report.checklist.categories) + 1)
     return [
-        (due_label(one), f"='対応予定'!{place}{row}", sum(one.by_category))
+        (_month_label(one), f"='対応予定'!{place}{row}", sum(one.by_category))
         for row, one in enumerate(report.due_months, start=DUE_TOP + 1)
     ]
 
 
+def _month_label(one: DueMonth) -> str:
+    """Name a month below its column, where there is little room."""
+    if not one.month:
+        return "月なし"
+    late = "\n超過" if one.overdue else ""
+    return one.month[2:].replace("-", "/") + late
+
+
 def _short(text: str) -> str:
-    """Shorten a label to what fits beside the bars of a chart."""
-    return text if len(text) <= 17 else f"{text[:16]}…"
+    """Shorten a label to what fits beside the bars of a chart across the page."""
+    return text if len(text) <= 25 else f"{text[:24]}…"

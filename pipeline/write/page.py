@@ -152,8 +152,7 @@ def page_of(report: Report, handling: str, workbook: str) -> Page:
     return Page(
         title=f"取りまとめ結果　{era_month_words(report.month)}分",
         handling=handling,
-        lead=f"{report.checklist.title}　調査月 {report.month}"
-        f"　収集の時点 {made}（最も新しい受領ファイルの日時）",
+        lead=f"{report.checklist.title}　収集の時点 {made}（最も新しい受領ファイルの日時）",
         figures=_figures(report),
         sentences=_sentences(report),
         bars=_bars([group for group in report.groups if not group.section]),
@@ -171,13 +170,15 @@ def _figures(report: Report) -> tuple[Figure, ...]:
     spread = "－"
     if whole.least is not None and whole.most is not None:
         spread = f"確定後は {whole.least:.1%}～{whole.most:.1%}"
+    if report.target is not None:
+        spread += f"・目標 {report.target:.0%}"
     return (
         Figure(label="回収率", value=_share(figures.return_share), note=_asked(report)),
         Figure(label="対応済み率", value=_share(whole.done_rate), note=spread),
         Figure(
-            label="期限を過ぎた②",
+            label="期限超過",
             value=f"{figures.overdue:,}件",
-            note=f"②は全部で {figures.counts.planned:,}件",
+            note=f"予定月を過ぎた②（②は {figures.counts.planned:,}件）",
         ),
         Figure(
             label="未記入・判読不能",
@@ -222,7 +223,7 @@ def _bars(groups: Sequence[GroupTotal]) -> tuple[Bar, ...]:
                     width=round(width, 2),
                     fill="url(#hatch)" if hatched else COLOURS[status][0],
                     ink="#FFFFFF" if status in _DARK else INK,
-                    text=f"{SYMBOLS[status]}{count}" if width >= 1.8 * _TELLING else "",
+                    text=f"{SYMBOLS[status]}{count:,}" if width >= 1.8 * _TELLING else "",
                 )
             )
             x += width

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.charts import column, font, wide
+from pipeline.write.charts import DATA, LABEL, font, insert_across
 from pipeline.write.style import COLOURS, LINE
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 PROGRESS_ROWS = 10
 
 
-def insert_progress(sheet: Sheet, report: Report, top: int) -> None:
-    """Draw how many had returned by each day; what is drawn stands right of the printed page."""
-    days, place = report.progress, wide(report) + 8
+def insert_progress(sheet: Sheet, report: Report, top: int) -> int:
+    """Draw how many had returned by each day; give the row after the chart.
+
+    What is drawn stands right of the printed page.
+    """
+    days, place = report.progress, DATA + 6
     for offset, head in enumerate(("受領日", "累計（団体）")):
         sheet.text(2, place + offset, head, "head")
     for row, day in enumerate(days, start=3):
@@ -38,29 +41,23 @@ def insert_progress(sheet: Sheet, report: Report, top: int) -> None:
             "data_labels": {
                 "value": True,
                 "position": "above",
-                "font": font(8),
+                "font": font(LABEL),
                 "custom": [{"delete": True}] * (len(days) - 1),  # the last one tells all
             },
         }
     )
-    chart.set_title({"name": title, "overlay": False, "name_font": font(11, bold=True)})
     chart.set_legend({"none": True})
-    chart.set_x_axis({"num_font": font(8), "line": {"color": LINE}, "text_axis": True})
+    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}, "text_axis": True})
     chart.set_y_axis(
         {
-            "num_font": font(8),
+            "num_font": font(LABEL),
             "major_gridlines": {"visible": True, "line": {"color": LINE}},
             "num_format": "#,##0",
             "min": 0,
             "line": {"none": True},
         }
     )
-    chart.set_chartarea({"border": {"color": LINE}})
-    across = wide(report) // 4
-    chart.set_size({"width": across * (28 * column(report) + 16), "height": 220})
-    sheet.raw.insert_chart(
-        top, 0, chart, {"x_offset": 2, "y_offset": 2, "object_position": 1, "description": title}
-    )
+    return insert_across(sheet, (chart, title), top, PROGRESS_ROWS)
 
 
 def _shown(day: str) -> str:

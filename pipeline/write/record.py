@@ -56,8 +56,8 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
     row = _write_checks(sheet, report, 4)
     row = _write_settings(sheet, report, settings, row + 1)
     row = _write_corrections(sheet, report, row + 1)
-    _write_files(sheet, report, row + 1)
-    sheet.page(paper="A3")
+    heads = _write_files(sheet, report, row + 1)
+    sheet.page(paper="A3", repeat=(heads, heads))
 
 
 def _write_checks(sheet: Sheet, report: Report, top: int) -> int:
@@ -71,6 +71,7 @@ def _write_checks(sheet: Sheet, report: Report, top: int) -> int:
         sheet.text(row, 2, check.right, "text")
         sheet.number(row, 3, check.right_count)
         sheet.text(row, 4, word, "ok" if check.agrees else "bad")
+        sheet.fit(row, ((0, f"{check.title}：{check.left}"), (2, check.right)))
     return top + 2 + len(report.checks)
 
 
@@ -127,7 +128,8 @@ def _answer(status: Status | None, due: str) -> str:
     return f"{SYMBOLS[status]} {LABELS[status]}　{due}".rstrip("　")
 
 
-def _write_files(sheet: Sheet, report: Report, top: int) -> None:
+def _write_files(sheet: Sheet, report: Report, top: int) -> int:
+    """List the files; give the row of the heads."""
     sheet.section(top, f"見つかったファイル（{report.figures.files:,}件）", last=3)
     sheet.table(top + 1, 0, len(report.files), HEADS, "tbl_files")
     for row, file in enumerate(report.files, start=top + 2):
@@ -144,3 +146,4 @@ def _write_files(sheet: Sheet, report: Report, top: int) -> None:
             sheet.number(row, 6, file.size)
         sheet.number(row, 9, file.answers)
         sheet.fit(row, [(place, texts[place]) for place in (0, 2, 3, 8)])
+    return top + 1

@@ -78,9 +78,9 @@ def display_width(text: str) -> int:
 @lru_cache(maxsize=65_536)
 def line_count(text: str, width: float) -> int:
     """Give how many lines a wrapped text takes in a column ``width`` half-width letters wide."""
-    usable = max(width - 2.5, 2)  # the indent and the padding of a cell
-    if len(text) * 2 <= usable and "\n" not in text:
-        return 1
+    if "\n" not in text and display_width(text) <= width - 1:
+        return 1  # a letter of 10 points is a little narrower than two of the widths of Excel
+    usable = max(1.05 * width - 2.5, 2)  # less indent, padding, and what a line leaves at its end
     return sum(max(1, -(-display_width(line) // int(usable))) for line in text.split("\n"))
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.model.plan import OVERVIEW_SHEET
 from pipeline.write.book import COVER
-from pipeline.write.changes import has_changes, write_changes
+from pipeline.write.changes import (
+    CHANGED_SHEET,
+    has_changed_answers,
+    has_changes,
+    write_changed_answers,
+    write_changes,
+)
 from pipeline.write.codes import write_codes
 from pipeline.write.columns import DETAIL_SHEET, shown_columns
 from pipeline.write.contacts import has_contacts, write_contacts
@@ -74,7 +80,7 @@ SHEETS = (
     DeclaredSheet(
         name=OVERVIEW_SHEET,
         group=TO_READ,
-        tells="主な数字とグラフ（1ページに印刷できます）",
+        tells="主な数字とグラフ（まずここ）",
         write=lambda month: write_overview(month.book, month.report),
     ),
     DeclaredSheet(
@@ -86,46 +92,53 @@ SHEETS = (
     DeclaredSheet(
         name=CONTACTS_SHEET,
         group=TO_ACT_ON,
-        tells="返事で率が固まる順に、団体ごとのお願い",
+        tells="誰に何を頼むか、効く順",
         write=lambda month: write_contacts(month.book, month.report),
         asked=lambda month: has_contacts(month.report),
     ),
     DeclaredSheet(
         name="前月比",
         group=TO_READ,
-        tells="前の月からの増減、変わった回答、月ごとの推移",
-        write=lambda month: write_changes(month.book, month.report, month.frames.changes),
+        tells="前の月からの増減",
+        write=lambda month: write_changes(month.book, month.report),
         asked=lambda month: has_changes(month.report),
+    ),
+    DeclaredSheet(
+        name=CHANGED_SHEET,
+        group=TO_READ,
+        tells="前の月と違う回答、1件ずつ",
+        write=lambda month: write_changed_answers(month.book, month.report, month.frames.changes),
+        asked=lambda month: has_changed_answers(month.report),
     ),
     DeclaredSheet(
         name="回収状況",
         group=TO_ACT_ON,
-        tells="団体ごとの提出の状況。未提出が上にあります",
+        tells="団体ごとの提出状況。未提出が上",
         write=lambda month: write_returns(month.book, month.report),
     ),
     DeclaredSheet(
         name=OFFICES_SHEET,
         group=TO_READ,
-        tells="県などの機関ごとの提出の状況と、機関の集計との差",
+        tells="機関ごとの提出と、機関の集計との差",
         write=lambda month: write_offices(month.book, month.report),
         asked=lambda month: has_offices(month.report),
     ),
     DeclaredSheet(
         name="項目別集計",
         group=TO_READ,
-        tells="項目ごとの回答の数と割合",
+        tells="項目ごとの数と割合",
         write=lambda month: write_items(month.book, month.report),
     ),
     DeclaredSheet(
         name="分野別集計",
         group=TO_READ,
-        tells="分野と区分ごとの回答の数",
+        tells="分野・区分ごとの数と割合",
         write=lambda month: write_groups(month.book, month.report),
     ),
     DeclaredSheet(
         name="団体別集計",
         group=TO_READ,
-        tells="団体ごとの回答の数、対応済み率、順位",
+        tells="団体ごとの数と順位",
         write=lambda month: write_groupings(
             write_respondents(month.book, month.report), month.report
         ),
@@ -133,26 +146,26 @@ SHEETS = (
     DeclaredSheet(
         name="一覧表",
         group=TO_READ,
-        tells="項目×団体の早見表（記号と色）",
+        tells="項目×団体の早見表",
         write=lambda month: write_matrix(month.book, month.report, month.frames.answers),
     ),
     DeclaredSheet(
         name="対応予定",
         group=TO_READ,
-        tells="②の予定月ごとの数と一覧。期限を過ぎたものが上にあります",
+        tells="②の予定月。期限超過が上",
         write=lambda month: write_planned(month.book, month.report, month.frames.answers),
     ),
     DeclaredSheet(
         name=PROMISES_SHEET,
         group=TO_READ,
-        tells="②がその後どうなったか（延期、期限超過、予定どおり対応した割合）",
+        tells="②のその後",
         write=lambda month: write_promises(month.book, month.report, month.frames.promises),
         asked=lambda month: has_promises(month.report),
     ),
     DeclaredSheet(
         name="要確認",
         group=TO_ACT_ON,
-        tells="回答者に聞くこと、目で確かめることの一覧",
+        tells="直してもらうこと、確かめること",
         write=lambda month: write_findings(month.book, month.report, month.frames.lines),
     ),
     DeclaredSheet(
@@ -164,20 +177,20 @@ SHEETS = (
     DeclaredSheet(
         name=DETAIL_SHEET,
         group=TO_LOOK_UP,
-        tells="すべての回答（1行に1項目）。集計の元です",
+        tells="全回答。1行に1項目",
         write=lambda month: write_detail(month.book, month.detail),
     ),
     DeclaredSheet(
         name=PIVOT_SHEET,
         group=TO_LOOK_UP,
-        tells="集計の向きを自分で変えられる表（ピボットテーブル）",
+        tells="自分で組み替えられる表",
         write=_pivot,
         asked=lambda month: month.source is not None,
     ),
     DeclaredSheet(
         name="処理記録",
         group=TO_LOOK_UP,
-        tells="受信フォルダの全ファイルの扱い、件数の突合、設定",
+        tells="全ファイルの扱い、設定",
         write=lambda month: write_record(month.book, month.report, month.settings),
     ),
     DeclaredSheet(

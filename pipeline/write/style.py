@@ -40,10 +40,10 @@ SYMBOLS = {
 COLOURS = {
     Status.DONE: ("#12355F", "#ACD6F7", "#0B2F57"),
     Status.PLANNED: ("#F5B93A", "#E69B1C", "#2E2000"),
-    Status.NOT_PLANNED: ("#DC6B40", "#C2522E", "#FFFFFF"),
+    Status.NOT_PLANNED: ("#DC6B40", "#BE4F2C", "#FFFFFF"),
     Status.NOT_APPLICABLE: ("#9EA6AF", "#F1F3F5", "#3F4851"),
     Status.BLANK: ("#EEF1F4", "#FFFFFF", "#5B6673"),
-    Status.UNCLEAR: ("#7A56A8", "#5F4592", "#FFFFFF"),
+    Status.UNCLEAR: ("#7A56A8", "#A088D2", "#24104A"),
 }
 _HATCHED = 14  # light diagonal lines
 SEVERITY_COLOURS = {

@@ -126,6 +126,7 @@ def status_styles(statuses: Sequence[Status] = STATUSES) -> list[str]:
     return [f"head_{status.value}" for status in statuses]
 
 
+_ON_A_PAGE = 60  # items that still are readable on a single page of A3
 ITEMS_TOP = 4  # 0-based row of the first item on 項目別集計
 
 
@@ -137,7 +138,7 @@ def write_items(book: Book, report: Report) -> None:
         "No.", "分野", "項目ID", "項目", *STATUS_HEADS, "計", "対応済み率",
         *(f"{SYMBOLS[status]} 割合" for status in rest),
     )  # fmt: skip
-    sheet.columns(5, 20, 17, 44, *([11] * 6), 9, 13, *([9] * 5), TREND_WIDTH)
+    sheet.columns(6, 17, 18, 66, *([11] * 6), 9, 13, *([9] * 5), TREND_WIDTH)
     styles = ["head"] * 4 + status_styles() + ["head"] * 2 + status_styles(rest)
     trend = places(report).items if has_trend(report) else None
     if trend is not None:
@@ -168,7 +169,9 @@ def write_items(book: Book, report: Report) -> None:
     write_sums(sheet, bottom + 1, 4, (top, bottom), report.figures.counts)
     bars(sheet, top, bottom, 11, BAR_DONE)
     sheet.raw.freeze_panes(top, 4)
-    sheet.page(repeat=(top - 1, top - 1))
+    sheet.page(paper="A3", repeat=(top - 1, top - 1))
+    if len(report.items) <= _ON_A_PAGE:
+        sheet.raw.fit_to_pages(1, 1)
 
 
 GROUPS_TOP = 5  # 0-based row of the first category on 分野別集計; the chart of 概況 refers to it
@@ -233,7 +236,7 @@ def respondents_top(report: Report) -> int:
 def write_respondents(book: Book, report: Report) -> Sheet:
     """Write 団体別集計: roles, then every respondent with rank and open work; give the sheet."""
     sheet = book.sheet("団体別集計")
-    sheet.columns(9, 7, 34, 24, 14, *([11] * 6), 9, 13, 11, 11, 10, 10, 10, TREND_WIDTH)
+    sheet.columns(9, 7, 30, 18, 14, *([11] * 6), 8, 13, 11, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
         f"{SHARE}記入率は、読み取れたかどうかによらず、何か書かれている項目の割合、"
@@ -270,7 +273,7 @@ def write_respondents(book: Book, report: Report) -> Sheet:
     bars(sheet, top, bottom, 14, BAR_OTHER)
     sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
     sheet.raw.freeze_panes(3, 3)
-    sheet.page(repeat=(top - 1, top - 1))
+    sheet.page(paper="A3", repeat=(top - 1, top - 1))
     return sheet
 
 

@@ -18,7 +18,7 @@ CHANGES_SHEET = "前月比"
 TREND_HEAD, TREND_WIDTH = "対応済み率の推移", 18
 NOTICES_TOP = 3
 MONTH_COLUMN = 24  # the first month of a row of shares, right of the printed page
-# Columns of the table of months, and the first column of 前進, 後退, 先送り.
+# Columns of the table of months, and the first column of 進んだ, 後戻り, 先送り.
 TREND_RETURNS, TREND_SHARE, MOVES = 5, 13, 19
 
 
@@ -32,7 +32,6 @@ class Places:
     standouts: int
     items: int
     respondents: int
-    changes: int
 
 
 def places(report: Report) -> Places:
@@ -53,7 +52,6 @@ def places(report: Report) -> Places:
     )
     items = standouts + size + gap
     respondents = items + len(months.items) + gap
-    changes = respondents + max(1, len(months.respondents)) + gap
     return Places(
         trend=trend,
         flows=flows,
@@ -61,7 +59,6 @@ def places(report: Report) -> Places:
         standouts=standouts,
         items=items,
         respondents=respondents,
-        changes=changes,
     )
 
 

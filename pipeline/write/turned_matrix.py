@@ -97,7 +97,10 @@ def _each_linked(items: Sequence[ItemTotal], bodies: Sequence[RespondentTotal]) 
 
 
 def write_bands(sheet: Sheet, at: tuple[int, int], names: Iterable[str], style: str) -> None:
-    """Write each name once over the columns beside each other that share it, from a cell on."""
+    """Write each name once over the columns beside each other that share it, from a cell on.
+
+    Over few columns a name takes several lines.
+    """
     row, column = at
     for name, group in groupby(names):
         size = len(list(group))

@@ -1,4 +1,6 @@
-"""Every count that stands in two places is one number: sheets, terminal, 要約.txt, run.json, CSV.
+"""Every count that stands in two places is one number, wherever it stands.
+
+Sheets, terminal, 要約.txt, 概要版, 報告, run.json, CSV; a month by parts has Parquet instead.
 
 `problems` looks at a month that was written; it knows the sheets by what a reader sees there,
 nothing of the code that wrote them.
@@ -9,17 +11,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-import warnings
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import load_workbook
+from gates import agree_mailed
+from gates.books import sheets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-Row = tuple[Any, ...]
+    from gates.books import Row
+
 STATUSES = {
     "done": "対応済み",
     "planned": "対応予定",
@@ -45,13 +48,7 @@ def sheet_rows(folder: Path, sheet: str) -> list[Row]:
 
 def _sheets(folder: Path) -> dict[str, list[Row]]:
     (book,) = (path for path in folder.glob("*集計_*.xlsx") if "手直し" not in path.name)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*extension is not supported")
-        opened = load_workbook(book, data_only=True, read_only=True)
-        return {
-            sheet.title: [tuple(row) for row in sheet.iter_rows(values_only=True)]
-            for sheet in opened
-        }
+    return sheets_of(book)
 
 
 def findings_sheet(rows: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -68,16 +65,16 @@ def problems(folder: Path, *, terminal: Iterable[str] = ()) -> list[str]:
 class _Month:
     def __init__(self, folder: Path, terminal: tuple[str, ...]) -> None:
         (summary,) = folder.glob("*要約.txt")
-        self.sheets = _sheets(folder)
+        self.folder, self.sheets = folder, _sheets(folder)
         self.run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         self.texts = {
             "画面": "\n".join(terminal),
             "要約.txt": summary.read_text(encoding="utf-8-sig"),
+            "報告": agree_mailed.page_text(folder),
             **{name: self._text(name) for name in ("概況", "はじめに", "回収状況")},
         }
         self.tables = {
-            name: csv_rows(folder / "data" / f"{name}.csv")
-            for name in ("answers", "findings", "files")
+            name: _data_rows(folder / "data", name) for name in ("answers", "findings", "files")
         }
 
     def problems(self) -> Iterator[str]:
@@ -87,6 +84,7 @@ class _Month:
         yield from self._findings()
         yield from self._rates()
         yield from self._files()
+        yield from agree_mailed.problems(self.folder, self.sheets)
 
     def _text(self, sheet: str) -> str:
         rows = self.sheets.get(sheet, [])
@@ -178,7 +176,7 @@ class _Month:
                 for match in pattern.finditer(text):
                     if value is None or match[1] != f"{value:.1%}".rstrip("%"):
                         yield f"{place}: {match[0]}、run.json: {value}"
-        for place in ("画面", "要約.txt", "概況"):
+        for place in ("画面", "要約.txt", "報告", "概況"):
             for match in _SPAN.finditer(self.texts[place]):
                 span = tuple(f"{whole[end]:.1%}".rstrip("%") for end in ("least", "most"))
                 if match.groups() != span:
@@ -239,6 +237,18 @@ def _status_columns(row: Row) -> dict[str, int]:
 
 def _number(text: str | None) -> int:
     return int(text.replace(",", "")) if text else 0
+
+
+def _data_rows(data: Path, name: str) -> list[dict[str, str]]:
+    """Give a table of data/ as texts: of its CSV, else of the parts that workers wrote."""
+    if (data / f"{name}.csv").exists():
+        return csv_rows(data / f"{name}.csv")
+    from pyarrow import parquet  # noqa: PLC0415 - for months by parts alone
+
+    rows = parquet.read_table(data / f"{name}.parquet").to_pylist()
+    return [
+        {key: "" if value is None else str(value) for key, value in row.items()} for row in rows
+    ]
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:
