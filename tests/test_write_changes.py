@@ -18,7 +18,7 @@ from pipeline.model.report import Report
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook
 from pipeline.write.book import Book
-from pipeline.write.changes import write_changes
+from pipeline.write.changes import has_changed_answers, write_changed_answers, write_changes
 from pipeline.write.frame import frames_of
 from pipeline.write.promises import write_promises
 from pipeline.write.safe import cell_text
@@ -32,10 +32,12 @@ def report_of(batch: Batch, history: History) -> Report:
 
 
 def written(report: Report, path: Path, *, rows: int = 1_000_000) -> Any:
-    """Write the two sheets alone and read them back."""
+    """Write the three sheets alone and read them back."""
     book = Book(path, rows=rows, live=False)
     frames = frames_of(report)
-    write_changes(book, report, frames.changes)
+    write_changes(book, report)
+    if has_changed_answers(report):
+        write_changed_answers(book, report, frames.changes)
     write_promises(book, report, frames.promises)
     book.close()
     return opened(path, data_only=True)
