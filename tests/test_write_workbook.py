@@ -277,11 +277,11 @@ def printed_points(sheet: Any) -> float:
     wide, high = {8: (420, 297), 9: (297, 210)}[sheet.page_setup.paperSize]
     paper = (high if sheet.page_setup.orientation == "portrait" else wide) - 2 * 0.4 * 25.4
     area = sheet.print_area.split("!")[-1].replace("$", "") if sheet.print_area else ""
-    last = range_boundaries(area)[2] if area else sheet.max_column
-    widths = {}
+    last = int(range_boundaries(area)[2] or 0) if area else int(sheet.max_column)
+    widths: dict[int, float] = {}
     for one in sheet.column_dimensions.values():
         widths |= dict.fromkeys(range(one.min, one.max + 1), one.width)
-    pixels = sum(int(widths.get(place, 8.43) * 7 + 0.5) for place in range(1, last + 1))
+    pixels = sum([int(widths.get(place, 8.43) * 7 + 0.5) for place in range(1, last + 1)])
     fitted = min(1.0, paper / 25.4 * 96 / pixels)
     if sheet.sheet_properties.pageSetUpPr.fitToPage:
         return 10 * fitted
