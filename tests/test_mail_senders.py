@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from posted import attachment, mail, named
 from test_hostile_mails import bomb
 
 from pipeline.assemble.senders import Senders
+from pipeline.loop.sendback import send_back
 from pipeline.model import RosterEntry, SourceFile
 from pipeline.run import aggregate
 from pipeline.texts.addresses import Sender
@@ -213,3 +215,45 @@ def test_a_letter_of_a_body_whose_return_is_here_needs_no_look(tmp_path: Path) -
     run(tmp_path, files)
     told = {r["file"]: r["severity"] for r in table(tmp_path, "findings") if r["code"] == "F103"}
     assert told == {"若葉市_御礼.eml": "参考", "白雲町.eml": "要確認"}
+
+
+def test_what_machines_write_is_nobodys(tmp_path: Path) -> None:
+    """Whatever it is called; but a letter of ours that did not arrive is told."""
+    files = {
+        "自動応答_若葉市.eml": mail_programs.absent(b"", "joho@city.wakaba.lg.jp"),
+        "開封_若葉市.eml": mail_programs.receipt(b"", "joho@city.wakaba.lg.jp"),
+        "白雲町.eml": mail_programs.bounced(good("白雲町", load()), "machi@town.shirakumo.lg.jp"),
+        "遅れ.eml": mail_programs.bounced(b"", "x@y.jp").replace(b"failed", b"delayed"),
+    }
+    rows = run(tmp_path, files)
+    assert {row["respondent"] for row in rows.values()} == {""}
+    told = {row["file"]: row for row in table(tmp_path, "findings") if row["code"] == "F103"}
+    assert {file: row["severity"] for file, row in told.items()} == {
+        "自動応答_若葉市.eml": "参考",
+        "開封_若葉市.eml": "参考",
+        "白雲町.eml": "要確認",
+        "遅れ.eml": "参考",
+    }
+    assert "名簿のメールアドレス" in told["白雲町.eml"]["fix"]
+
+
+def test_letters_name_a_mail_by_its_subject(tmp_path: Path) -> None:
+    """Its file has a name that only the coordinator knows; letters without a file are no doubt."""
+    link = "転送サービスで送ります。\nhttps://a.example.jp/d/1 からダウンロードしてください。"
+    files = {
+        "0001.eml": letter("joho@city.wakaba.lg.jp", link),
+        "0002.eml": mail(
+            attachment(named("一式.zip"), bomb()), sender="x <a@pref.shiramine.lg.jp>"
+        ),
+        "0003.eml": sent("a@pref.shiramine.lg.jp", "青葉市"),
+        "0004.eml": letter("who@else.example.jp", "ありがとうございました。"),
+    }
+    run(tmp_path, files)
+    settings = replace(settings_for(tmp_path, sender=Sender(mail=OWN)), deadline="2026-11-01")
+    send_back(settings)
+    month = tmp_path / "outbox" / "2026-11"
+    reminder = (month / "督促" / "若葉市" / "督促_若葉市.txt").read_text(encoding="utf-8-sig")
+    assert "メール「チェックシートの提出」をお送りいただきましたが" in reminder
+    asked = (month / "差戻し" / "青葉市" / "差戻し_青葉市.txt").read_text(encoding="utf-8-sig")
+    assert "メール「チェックシートの提出」: メールの添付ファイルが多すぎる" in asked
+    assert "▲" not in (month / "督促" / "一覧.txt").read_text(encoding="utf-8-sig")

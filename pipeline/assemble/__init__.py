@@ -23,6 +23,7 @@ from pipeline.model import (
     Checklist,
     ControlLine,
     CountedSubmission,
+    FileKind,
     FileRecord,
     FileState,
     NotChecklist,
@@ -40,6 +41,7 @@ from pipeline.texts.respondents import entry_id
 
 __all__ = ["assemble", "conservation", "known_names"]
 
+_BY_MACHINES = frozenset({FileKind.AUTOMATIC_MAIL, FileKind.UNDELIVERED})
 # What somebody sent, as against what systems and the coordinator keep in the folder.
 _SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK, SkipReason.LATE})
 
@@ -142,7 +144,9 @@ def _without_answers(
     """Give the record of a file that holds no answers."""
     if isinstance(outcome, Bundle):
         return record_of(outcome, _STATES[outcome.problem], bundle_reason(outcome), None)
-    sent = not isinstance(outcome, Skipped) or outcome.reason in _SENT
+    sent = not isinstance(outcome, Skipped) or (
+        outcome.reason in _SENT and outcome.kind not in _BY_MACHINES
+    )
     path = outcome.source.path
     respondent = projects.of_path(path, identifier.on_roster(outcome)) if sent else None
     reason = excluded.reason(path, respondent) if sent else ""

@@ -67,6 +67,7 @@ _WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?]*)\?=")
 # 【至急】 or [list 12] may stand before it.
 _PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
 _BY_ITSELF = re.compile(r"自動(?:応答|返信)|不在(?:通知|連絡)|automatic reply|out of office")
+_FAILED = re.compile(rb"(?im)^action:[ \t]*failed\b")  # RFC 3464; others are only delayed
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
 # A line that goes on, but not the one above a signature.
 _FLOWED = re.compile(r"(?<!^--)(?<!\n--) \r?\n(?![>\s])")
@@ -100,7 +101,8 @@ class Mail:
     """A mail. ``received`` is ISO 8601 with offset, empty where it tells no time.
 
     ``by_server``: a server on our side wrote it, not the sender's own clock. ``passed_on``: its
-    subject says that somebody forwarded it. ``automatic``: no person wrote it. ``sealed``: it is
+    subject says that somebody forwarded it. ``automatic``: no person wrote it.
+    ``undelivered``: a mail server tells that it could not deliver a letter. ``sealed``: it is
     encrypted, or signed so that only its own programs open it. ``wraps``: it is no mail by itself
     but what is in one (winmail.dat, what S/MIME has signed).
     """
@@ -109,6 +111,7 @@ class Mail:
     by_server: bool = False
     passed_on: bool = False
     automatic: bool = False
+    undelivered: bool = False
     sealed: bool = False
     sender: str = ""  # the address in small letters
     subject: str = ""
@@ -179,6 +182,7 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         by_server=bool(receipt),
         passed_on=_is_passed_on(subject),
         automatic=_is_automatic(message, subject),
+        undelivered=_is_report(message) and _FAILED.search(content) is not None,
         sealed=message.get_content_type() in _SEALED,
         sender=address_of(decode_words(_header(message, "from"))),
         subject=subject,
@@ -193,7 +197,12 @@ _OF_A_MAIL = ("from", "sender", "subject", "date", "received", "message-id", "re
 
 def _is_automatic(message: Message, subject: str) -> bool:
     by_machine = _header(message, "auto-submitted").strip().casefold()
-    return by_machine not in {"", "no"} or _BY_ITSELF.match(fold(subject)) is not None
+    said = by_machine not in {"", "no"} or _is_report(message)
+    return said or _BY_ITSELF.match(fold(subject)) is not None
+
+
+def _is_report(message: Message) -> bool:
+    return message.get_content_type() == "multipart/report"
 
 
 @dataclass(frozen=True, slots=True)

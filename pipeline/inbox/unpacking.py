@@ -268,6 +268,10 @@ def _kind_of(mail: Mail) -> FileKind:
         return FileKind.ATTACHMENTS
     if _brings_files(mail):
         return FileKind.MAIL
+    if mail.undelivered:
+        return FileKind.UNDELIVERED
+    if mail.automatic:
+        return FileKind.AUTOMATIC_MAIL
     return FileKind.LEADING_MAIL if leads_to_a_file(mail.body) else FileKind.LETTER
 
 

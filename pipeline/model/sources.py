@@ -31,6 +31,8 @@ class FileKind(StrEnum):
     XML2003 = "xml2003"  # an Excel 2003 XML spreadsheet
     SHORTCUT = "shortcut"  # leads to a file and is none: .lnk, .url, .webloc
     LETTER = "letter"  # a mail that brings no file
+    AUTOMATIC_MAIL = "automatic_mail"  # one that no person wrote, with no file
+    UNDELIVERED = "undelivered"  # tells that a mail of ours did not arrive
     LEADING_MAIL = "leading_mail"  # one that brings none and says where it can be had
     SEALED_MAIL = "sealed_mail"  # encrypted, or signed so that only its own programs open it
     ATTACHMENTS = "winmail"  # winmail.dat: Outlook's own wrapping of attachments

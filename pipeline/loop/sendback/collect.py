@@ -24,7 +24,15 @@ from pipeline.texts.respondents import entry_id, is_organisation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import Answer, Batch, Checklist, FileRecord, Finding, Submission
+    from pipeline.model import (
+        Answer,
+        Batch,
+        Checklist,
+        FileRecord,
+        Finding,
+        SourceFile,
+        Submission,
+    )
 
 MISSING = "B501"
 _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip
@@ -76,6 +84,7 @@ def collect(
     wrong: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
     files: dict[str, list[str]] = defaultdict(list)
     nobody: list[str] = []
+    sources = {record.source.path: record.source for record in batch.files}
     for finding in findings:
         if finding.code == MISSING or not _goes_back(finding):
             continue
@@ -85,9 +94,10 @@ def collect(
         elif finding.item_id:
             wrong[finding.respondent_id][finding.item_id].append((problem, _plain(finding.ask)))
         else:
-            name = base_name(finding.location.file)
+            file = finding.location.file
+            name = sent_name(sources[file]) if file in sources else f"「{base_name(file)}」"
             ask = finding.ask or "内容をご確認のうえ、直したファイルをお送りください。"
-            files[finding.respondent_id].append(f"「{name}」: {problem}{ask}")
+            files[finding.respondent_id].append(f"{name}: {problem}{ask}")
     for each in asked:
         reason = each.reason or "ご回答の内容をもう一度ご確認ください。"
         problem = _own_words(reason, "ご確認ください。", names, each.respondent_id)
@@ -150,7 +160,10 @@ def may_be_anyones(batch: Batch) -> tuple[str, ...]:
     )
 
 
-_NO_RETURN = frozenset({FileKind.TEXT, FileKind.PROGRAM, FileKind.DATABASE})
+_NO_RETURN = frozenset(
+    {FileKind.TEXT, FileKind.PROGRAM, FileKind.DATABASE}
+    | {FileKind.LETTER, FileKind.AUTOMATIC_MAIL, FileKind.UNDELIVERED}
+)
 _SENT = frozenset({SkipReason.OTHER_KIND, SkipReason.LINK, SkipReason.LATE})
 
 
@@ -281,6 +294,13 @@ def _written(answer: Answer) -> str:
 def _shortened(text: str) -> str:
     text = tidy(text)
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def sent_name(source: SourceFile) -> str:
+    """Name what came as its sender knows it: a mail by its subject, all else as it is called."""
+    if source.subject and "!" not in source.path:
+        return f"メール「{source.subject}」"
+    return f"「{base_name(source.path)}」"
 
 
 def base_name(path: str) -> str:

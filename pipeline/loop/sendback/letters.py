@@ -12,7 +12,7 @@ from pipeline.loop.distribute import form_names, form_of, project_head
 from pipeline.loop.letters import Kind, common_values
 from pipeline.loop.mails import Attachment
 from pipeline.loop.outgoing import Sending, told_of
-from pipeline.loop.sendback.collect import base_name
+from pipeline.loop.sendback.collect import base_name, sent_name
 from pipeline.model import RosterEntry, Slip, came_unread
 from pipeline.rules.words import listed
 from pipeline.texts.addresses import addresses
@@ -109,7 +109,7 @@ def reminder_sendings(
         "お送りいただいた日とファイル名をお知らせください。"
     )
     for one in reminded:
-        files = [f"「{base_name(record.source.path)}」" for record in came.get(one.id, ())]
+        files = [sent_name(record.source) for record in came.get(one.id, ())]
         form = _form(one, post.batch, post.settings)
         doubt = bool(unknown) and not files
         words = {
