@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pipeline.locate.callings import NOTHING, Alone, Calling, Standing
 from pipeline.locate.cards import holds_cards, labels_of, read_cards
-from pipeline.locate.choice import Place, choose_places
+from pipeline.locate.choice import Choice, Place, choose_places
 from pipeline.locate.columns import SURE_HEADERS
 from pipeline.locate.foreign_sheets import (
     is_alien,
@@ -100,18 +100,7 @@ def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
     if any(is_summary(grid, table.columns, table.hits) for table in tables):
         return None
     titles = [_title(grid, index, segment, item_rows) for segment in segments]
-    choice = choose_places(
-        [
-            Place(
-                rank=title.calling.standing,
-                calling=title.calling,
-                items=table.items,
-                filled=True,
-                firm=not title.calling.dead,
-            )
-            for title, table in zip(titles, tables, strict=True)
-        ]
-    )
+    choice = _chosen(titles, tables)
     kept = [tables[number] for number in choice.read]
     rows, found_tables = _renumbered(kept)
     covered = item_rows.union(*(table.covered for table in tables))
@@ -123,15 +112,7 @@ def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
         )
     ]
     aside = [aside for table in kept for aside in table.aside]
-    aside += [
-        SetAside(
-            sheet=place,
-            called=titles[number].calling.words,
-            head=titles[number].cell,
-            marks=marks_of(grid, tables[number].rows),
-        )
-        for number in choice.aside
-    ]
+    aside += [_unread(grid, titles[number], tables[number]) for number in choice.aside]
     first = min(item_rows) if len(kept) == len(tables) else None
     calling, example = _sheet_calling(grid, index, [titles[each] for each in choice.read], first)
     cells = [row.answer_cells for row in rows]
@@ -212,6 +193,31 @@ class _Title:
 
     calling: Calling = NOTHING
     cell: CellKey | None = None
+
+
+def _chosen(titles: Sequence[_Title], tables: Sequence[Table]) -> Choice:
+    """Choose the tables to read by what stands above them."""
+    return choose_places(
+        [
+            Place(
+                rank=title.calling.standing,
+                calling=title.calling,
+                items=table.items,
+                filled=True,
+                firm=not title.calling.dead,
+            )
+            for title, table in zip(titles, tables, strict=True)
+        ]
+    )
+
+
+def _unread(grid: Grid, title: _Title, table: Table) -> SetAside:
+    return SetAside(
+        sheet=grid.place,
+        called=title.calling.words,
+        head=title.cell,
+        marks=marks_of(grid, table.rows),
+    )
 
 
 def _title(grid: Grid, index: Index, segment: Segment, item_rows: set[int]) -> _Title:

@@ -85,18 +85,11 @@ def read_table(
     aside = _columns_aside(grid, hits, columns)
     if ticks is not None:
         aside += _ticks_aside(grid, hits, columns, ticks)
-    doubted = ""
-    if columns.alone is not None and columns.alone.alone is Alone.TOLD:
-        doubted = columns.alone.words
-    elif columns.alone is not None and columns.alone.alone is Alone.NEVER:
-        aside.append(
-            SetAside(
-                sheet=grid.place,
-                called=columns.alone.words,
-                head=_head(columns, columns.mark or 0, hits),
-                marks=marks_of(grid, rows),
-            )
-        )
+    doubted, never = _standing_alone(columns)
+    if never:
+        head = _head(columns, columns.mark or 0, hits)
+        marks = marks_of(grid, rows)
+        aside.append(SetAside(sheet=grid.place, called=never, head=head, marks=marks))
         rows = [without_answers(row) for row in rows]
     return Table(
         hits=hits,
@@ -107,6 +100,17 @@ def read_table(
         covered=frozenset(row for block in blocks for row in block) | below,
         aside=tuple(aside),
         doubted=doubted,
+    )
+
+
+def _standing_alone(columns: Columns) -> tuple[str, str]:
+    """Give the words of a column that alone may answer: where doubted, where it never does."""
+    alone = columns.alone
+    if alone is None:
+        return "", ""
+    return (
+        alone.words if alone.alone is Alone.TOLD else "",
+        alone.words if alone.alone is Alone.NEVER else "",
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from pipeline.model import Status
 from pipeline.run import aggregate
 from pipeline.sample.forms import Look, ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
+from pipeline.sample.official import without_clock
 from pipeline.sample.workbooks import plain_table, xlsx
 from pipeline.texts.calendar import JAPAN
 from story.scenes import Scene
@@ -175,7 +175,7 @@ def _asked(now: Settings) -> Scene:
 
 
 def _handed_on(now: Settings, package: Path) -> Scene:
-    shutil.copy2(package, now.inbox / f"国から_{package.name}")
+    _put(now.inbox / f"国から_{package.name}", package.read_bytes(), 0, 28)
     aggregate(now)
     result = send_back(now)
     return Scene(
@@ -198,7 +198,7 @@ def _answered(now: Settings, town: str, checklist: Checklist) -> Scene:
     sheet.cell(row, 6).value = "②（12月）"
     saved = io.BytesIO()
     book.save(saved)
-    _put(now.inbox / slip.name, saved.getvalue(), 0, 29)
+    _put(now.inbox / slip.name, without_clock(saved.getvalue()), 0, 29)
     return Scene(
         month=now.month,
         heading=f"{now.office}: {town}が差戻し票に回答",

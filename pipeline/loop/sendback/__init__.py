@@ -43,7 +43,7 @@ from pipeline.texts.addresses import addresses
 from pipeline.texts.calendar import day_words, is_past
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.loop.outgoing import Sending
@@ -144,13 +144,12 @@ def _write_packages(
 ) -> SendBackResult:
     """Write what `send_back` writes, for a month that is judged."""
     batch, findings = judged.batch, judged.open
-    excused = {one.respondent_id for one in judged.done if one.code == MISSING}
     asked = (*asked, *asked_from_above(batch, settings.limits))
     packages, nobody = collect(batch, findings, asked)
-    missing = tuple(one for one in reminders(batch, packages) if one.id not in excused)
     through = offices_of(batch)  # whoever has not answered an office is that office's to remind
-    absent = tuple(one for one in missing if one.id in through)
-    missing = tuple(one for one in missing if one.id not in through)
+    unanswered = _unanswered(judged, packages)
+    absent = tuple(one for one in unanswered if one.id in through)
+    missing = tuple(one for one in unanswered if one.id not in through)
     remind = ask.reminds(settings.deadline)
     reminded = missing if remind else ()
     unknown = may_be_anyones(batch) if reminded else ()
@@ -170,27 +169,20 @@ def _write_packages(
     if ask.thanks:
         told = listed_thanks(thanked, waiting, settings)
         kinds.append((Kind.THANKS, thanks_sendings(thanked, post), told))
-    folder = settings.outbox / settings.month
-    with staging_folder(folder) as staged:
-        gone: list[Path] = []
-        for kind, sendings, told in kinds:
-            write_sendings(staged / kind, kind, sendings, places, post.common)
-            (staged / kind / _LIST).write_text(told, encoding="utf-8-sig", newline="\r\n")
-            if kind is Kind.SEND_BACK:
-                slips = {one: staged / kind / place / f"{kind}_{place.name}.xlsx"
-                         for one, place in places.items()}  # fmt: skip
-                write_office_packages(staged / kind, packages, absent, slips, batch, settings)
-            gone += _set_aside(folder, staged, kind, form_words(batch.checklist))
-        publish(staged, folder, gone=gone)
-    for name in gone:
-        _remove_empty((folder / name).parent)
+
+    def at_offices(staged: Path) -> None:
+        slips = {one: staged / place / f"{SEND_BACK}_{place.name}.xlsx"
+                 for one, place in places.items()}  # fmt: skip
+        write_office_packages(staged, packages, absent, slips, batch, settings)
+
+    _publish(post, kinds, at_offices)
     everyone = (
         *(package.respondent for package in packages),
         *reminded,
         *(thanked if ask.thanks else ()),
     )
     return SendBackResult(
-        folder=folder / SEND_BACK,
+        folder=settings.outbox / settings.month / SEND_BACK,
         packages=packages,
         reminded=reminded,
         nobody=nobody,
@@ -199,14 +191,47 @@ def _write_packages(
         unknown=unknown,
         thanked=thanked if ask.thanks else (),
         waiting=waiting if ask.thanks else (),
-        offices=tuple(
-            sorted(
-                {through[one.respondent.id] for one in packages if one.respondent.id in through}
-                | {through[one.id] for one in absent}
-            )
-        ),
+        offices=_offices(through, packages, absent),
         notices=(*wordings.notices, *(lacking(settings, reply=True) if everyone else ())),
     )
+
+
+def _unanswered(judged: Judged, packages: Sequence[Package]) -> tuple[Respondent, ...]:
+    """Give the bodies asked to answer at all, without those whom 確認票 excuses."""
+    excused = {one.respondent_id for one in judged.done if one.code == MISSING}
+    missing = reminders(judged.batch, packages)
+    return tuple(one for one in missing if one.id not in excused)
+
+
+def _offices(
+    through: Mapping[str, str], packages: Sequence[Package], absent: Sequence[Respondent]
+) -> tuple[str, ...]:
+    """Give the offices through which something goes back."""
+    bodies = (*(package.respondent.id for package in packages), *(one.id for one in absent))
+    return tuple(sorted({through[body] for body in bodies if body in through}))
+
+
+def _publish(
+    post: Post,
+    kinds: Sequence[tuple[Kind, Iterable[Sending], str]],
+    at_offices: Callable[[Path], None],
+) -> None:
+    """Write the letters of each kind with their list, and move them all into place at once.
+
+    ``at_offices`` adds to the folder of what goes back what goes through other offices.
+    """
+    folder = post.settings.outbox / post.settings.month
+    gone: list[Path] = []
+    with staging_folder(folder) as staged:
+        for kind, sendings, told in kinds:
+            write_sendings(staged / kind, kind, sendings, post.places, post.common)
+            (staged / kind / _LIST).write_text(told, encoding="utf-8-sig", newline="\r\n")
+            if kind is Kind.SEND_BACK:
+                at_offices(staged / kind)
+            gone += _set_aside(folder, staged, kind, form_words(post.batch.checklist))
+        publish(staged, folder, gone=gone)
+    for name in gone:
+        _remove_empty((folder / name).parent)
 
 
 def _set_aside(folder: Path, staged: Path, kind: str, form: str) -> Iterator[Path]:
