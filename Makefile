@@ -48,8 +48,9 @@ demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample
 demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差戻し・配布を試します / three months, slips and forms
 	@PYTHONPATH=tests $(BIN)/python -m story --into build/demo-year
 
+# Tests are rewritten when they are loaded: what came of it is kept, also where nothing else is.
 test: $(DEV) ## 自動テスト / the fast tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not outside"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile -m "not outside"
 
 check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, types, layers, generated pages
 	$(BIN)/ruff format --check .

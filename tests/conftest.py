@@ -1,5 +1,6 @@
 """No test looks at the clock, and files are read in this process unless a test asks for workers."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,14 @@ def _in_this_process() -> Iterator[None]:
     """Read without workers: starting them costs a second a run, and most runs read five files."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "run_isolated", read_in_this_process)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """No test cuts the power; tests/faults.py strikes at each sync, in a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _handle: None)
         yield
 
 

@@ -6,11 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
 from inboxes import good, load, put
-from nbclient import NotebookClient
 
 import pipeline
 from pipeline import api
@@ -81,6 +79,9 @@ def examples(page: str) -> list[str]:
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
 def test_a_notebook_aggregates_and_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real kernel: its `__main__` has no file, and it runs in a thread of its own loop."""
+    import nbformat  # noqa: PLC0415 - slow, and only here
+    from nbclient import NotebookClient  # noqa: PLC0415 - slow, and only here
+
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
     cells = [nbformat.v4.new_code_cell(source) for source in examples(render_api_page())]

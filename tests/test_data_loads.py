@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
-from frictionless import Package, system
 from inboxes import load, partly, put, roster, settings_for
 from pyarrow import parquet
 
@@ -35,16 +36,24 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return aggregate(settings_for(folder)).folder / "data"
 
 
+@contextmanager
+def package(folder: Path) -> Iterator[Any]:
+    """Give the data files as the standard's own package sees them."""
+    from frictionless import Package, system  # noqa: PLC0415 - slow, and only here
+
+    with system.use_context(trusted=True):
+        yield Package(str(folder / "schema.json"))
+
+
 def test_the_schema_is_valid_and_every_file_keeps_to_it(data: Path) -> None:
     descriptor = json.loads((data / "schema.json").read_text(encoding="utf-8"))
     assert [each["name"] for each in descriptor["resources"]] == list(TABLES)
     assert all(field["description"] for each in descriptor["resources"]
                for field in each["schema"]["fields"])  # fmt: skip
-    with system.use_context(trusted=True):
-        package = Package(str(data / "schema.json"))
-        report = package.validate()
+    with package(data) as loaded:
+        report = loaded.validate()
         assert report.valid, report.flatten(["fieldName", "rowNumber", "type", "note"])
-        rows = {each.name: len(each.read_rows()) for each in package.resources}  # type: ignore[attr-defined]
+        rows = {each.name: len(each.read_rows()) for each in loaded.resources}
     assert (rows["answers"], rows["files"]) == (110, 4)
 
 
@@ -55,8 +64,8 @@ def test_a_value_that_breaks_the_schema_is_found(data: Path, tmp_path: Path) -> 
     (tmp_path / "answers.csv").write_text(
         answers.replace(",planned,", ",fast fertig,", 1), encoding="utf-8"
     )
-    with system.use_context(trusted=True):
-        assert not Package(str(tmp_path / "schema.json")).validate().valid
+    with package(tmp_path) as loaded:
+        assert not loaded.validate().valid
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -96,6 +105,8 @@ def test_csv_and_parquet_say_the_same(data: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_duckdb_loads_them_without_a_word_more(kind: str, data: Path) -> None:
+    import duckdb  # noqa: PLC0415 - slow, and only here
+
     found = duckdb.sql(
         f"select count(due_month), min(respondent_id::varchar), min(due_month)"  # noqa: S608
         f" from '{data}/answers.{kind}'"

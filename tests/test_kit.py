@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from kit.__main__ import INBOX, LARGEST, OUTBOX, PARTS, STARTERS, TOP, contents, write_kit
 from kit.files.start import dropped
@@ -225,6 +223,9 @@ def test_the_same_parts_give_the_same_kit(parts: tuple[Part, ...], tmp_path: Pat
 
 
 def test_the_list_of_parts(parts: tuple[Part, ...]) -> None:
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415 - slow, and only here
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
     other = replace(parts[0], name="lxml", version="6.1.3", licence="BSD-3-Clause")
     files = contents((other, *parts), python="3.12")
     listed = files[f"{PARTS}/部品一覧.txt"].decode("utf-8-sig")

@@ -122,37 +122,42 @@ def options_of(*heads: str) -> Change:
 TURNS = {"done": 19, "planned 2026-12": 18, "not_planned": 18}
 NO_MONTHS = {"done": 19, "planned": 18, "not_planned": 18}
 # file, how the form was changed, what counts, codes that are told, codes that are not
-BOOKS: tuple[tuple[str, Workbook, dict[str, int], str, str], ...] = (
-    ("月列市", made(months_in_a_column("対応予定時期")), TURNS, "", "A307 L204 A301"),
-    ("月下市", made(months_below), TURNS, "", "A307 L204"),
-    ("月横市", made(months_under_one_head), TURNS, "", "A307 L202 A301"),
-    (
-        "済月市",
-        made(months_in_a_column("完了予定", beside="令和9年3月")),
-        {"unclear": 19, "planned 2026-12": 18, "not_planned": 18},
-        "A302 A312",
-        "A307",
-    ),
-    (
-        "月空市",
-        made(months_in_a_column("予定月", number="")),
-        {"done": 19, "blank": 18, "not_planned": 18},
-        "L209",
-        "A301 A307",
-    ),
-    *(
-        (f"{head}市", made(beside(head)), {**NO_MONTHS}, "A307", "F107 L202 A301")
-        for head in ("答", "担当課回答", "自己評価", "状況")
-    ),
-    ("重要市", made(beside("重要度")), {"blank": 55}, "F107 L210", "A307"),
-    ("前回列市", made(options_of("前回")), {"blank": 55}, "F107 L210", ""),
-    ("県列市", made(options_of("県確認", "前回")), {"blank": 55}, "F107 L210", ""),
-)
+
+
+def books() -> tuple[tuple[str, Workbook, dict[str, int], str, str], ...]:
+    """Give changed forms: what counts, the codes that must tell of it, and those that must not."""
+    return (
+        ("月列市", made(months_in_a_column("対応予定時期")), TURNS, "", "A307 L204 A301"),
+        ("月下市", made(months_below), TURNS, "", "A307 L204"),
+        ("月横市", made(months_under_one_head), TURNS, "", "A307 L202 A301"),
+        (
+            "済月市",
+            made(months_in_a_column("完了予定", beside="令和9年3月")),
+            {"unclear": 19, "planned 2026-12": 18, "not_planned": 18},
+            "A302 A312",
+            "A307",
+        ),
+        (
+            "月空市",
+            made(months_in_a_column("予定月", number="")),
+            {"done": 19, "blank": 18, "not_planned": 18},
+            "L209",
+            "A301 A307",
+        ),
+        *(
+            (f"{head}市", made(beside(head)), {**NO_MONTHS}, "A307", "F107 L202 A301")
+            for head in ("答", "担当課回答", "自己評価", "状況")
+        ),
+        ("重要市", made(beside("重要度")), {"blank": 55}, "F107 L210", "A307"),
+        ("前回列市", made(options_of("前回")), {"blank": 55}, "F107 L210", ""),
+        ("県列市", made(options_of("県確認", "前回")), {"blank": 55}, "F107 L210", ""),
+    )
 
 
 def test_changed_forms_count_as_they_are_meant(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
-    for name, book, *_ in BOOKS:
+    made_up = books()
+    for name, book, *_ in made_up:
         book.save(tmp_path / "inbox" / f"{name}.xlsx")
     aggregate(settings_for(tmp_path, month=MONTH, pivot=False))
     counted: dict[str, dict[str, int]] = {}
@@ -163,7 +168,7 @@ def test_changed_forms_count_as_they_are_meant(tmp_path: Path) -> None:
     codes: dict[str, set[str]] = {}
     for row in table(tmp_path, "findings", month=MONTH):
         codes.setdefault(row["file"], set()).add(row["code"])
-    for name, _, wanted, told, silent in BOOKS:
+    for name, _, wanted, told, silent in made_up:
         file = f"{name}.xlsx"
         assert (name, counted[file]) == (name, wanted)
         assert (name, set(told.split()) - codes[file]) == (name, set())

@@ -109,43 +109,48 @@ def columns(old: str, new: str, *, mark: str = "", where: str = "head") -> Workb
 
 BLANK = {"blank": 55}
 HALF = {"not_planned": 27, "blank": 28}
-BOOKS: dict[str, tuple[Workbook, dict[str, int], str]] = {
-    **{
-        f"{dead}市": (sheets("チェックシート", dead), BLANK, "F107 L210")
-        for dead in ("昨年度", "前回", "修正前", "下書き", "参考", "他市の例")
-    },
-    "年度市": (sheets("令和8年度", "令和7年度"), BLANK, "F107 L210"),
-    "非表示市": (sheets("チェックシート", "前回", state="hidden"), BLANK, "F107 L210"),
-    "深い市": (sheets("チェックシート", "作業", state="veryHidden"), BLANK, "F107 L210"),
-    "半分市": (sheets("チェックシート", "下書き", live_mark="③"), HALF, "L210"),
-    "今回市": (sheets("今回", "前回", live_mark="③"), HALF, "L210"),
-    "記載例市": (sheets("チェックシート", "記載例"), BLANK, "F107 L210"),
-    "記載例済市": (sheets("チェックシート", "記入例", live_mark="③"), HALF, "L210"),
-    "写し市": (sheets("チェックシート", "チェックシート (2)"), {"done": 55}, "L208"),
-    "例列市": (columns("チェック欄（例）", "チェック欄"), BLANK, "F107 L210"),
-    **{
-        f"{old}列市{where}": (
-            columns(head.format(old), head.format(new), where=where),
-            BLANK,
-            "F107 L210",
-        )
-        for old, new in (("R7", "R8"), ("10月", "11月"), ("目標", "現状"), ("県", "市"))
-        for where, head in (("head", "チェック欄（{}）"), ("above", "{}"), ("below", "（{}）"))
-    },
-    **{
-        f"{old}新市": (columns(old, new, mark="③"), HALF, "L210")
-        for old, new in (
-            *(("R7回答", "R8回答"), ("修正前", "修正後"), ("旧", "新")),
-            ("10月回答", "11月回答"),
-        )
-    },
-}
+
+
+def books() -> dict[str, tuple[Workbook, dict[str, int], str]]:
+    """Give forms with two places each, what counts, and the codes that must tell of it."""
+    return {
+        **{
+            f"{dead}市": (sheets("チェックシート", dead), BLANK, "F107 L210")
+            for dead in ("昨年度", "前回", "修正前", "下書き", "参考", "他市の例")
+        },
+        "年度市": (sheets("令和8年度", "令和7年度"), BLANK, "F107 L210"),
+        "非表示市": (sheets("チェックシート", "前回", state="hidden"), BLANK, "F107 L210"),
+        "深い市": (sheets("チェックシート", "作業", state="veryHidden"), BLANK, "F107 L210"),
+        "半分市": (sheets("チェックシート", "下書き", live_mark="③"), HALF, "L210"),
+        "今回市": (sheets("今回", "前回", live_mark="③"), HALF, "L210"),
+        "記載例市": (sheets("チェックシート", "記載例"), BLANK, "F107 L210"),
+        "記載例済市": (sheets("チェックシート", "記入例", live_mark="③"), HALF, "L210"),
+        "写し市": (sheets("チェックシート", "チェックシート (2)"), {"done": 55}, "L208"),
+        "例列市": (columns("チェック欄（例）", "チェック欄"), BLANK, "F107 L210"),
+        **{
+            f"{old}列市{where}": (
+                columns(head.format(old), head.format(new), where=where),
+                BLANK,
+                "F107 L210",
+            )
+            for old, new in (("R7", "R8"), ("10月", "11月"), ("目標", "現状"), ("県", "市"))
+            for where, head in (("head", "チェック欄（{}）"), ("above", "{}"), ("below", "（{}）"))
+        },
+        **{
+            f"{old}新市": (columns(old, new, mark="③"), HALF, "L210")
+            for old, new in (
+                *(("R7回答", "R8回答"), ("修正前", "修正後"), ("旧", "新")),
+                ("10月回答", "11月回答"),
+            )
+        },
+    }
 
 
 def test_the_places_of_real_workbooks_go_by_their_names(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
-    files = {name: f"{chr(0x3042 + 2 * place) * 2}市.xlsx" for place, name in enumerate(BOOKS)}
-    for name, (book, _, _) in BOOKS.items():
+    made = books()
+    files = {name: f"{chr(0x3042 + 2 * place) * 2}市.xlsx" for place, name in enumerate(made)}
+    for name, (book, _, _) in made.items():
         book.save(tmp_path / "inbox" / files[name])
     aggregate(settings_for(tmp_path, month=MONTH, pivot=False))
     statuses: dict[str, dict[str, int]] = {}
@@ -155,7 +160,7 @@ def test_the_places_of_real_workbooks_go_by_their_names(tmp_path: Path) -> None:
     codes: dict[str, set[str]] = {}
     for row in table(tmp_path, "findings", month=MONTH):
         codes.setdefault(row["file"], set()).add(row["code"])
-    for name, (_, wanted, needed) in BOOKS.items():
+    for name, (_, wanted, needed) in made.items():
         file = files[name]
         assert (name, statuses[file]) == (name, wanted)
         assert (name, set(needed.split()) - codes[file]) == (name, set())

@@ -2,7 +2,6 @@
 
 import math
 import tempfile
-import warnings
 from pathlib import Path
 
 from gates.tools import convert
@@ -43,11 +42,9 @@ def _values(path: Path) -> Values:
 
 
 def _cells(path: Path, *, data_only: bool) -> Values:
-    import openpyxl  # noqa: PLC0415 - heavy, and only this gate needs it
+    from opened import opened  # noqa: PLC0415 - heavy, and only this gate needs it
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl tells of each extension it does not keep
-        book = openpyxl.load_workbook(path, data_only=data_only)
+    book = opened(path, data_only=data_only)
     return {
         (sheet.title, cell.coordinate): cell.value
         for sheet in book.worksheets
