@@ -12,7 +12,8 @@ from posted import attachment, encoded, mail, named
 
 from pipeline.inbox.archive import read_content
 from pipeline.inbox.discover import discover
-from pipeline.inbox.received_mail import MailError, decode_bytes, decode_words, open_mail
+from pipeline.inbox.mail_charsets import decode_bytes, decode_words
+from pipeline.inbox.received_mail import MailError, open_mail
 from pipeline.model import Inbox, Skipped, SkipReason, SourceFile, Unreadable, UnreadableReason
 from pipeline.settings import Limits
 

@@ -12,22 +12,24 @@ _DOES = r"(?:作って|作成して|行って|取り組んで|定めて|設け�
 _NOT = r"(?:なし|無し|ない|しません|せず|ありません|ございません|外)"
 # How far something is.
 _STATUS = re.compile(
-    rf"該当(?:する)?\w{{0,4}}?[はが]?{_NOT}|対象(?:事業|外)[^。]{{0,4}}{_NOT}?|未(?:対応|実施|策定|整備|導入|設定|着手|回答)"
+    rf"該当(?:する)?\w{{0,4}}?[はが]?{_NOT}|対象外|対象(?:事業|施設|設備)[^。]{{0,4}}{_NOT}|未(?:対応|実施|策定|整備|導入|設定|着手|回答)"
     rf"|{_WORK}(?:中|済|(?:の)?予定|見込|いたします|します|しました|いたしました|しない|しません|しておりません)"
     rf"|{_WORK}(?:して|は|が)?(?:い(?:る|ます|ません|ない)|お(?:り|ります|りません)|できません|できない)"
     rf"|{_DOES}|(?<!ご)検討(?:中|と|いたします|します|する)|(?:実績|予定|計画)[はが](?:ない|ありません|ございません)"
     rf"|\d{{1,2}}月[^。]{{0,8}}{_WORK}|年度内に[^。]{{0,6}}予定|(?:委託先|担当課|関係課)[^。]{{0,6}}確認中"
 )
-# What is said of the sheet's own cells and marks, or of the sheet before.
-_CELLS = re.compile(
-    r"空欄|空白|未記入|未回答|書ききれ|\d+(?:行|番|つ|個)目|「(?:はい|いいえ|済み?)」|チェックが(?:入って|付いて|ついて)|項目は"
-    r"|[①②③○◯×△](?:です|でお願い|は|を|の(?:項目|もの|箇所|欄)|と(?:し|回答|読)|に(?:訂正|修正|変更|直))"
-    r"|(?:前回|前月|先月|前年|昨年|\d月)[^。]{0,14}(?:変更|変わり|変わら|同じ|同様|とおり|通り)"
-    r"|すべて「?[1-3①②③]」?(?:です|と)"
+# What is said of the sheet before, and of the sheet's own cells and marks.
+_SAME = re.compile(
+    r"(?:前回|前月|先月|前年|昨年|\d月)[^。]{0,14}(?:変更|変わり|変わら|同じ|同様|とおり|通り)|項目は"
 )
-# A letter speaks of itself, too.
+_CELLS = re.compile(
+    r"空欄|空白|未記入|未回答|書ききれ|\d+(?:行|番|つ|個)目|「(?:はい|いいえ|済み?)」"
+    r"|チェックが(?:入って|付いて|ついて)|すべて「?[1-3①②③]」?(?:です|と)"
+    r"|[①②③○◯×△](?:です|でお願い|は|を|の(?:項目|もの|箇所|欄)|と(?:し|回答|読)|に(?:訂正|修正|変更|直))"
+)
+# A letter speaks of itself, too, and in such words.
 _OF_THE_LETTER = re.compile(
-    r"ご不明|ご確認|ご連絡|ご対応|お問い?合|ウイルス|在宅|休暇|不在|残業|アドレス|連絡先|担当者?が"
+    r"ご不明|ご確認|ご連絡|ご対応|お問い?合|ウイルス|在宅|休暇|不在|残業|アドレス|連絡先|担当者?[がはも]"
     r"|(?:提出|送付|送信|返信|再送)(?:予定|します|いたします|する|でき|が遅)|付けで?(?:照会|事務連絡)"
 )
 _PREDICATE = re.compile(
@@ -99,8 +101,10 @@ def _is_free(sentence: str) -> bool:
 
 
 def _tells_answers(sentence: str) -> bool:
+    if _CELLS.search(sentence):
+        return True
     folded = fold(sentence)
-    told = _STATUS.search(folded) or _CELLS.search(sentence)
+    told = _STATUS.search(folded) or _SAME.search(sentence)
     return bool(told) and not _OF_THE_LETTER.search(folded)
 
 

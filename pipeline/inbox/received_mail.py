@@ -19,6 +19,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from pipeline.inbox.mail_charsets import decode_bytes, decode_words, is_raw, one_line
 from pipeline.texts.calendar import JAPAN
 from pipeline.texts.folding import fold
 
@@ -37,15 +38,6 @@ _HEADER = re.compile(
     rb"(?:(?:from|received|return-path|subject|mime-version|message-id):"
     rb"|content-type:\s*multipart/)"  # what S/MIME has signed begins so
 )
-# What stands in mails as Shift_JIS is Windows' own set; ISO-2022-JP holds its signs, too.
-_CHARSETS = {
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-}
-_ISO_2022 = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 # What belongs to the letter and holds no answer.
 _OF_THE_LETTER = frozenset(
     {
@@ -63,7 +55,6 @@ _OF_THE_LETTER = frozenset(
         "text/x-vcard",
     }
 )
-_WORD = re.compile(r"=\?([^?\s]+)\?([bqBQ])\?([^?]*)\?=")
 # 【至急】 or [list 12] may stand before it.
 _PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
 _BY_ITSELF = re.compile(r"自動(?:応答|返信)|不在(?:通知|連絡)|automatic reply|out of office")
@@ -71,7 +62,6 @@ _FAILED = re.compile(rb"(?im)^action:[ \t]*failed\b")  # RFC 3464; others are on
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
 # A line that goes on, but not the one above a signature.
 _FLOWED = re.compile(r"(?<!^--)(?<!\n--) \r?\n(?![>\s])")
-_BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
 
 
 class MailError(Exception):
@@ -175,7 +165,7 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         else:
             attached.append(leaf)
     pages = "".join(texts.get("text/html", []))
-    subject = _one_line(decode_words(_header(message, "subject")))
+    subject = one_line(decode_words(_header(message, "subject")))
     receipt = _receipt(message)
     return Mail(
         received=receipt or _moment(_header(message, "date")),
@@ -314,7 +304,7 @@ def _words_of(page: str) -> str:
 
 def _nameless(leaf: Message, kind: str, number: int) -> str:
     if kind == "message/rfc822":
-        subject = _one_line(decode_words(_header(_only(leaf), "subject")))
+        subject = one_line(decode_words(_header(_only(leaf), "subject")))
         return _safe(f"{subject or '転送メール'}.eml")
     ending = {"text/calendar": "ics", "text/plain": "txt", "text/html": "html"}
     given = ending.get(kind) or re.sub(r"\W", "", kind.rpartition("/")[2])[:20]
@@ -330,7 +320,7 @@ def _file_name(leaf: Message) -> str:
     """Give an attachment's name: RFC 2231, encoded words in quotes, or raw bytes."""
     for header, key in (("content-disposition", "filename"), ("content-type", "name")):
         written = _header(leaf, header)
-        if _is_raw(written):  # the second byte of a letter may be a quote or a backslash
+        if is_raw(written):  # the second byte of a letter may be a quote or a backslash
             leaf.replace_header(header, decode_words(written))
         try:
             value = leaf.get_param(key, header=header)
@@ -346,7 +336,7 @@ def _file_name(leaf: Message) -> str:
                 charset, _, text = name.split("'", 2)
                 name = decode_bytes(unquote_to_bytes(text), charset)
             name = decode_words(name)
-        if _one_line(name):
+        if one_line(name):
             return _safe(name)
     return ""
 
@@ -357,91 +347,16 @@ def _is_latin(text: str) -> bool:
 
 def _safe(name: str) -> str:
     """Give a name that is one name: neither folders nor a separator of ours."""
-    name = _one_line(name).replace("/", "／").replace("\\", "＼").replace("!", "！")
+    name = one_line(name).replace("/", "／").replace("\\", "＼").replace("!", "！")
     if len(name) > _NAME:
         stem, dot, ending = name.rpartition(".")
         name = stem[: _NAME - 10] + dot + ending[:9] if dot else name[:_NAME]
     return name
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() or c == "\u3000" else " " for c in text).split())
-
-
-def decode_words(text: str) -> str:
-    """Decode encoded words and raw bytes of a header. Words cut within a letter are joined."""
-    if _is_raw(text):
-        return decode_bytes(text.encode("utf-8", "surrogateescape"), "")
-    text = _BETWEEN_WORDS.sub(r"\1\2", re.sub(r"\r?\n[ \t]?", " ", text))
-    result: list[str] = []
-    at, raw, charset = 0, b"", ""
-    for word in _WORD.finditer(text):
-        if raw and (word.start() > at or word[1].casefold() != charset):
-            result.append(decode_bytes(raw, charset))
-            raw = b""
-        result.append(text[at : word.start()])
-        charset, at = word[1].casefold(), word.end()
-        raw += _word_bytes(word[2], word[3])
-    result.append(decode_bytes(raw, charset))
-    return "".join(result) + text[at:]
-
-
-def _is_raw(text: str) -> bool:
-    """Tell a header that stands there in some charset, against the rules."""
-    return "\x1b$" in text or any("\udc80" <= letter <= "\udcff" for letter in text)
-
-
-def _word_bytes(encoding: str, text: str) -> bytes:
-    if encoding in "bB":
-        try:
-            return base64.b64decode(text + "=" * (-len(text) % 4))
-        except (binascii.Error, ValueError):
-            return text.encode("utf-8", "replace")
-    return binascii.a2b_qp(text.encode("utf-8", "replace"), header=True)
-
-
-def decode_bytes(content: bytes, charset: str) -> str:
-    """Decode a text of a mail: by its charset, else by the usual ones; never fails."""
-    charset = charset.strip("\"' ").partition("*")[0].casefold()
-    if b"\x1b$" in content and (
-        not charset or charset.startswith("iso-2022") or charset[:2] in {"cp", "us"}
-    ):
-        return _from_iso_2022(content)
-    for encoding in (_CHARSETS.get(charset, charset), "utf-8", "cp932", "euc_jp"):
-        if encoding:
-            with contextlib.suppress(LookupError, ValueError):
-                return content.decode(encoding)
-    return content.decode("utf-8", "replace")
-
-
-def _from_iso_2022(content: bytes) -> str:
-    """Decode ISO-2022-JP with the signs of Windows (①, ㈱), which Python's own refuses."""
-    result = bytearray()
-    mode = b"(B"
-    for index, piece in enumerate(_ISO_2022.split(content)):
-        if index % 2:
-            mode = piece
-        elif mode.startswith(b"$"):
-            result += b"".join(
-                _shifted(*pair) for pair in zip(piece[::2], piece[1::2], strict=False)
-            )
-        else:
-            result += bytes(byte | 0x80 for byte in piece) if mode == b"(I" else piece
-    return result.decode("cp932", "replace")
-
-
-def _shifted(row: int, cell: int) -> bytes:
-    """Give a sign of JIS X 0208 as Shift_JIS has it."""
-    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
-        return bytes((row & 0x7F, cell & 0x7F))
-    lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
-    odd = row % 2
-    return bytes((lead, cell + ((0x1F if cell < 0x60 else 0x20) if odd else 0x7E)))
-
-
 def address_of(text: str) -> str:
     """Give the address of a From line in small letters, empty where it is none."""
-    address = parseaddr(_one_line(text))[1].casefold()
+    address = parseaddr(one_line(text))[1].casefold()
     return address if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else ""
 
 
@@ -456,7 +371,7 @@ def _is_passed_on(subject: str) -> bool:
 
 def _moment(written: str) -> str:
     try:
-        moment = parsedate_to_datetime(_one_line(written))
+        moment = parsedate_to_datetime(one_line(written))
         aware = moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
         return in_japan(aware)
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -489,7 +404,7 @@ def _of_message(message: "OutlookMessage") -> Mail:
     )
     receipt = _receipt(headers) or (in_japan(message.delivered) if message.delivered else "")
     sent = in_japan(message.submitted) if message.submitted else ""
-    subject = _one_line(message.subject)
+    subject = one_line(message.subject)
     body = message.body if message.body.strip() else _words_of(decode_bytes(message.page, ""))
     return Mail(
         received=receipt or _moment(_header(headers, "date")) or sent,

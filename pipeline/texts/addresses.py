@@ -1,6 +1,7 @@
 """Mail addresses, and the office that the letters come from."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 # A local part with dots where RFC 5322 has none stands in many a mobile phone's address.
@@ -23,6 +24,6 @@ SENDER_KEYS = {"所属": "office", "担当": "person", "電話": "phone", "メ�
 
 
 def addresses(mail: str) -> tuple[str, ...]:
-    """Give the mail addresses of a roster's field; whatever is none is left out."""
-    found = dict.fromkeys(_ADDRESS.findall(mail))
+    """Give the mail addresses of a roster's field, also wide ones; whatever is none is left out."""
+    found = dict.fromkeys(_ADDRESS.findall(unicodedata.normalize("NFKC", mail)))
     return tuple(address for address in found if len(address) <= _LONGEST)
