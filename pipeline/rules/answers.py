@@ -157,7 +157,7 @@ def no_number(context: Context) -> Iterator[Hit]:
             hit = on_answer(
                 counted,
                 answer,
-                what="対応済みのようですが、添えられた言葉が表になく、そのまま数えてよいか分かりません。",
+                what="対応済みのようですが、書かれた言葉が表になく、そのまま数えてよいか分かりません。",
                 step="確認票で「①のまま数える」を選ぶか、違うときは「修正する」か「差戻し」を選んでください。",
             )
             yield replace(hit, severity=Severity.CHECK)

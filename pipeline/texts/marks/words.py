@@ -61,7 +61,7 @@ _TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯
 _ACT = re.compile(
     r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降|と同じ|同様"
 )
-_NO_LATE_ACT = re.compile(r"予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
+_NO_LATE_ACT = re.compile(r"毎年|予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
 # 今年度対応済み speaks of what is done, although the year still runs.
 _RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
 # ログは1年間保存, 13か月保管: how long, not by when.
