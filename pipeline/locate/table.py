@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pipeline.locate.additions import added_text
 from pipeline.locate.callings import Alone
@@ -270,6 +271,8 @@ class _Reader:
             if not texts:
                 key = grid.anchor(row, mark) if mark is not None else (row, 0)
                 if grid.text(key) and key[0] > rows[-1]:
+                    if row == rows[-1] + 1 and self._answers_stand_below:
+                        rows.append(row)
                     break
                 skipped += 1
                 if skipped > 2:
@@ -282,6 +285,15 @@ class _Reader:
                 break  # a twin of this item with an answer of its own
             rows.append(row)
         return tuple(rows)
+
+    @cached_property
+    def _answers_stand_below(self) -> bool:
+        """Tell whether every answer of the table stands in the row under its item, none beside."""
+        mark = self.columns.mark
+        if mark is None:
+            return False
+        rows = {*self.item_rows, min(self.item_rows) - 1} - self.header_rows
+        return not any(self.grid.is_answered((self.grid.anchor(row, mark),)) for row in rows)
 
     def _due_cells(self, hit: ItemHit, block: tuple[int, ...]) -> tuple[CellKey, ...]:
         """Give the cells in which the month of ② stands apart from it."""

@@ -92,6 +92,8 @@ def _read_tick(number: int, cell: RawCell, *, month: str, checklist: Checklist) 
     rest = cell.text.strip()
     if ticked:
         rest = rest[1:] if text != "true" else ""
+    elif text.startswith(fold(circled(number))):  # ②（12月） in the column of ②
+        rest = rest[1:]
     mark = read_mark(
         RawCell(kind=CellKind.TEXT, text=circled(number) + rest),
         month=month,
