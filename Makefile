@@ -70,7 +70,7 @@ verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks wi
 	$(BIN)/python -m pytest -n auto -m outside -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
-CORE_TESTS := $(foreach name,marks months notes options explain locate locate_odd locate_memory layout_kinds \
+CORE_TESTS := $(foreach name,marks mark_pieces units months notes options explain locate locate_odd locate_memory layout_kinds \
   layout_forms bodies objects_beside review_lines \
   places parse assemble assemble_claims identity roster slips control_files rules rule_words check \
   golden_findings review review_form review_earlier_form review_entries never_upwards \

@@ -49,6 +49,7 @@ ROOMS = {
         path="pipeline/texts/marks/*",
         tests=(
             "tests/test_marks.py",
+            "tests/test_mark_pieces.py",
             "tests/test_options.py",
             "tests/test_objects_beside.py",
             "tests/test_golden_core.py",
