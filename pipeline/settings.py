@@ -14,6 +14,7 @@ from pipeline.model import Severity
 from pipeline.model.month_files import MonthFiles, month_files
 from pipeline.texts.addresses import NOBODY, SENDER_KEYS, Sender, addresses
 from pipeline.texts.calendar import JAPAN, MONTH
+from pipeline.texts.saved import saved_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +133,13 @@ def load_settings_file(path: Path) -> SettingsFile:
     which knows the rules; this layer does not.
     """
     try:
-        written = tomllib.loads(_as_toml(path.read_text(encoding="utf-8-sig")))
+        written = tomllib.loads(_as_toml(saved_text(path.read_bytes())))
     except FileNotFoundError as error:
         raise _wrong(path, "が見つかりません。ファイルの場所を確かめてください。") from error
     except OSError as error:
         raise _wrong(path, "を開けません。権限を確かめてください。") from error
     except UnicodeDecodeError as error:
-        raise _wrong(
-            path, "の文字コードがUTF-8ではありません。UTF-8で保存してください。"
-        ) from error
+        raise _wrong(path, "の文字コードが分かりません。UTF-8で保存してください。") from error
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+), column (\d+)", str(error))
         place = f"{at[1]}行目の{at[2]}文字目" if at else "終わり"
@@ -206,7 +205,7 @@ def _refuse_keys(
 def _line_of(path: Path, section: str, key: str) -> str:
     """Tell in which line a key of a section stands: the reader of TOML does not say."""
     here = ""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = saved_text(path.read_bytes()).splitlines()
     for number, line in enumerate(lines, start=1):
         header = re.fullmatch(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?", line)
         here = header[1] if header else here
@@ -221,7 +220,7 @@ def _line_of(path: Path, section: str, key: str) -> str:
 
 def _lines_with(path: Path, words: Iterable[str]) -> dict[str, str]:
     """Tell in which line each word of a list, or key under its section, stands first."""
-    lines = [line.partition("#")[0] for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    lines = [line.partition("#")[0] for line in saved_text(path.read_bytes()).splitlines()]
     found = {
         word: next((n for n, line in enumerate(lines, 1) if word in line), 0) for word in words
     }

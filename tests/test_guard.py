@@ -1,5 +1,6 @@
 """The month is said before anything is read, and a good month is not written over by a poor one."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +206,29 @@ def test_a_good_month_is_not_emptied(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert fingerprint(settings.outbox) == before
     assert ran(capsys, "aggregate", *places, "--allow-fewer")[0] == ExitCode.OK
     assert states(tmp_path) == {"名簿.csv": "ignored"}
+
+
+def test_at_a_terminal_far_fewer_bodies_are_asked_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kit's .bat files have no options: whoever uses them is asked."""
+    returned(tmp_path, 2)
+    settings = settings_for(tmp_path, pivot=False)
+    aggregate(settings)
+    before = fingerprint(settings.outbox)
+    (settings.inbox / "第1市.xlsx").unlink()
+    monkeypatch.setattr("pipeline.cli.report.can_ask", lambda: True)
+    places = ["--inbox", str(settings.inbox), "--outbox", str(settings.outbox)]
+    monkeypatch.setattr("sys.stdin", io.StringIO("2026-11\nいいえ\n"))
+    code, said, error = ran(capsys, "menu", "--task", "集計", *places)
+    assert (code, error) == (ExitCode.NOTHING_WRITTEN, "何も書き出していません。\n")
+    assert "今回ない団体: 第1市" in said
+    assert "--allow-fewer" not in said
+    assert fingerprint(settings.outbox) == before
+    monkeypatch.setattr("sys.stdin", io.StringIO("2026-11\nはい\n"))
+    monkeypatch.setattr("click.launch", lambda _place: 0)
+    assert ran(capsys, "menu", "--task", "集計", *places)[0] == ExitCode.OK
+    assert set(states(tmp_path)) == {"第0市.xlsx"}
 
 
 # ── make ────────────────────────────────────────────────────────────────────────────────────

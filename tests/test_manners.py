@@ -1,5 +1,6 @@
 """The manners of the command line: no English, suggestions, exit codes, --open, --dry-run."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -23,8 +24,9 @@ MONTH = "2026-11"
 # Names that stay as they are: of the product, its files and formats, and of options.
 _NAMES = re.compile(
     r"--?[\w-]+|「[^」]*」|[\w.-]*/[\w./-]*|[\w-]+\.\w{2,5}\b|YYYY-MM|\b(?:torimatome|Enter|"
-    r"README|Excel|Parquet|Python|Dask|URL|tcp|PATH|DIR|FILE|NAME|LEVEL|ADDRESS|N|internal|public|local|"
-    r"inbox|outbox|bash|zsh|fish|data|json|JSON|aggregate|HTML|PDF|zip|CSV|toml|make|demo|A307)\b"
+    r"dask scheduler|dask worker|README|Excel|Parquet|Python|Dask|URL|tcp|PATH|DIR|FILE|NAME|"
+    r"LEVEL|ADDRESS|N|"
+    r"internal|public|local|inbox|outbox|bash|zsh|fish|data|json|JSON|aggregate|HTML|PDF|zip|CSV|toml|make|demo|A307)\b"
 )
 
 
@@ -98,6 +100,35 @@ def test_every_message_is_shown_by_a_japanese_console() -> None:
     package = ROOT / "pipeline"
     for path in [*(package / "cli").glob("*.py"), package / "month" / "guard.py"]:
         path.read_text(encoding="utf-8").encode("cp932")
+
+
+_SAYING = {"TorimatomeError", "FewerBodiesError", "BadParameter", "UsageError", "ClickException"}
+_SAYING |= {"echo", "confirm", "ask", "refused", "StopError", "_wrong", "_bad"}
+
+
+def said_in(path: Path) -> list[tuple[int, str]]:
+    """Give every text of a module that is said to somebody, with its line."""
+    return [
+        (part.lineno, part.value)
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in _SAYING
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+        for part in ast.walk(argument)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+
+
+def test_no_message_of_an_error_has_english() -> None:
+    """Every path that ends in words, those that no test walks as well."""
+    places = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "kit" / "files").glob("*.py")]
+    said = {place: said_in(place) for place in places}
+    assert sum(map(len, said.values())) > 200
+    assert [
+        (place.name, line, text)
+        for place, texts in said.items()
+        for line, text in texts
+        if re.search(r"[a-z]{2,} [a-z]{2,}", _NAMES.sub("", text)) and english(text)
+    ] == []
 
 
 @pytest.fixture(scope="module")

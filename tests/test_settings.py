@@ -144,20 +144,21 @@ def test_a_wrong_setting_is_named_in_japanese(tmp_path: Path, text: str, named: 
     assert caught.value.message.endswith("。") or "今の値" in caught.value.message
 
 
-def test_a_file_that_is_not_there_or_not_utf8_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(TorimatomeError, match="見つかりません"):
         load_settings_file(tmp_path / "torimatome.toml")
-    path = tmp_path / "sjis.toml"
-    path.write_bytes('checklist = "様式"'.encode("cp932"))
+    path = tmp_path / "euc.toml"
+    path.write_bytes('checklist = "様式（回）"'.encode("cp932") + b"#\x81\x20")
     with pytest.raises(TorimatomeError, match="UTF-8"):
         load_settings_file(path)
     with pytest.raises(TorimatomeError, match="開けません"):
         load_settings_file(tmp_path)
 
 
-def test_a_byte_order_mark_from_notepad_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_every_encoding_and_line_end_of_notepad_is_read(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "torimatome.toml"
-    path.write_text("jobs = 3", encoding="utf-8-sig")
+    path.write_text("# 同時に読む数\njobs = 3\n", encoding=encoding, newline="\r\n")
     assert load_settings_file(path).jobs == 3
 
 

@@ -199,11 +199,16 @@ def test_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
     assert caught.value.exit_code is ExitCode.USAGE
 
 
-def test_file_without_items_or_in_another_encoding(tmp_path: Path) -> None:
+def test_file_without_items_or_no_text(tmp_path: Path) -> None:
     head = TINY.split("[[items]]", maxsplit=1)[0]
     with pytest.raises(TorimatomeError, match="items"):
         load_checklist(make(tmp_path / "tiny", head))
-    (tmp_path / "tiny" / "checklist.toml").write_bytes(TINY.encode("cp932"))
+    plain = load_checklist(make(tmp_path / "tiny", TINY))
+    for encoding in ("utf-8-sig", "cp932", "utf-16"):  # as Notepad saves
+        text = TINY.replace("\n", "\r\n").encode(encoding)
+        (tmp_path / "tiny" / "checklist.toml").write_bytes(text)
+        assert load_checklist(tmp_path / "tiny") == plain
+    (tmp_path / "tiny" / "checklist.toml").write_bytes(TINY.encode("cp932") + b"#\x81\x20")
     with pytest.raises(TorimatomeError, match="UTF-8"):
         load_checklist(tmp_path / "tiny")
 

@@ -122,6 +122,36 @@ def test_a_walk_from_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     walk([str(scripts / "torimatome")], home, bare())
 
 
+@pytest.fixture(scope="module")
+def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the programs pipx and uvx, as those install them who like them."""
+    folder = tmp_path_factory.mktemp("installers")
+    venv.create(folder, with_pip=True)
+    scripts = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    install = [str(scripts / "python"), "-m", "pip", "install", "--quiet", "pipx", "uv"]
+    subprocess.run(install, check=True, env=bare())
+    return scripts
+
+
+@pytest.mark.outside
+def test_a_walk_with_pipx(wheel: Path, installers: Path, tmp_path: Path) -> None:
+    home = tmp_path / "仕事"
+    home.mkdir()
+    env = bare(PIPX_HOME=str(tmp_path / "pipx"), PIPX_BIN_DIR=str(tmp_path / "programs"))
+    words = [str(installers / "pipx"), "install", "--python", sys.executable, str(wheel)]
+    subprocess.run(words, check=True, env=env, cwd=home, capture_output=True)
+    walk([str(tmp_path / "programs" / "torimatome")], home, env)
+
+
+@pytest.mark.outside
+def test_a_walk_with_uvx(wheel: Path, installers: Path, tmp_path: Path) -> None:
+    home = tmp_path / "仕事"
+    home.mkdir()
+    env = bare(UV_CACHE_DIR=str(tmp_path / "cache"), UV_TOOL_DIR=str(tmp_path / "tools"))
+    words = [str(installers / "uvx"), "--python", sys.executable, "--from", str(wheel)]
+    walk([*words, "torimatome"], home, env)
+
+
 def test_a_walk_from_the_unpacked_wheel(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path / "unpacked")

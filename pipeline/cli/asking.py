@@ -9,6 +9,11 @@ _YES = {"y", "yes", "はい", "ok"}
 _NO = {"", "n", "no", "いいえ"}
 
 
+def can_ask() -> bool:
+    """Tell whether somebody sits at a terminal; a process without one may have no streams."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
 def ask(question: str) -> str:
     """Ask and give the answer, folded to plain letters. `click.Abort` where there is no more."""
     click.echo(question, nl=False)

@@ -174,6 +174,8 @@ def take_in(files: Sequence[Path], inbox: Path) -> Iterator[str]:
 
     The same content under the same name is there already; other content gets a number.
     """
+    from pipeline.machine.refusals import reason  # noqa: PLC0415 - keeps `--help` fast
+
     for place in files:
         if inbox.resolve() in (place.resolve(), *place.resolve().parents):
             yield f"{place.name} は、もう {inbox} にあります。"
@@ -189,7 +191,7 @@ def take_in(files: Sequence[Path], inbox: Path) -> Iterator[str]:
             try:
                 yield _take(found, inbox / found.relative_to(place.parent), inbox)
             except OSError as error:
-                yield f"{found} を写せませんでした（{error.strerror or error}）。"
+                yield f"{found} を写せませんでした（{reason(error)}）。"
 
 
 def _take(source: Path, target: Path, inbox: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.asking import confirm
+from pipeline.cli.asking import can_ask, confirm
 from pipeline.cli.words import STATES
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import FileState, Severity
@@ -36,9 +36,21 @@ if TYPE_CHECKING:
 def run_and_tell(
     settings: Settings, *, quiet: bool, fail_on: str | None, opened: bool = False
 ) -> RunResult:
-    """Aggregate a month and print what came of it; its exit code is that of the command."""
-    with _progress(quiet) as progress:
-        result = _aggregate(settings)(settings, progress=progress)
+    """Aggregate a month and print what came of it; its exit code is that of the command.
+
+    At a terminal, a month with far fewer bodies than last time is asked about, not refused.
+    """
+    from pipeline.month.guard import ALLOWING, FewerBodiesError  # noqa: PLC0415 - `--help` is fast
+
+    try:
+        result = _result(settings, quiet=quiet)
+    except FewerBodiesError as error:
+        if not can_ask():
+            raise
+        click.echo(error.message.removesuffix(ALLOWING))
+        if not confirm("減ってよいので、このまま書き出しますか？"):
+            raise TorimatomeError("何も書き出していません。") from error
+        result = _result(replace(settings, allow_fewer=True), quiet=quiet)
     for line in summary_lines(result):
         click.echo(line)
     if opened:
@@ -46,6 +58,11 @@ def run_and_tell(
     if fail_on and _any_at_least(result, Severity(fail_on)):
         return replace(result, exit_code=ExitCode.FINDINGS)
     return result
+
+
+def _result(settings: Settings, *, quiet: bool) -> RunResult:
+    with _progress(quiet) as progress:
+        return _aggregate(settings)(settings, progress=progress)
 
 
 def rehearse_and_tell(settings: Settings, *, quiet: bool) -> tuple[RunResult, Difference]:
@@ -232,8 +249,7 @@ def announce_month(
     doubt = doubt_about_month(chosen.month, months, today) if yes is False else ""
     if not doubt:
         return
-    # A process without a terminal may have no streams at all.
-    if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    if can_ask():
         if confirm(f"{doubt}この月でよろしいですか？"):
             return
         raise TorimatomeError("何も書き出していません。", ExitCode.USAGE)

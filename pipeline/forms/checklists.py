@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Checklist, Item, Option, Status
 from pipeline.texts.folding import fold
+from pipeline.texts.saved import saved_text
 
 FILE_NAME = "checklist.toml"
 _INSIDE = Path(__file__).resolve().parents[1] / "templates"  # where a wheel carries them
@@ -72,7 +73,7 @@ def load_checklist(folder: Path) -> Checklist:
     path = folder / FILE_NAME
     place = _Place(path)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(saved_text(path.read_bytes()))
     except FileNotFoundError as error:
         raise place.error(
             "チェックシートの定義が見つかりません。templates フォルダの中の名前を確かめてください。"

@@ -27,6 +27,7 @@ from pipeline.history.record import (
 )
 from pipeline.inbox.listing import JOURNAL, Found, is_closed, set_aside, walk
 from pipeline.machine.disk import file_hash
+from pipeline.machine.refusals import reason
 from pipeline.machine.system import sync_folder
 from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.model.review import FindingState
@@ -326,7 +327,7 @@ def _write_journal(inbox: Path, moves: Sequence[Move]) -> None:
         sync_folder(inbox)
     except OSError as error:
         raise TorimatomeError(
-            f"{inbox} に書き込めませんでした（{error.strerror or error}）。何も移動していません。"
+            f"{inbox} に書き込めませんでした（{reason(error)}）。何も移動していません。"
             "空き容量と書き込みの権限を確かめてから、もう一度実行してください。"
         ) from error
 
@@ -341,7 +342,7 @@ def _remove_journal(inbox: Path) -> None:
     except OSError as error:
         raise TorimatomeError(
             f"ファイルの移動の記録（{inbox / JOURNAL}）を消せませんでした"
-            f"（{error.strerror or error}）。次に実行したときに片付けます。"
+            f"（{reason(error)}）。次に実行したときに片付けます。"
         ) from error
     sync_folder(inbox)
 
@@ -387,6 +388,6 @@ def _cannot_move(move: Move, error: OSError, stuck: Sequence[Path], *, whole: bo
     if stuck or not whole:
         left = "途中まで移動したファイルがあります。次に実行したときに続きを行います。"
     return (
-        f"{move.source} を移動できませんでした（{error.strerror or error}）。"
+        f"{move.source} を移動できませんでした（{reason(error)}）。"
         "Excel などで開いている場合は閉じてから、もう一度実行してください。" + left
     )

@@ -9,6 +9,7 @@ from pipeline.model import (
     ControlLine,
 )
 from pipeline.texts.passwords import candidates
+from pipeline.texts.saved import saved_text
 
 _CONTROL_SIZE = 1 << 20  # bytes of a control file that are read
 
@@ -44,13 +45,10 @@ def _lines_of(location: Path) -> tuple[ControlLine, ...]:
             content = opened.read(_CONTROL_SIZE)
     except OSError:
         return ()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp932", "replace")
+    try:
+        text = saved_text(content)
+    except UnicodeDecodeError:  # the lines that can be read are worth more than none
+        text = content.decode("cp932", "replace")
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.loop.mails import Letter, one_line
+from pipeline.machine.refusals import reason
 from pipeline.settings import Settings
 from pipeline.texts.addresses import NOBODY
 from pipeline.texts.calendar import day_words, month_words
+from pipeline.texts.saved import saved_text
 
 FOLDER = "手紙"
 _SUBJECT = re.compile(r"\s*件名\s*[:：](.*)")
@@ -174,18 +176,13 @@ def _text_of(path: Path) -> tuple[str, list[str]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        return "", [f"開けません（{error.strerror or error}）。"]
+        return "", [f"開けません（{reason(error)}）。"]
     if len(content) > _LARGEST:
         return "", ["手紙としては大きすぎます。文面のファイルか確かめてください。"]
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else _ENCODINGS:
-        try:
-            return content.decode(encoding), []
-        except UnicodeDecodeError:
-            continue
-    return "", ["文字コードが分かりません。UTF-8 で保存してください。"]
-
-
-_ENCODINGS = ("utf-8-sig", "cp932")
+    try:
+        return saved_text(content), []
+    except UnicodeDecodeError:
+        return "", ["文字コードが分かりません。UTF-8 で保存してください。"]
 
 
 def _mistakes(line: str, allowed: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.machine.publish import recover
+from pipeline.machine.refusals import reason
 from pipeline.machine.system import is_running
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def at_work(outbox: Path) -> Iterator[None]:
         _take(outbox / LOCK)
     except OSError as error:
         raise TorimatomeError(
-            f"{outbox} に書き込めませんでした（{error.strerror or error}）。"
+            f"{outbox} に書き込めませんでした（{reason(error)}）。"
             "書き込みの権限を確かめてから、もう一度実行してください。"
         ) from error
     try:

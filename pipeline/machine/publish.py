@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.machine.disk import file_hash, sync
+from pipeline.machine.refusals import reason
 from pipeline.machine.system import sync_folder
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _uninterrupted() -> Iterator[None]:
 def _in_the_way(target: Path, error: OSError) -> TorimatomeError:
     place = error.filename2 or error.filename or target
     return TorimatomeError(
-        f"{place} に書き込めませんでした（{error.strerror or error}）。"
+        f"{place} に書き込めませんでした（{reason(error)}）。"
         "Excel などで開いている場合は閉じてから、もう一度実行してください。"
         "前回の結果はそのまま残っています。",
         ExitCode.NOTHING_WRITTEN,
@@ -235,7 +236,7 @@ def _stuck(target: Path, error: OSError) -> TorimatomeError:
     place = error.filename2 or error.filename or target
     return TorimatomeError(
         f"途中で止まった書き出し（{target}）を片付けられませんでした: {place}"
-        f"（{error.strerror or error}）。Excel などで開いている場合は閉じてから、もう一度実行して"
+        f"（{reason(error)}）。Excel などで開いている場合は閉じてから、もう一度実行して"
         "ください。続きから片付けます（何も失われていません）。",
         ExitCode.NOTHING_WRITTEN,
     )
@@ -250,7 +251,7 @@ def _told_by_library(error: Exception) -> OSError | None:
 def refused(folder: Path, error: OSError) -> TorimatomeError:
     """Tell that nothing can be written below a folder."""
     return TorimatomeError(
-        f"{folder} に書き込めませんでした（{error.strerror or error}）。"
+        f"{folder} に書き込めませんでした（{reason(error)}）。"
         "空き容量と書き込みの権限を確かめてから、もう一度実行してください。"
         "前回の結果はそのまま残っています。"
     )

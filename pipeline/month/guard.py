@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.assemble import conservation
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history.record import DamagedError, open_table, read_record
+from pipeline.machine.refusals import reason
 from pipeline.model import FileState, Skipped, SkipReason
 from pipeline.rules.words import listed
 from pipeline.texts.calendar import month_after, month_number
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from pipeline.model import Batch, Checklist, Entry, Inbox
 
+ALLOWING = (
+    "減ってよいときは、--allow-fewer を付けて（make では ARGS=--allow-fewer）もう一度実行して"
+    "ください。"
+)
 FAR_MONTHS = 24  # from today, for the first month of all: a slip of the year is most of the errors
 _FEWER = 5  # a fall by more than one in so many is no ordinary month
 
@@ -34,6 +39,10 @@ class MonthSource(StrEnum):
     OPTION = "--month で指定"
     MAKE = "MONTH= で指定"
     FILE = "torimatome.toml で指定"
+
+
+class FewerBodiesError(TorimatomeError):
+    """A month would be written over by one with far fewer bodies; ends with `ALLOWING`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +106,8 @@ def insist_on_one_checklist(folder: Path, checklist: Checklist) -> None:
 def insist_on_bodies(folder: Path, batch: Batch) -> None:
     """Refuse a run that would replace a month's last result by one with far fewer bodies.
 
-    ``folder`` is the month's below outbox/. TorimatomeError names who is missing; nothing is
-    written then.
+    ``folder`` is the month's below outbox/. `FewerBodiesError` names who is missing; nothing
+    is written then.
     """
     before = _counted_before(folder)
     now = {counted.respondent.id: counted.respondent.name for counted in batch.submissions}
@@ -106,13 +115,12 @@ def insist_on_bodies(folder: Path, batch: Batch) -> None:
         return
     names = set(now.values())
     lost = [name for id_, name in before.items() if id_ not in now and name not in names]
-    raise TorimatomeError(
+    raise FewerBodiesError(
         f"今回数えられるのは {len(now)} 団体で、前回の集計の {len(before)} 団体から大きく減るため、"
         "書き出していません（前回の結果はそのまま残っています）。\n"
         f"今回ない団体: {listed(lost, '団体', limit=10)}\n"
         "受信フォルダから移したり消したりしたファイルがないか、月とフォルダの指定が正しいかを"
-        "確かめてください。減ってよいときは、--allow-fewer を付けて"
-        "（make では ARGS=--allow-fewer）もう一度実行してください。"
+        f"確かめてください。{ALLOWING}"
     )
 
 
@@ -143,7 +151,7 @@ def insist_on_a_folder(inbox: Path) -> None:
         ) from error
     except OSError as error:
         raise TorimatomeError(
-            f"受信フォルダ {inbox} を開けません（{error.strerror or error}）。"
+            f"受信フォルダ {inbox} を開けません（{reason(error)}）。"
             "フォルダの権限と、共有フォルダにつながっているかを確かめて、もう一度実行してください。",
             ExitCode.USAGE,
         ) from error
