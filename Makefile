@@ -50,7 +50,7 @@ demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差
 
 # Tests are rewritten when they are loaded: what came of it is kept, also where nothing else is.
 test: $(DEV) ## 自動テスト / the fast tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile -m "not outside"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not outside"
 
 check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, types, layers, generated pages
 	$(BIN)/ruff format --check .

@@ -126,7 +126,9 @@ def _undecorated(module: str) -> str:
 def run(folder: Path, jobs: int, names: list[str]) -> None:
     """Run mutmut over the copy."""
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(jobs), *names]
-    subprocess.run(command, cwd=folder, check=False)
+    with (folder / "mutmut.log").open("ab") as log:  # its spinner fills a file with itself
+        told = None if sys.stdout.isatty() else log
+        subprocess.run(command, cwd=folder, check=False, stdout=told, stderr=told)
 
 
 def results(folder: Path) -> dict[str, int | None]:

@@ -6,12 +6,14 @@ import pytest
 from rows import every_row
 
 from pipeline.model import (
+    Answer,
     CellKind,
     Decoration,
     Doubt,
     Drawing,
     DrawingKind,
     Due,
+    Location,
     Mark,
     RawCell,
     ReadBy,
@@ -31,6 +33,7 @@ from pipeline.texts.marks.legend import (
 from pipeline.texts.marks.objects import beside, elsewhere, overlay
 from pipeline.texts.marks.options import Segment, form_of, squeeze
 from pipeline.texts.marks.table import TableError, build_table
+from pipeline.texts.marks.unknown import unknown_notations, unusual
 
 MONTH = "2026-11"
 LEGEND = ("①既に対応済み", "②これから対応予定（○月）", "③対応の予定なし", "※番号を記載ください。")
@@ -398,6 +401,66 @@ def test_a_planned_answer_takes_its_month_from_the_object_over_it() -> None:
     assert (found.status, found.due.month) == (Status.PLANNED, "2026-12")
     own = Mark(status=Status.PLANNED, read_by=ReadBy.NUMBER, due=Due(month="2027-03"))
     assert overlay(own, None, (thing("text_box", "②（12月）"),), MONTH).due.month == "2027-03"
+
+
+# --- the answer above, and what no row knows ---
+
+
+@every_row(
+    ("above", "told"),
+    [
+        (DONE, (Status.DONE, Doubt.NONE, ReadBy.DITTO)),
+        (BLANK, (Status.UNCLEAR, Doubt.DITTO, ReadBy.NOTHING)),
+        (ASKED, (Status.UNCLEAR, Doubt.DITTO, ReadBy.NOTHING)),
+        (None, (Status.UNCLEAR, Doubt.DITTO, ReadBy.NOTHING)),
+    ],
+)
+def test_what_points_to_the_answer_above(
+    above: Mark | None, told: tuple[Status, Doubt, ReadBy]
+) -> None:
+    cell = RawCell(kind=CellKind.TEXT, text="同上")
+    mark = read_mark(cell, month=MONTH, legend=LEGEND, above=above)
+    assert (mark.status, mark.doubt, mark.read_by) == told
+    assert (mark.notation, mark.raw) == ("ditto", "同上")
+
+
+@every_row(
+    ("text", "told"),
+    [
+        ("対応済み、①②③「Aﾞ", ("U+FF9E HALFWIDTH KATAKANA VOICED SOUND MARK",)),
+        ("④④", ("U+2463 CIRCLED DIGIT FOUR",)),
+        ("\x00a", ("U+0000 (名前なし)",)),
+        ("\n\u3000 ~ぁヿ一鿿！～", ()),
+        ("\x1f\x7f", ("U+001F (名前なし)", "U+007F (名前なし)")),
+        ("\u3040\u3100", ("U+3040 (名前なし)", "U+3100 (名前なし)")),
+        ("㋿\ua000", ("U+32FF SQUARE ERA NAME REIWA", "U+A000 YI SYLLABLE IT")),
+        ("\uff00｟", ("U+FF00 (名前なし)", "U+FF5F FULLWIDTH LEFT WHITE PARENTHESIS")),
+    ],
+)
+def test_signs_that_nobody_types_are_named(text: str, told: tuple[str, ...]) -> None:
+    assert unusual(text) == told
+
+
+def test_what_is_unknown_is_counted_by_its_folded_form() -> None:
+    def answer(mark: Mark, cell: str) -> Answer:
+        place = Location(file="a.xlsx", sheet="1")
+        return Answer(item_id=cell, mark=mark, place=place, mark_cell=cell)
+
+    def unclear(raw: str, doubt: Doubt = Doubt.SYMBOL) -> Mark:
+        return Mark(status=Status.UNCLEAR, raw=raw, doubt=doubt)
+
+    long = "要" * 21
+    marks = [
+        unclear("Ｂ"), unclear(" ", Doubt.SEVERAL), unclear("x", Doubt.ERROR), unclear(long),
+        unclear("b", Doubt.REMARK), unclear("a", Doubt.OUT_OF_RANGE), DONE,
+    ]  # fmt: skip
+    found = unknown_notations(answer(mark, f"C{n}") for n, mark in enumerate(marks, start=1))
+    assert [(one.raw, one.folded, one.count) for one in found] == [
+        ("Ｂ", "b", 2), ("a", "a", 1), (long, long, 1),
+    ]  # fmt: skip
+    assert found[0].code_points == "U+FF22"
+    assert found[2].code_points.split() == ["U+8981"] * 20
+    assert [one.location and one.location.cell for one in found] == ["C1", "C6", "C4"]
 
 
 # --- marks.toml at load ---------------------------------------------------------------------------
