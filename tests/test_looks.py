@@ -117,3 +117,4 @@ def test_every_page_says_how_it_may_be_handled(book: openpyxl.Workbook) -> None:
     for sheet in book.worksheets:
         assert sheet.oddHeader is not None
         assert sheet.oddHeader.right.text == "取扱注意（庁内限り）", sheet.title
+        assert "令和8年11月（2026年11月）" in str(sheet.oddHeader.left.text), sheet.title

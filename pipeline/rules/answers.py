@@ -170,7 +170,7 @@ def no_number(context: Context) -> Iterator[Hit]:
     because="○が何を指すかは回答者にしか分かりません。",
     about=About.ITEM,
     effect=Effect.OPEN,
-    message="記号などだけで、①～③の番号がありません。",
+    message="○・△などの記号だけで、①～③の番号が書かれていません。",
     fix=f"{_CHOOSE}の番号を入れてもらってください。",
     ask=f"{_CHOOSE}の番号を入れてください。",
     why="○が「対応済み」なのか「該当する」なのかは、書いた人にしか分かりません。",

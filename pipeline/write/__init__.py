@@ -79,7 +79,7 @@ def write_workbook(
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - loads numpy
     from pipeline.write.pivot import PIVOT_SHEET, add_pivots, detail_design  # noqa: PLC0415
-    from pipeline.write.sheets import GROUPS, has_pivots, write_sheets  # noqa: PLC0415
+    from pipeline.write.sheets import GROUPS, has_pivots, page_head, write_sheets  # noqa: PLC0415
     from pipeline.write.within import within  # noqa: PLC0415
 
     shown = within(report, settings.detail_rows)
@@ -87,7 +87,7 @@ def write_workbook(
         frames = frames_of(shown)
     live = not shown.beyond and len(shown.answers) <= live_rows
     book = Book(path, live=live, edition=settings.edition_name, marked=settings.edition == "public")
-    book.groups = GROUPS
+    book.groups, book.head = GROUPS, page_head(shown)
     book.properties(
         title=f"集計 {shown.month}　{settings.edition_name}",
         subject=shown.checklist.title,

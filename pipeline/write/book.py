@@ -59,7 +59,8 @@ class Book:
     takes at most; longer tables go on on a numbered sheet. ``only`` are the sheets it will have,
     where that is not the whole workbook: nothing leads to another. ``edition`` stands in every
     footer and, where it is ``marked``, behind every title. ``groups``, where it is set,
-    tells by name what a sheet is for: its tab is coloured by it.
+    tells by name what a sheet is for: its tab is coloured by it. ``head`` stands at the top of
+    every printed page, beside the edition.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Book:
         self.title_mark = f"　【{edition}】" if marked else ""
         self.rows = rows
         self.groups: Mapping[str, str] = {}
+        self.head = ""
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
         self._book: Any = PackedWorkbook(
@@ -349,7 +351,8 @@ class Sheet:
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         edition = self.book.edition
         if edition:
-            self.raw.set_header(f"&R&9{edition}", {"margin": 0.25})
+            head = f"&L&9 {self.book.head.replace('&', '&&')}" if self.book.head else ""
+            self.raw.set_header(f"{head}&R&9{edition}", {"margin": 0.25})
         middle = f"&C&9{edition}" if edition else ""
         self.raw.set_footer(f"&L&9{self.name}{middle}&R&9&P / &N ページ")
         self.raw.hide_gridlines(2)

@@ -141,6 +141,7 @@ def _chart_categories(sheet: Sheet, report: Report) -> Made:
 
 
 DARK = (Status.DONE, Status.NOT_PLANNED, Status.UNCLEAR)  # fills that white letters stand on
+_SLICE = 0.04  # of the ring, which holds its count and percentage
 TOLD_FROM = 0.09  # a narrower part of a bar has no room for its percentage
 
 
@@ -167,7 +168,9 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
     first, last, place = block
     if last < first:
         return None, title
-    colours = [STATE_COLOURS[state] for state, count in states(report) if count]
+    shown = [(state, count) for state, count in states(report) if count]
+    colours = [STATE_COLOURS[state] for state, _ in shown]
+    parts = [count / sum(count for _, count in shown) for _, count in shown]
     chart = sheet.book.chart({"type": "doughnut"})
     chart.add_series(
         {
@@ -181,6 +184,7 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
                 "value": True,
                 "percentage": True,
                 "separator": "\n",
+                "custom": [{} if part >= _SLICE else {"delete": True} for part in parts],
                 "font": {**font(LABEL, bold=True), "color": "#FFFFFF"},
             },
         }

@@ -29,7 +29,7 @@ SHEETS = (OVERVIEW_SHEET, CONTACTS_SHEET, "回収状況", "項目別集計", "�
 def write_digest(report: Report, path: Path, settings: Settings) -> None:
     """Write the workbook. Trends need the sheets of other months and stay in the whole one."""
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
-    from pipeline.write.sheets import GROUPS  # noqa: PLC0415 - the same
+    from pipeline.write.sheets import GROUPS, page_head  # noqa: PLC0415 - the same
 
     shown = replace(report, months=Months())
     book = Book(
@@ -39,7 +39,7 @@ def write_digest(report: Report, path: Path, settings: Settings) -> None:
         marked=settings.edition == "public",
         only=SHEETS,
     )
-    book.groups = GROUPS
+    book.groups, book.head = GROUPS, page_head(shown)
     book.properties(
         title=f"概要版 {shown.month}　{settings.edition_name}",
         subject=shown.checklist.title,

@@ -59,7 +59,7 @@ def write_returns(book: Book, report: Report) -> None:
     sheet = book.sheet("回収状況")
     receipt = any(line.received or line.punctual for line in report.returns)
     heads = _RETURN_HEADS + (_RECEIPT_HEADS if receipt else ())
-    sheet.columns(6, 13, 28, 18, 14, 11, 11, 13, 10, 10, 12, 13, 34, 36, 30, 9, 17, 9)
+    sheet.columns(6, 13, 28, 23, 14, 11, 11, 13, 10, 10, 12, 13, 34, 36, 30, 9, 17, 9)
     figures = report.figures
     lead = (
         "団体ごとの提出の状況です。"

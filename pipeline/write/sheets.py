@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.model.plan import OVERVIEW_SHEET
+from pipeline.model.plan import OVERVIEW_SHEET, called
+from pipeline.texts.calendar import era_month_words
 from pipeline.write.book import COVER
 from pipeline.write.changes import (
     CHANGED_SHEET,
@@ -201,6 +202,11 @@ SHEETS = (
     ),
 )
 GROUPS = {each.name: each.group for each in SHEETS}
+
+
+def page_head(report: Report) -> str:
+    """Say at the top of every printed page which checklist and month it belongs to."""
+    return f"{called(report.checklist.title)}　{era_month_words(report.month)}"
 
 
 def has_pivots(book: Book, report: Report, settings: Settings) -> bool:

@@ -236,7 +236,7 @@ def respondents_top(report: Report) -> int:
 def write_respondents(book: Book, report: Report) -> Sheet:
     """Write 団体別集計: roles, then every respondent with rank and open work; give the sheet."""
     sheet = book.sheet("団体別集計")
-    sheet.columns(9, 7, 30, 18, 14, *([11] * 6), 8, 13, 11, 11, 10, 10, 10, TREND_WIDTH)
+    sheet.columns(9, 7, 30, 23, 14, *([11] * 6), 8, 13, 11, 11, 10, 10, 10, TREND_WIDTH)
     lead = (
         f"役割別の計と、団体ごとの回答の数です（役割ごとに並べています）。{how_counted(book)}"
         f"{SHARE}記入率は、読み取れたかどうかによらず、何か書かれている項目の割合、"
