@@ -478,7 +478,7 @@ def check_rates(rows: Rows, told: Told, checklist: Checklist, now: str) -> None:
 def check_promise_list(rows: Rows, data: list[dict[str, str]], now: str) -> None:
     """Compare the list of the sheet with the data file, in its order: what earlier months said."""
     data = [row for row in data if row["first_said"] < now]
-    heads, *lines = below(rows, "約束の一覧")[1:]
+    heads, *lines = below(rows, "1件ずつの一覧")[1:]
     found = [dict(zip(heads, row, strict=True)) for row in lines[: len(data)]]
     assert not any(row[0] for row in lines[len(data) :])
     for line, row in zip(found, data, strict=True):

@@ -13,14 +13,14 @@ from opened import opened
 from test_months_summary import history_of, past_month
 
 from pipeline.model import Batch
-from pipeline.model.history import History
+from pipeline.model.history import History, PromiseRate
 from pipeline.model.report import Report
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook
 from pipeline.write.book import Book
 from pipeline.write.changes import has_changed_answers, write_changed_answers, write_changes
 from pipeline.write.frame import frames_of
-from pipeline.write.promises import write_promises
+from pipeline.write.promises import MANY, MOST, PROMISES_SHEET, write_promises
 from pipeline.write.safe import cell_text
 from pipeline.write.trend import MONTH_COLUMN, places
 
@@ -199,3 +199,26 @@ def test_the_workbook_passes_the_outside_gates(gate: Any, hostile: bool, tmp_pat
 @pytest.mark.outside
 def test_every_page_is_drawn(path: Path) -> None:
     assert render.problems(path) == []
+
+
+def test_of_many_bodies_those_with_most_overdue_have_a_line(tmp_path: Path) -> None:
+    rates = tuple(
+        PromiseRate(
+            key=str(n),
+            name=f"第{n}市",
+            promises=9,
+            kept=1,
+            late=0,
+            overdue=n % 7,
+            withdrawn=0,
+            slipped=0,
+        )
+        for n in range(MANY + 1)
+    )
+    shown = report_of(make_batch(3), history_of(past_month(make_batch(3), "2026-10")))
+    months = replace(shown.months, promise_rates=rates)
+    rows = [*written(replace(shown, months=months), tmp_path / "m.xlsx")[PROMISES_SHEET].values]
+    top = next(n for n, row in enumerate(rows) if str(row[0]).startswith("団体別の割合"))
+    names = [row[0] for row in rows[top + 2 : top + 2 + MOST]]
+    assert names[:2] == ["第6市", "第13市"]
+    assert rows[top + 2 + MOST][0] is None

@@ -190,7 +190,7 @@ def changed_data(context: Context) -> Iterator[Hit]:
             done = "同じ内容の控え（Parquet）を使ったため、比較に影響はありません。"
             step = f"何もしなくてかまいません。元の CSV が必要なときは、{again}"
         else:
-            done = "その月とは比べておらず、その月の約束も記録に入っていません。"
+            done = "その月とは比べておらず、その月の②も対応予定の履行状況に入っていません。"
             step = f"バックアップがあれば outbox の元の場所に戻してください。なければ、{again}"
         yield Hit(
             location=Location(file=f"outbox/{problem.file}"),

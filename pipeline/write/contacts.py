@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.write.book import Book, Sheet
 
 TOP = 4  # 0-based row of the first body
+_WAY = "一覧"  # the way to 要確認, which the workbook for the mail does not have
 _COLUMNS = {  # head and width
     "順": 6,
     "重要度": 12,
@@ -22,10 +23,9 @@ _COLUMNS = {  # head and width
     "お願い・確認すること": 58,
     "決まる回答": 11,
     "ここまでの幅\n（ポイント）": 13,
-    "一覧": 11,
+    _WAY: 11,
     "連絡先": 26,
 }
-LAST = len(_COLUMNS) - 1
 MAILED = 100  # lines of the workbook for the mail; nobody prints more
 NOBODY = "回答者に聞くこと、確かめることはありません。"
 
@@ -38,9 +38,11 @@ def has_contacts(report: Report) -> bool:
 def write_contacts(book: Book, report: Report) -> None:
     """Write 連絡の順: one line a body, those whose reply settles most on top."""
     sheet = book.sheet(CONTACTS_SHEET)
-    sheet.columns(*_COLUMNS.values())
-    sheet.heading(CONTACTS_SHEET, _lead(report), last=LAST)
-    for place, head in enumerate(_COLUMNS):
+    columns = {head: width for head, width in _COLUMNS.items() if head != _WAY or not book.only}
+    sheet.columns(*columns.values())
+    last = len(columns) - 1
+    sheet.heading(CONTACTS_SHEET, _lead(report), last=last)
+    for place, head in enumerate(columns):
         sheet.text(TOP - 1, place, head, "head")
     sheet.height(TOP - 1, 36)
     row, firm, lines = TOP, report.ranges[0].firm, list_begins(report)
@@ -50,11 +52,11 @@ def write_contacts(book: Book, report: Report) -> None:
         row += 1
         if not firm and one.width < FIRM:
             firm = True
-            row = _write_firm(sheet, row, report, one)
+            row = _write_firm(sheet, row, report, one, last)
     rest = len(report.contacts) - len(shown)
     if rest:
         told = f"ほか {rest:,}団体は、集計表の「{CONTACTS_SHEET}」にあります。"
-        sheet.merge(row, 0, row, LAST, told, "total_text")
+        sheet.merge(row, 0, row, last, told, "total_text")
     sheet.raw.freeze_panes(TOP, 3)
     sheet.page(repeat=(TOP - 1, TOP - 1))
 
@@ -79,9 +81,11 @@ def _write_contact(sheet: Sheet, row: int, number: int, one: Contact, lines: int
     sheet.text(row, 3, asks, "text")
     sheet.number(row, 4, one.settles)
     sheet.number(row, 5, one.width, "points")
-    write_way(sheet, row, 6, one, lines)
-    sheet.text(row, 7, one.contact, "text")
-    sheet.fit(row, ((2, one.name), (3, asks), (7, one.contact)))
+    contact = 6 if sheet.book.only else 7
+    if contact == 7:
+        write_way(sheet, row, 6, one, lines)
+    sheet.text(row, contact, one.contact, "text")
+    sheet.fit(row, ((2, one.name), (3, asks), (contact, one.contact)))
 
 
 def write_way(sheet: Sheet, row: int, column: int, one: Contact, lines: int) -> None:
@@ -92,12 +96,12 @@ def write_way(sheet: Sheet, row: int, column: int, one: Contact, lines: int) -> 
         sheet.text(row, column, "－", "center")
 
 
-def _write_firm(sheet: Sheet, row: int, report: Report, one: Contact) -> int:
+def _write_firm(sheet: Sheet, row: int, report: Report, one: Contact, last: int) -> int:
     """Say that the rest no longer matters for the figure; give the next row."""
     told = (
         f"ここまでで {report.ranges[0].width:.1f} → {one.width:.1f} ポイント。"
         "集計は固まっています（残りの返事で率はほとんど動きません）。"
     )
-    sheet.merge(row, 0, row, LAST, told, "total_text")
+    sheet.merge(row, 0, row, last, told, "total_text")
     sheet.height(row, 24)
     return row + 1

@@ -46,6 +46,7 @@ OUTCOMES = {
     ),
     Outcome.KEPT: ("● 期限内に対応", "ok", "予定月までに①と報告されました"),
 }  # fmt: skip
+MANY, MOST = 60, 20  # bodies from which on only so many have a line of their own
 _RATE_HEADS = (
     "②と答えた数", "期限内に対応", "遅れて対応", "期限超過", "取り下げ", "予定どおり対応した割合",
     "延期のあった数",
@@ -71,11 +72,11 @@ def write_promises(book: Book, report: Report, promises: Frame) -> None:
     sheet.heading(PROMISES_SHEET, lead, last=LAST)
     row = _write_outcomes(sheet, report, 3)
     row = _write_rates(sheet, row, "分野別の割合", "分野", months.category_rates)
-    row = _write_rates(sheet, row, "団体別の割合", "団体", months.promise_rates)
+    row = _write_rates(sheet, row, *_bodies(months.promise_rates))
     top = row + 2
     past = np.flatnonzero(promises["first_said"].where(lambda month: month != report.month))
     size, new = len(past), len(months.promises) - len(past)
-    title = f"約束の一覧（前の月までに②と答えたもの {size:,}件。"
+    title = f"1件ずつの一覧（前の月までに②と答えたもの {size:,}件。"
     title += f"今月初めて②と答えた {new:,}件は「対応予定」にあります）"
     sheet.section(top - 2, title, last=LAST)
     sheet.raw.freeze_panes(3, 3)
@@ -121,6 +122,15 @@ def _write_outcomes(sheet: Sheet, report: Report, top: int) -> int:
         bottom, 2, f"=SUM(C{top + 3}:C{bottom})", len(report.months.promises), "total_number"
     )
     return bottom + 2
+
+
+def _bodies(rates: tuple[PromiseRate, ...]) -> tuple[str, str, tuple[PromiseRate, ...]]:
+    """Give the table of bodies; of many, those who are late with most."""
+    title = "団体別の割合"
+    if len(rates) > MANY:
+        rates = tuple(sorted(rates, key=lambda rate: -rate.overdue)[:MOST])
+        title += f"（期限超過の多い {MOST}団体。すべての団体の分は下の一覧にあります）"
+    return title, "団体", rates
 
 
 def _write_rates(

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from pipeline.model.report import ItemTotal, Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
 
-WHO = (("提出番号", 9), ("団体名", 26), ("役割", 18), ("団体コード", 12))
+WHO = (("提出番号", 9), ("団体名", 26), ("役割", 23), ("団体コード", 12))
 FIRST = len(WHO)  # the first column of an item
 TOP = 6  # the row of the first body; above it: categories, titles, ids
 ITEM_WIDTH = 6.6
 _TITLE_POINTS = 150.0
+_PER_PAGE = 30  # items across a page of A3, in letters that can be read
 
 
 def write_turned(book: Book, report: Report, answers: Frame, name: str) -> None:
@@ -89,6 +90,7 @@ def _write_part(
     sheet.raw.freeze_panes(TOP, 2)
     sheet.page(paper="A3", repeat=(TOP - 3, TOP - 1))
     sheet.raw.repeat_columns(0, 1)
+    sheet.raw.fit_to_pages(max(1, -(-len(items) // _PER_PAGE)), 0)
 
 
 def _each_linked(items: Sequence[ItemTotal], bodies: Sequence[RespondentTotal]) -> bool:
