@@ -135,13 +135,37 @@ def test_the_examples_of_the_page_run(example: str, data: Path) -> None:
     assert done.stdout.strip()
 
 
-def test_the_query_text_names_columns_that_are_there(data: Path) -> None:
-    head = (data / "answers.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-    query = re.search(r"```powerquery\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert query is not None
-    named = re.findall(r'\{"(\w+)", (?:type|Int64)', query[1])
-    assert len(named) == 4
-    assert set(named) <= set(head)
+QUERY = re.findall(r"```powerquery\n(.*?)```", PAGE, flags=re.DOTALL)[0]
+_TYPES = {"integer": "Int64.Type", "boolean": "type logical", "date": "type date"}
+_TEXT = {"respondent_id"}  # Power Query would guess a number
+
+
+def test_the_query_types_what_the_schema_types(data: Path) -> None:
+    """Read beside the standard's own description: every column that is no text, and only those."""
+    descriptor = json.loads((data / "schema.json").read_text(encoding="utf-8"))
+    fields = next(each for each in descriptor["resources"] if each["name"] == "answers")["schema"]
+    needed = {field["name"]: _TYPES.get(field["type"], "") for field in fields["fields"]}
+    typed = dict(re.findall(r'\{"(\w+)", ((?:type \w+)|Int64\.Type)\}', QUERY))
+    assert typed == {name: kind for name, kind in needed.items() if kind} | dict.fromkeys(
+        _TEXT, "type text"
+    )
+    assert 'File.Contents(Folder & "answers.csv")' in QUERY
+    assert "Encoding = 65001" in QUERY
+    assert 'Delimiter = ","' in QUERY
+
+
+def test_each_step_of_the_query_stands_on_the_one_before() -> None:
+    quoted = re.sub(r'"[^"]*"', '""', QUERY)
+    for opened, closed in ("()", "[]", "{}"):
+        assert quoted.count(opened) == quoted.count(closed)
+    steps, _, given = quoted.removeprefix("let").partition("\nin\n")
+    named = re.findall(r"^    (\w+) = ", steps, re.MULTILINE)
+    assert given.strip() == named[-1]
+    texts = re.split(r"^    \w+ = ", steps, flags=re.MULTILINE)[1:]
+    assert [text.rstrip().endswith(",") for text in texts] == [True] * (len(texts) - 1) + [False]
+    for number, text in enumerate(texts[1:], start=1):
+        assert re.search(rf"\b{named[number - 1]}\b", text)
+        assert not any(re.search(rf"\b{name}\b", text) for name in named[number:])
 
 
 def test_a_month_without_the_new_columns_and_with_texts_is_read(data: Path, tmp_path: Path) -> None:

@@ -99,6 +99,11 @@ def walk(torimatome: list[str], home: Path, env: dict[str, str]) -> None:
         return done.stdout + done.stderr
 
     run("init", code=ExitCode.OK)
+    told = run("template", "build", code=ExitCode.OK)  # what may be changed lies here now
+    assert str(Path("templates", "smartcity-security", "blank.xlsx")) in told
+    (home / "templates" / "手紙" / "差戻し.txt").write_text("件名: {あ}\n", encoding="utf-8")
+    assert "差戻し.txt" in run("sendback", "--month", "2026-11", code=ExitCode.USAGE)
+    shutil.rmtree(home / "templates")
     assert "に置いてから" in run("aggregate", code=ExitCode.NOTHING_WRITTEN)
     told = run("demo", "--into", "見本", code=ExitCode.OK)
     assert "集計表: " in told

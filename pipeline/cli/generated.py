@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.forms.checklists import load_checklist
+from pipeline.forms.checklists import FILE_NAME, load_checklist
 from pipeline.loop.letters import FOLDER, first_files
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ def build_templates(
     templates: Path, into: Path | None = None, *, letters_anew: bool = False
 ) -> Iterator[Path]:
     """Write blank.xlsx of every checklist below `templates`, 名簿.xlsx and 手紙/; give the paths.
+
+    Written elsewhere (``into``), what the checklist is made from goes along.
 
     A letter that is there may be the coordinator's own: it stays unless ``letters_anew``.
     """
@@ -32,6 +34,10 @@ def build_templates(
     checklists = {path.parent.name: load_checklist(path.parent) for path in _checklists(templates)}
     for name, checklist in checklists.items():
         (target / name).mkdir(parents=True, exist_ok=True)
+        written = target / name / FILE_NAME
+        if not written.exists():
+            written.write_bytes((templates / name / FILE_NAME).read_bytes())
+            yield written
         path = target / name / "blank.xlsx"
         write_blank_form(checklist, path)
         yield path
@@ -84,4 +90,4 @@ def _pages() -> dict[str, str]:
 
 
 def _checklists(templates: Path) -> list[Path]:
-    return sorted(templates.glob("*/checklist.toml"))
+    return sorted(templates.glob(f"*/{FILE_NAME}"))

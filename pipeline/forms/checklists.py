@@ -49,6 +49,12 @@ def templates_folder() -> Path:
     return next(held, _INSIDE)
 
 
+def own_templates() -> Path:
+    """Give the templates/ that its user may change: never what an installation carries."""
+    folder = templates_folder()
+    return Path("templates") if folder == _INSIDE else folder
+
+
 class _Place:
     """Where in the file something stands; makes the error that names it."""
 
