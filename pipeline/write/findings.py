@@ -68,7 +68,7 @@ def _finding_columns(book: Book) -> list[Column]:
         to_detail(book, 10),
         Column("ファイル", 30, "text", "file", wraps=True),
         Column("シート", 15, "text", "sheet", wraps=True),
-        Column("セル", 15, "text", "cell", wraps=True),
+        Column("セル", 19, "text", "cell", wraps=True),
         Column("件数", 9, "number", "count"),
         Column("決まる回答", 11, "number", "impact"),
     ]  # fmt: skip
