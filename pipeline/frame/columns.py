@@ -95,6 +95,8 @@ def together(make: Callable[..., Any], *columns: Coded) -> Coded:
     for column in columns:
         number = number * len(column.values) + column.codes
     _, first, codes = np.unique(number, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    first, codes = first[order], np.argsort(order)[codes]
     parts = [[column.values[code] for code in column.codes[first]] for column in columns]
     made = encoded(map(make, *parts))
     return Coded(made.values, made.codes[codes])

@@ -4,9 +4,9 @@ Counts are of answers unless a name says otherwise; shares are fractions of 1, N
 is nothing to divide by. ``write`` computes nothing beyond places on a sheet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 from pipeline.model.answers import Due, DueSource, Precision
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
@@ -32,8 +32,8 @@ class RowDecision(NamedTuple):
 class AnswerRow(NamedTuple):
     """One line of 明細 and of data/answers: one item of one counted submission.
 
-    No dataclass: a month has a hundred thousand of them, and a tuple is made in a third of the
-    time. What many rows have in common is one object in all of them, and told field by field.
+    A month has a hundred thousand of them: they are kept as columns (`AnswerRows`), and a row is
+    made for whoever asks for it. What many rows have in common is told field by field.
 
     ``number`` counts submissions from 1, ``item_number`` items in form order from 1; formulas
     count by these two, since no spreadsheet reads a plain number as something else.
@@ -153,6 +153,30 @@ class AnswerRow(NamedTuple):
     def decided_on(self) -> str:
         """Give the date of the decision, as written in 確認票."""
         return self.decided.on if self.decided else ""
+
+
+class AnswerRows(Sequence[AnswerRow]):
+    """The rows of a month by column (`frame.columns.Coded`), in the order of the fields."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns["number"])
+
+    @overload
+    def __getitem__(self, place: int) -> AnswerRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> "AnswerRows": ...
+    def __getitem__(self, place: int | slice) -> "AnswerRow | AnswerRows":
+        if isinstance(place, slice):
+            return AnswerRows({name: each.take(place) for name, each in self.columns.items()})
+        return AnswerRow(*(each.at(place) for each in self.columns.values()))
+
+    def __iter__(self) -> Iterator[AnswerRow]:
+        return map(AnswerRow, *self.columns.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,7 +420,7 @@ class Report:
     checklist: Checklist
     exit_code: int
     figures: Figures
-    answers: tuple[AnswerRow, ...]
+    answers: AnswerRows
     findings: tuple[Finding, ...]
     lines: tuple[ReportedLine, ...]  # the same, those of one cause as one
     files: tuple[FileRow, ...]

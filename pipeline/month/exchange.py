@@ -33,17 +33,17 @@ from pipeline.rules.check import check
 from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.ranges import READABLE, in_question, open_lines
-from pipeline.summarise.rows import answer_rows, find_places
+from pipeline.summarise.rows import answer_rows, find_places, joined_rows
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
 from pipeline.write.typed import arrow_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.model import Checklist, Finding, Outcome
-    from pipeline.model.report import AnswerRow
+    from pipeline.model.report import AnswerRows
     from pipeline.settings import RuleSettings
     from pipeline.summarise.ranges import Cell
     from pipeline.write.data import DataTable
@@ -106,7 +106,7 @@ class PartWriter:
         ]
 
     def _write(self, name: str, returns: Sequence[Submission]) -> None:
-        rows: list[AnswerRow] = []
+        rows: list[AnswerRows] = []
         told: list[Finding] = []
         keys: list[str] = []
         settled: list[int] = []
@@ -114,13 +114,13 @@ class PartWriter:
             batch = _alone(one, self.checklist, self.month)
             found = tuple(f for f in check(batch, self.rules) if of_one_return(f.code))
             frame, places = answers_of(batch.submissions), find_places(batch)
-            rows += answer_rows(batch, frame, found, places)
+            rows.append(answer_rows(batch, frame, found, places))
             open_rows = open_lines(frame, in_question(batch, frame, found, places.line))
             held = {one.source.key: len(open_rows)}
             settled += impacts(batch, found, held, open_rows, places)
             keys += [one.source.key] * len(one.answers)
             told += found
-        answers = table_of(rows, self.checklist, self.month)
+        answers = table_of(joined_rows(rows), self.checklist, self.month)
         findings = findings_table(finding_frame(told, impacts=settled), self.month)
         _save(self.folder / "answers" / f"{name}.parquet", answers, keys)
         _save(
@@ -151,9 +151,9 @@ def _alone(submission: Submission, checklist: Checklist, month: str) -> Batch:
     return Batch(month=month, checklist=checklist, files=(record,), submissions=(counted,))
 
 
-def table_of(rows: Iterable[AnswerRow], checklist: Checklist, month: str) -> DataTable:
+def table_of(rows: AnswerRows, checklist: Checklist, month: str) -> DataTable:
     """Give answers with the columns of data/answers."""
-    return answers_table(answer_frame([*rows], checklist=checklist, month=month))
+    return answers_table(answer_frame(rows, checklist=checklist, month=month))
 
 
 def _save(path: Path, table: DataTable, keys: Sequence[str]) -> None:

@@ -94,9 +94,9 @@ def summarise(
         offices=offices(batch, tally),
         respondents=respondents,
         due_months=tally.due_months(),
-        planned=order_planned(answers),
+        planned=order_planned(frame),
         notes=tuple(
-            index for index, row in enumerate(answers) if not row.note_empty or row.comment
+            np.flatnonzero(~frame["note_empty"].where(bool) | frame["comment"].where(bool)).tolist()
         ),
         tags=tally.tags(),
         codes=count_codes(found),

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import numpy as np
+
+from pipeline.frame.columns import Frame
 from pipeline.model import Finding, Severity, Status
-from pipeline.model.report import AnswerRow, CodeCount, ItemTotal, RespondentTotal
+from pipeline.model.report import CodeCount, ItemTotal, RespondentTotal
 
 TOP = 10
 _SEVERITIES = tuple(Severity)
@@ -37,9 +40,8 @@ def list_most_open(respondents: tuple[RespondentTotal, ...]) -> tuple[Respondent
     return tuple(sorted(respondents, key=lambda t: (-t.counts.open, t.number))[:TOP])
 
 
-def order_planned(answers: tuple[AnswerRow, ...]) -> tuple[int, ...]:
+def order_planned(frame: Frame) -> tuple[int, ...]:
     """Give the planned answers by month, those overdue thereby first; without a month last."""
-    planned = [index for index, row in enumerate(answers) if row.status is Status.PLANNED]
-    return tuple(
-        sorted(planned, key=lambda index: (not answers[index].due, answers[index].due, index))
-    )
+    rows = np.flatnonzero(frame["status"].where(lambda status: status is Status.PLANNED))
+    dues = zip(frame["due"].take(rows), rows.tolist(), strict=True)
+    return tuple(row for _, row in sorted(dues, key=lambda each: (not each[0], *each)))

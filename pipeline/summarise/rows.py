@@ -1,14 +1,14 @@
 """Flatten answers, files and findings into the lines of the data files."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 from operator import itemgetter
 from sys import intern
 
 from pipeline.frame.answers import DECIDED, StoredAnswers
-from pipeline.frame.columns import Coded, Frame, together
+from pipeline.frame.columns import Coded, Frame, constant, encoded, together
 from pipeline.inbox.arrival import in_time
 from pipeline.model import (
     Batch,
@@ -22,7 +22,14 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.model.answers import DueSource, Precision
-from pipeline.model.report import AnswerRow, FileRow, ReportedLine, RowDecision, SeverityCounts
+from pipeline.model.report import (
+    AnswerRow,
+    AnswerRows,
+    FileRow,
+    ReportedLine,
+    RowDecision,
+    SeverityCounts,
+)
 from pipeline.model.sources import Skipped, Unreadable
 
 _NO_DUE = Due()
@@ -87,7 +94,7 @@ def answer_rows(
     findings: Iterable[Finding],
     places: Places,
     carried: frozenset[tuple[str, str]] | None = None,
-) -> tuple[AnswerRow, ...]:
+) -> AnswerRows:
     """Give one row per counted submission and item: submissions in order, items in form order.
 
     ``frame`` are the answers. ``carried`` are the (respondent id, item id) of the answers that
@@ -98,33 +105,33 @@ def answer_rows(
     whose = Coded(tuple(one.respondent for one in batch.submissions), frame["number"].codes)
     source = Coded(tuple(one.submission.source.path for one in batch.submissions), whose.codes)
     planned = together(_planned, *map(frame.__getitem__, _DUE))
-    same = repeat(None) if carried is None else (
+    same = constant(None, len(asked)) if carried is None else encoded(
         (person.id, item.id) in carried for person, (_, item) in zip(whose, asked, strict=True)
     )  # fmt: skip
-    decided = together(_decided, *map(frame.__getitem__, DECIDED))
-    return tuple(
-        map(
-            AnswerRow,
-            frame["number"].of(lambda number: number + 1),
-            asked.of(itemgetter(0)),
-            whose,
-            asked.of(itemgetter(1)),
-            frame["status"],
-            planned,
-            frame["mark"],
-            frame["note"],
-            frame["tags"],
-            _codes(frame, findings, places),
-            (given or own for given, own in zip(frame["file"], source, strict=True)),
-            frame["sheet"],
-            frame["cell"],
-            frame["in_scope"],
-            frame["note_empty"],
-            planned.of(lambda due: "" < due.month < batch.month),
-            same,
-            decided,
-            frame["comment"],
-        )
+    made = {
+        "number": frame["number"].of(lambda number: number + 1),
+        "item_number": asked.of(itemgetter(0)),
+        "who": whose,
+        "asked": asked.of(itemgetter(1)),
+        "planned": planned,
+        "findings": encoded(_codes(frame, findings, places)),
+        "file": together(lambda given, own: given or own, frame["file"], source),
+        "overdue": planned.of(lambda due: "" < due.month < batch.month),
+        "same_file": same,
+        "decided": together(_decided, *map(frame.__getitem__, DECIDED)),
+    }
+    return AnswerRows(
+        {name: made[name] if name in made else frame[name] for name in AnswerRow._fields}
+    )
+
+
+def joined_rows(parts: Sequence[AnswerRows]) -> AnswerRows:
+    """Give the rows of parts one behind the other; of no part, no rows."""
+    return AnswerRows(
+        {
+            name: encoded(chain.from_iterable(part.columns[name] for part in parts))
+            for name in AnswerRow._fields
+        }
     )
 
 

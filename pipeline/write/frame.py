@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.frame.columns import Coded, constant, encoded, together
-from pipeline.model.report import AnswerRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pipeline.frame.columns import Frame
     from pipeline.model import Checklist, Finding
     from pipeline.model.history import Promise
     from pipeline.model.months import ChangeRow
-    from pipeline.model.report import FileRow, Report, ReportedLine
+    from pipeline.model.report import AnswerRows, FileRow, Report, ReportedLine
 
 # What few objects tell of many answers: the column of the object, and what is told.
 _TOLD = {
@@ -35,7 +34,6 @@ _TOLD = {
     ),
 }  # fmt: skip
 GROUPING = "roster_"  # begins the name of a column that the roster gives
-_OBJECTS = frozenset({*_TOLD, "status"})
 _FINDING = {
     "code": "code", "severity": "severity.value", "respondent_id": "respondent_id",
     "respondent": "respondent", "item_id": "item_id", "title": "title",
@@ -87,20 +85,15 @@ def frames_of(report: Report) -> Frames:
     )
 
 
-def answer_frame(rows: Sequence[AnswerRow], *, checklist: Checklist, month: str) -> Frame:
+def answer_frame(rows: AnswerRows, *, checklist: Checklist, month: str) -> Frame:
     """Give the answers of a month: the fields and properties of `AnswerRow`, and ``line``."""
-    fields = [*zip(*rows, strict=True)] if rows else [()] * len(AnswerRow._fields)
-    frame: Frame = {}
-    firsts: dict[str, list[AnswerRow]] = {}
-    for name, values in zip(AnswerRow._fields, fields, strict=True):
-        if name in _OBJECTS:
-            frame[name], firsts[name] = _by_identity(values, rows)
-        else:
-            frame[name] = encoded(values)
+    frame: Frame = dict(rows.columns)
     for name, told in _TOLD.items():
-        codes = frame[name].codes
+        kept, first, codes = np.unique(frame[name].codes, return_index=True, return_inverse=True)
+        frame[name] = Coded(tuple(frame[name].values[n] for n in kept.tolist()), codes)
+        firsts = [rows[n] for n in first.tolist()]
         for field in told:
-            made = encoded(map(attrgetter(field), firsts[name]))
+            made = encoded(map(attrgetter(field), firsts))
             frame[field] = Coded(made.values, made.codes[codes])
     # Neither is told of an answer without a month.
     frame["inferred"] = together(_where_due, frame["due"], frame["due_inferred"])
@@ -168,18 +161,6 @@ def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
 
 def _columns(rows: Sequence[Any], paths: dict[str, str]) -> Frame:
     return {name: encoded(map(attrgetter(path), rows)) for name, path in paths.items()}
-
-
-def _by_identity(values: Iterable[Any], rows: Sequence[AnswerRow]) -> tuple[Coded, list[AnswerRow]]:
-    """Give a column of objects that few rows do not share, and the first row of each object.
-
-    The hash of such an object looks at all its fields; its identity is enough.
-    """
-    given = [*values]
-    column = encoded(map(id, given))
-    _, first = np.unique(column.codes, return_index=True)
-    firsts = first.tolist()
-    return Coded(tuple(given[n] for n in firsts), column.codes), [rows[n] for n in firsts]
 
 
 def _where_due(due: str, flag: bool) -> bool | None:

@@ -104,7 +104,8 @@ def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) 
 
 def _write_corrections(sheet: Sheet, report: Report, top: int) -> int:
     """List the answers that a decision in 確認票 replaced, before and after, by whom and why."""
-    corrected = [row for row in report.answers if row.status_before is not None]
+    replaced = report.answers.columns["decided"].where(lambda told: bool(told and told.before))
+    corrected = [report.answers[row] for row in replaced.nonzero()[0].tolist()]
     if not corrected:
         return top - 1
     sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=9)
