@@ -57,7 +57,7 @@ def test_an_empty_answer_out_of_scope_does_not_apply_and_a_given_one_stands() ->
 def test_a_month_without_any_submission_has_a_report() -> None:
     batch = make_batch(0)
     report = summarise(batch, make_findings(batch), make_settings())
-    assert report.answers == ()
+    assert not report.answers
     assert report.figures.counts.done_share is None
     assert report.exit_code == 1
     assert report.files[0].state is FileState.UNREADABLE

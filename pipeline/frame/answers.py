@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, compress, repeat
+from sys import intern
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -35,6 +36,7 @@ ROW = (
     "due_source", "mark", "object_text", "note", "note_empty", "tags", "comment",
     "file", "part", "sheet", "cell",
 )  # fmt: skip
+_ALIKE = frozenset(ROW.index(name) for name in ("item_id", "cell"))
 # What a coordinator decided about an answer, None where nothing; ``status_read`` and ``due_read``
 # are those before.
 DECIDED = ("words", "status_read", "changed", "due_read", "reason", "by", "on")
@@ -66,7 +68,7 @@ class StoredAnswers(Sequence[Answer]):
         self.findings = findings
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (StoredAnswers, (self._size, self.rows, self._packed, self.findings))
+        return (_received, (self._size, self.rows, self._packed, self.findings))
 
     def __len__(self) -> int:
         return self._size
@@ -85,6 +87,17 @@ class StoredAnswers(Sequence[Answer]):
 
     def __hash__(self) -> int:
         return hash(self._packed)
+
+
+def _received(
+    size: int, rows: Rows, packed: bytes, findings: tuple[Any, ...] | None
+) -> StoredAnswers:
+    """Give answers that came from a worker, with the texts of every form one in memory.
+
+    Without that, ids and addresses would be half of what a large month holds.
+    """
+    shared = (type(row)(map(intern, row)) if n in _ALIKE else row for n, row in enumerate(rows))
+    return StoredAnswers(size, tuple(shared), packed, findings)
 
 
 @lru_cache(maxsize=64)  # those who join or compare returns look at a few again and again
