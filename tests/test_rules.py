@@ -135,7 +135,7 @@ def test_contradictions_are_found_and_nothing_else(case: dict[str, Any]) -> None
 
 
 def test_a_note_that_may_mean_either_is_told_without_asking() -> None:
-    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-2 | ① | ごく一部を除き対応済み")
+    batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-2 | ① | 庁内説明会を12月に開いて周知する")
     found = [f for f in check(batch) if f.code == "N402"]
     assert [f.severity for f in found] == [Severity.INFO]
     assert "とも読めます" in found[0].fix
@@ -155,8 +155,8 @@ def _share_contradicted(cases: list[dict[str, Any]], contradicts: bool) -> float
 
 
 def test_of_notes_never_learned_from_most_contradictions_are_found_and_few_others() -> None:
-    """The first reading of them found 80.3 % and 1.3 %."""
-    assert _share_contradicted(HELD_OUT, contradicts=True) >= 0.78
+    """The first readings of the three sets found 80.3, 78.8 and 93.7 %, and 1.3, 0 and 2.5 %."""
+    assert _share_contradicted(HELD_OUT, contradicts=True) >= 0.85
     assert _share_contradicted(HELD_OUT, contradicts=False) <= 0.02
 
 

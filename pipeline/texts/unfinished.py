@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import combinations_with_replacement
 from math import sqrt
+from operator import add
 from pathlib import Path
 
 __all__ = ["Openness", "letters", "load_openness", "told"]
 
 _PATH = Path(__file__).parent / "unfinished.toml"
-_LONGEST = 3  # letters in a row that are weighed together
 _DIGITS = re.compile(r"\d+")
 
 
@@ -60,11 +60,8 @@ def letters(words: str) -> list[str]:
     pattern, forms = _polite()
     plain = pattern.sub(lambda found: forms[found[0]], words)
     text = f"^{_DIGITS.sub('0', plain)}$"
-    return [
-        text[at : at + size]
-        for size in range(1, _LONGEST + 1)
-        for at in range(len(text) - size + 1)
-    ]
+    pairs = list(map(add, text, text[1:]))
+    return [*text, *pairs, *map(add, pairs, text[2:])]
 
 
 def told(features: frozenset[str]) -> list[str]:
