@@ -195,6 +195,37 @@ def test_no_formatting_has_no_runs() -> None:
     assert _formats("ab", None) is None
 
 
+@every_row(
+    ("text", "status", "notation"),
+    [
+        ("1.対応済み\n2.対応予定\n3.予定なし", Status.BLANK, "legend"),
+        ("1.対応済み\n2.対応予定\n3.予定なし（理由は 補足へ）", Status.BLANK, "legend"),
+        ("1.対応済み\n2.対応予定\n3.予定なし 補足へ", Status.UNCLEAR, "legend-part"),
+        ("①対応済み\n②対応予定（○月）\n③対応予定なし（補足説明 記入）", Status.BLANK, "legend"),
+        ("①対応済み\n②対応予定（○月）\n③対応予定なし 済", Status.UNCLEAR, "legend-part"),
+    ],
+)
+def test_a_space_within_brackets_adds_nothing_to_the_last_line(
+    text: str, status: Status, notation: str
+) -> None:
+    mark = read_mark(RawCell(kind=CellKind.TEXT, text=text), month=MONTH, legend=LEGEND)
+    assert (mark.status, mark.notation) == (status, notation)
+    assert mark.legend_untouched is (status is Status.BLANK)
+
+
+@every_row(
+    ("text", "status"),
+    [("・丸1", Status.DONE), ("・マル3", Status.NOT_PLANNED), ("・まる２", Status.PLANNED)],
+)
+def test_a_circle_in_words_is_looked_for_behind_what_begins_the_line(
+    text: str, status: Status
+) -> None:
+    assert (
+        read_mark(RawCell(kind=CellKind.TEXT, text=text), month=MONTH, legend=LEGEND).status
+        is status
+    )
+
+
 # --- a cell struck as a whole ---------------------------------------------------------------------
 
 
