@@ -59,7 +59,7 @@ _NO_LETTER = re.compile(r"[\W_〇]+")
 _TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
 # ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
 _ACT = re.compile(
-    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|より|から|以降|と同じ|同様"
+    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|承認|決裁|決定|締結|契約|設置|任命|登録|移行|公開|改正|より|から|以降|と同じ|同様"
 )
 _NO_LATE_ACT = re.compile(r"毎年|予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
 # 今年度対応済み speaks of what is done, although the year still runs.
