@@ -27,7 +27,7 @@ DATA = WIDE + 2  # the first column right of the page: there stands what the cha
 TARGET_TOP = 32  # row of the first month of the line of the target
 _PIXELS = int(COLUMN * 7 + 5)  # of a column
 _ROW, _PAGE = 18.0, 950.0  # points of a row, and of an upright page of A4 at 80 percent
-_DETAIL_ROWS = 51  # of all charts of the second page
+DETAIL_ROWS = 51  # of all charts of the second page
 _HALF, _MORE = WIDE // 2, 8  # columns of a chart
 LABEL = 10  # points of the letters in a chart; 8 on paper
 STATE_COLOURS = {
@@ -72,8 +72,8 @@ def insert_summary(
     return below + rows[1]
 
 
-def insert_details(sheet: Sheet, report: Report, blocks: Blocks, top: int) -> int:
-    """Draw the charts of the second page across it; give the row after them."""
+def insert_details(sheet: Sheet, report: Report, blocks: Blocks, top: int, rows: int) -> int:
+    """Draw the charts of the second page across it, in so many rows; give the row after them."""
     done, left = COLOURS[Status.DONE][0], COLOURS[Status.NOT_PLANNED][0]
     most = "対応が残っている項目が多い団体（②③と未記入の数）"
     charts = [
@@ -86,7 +86,7 @@ def insert_details(sheet: Sheet, report: Report, blocks: Blocks, top: int) -> in
     if has_trend(report):
         charts.append(_chart_moves(sheet, report))
     for made in charts:
-        top = insert_across(sheet, made, top, _DETAIL_ROWS // len(charts))
+        top = insert_across(sheet, made, top, rows // len(charts))
     return top
 
 

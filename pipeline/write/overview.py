@@ -13,6 +13,7 @@ from pipeline.write.book import LINE_POINTS
 from pipeline.write.charts import (
     COLUMN,
     DATA,
+    DETAIL_ROWS,
     MERGED,
     WIDE,
     fitting_rows,
@@ -21,7 +22,7 @@ from pipeline.write.charts import (
     states,
 )
 from pipeline.write.lists import DUE_TOP
-from pipeline.write.progress import insert_progress
+from pipeline.write.progress import PROGRESS_ROWS, insert_progress
 from pipeline.write.safe import cell_text
 from pipeline.write.totals import (
     GROUPS_TOP,
@@ -51,7 +52,8 @@ def write_overview(book: Book, report: Report) -> None:
     top = _write_figures(sheet, report, _write_sentences(sheet, report))
     blocks = _write_blocks(sheet, report)
     middle = insert_summary(sheet, report, blocks, top, fitting_rows(sheet, top))
-    bottom = insert_details(sheet, report, blocks, middle)
+    rows = DETAIL_ROWS - (PROGRESS_ROWS if report.progress else 0)
+    bottom = insert_details(sheet, report, blocks, middle, rows)
     if report.progress:
         bottom = insert_progress(sheet, report, bottom)
     sheet.raw.activate()
