@@ -157,7 +157,7 @@ def test_a_slip_says_what_stands_where_what_is_wrong_and_how_to_mend_it(tmp_path
     assert texts[1].startswith("若葉市.xlsx\n")
     assert texts[1].count("\n") == 2  # file, sheet, cell
     assert texts[2] == "○\n補足: 若葉の秘密の補足"
-    assert "番号がありません" in texts[3]
+    assert "番号が書かれていません" in texts[3]
     assert "番号を入れてください" in texts[4]
     assert texts[5:] == ["", ""]
     assert [sheet.cell(min(rows.values()) - 1, column).value for column in (6, 7)] == [
