@@ -70,10 +70,12 @@ verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks wi
 	$(BIN)/python -m pytest -n auto -m outside -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
-CORE_TESTS := $(foreach name,marks mark_pieces units months notes options explain locate locate_odd locate_memory layout_kinds \
-  layout_forms bodies objects_beside review_lines \
-  places parse assemble assemble_claims identity roster slips control_files rules rule_words check \
-  golden_findings review review_form review_earlier_form review_entries never_upwards \
+CORE_TESTS := $(foreach name,marks mark_pieces units months notes options explain locate locate_odd \
+  locate_memory layout_kinds layout_forms bodies objects_beside review_lines \
+  places parse assemble assemble_claims identity roster local_codes slips control_files seal \
+  mail_senders mailed_returns mail_answers mail_programs hostile_mails arrival \
+  rules rule_words check settings golden_findings \
+  review review_bulk review_form review_earlier_form review_entries never_upwards \
   returns return_names return_laws editions editions_run four_formats,tests/test_$(name).py)
 
 coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests

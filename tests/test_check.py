@@ -10,6 +10,7 @@ import pytest
 from batches import make_batch
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import every_row
 from rule_examples import CHECKLIST, MONTH, run_example
 
 from pipeline.errors import TorimatomeError
@@ -28,6 +29,7 @@ from pipeline.model import (
     MatchedBy,
     Note,
     ReadBy,
+    Repeated,
     Respondent,
     Severity,
     SourceFile,
@@ -38,6 +40,7 @@ from pipeline.model.answers import BY_PLAIN_SIGN, BY_SIGN
 from pipeline.rules import RULES, similar
 from pipeline.rules.check import check
 from pipeline.rules.grouping import group_findings, grouped
+from pipeline.rules.rows import _lines
 from pipeline.settings import RuleSettings
 
 
@@ -469,3 +472,19 @@ def test_a_message_repeats_what_was_written_as_it_is_quoted() -> None:
     assert "「" not in replace(finding, quoted="").message
     assert replace(finding, told="全体の話です。").message == "全体の話です。"
     assert finding.judged("新規").message == finding.message
+
+
+@every_row(
+    ("cells", "lines"),
+    [
+        (("C5", "D5"), ("C", "D")),
+        (("C5", "C9"), ("5", "9")),
+        (("C5", "D9"), ()),  # a copy of the table below it
+    ],
+)
+def test_answers_stand_beside_each_other_in_one_row_or_one_column(
+    cells: tuple[str, ...], lines: tuple[str, ...]
+) -> None:
+    places = tuple(Location(file="a.xlsx", sheet="1", cell=cell) for cell in cells)
+    item = Repeated(item_id="x", locations=places, written=("①", "②"), agree=False)
+    assert _lines(item) == (("1" if lines else ""), lines)

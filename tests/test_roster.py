@@ -322,3 +322,10 @@ def test_an_address_that_is_none_is_told(written: str, checklist: Checklist) -> 
     (problem,) = found.problems
     assert (problem.location.cell, problem.written) == ("B2", written)
     assert found.entries[0].name == "若葉市"
+
+
+def test_an_example_and_a_row_of_nobody_are_no_entries(checklist: Checklist) -> None:
+    rows = ("例1 | 若葉市 | ", "1 | 例）青嶺市 | ", " |  | 備考だけ", "2 | 白雲町 | ")
+    found = read_roster(workbook("\n".join(("団体コード | 団体名 | 担当", *rows))), checklist)
+    assert [(entry.code, entry.name) for entry in found.entries] == [("2", "白雲町")]
+    assert found.problems == ()
