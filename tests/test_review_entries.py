@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opened import opened
 from reviewing import Step, heads, lines, load, put, step
+from rows import every_row
 from rule_examples import run_example
-from test_assemble import put_together, returned
+from test_assemble import ASKED, put_together, returned
 
 from pipeline.model import (
     Batch,
@@ -40,7 +42,8 @@ from pipeline.model.review import (
 from pipeline.review import apply_review, at_present_ids, keys_of, read_review
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import digest_of, digest_of_past
-from pipeline.review.verdicts import EntryError, decision_of
+from pipeline.review.states import words_of
+from pipeline.review.verdicts import EntryError, _body, decision_of
 from pipeline.write.review_form import write_review_form
 
 FORM = "確認票_2026-11.xlsx"
@@ -246,3 +249,33 @@ def test_a_choice_of_a_file_takes_no_month() -> None:
     with pytest.raises(EntryError) as mistake:
         decision_of(key, told, batch)
     assert (mistake.value.code, mistake.value.head) == ("R602", "修正後の予定月")
+
+
+@every_row(
+    ("changes", "words"),
+    [
+        ({"verdict": Verdict.ACCEPT}, "そのまま認める"),
+        ({"status": Status.DONE}, "修正する（①既に対応済み）"),
+        ({"status": Status.PLANNED, "due": "2027-03"}, "修正する（②これから対応予定 2027年3月）"),
+        ({"file": "若葉市_2.xlsx"}, "修正する（「若葉市_2.xlsx」を使う）"),
+        ({"body": "若葉市"}, "修正する（「若葉市」の回答とする）"),
+    ],
+)
+def test_a_decision_in_words(changes: Mapping[str, Any], words: str) -> None:
+    key = ReviewKey(subject="S01", item_id="", code="A301", digest="x")
+    assert words_of(Decision(key=key, verdict=Verdict.CORRECT)) == "修正する"
+    assert words_of(replace(Decision(key=key, verdict=Verdict.CORRECT), **changes)) == words
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_whose_a_file_is_is_a_name_of_the_roster_where_there_is_one(listed: bool) -> None:
+    batch = put_together(returned("若葉市.xlsx"), asked=ASKED if listed else None)
+    assert _body("若葉市", "", batch) == "若葉市"
+    for written, month in (("", ""), ("若葉市", "2026-12")):
+        with pytest.raises(EntryError):
+            _body(written, month, batch)
+    if listed:
+        with pytest.raises(EntryError):
+            _body("どこにもない市", "", batch)
+    else:
+        assert _body("どこにもない市", "", batch) == "どこにもない市"
