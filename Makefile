@@ -31,7 +31,7 @@ $(error 「$(TWICE)」は大文字と小文字のどちらか一方だけを指�
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify coverage mutants kit clean
+.PHONY: help setup aggregate demo demo-year test check format docs lock bench verify windows coverage mutants kit clean
 
 help: ## この一覧を表示します / list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -50,7 +50,7 @@ demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差
 
 # Tests are rewritten when they are loaded: what came of it is kept, also where nothing else is.
 test: $(DEV) ## 自動テスト / the fast tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not outside"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not outside and not wine"
 
 check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, types, layers, generated pages
 	$(BIN)/ruff format --check .
@@ -68,6 +68,9 @@ docs: $(DEV) ## 生成文書を作り直します / write the generated pages ag
 
 verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
 	$(BIN)/python -m pytest -n auto -m outside -rs
+
+windows: $(DEV) ## キットと 2 か月の流れを、Wine の上の Windows 用 Python で試します / the kit under Wine
+	$(BIN)/python -m pytest -n 0 -m wine -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
 CORE_TESTS := $(foreach name,marks mark_pieces units months notes options explain locate locate_odd \
