@@ -334,7 +334,7 @@ def targets(
         words = f"{size} {CHANGED} files changed, {DECIDED} lines decided, at most 1.05 × the first"
         ratio = median_seconds(usual.again) / ours
         found = f"{ratio:.2f} × (processor {again / spent:.2f} ×)"
-        yield words, found, ratio <= 1.05
+        yield words, found, max(ratio, again / spent) <= 1.05  # a busy machine flatters either
     if largest:
         held = peak(largest.product)
         yield f"{largest.returns:,} returns, at most 900 MB", f"{held:.0f} MB", held <= 900
