@@ -6,7 +6,7 @@ Every file can be read by every tool compared, so that all of them do the same w
 import io
 import random
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 import openpyxl
@@ -59,7 +59,10 @@ def generate(folder: Path, n: int, seed: int, *, distinct: bool = False) -> None
     """
     checklist = load_checklist(TEMPLATE)
     folder.mkdir(parents=True, exist_ok=True)
-    for number, name in zip(range(n), respondents(), strict=False):
+    names = list(islice(respondents(), n))
+    if len(names) < n:
+        raise ValueError(f"there are names for {len(names)} returns alone")
+    for number, name in enumerate(names):
         form = _form(name, number, seed, checklist, distinct=distinct)
         content = package(pages(form, checklist), checklist)
         if distinct and number % 3 and not _is_drawn_on(form):
@@ -79,12 +82,12 @@ def _saved_again(content: bytes) -> bytes:
 
 
 def respondents() -> Iterator[str]:
-    """Give fictional names of municipalities without end of practice (over 60,000)."""
+    """Give fictional names of municipalities, 117,450 of them; the first are always the same."""
     first = "青朱翠瑠紺茜藍萌霞雫霜雪霧虹暁曙宵月星陽風嵐凪潮波汐渚澪泉滝"
     second = "葉枝幹根花実穂苗草蔓原野丘峰嶺谷沢淵瀬洲浜崎浦津島里郷垣橋"
     third = ("", "東", "西", "南", "北", "上", "中", "下", "本", "新", "元", "大", "小", "奥", "前")
-    for infix, end, head, tail in product(third, "市町村", first, second):
-        yield f"{head}{tail}{infix}{end}"
+    for lead, infix, end, head, tail in product(("", "北", "南"), third, "市町村", first, second):
+        yield f"{lead}{head}{tail}{infix}{end}"
 
 
 def _form(
