@@ -23,7 +23,8 @@ from pipeline.machine.cluster import Cluster
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
 from pipeline.model import Severity, Submission
-from pipeline.model.report import CodeCount, SeverityCounts
+from pipeline.model.report import CodeCount
+from pipeline.model.report_rows import SeverityCounts
 from pipeline.month.edited import edited_files, hashes_of, keep, remark_of
 from pipeline.month.exchange import (
     NOT_ASKED,

@@ -13,7 +13,8 @@ from posted import attachment, encoded, mail, named
 from pipeline.inbox.archive import read_content
 from pipeline.inbox.discover import discover
 from pipeline.inbox.mail_charsets import decode_bytes, decode_words
-from pipeline.inbox.received_mail import MailError, open_mail
+from pipeline.inbox.mail_parts import MailError
+from pipeline.inbox.received_mail import open_mail
 from pipeline.model import Inbox, Skipped, SkipReason, SourceFile, Unreadable, UnreadableReason
 from pipeline.settings import Limits
 

@@ -24,8 +24,9 @@ from wrapped import (
 )
 
 from pipeline.inbox.archive import read_content
+from pipeline.inbox.mail_parts import MailError
 from pipeline.inbox.mapi import TooManyError
-from pipeline.inbox.received_mail import MailError, open_mail
+from pipeline.inbox.received_mail import open_mail
 from pipeline.inbox.tnef import read_message
 from pipeline.model import FileKind, Receipt, Skipped, SkipReason, SourceFile
 from pipeline.run import aggregate

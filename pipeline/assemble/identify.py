@@ -13,6 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from pipeline.assemble.contradictions import (
+    Said,
+    beside_sender,
+    contradicted_by,
+    is_of_mail,
+    names_differ,
+    names_within,
+    with_hidden_id,
+    without_prefecture,
+)
 from pipeline.assemble.known import STRENGTH, by_hidden_id, named_alike, respondent_of, tidied
 from pipeline.assemble.senders import Senders
 from pipeline.model import (
@@ -55,18 +65,6 @@ class Identified:
 
     respondents: dict[str, Respondent]
     disputed: dict[str, tuple[Respondent, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """Whom each piece of evidence names; several of one kind contradict each other."""
-
-    hidden: tuple[Respondent, ...] = ()
-    cell: tuple[Respondent, ...] = ()
-    tab: tuple[Respondent, ...] = ()
-    file: tuple[Respondent, ...] = ()
-    folder: tuple[Respondent, ...] = ()
-    sender: tuple[Respondent, ...] = ()
 
 
 def _may_hold_a_return(content: Outcome) -> bool:
@@ -131,7 +129,7 @@ class Identifier:
 
     def on_roster(self, content: Outcome) -> Respondent | None:
         """Give the roster's respondent that a file's names or its sender point to, if any."""
-        *folders, name = _names_in(content.source.path)
+        *folders, name = names_within(content.source.path)
         named = self._of_name(name, EvidenceKind.FILE_NAME)
         own = named if len(named) == 1 and named[0].on_roster else ()
         found = own or self._of_folders(folders)
@@ -173,7 +171,7 @@ class Identifier:
             self._unlisted(evidence, sealed.name), id=sealed.id, role=sealed.role, mail=sealed.mail
         )
 
-    def _said(self, inside: Sequence[Evidence], submission: Submission) -> _Said:
+    def _said(self, inside: Sequence[Evidence], submission: Submission) -> Said:
         hidden = self._hidden(inside)
         cell = self._cells(inside)
         if hidden and len(cell) == 1 and not cell[0].on_roster:
@@ -188,14 +186,14 @@ class Identifier:
             for named in self._of_tab(each)
         )
         if submission.source.part:  # the workbook's name is that of all its returns
-            return _Said(cell=cell, tab=tab)
-        *folders, name = _names_in(submission.source.path)
+            return Said(cell=cell, tab=tab)
+        *folders, name = names_within(submission.source.path)
         file = self._of_name(name, EvidenceKind.FILE_NAME)
         words = self._names.clean(readable(name))
         other = not file and any(self._is_other(word) for word in words)
         folder = () if other else self._of_folders(folders)
         unknown = not hidden and any(each.kind is EvidenceKind.HIDDEN_ID for each in inside)
-        return _Said(
+        return Said(
             hidden=hidden,
             cell=cell,
             tab=tab,
@@ -215,11 +213,11 @@ class Identifier:
     def _of_sender(self, source: SourceFile) -> tuple[Respondent, ...]:
         """Give whom the mail's sender stands for, unless a folder names another organisation."""
         entry = self._senders.body_of(source)
-        *folders, _ = _names_in(source.path)
+        *folders, _ = names_within(source.path)
         if entry is None or any(
             self._is_other(word)
             for folder in folders
-            if not _is_of_mail(folder)
+            if not is_of_mail(folder)
             for word in self._names.clean(readable(folder))
             if not self._entries(word)
         ):
@@ -304,7 +302,7 @@ class Identifier:
                 if len(towns) > 1 and self._index.by_name(word) is None:
                     found[key] = self._unlisted(Evidence(kind=kind, text=word), word)
             if found:
-                return _without_prefecture(tuple(found.values()))
+                return without_prefecture(tuple(found.values()))
         names = named_in_bytes(name, self._spelt)
         entries = {entry_id(self._spelt[each]): each for each in names}
         return tuple(
@@ -323,13 +321,13 @@ class Identifier:
         cells = [each for each in inside if each.kind in {EvidenceKind.CELL, EvidenceKind.TAB}]
         cells.sort(key=lambda each: (not is_organisation(each.text), STRENGTH[each.kind]))
         if not submission.source.part:
-            *folders, name = _names_in(submission.source.path)
+            *folders, name = names_within(submission.source.path)
             for kind, part in (
                 (EvidenceKind.FILE_NAME, name),
                 *(
                     (EvidenceKind.FOLDER, folder)
                     for folder in reversed(folders)
-                    if not _is_of_mail(folder)
+                    if not is_of_mail(folder)
                 ),
             ):
                 cells += [
@@ -370,70 +368,15 @@ class Identifier:
         )
 
 
-def _decide(said: _Said, *, slip: bool) -> tuple[Respondent, ...]:
+def _decide(said: Said, *, slip: bool) -> tuple[Respondent, ...]:
     """Give the one whom the evidence names, those between whom it is disputed, or nobody."""
-    named = _different((*said.cell, *said.tab))
+    named = names_differ((*said.cell, *said.tab))
     if len(named) > 1:
         return named
     if said.hidden:
-        return _beside_sender(_with_hidden_id(said, named, slip=slip), said)
+        return beside_sender(with_hidden_id(said, named, slip=slip), said)
     if named:
-        return _beside_sender((_against(named[0], said.file),), said)
+        return beside_sender((contradicted_by(named[0], said.file),), said)
     if len(said.file) == 1:
-        return _beside_sender((_against(said.file[0], said.folder),), said)
-    return _beside_sender(said.file or said.folder, said) or said.sender
-
-
-def _beside_sender(decided: tuple[Respondent, ...], said: _Said) -> tuple[Respondent, ...]:
-    """Tell of the one whom stronger evidence names that another sent the mail."""
-    return (_against(decided[0], said.sender),) if len(decided) == 1 else decided
-
-
-def _with_hidden_id(
-    said: _Said, named: tuple[Respondent, ...], *, slip: bool
-) -> tuple[Respondent, ...]:
-    """Decide about a form that was handed out to somebody.
-
-    The head of a send-back slip is printed before it is sent: whoever sends it back says who they
-    are by the file name alone, and that must not contradict it.
-    """
-    own, file = said.hidden[0], {each.id for each in said.file}
-    if named and named[0].id != own.id:
-        if file == {named[0].id}:
-            return (_against(named[0], said.hidden),)
-        return _different((own, *named, *said.file))
-    if file and own.id not in file and (slip or not named):
-        return _different((own, *said.file))
-    return (_against(own, said.file),)
-
-
-def _against(who: Respondent, others: tuple[Respondent, ...]) -> Respondent:
-    """Give a respondent with those whom weaker evidence names, where that names them not at all."""
-    if who.id in {each.id for each in others}:
-        return who
-    return replace(who, outvoted=who.outvoted + others)
-
-
-def _different(respondents: Iterable[Respondent]) -> tuple[Respondent, ...]:
-    """Give each respondent once, as the first of the evidence names it."""
-    found: dict[str, Respondent] = {}
-    for each in respondents:
-        found.setdefault(each.id, each)
-    return tuple(found.values())
-
-
-def _without_prefecture(named: tuple[Respondent, ...]) -> tuple[Respondent, ...]:
-    """Leave out a prefecture beside a town: 白峰県_若葉市.xlsx comes from the town."""
-    towns = tuple(each for each in named if each.own_name[-1:] in {*"市区町村"})
-    rest = tuple(each for each in named if each.own_name[-1:] not in {*"都道府県"})
-    return rest if towns else named
-
-
-def _names_in(path: str) -> list[str]:
-    """Give the folders and archives of a path, outermost first, and the file's own name."""
-    return path.replace("!", "/").split("/")
-
-
-def _is_of_mail(name: str) -> bool:
-    """Tell a mail's own name, which is its subject and no body."""
-    return name.casefold().endswith((".eml", ".msg"))
+        return beside_sender((contradicted_by(said.file[0], said.folder),), said)
+    return beside_sender(said.file or said.folder, said) or said.sender

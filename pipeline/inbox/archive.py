@@ -19,7 +19,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
-from pipeline.inbox.received_mail import Mail, MailError, Part, TooManyPartsError, open_mail
+from pipeline.inbox.mail_parts import MailError, TooManyPartsError
+from pipeline.inbox.received_mail import Mail, Part, open_mail
 from pipeline.model import SourceFile, UnreadableReason
 from pipeline.settings import Limits
 from pipeline.texts.calendar import JAPAN

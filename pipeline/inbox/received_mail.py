@@ -4,72 +4,49 @@ A mail is only taken apart: nothing of it is shown, followed or run. Headers are
 senders break the rules of names in more ways than a strict reader takes.
 """
 
-import base64
-import binascii
-import contextlib
 import datetime
-import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
 
-from pipeline.inbox.mail_charsets import decode_bytes, decode_words, is_raw, one_line
+from pipeline.inbox.mail_charsets import decode_bytes, decode_words, one_line
+from pipeline.inbox.mail_parts import (
+    HEADER,
+    OF_THE_LETTER,
+    Leaf,
+    MailError,
+    TooManyPartsError,
+    content_of,
+    file_name_of,
+    header_of,
+    is_shown,
+    leaves_of,
+    name_of_nameless,
+    safe_name,
+    text_of,
+    words_of_page,
+)
 from pipeline.texts.calendar import JAPAN
 from pipeline.texts.folding import fold
 
 if TYPE_CHECKING:
     from pipeline.inbox.mapi import OutlookMessage
 
+
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TNEF = b"\x78\x9f\x3e\x22"
 _HEAD = 65536  # bytes in which a header must show itself
 _BODY = 20_000  # letters of a text that are kept
-_PAGE = 200_000  # letters of a letter in HTML that are looked at
-_NAME = 200  # letters of a name; no file system takes longer ones
-_DEEPEST = 20  # parts within parts; mail programs make four or five
-_HEADER = re.compile(
-    rb"(?i)(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
-    rb"(?:(?:from|received|return-path|subject|mime-version|message-id):"
-    rb"|content-type:\s*multipart/)"  # what S/MIME has signed begins so
-)
-# What belongs to the letter and holds no answer.
-_OF_THE_LETTER = frozenset(
-    {
-        "application/applefile",  # what a Mac knows of a file beside its content
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-signature",
-        "message/delivery-status",
-        "message/disposition-notification",
-        "message/feedback-report",
-        "text/rfc822-headers",
-        "text/x-amp-html",
-        "text/calendar",
-        "text/vcard",
-        "text/x-vcard",
-    }
-)
 # 【至急】 or [list 12] may stand before it.
 _PASSED_ON = re.compile(r"(?:\s*[\[【(][^\]】)]*[\]】)])*\W*(?:fwd?|転送)\W")
 _BY_ITSELF = re.compile(r"自動(?:応答|返信)|不在(?:通知|連絡)|automatic reply|out of office")
 _FAILED = re.compile(rb"(?im)^action:[ \t]*failed\b")  # RFC 3464; others are only delayed
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
-# A line that goes on, but not the one above a signature.
-_FLOWED = re.compile(r"(?<!^--)(?<!\n--) \r?\n(?![>\s])")
-
-
-class MailError(Exception):
-    """A mail that cannot be taken apart; the text is for developers."""
-
-
-class TooManyPartsError(MailError):
-    """A mail with more parts, or deeper ones, than any mail program makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +106,7 @@ def looks_like_mail(head: bytes, name: str) -> bool:
     start = head[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if ending == "eml":
         return b":" in start.partition(b"\n")[0]
-    return ending not in {"csv", "html", "htm", "mht", "mhtml"} and bool(_HEADER.match(start))
+    return ending not in {"csv", "html", "htm", "mht", "mhtml"} and bool(HEADER.match(start))
 
 
 def open_mail(content: bytes, *, most_parts: int) -> Mail:
@@ -156,25 +133,25 @@ def _internet(content: bytes, most_parts: int) -> Mail:
         content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     )
     texts: dict[str, list[str]] = {}
-    attached: list[_Leaf] = []
-    for leaf in _leaves(message):
+    attached: list[Leaf] = []
+    for leaf in leaves_of(message):
         if leaf.is_text:
-            texts.setdefault(leaf.kind, []).append(_text(leaf.part))
+            texts.setdefault(leaf.kind, []).append(text_of(leaf.part))
         elif len(attached) >= most_parts:
             raise TooManyPartsError("attachments")
         else:
             attached.append(leaf)
     pages = "".join(texts.get("text/html", []))
-    subject = one_line(decode_words(_header(message, "subject")))
+    subject = one_line(decode_words(header_of(message, "subject")))
     receipt = _receipt(message)
     return Mail(
-        received=receipt or _moment(_header(message, "date")),
+        received=receipt or _moment(header_of(message, "date")),
         by_server=bool(receipt),
         passed_on=_is_passed_on(subject),
         automatic=_is_automatic(message, subject),
         undelivered=_is_report(message) and _FAILED.search(content) is not None,
         sealed=message.get_content_type() in _SEALED,
-        sender=address_of(decode_words(_header(message, "from"))),
+        sender=address_of(decode_words(header_of(message, "from"))),
         subject=subject,
         body=_body(texts),
         parts=tuple(_part(leaf, n, pages) for n, leaf in enumerate(attached, start=1)),
@@ -186,7 +163,7 @@ _OF_A_MAIL = ("from", "sender", "subject", "date", "received", "message-id", "re
 
 
 def _is_automatic(message: Message, subject: str) -> bool:
-    by_machine = _header(message, "auto-submitted").strip().casefold()
+    by_machine = header_of(message, "auto-submitted").strip().casefold()
     said = by_machine not in {"", "no"} or _is_report(message)
     return said or _BY_ITSELF.match(fold(subject)) is not None
 
@@ -195,93 +172,14 @@ def _is_report(message: Message) -> bool:
     return message.get_content_type() == "multipart/report"
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A part that is no mere frame; ``beside``: related to a text, ``reported``: in a report."""
-
-    part: Message
-    beside: bool = False
-    reported: bool = False
-
-    @property
-    def kind(self) -> str:
-        kind = self.part.get_content_type()
-        # A frame without the line that parts it is text.
-        return "text/plain" if kind.startswith("multipart/") else kind
-
-    @property
-    def is_text(self) -> bool:
-        texts = {"text/plain", "text/html", "text/enriched"}
-        return self.kind in texts and not _is_attached(self.part)
-
-
-def _part(leaf: _Leaf, number: int, pages: str) -> Part:
+def _part(leaf: Leaf, number: int, pages: str) -> Part:
     part, kind = leaf.part, leaf.kind
     return Part(
-        name=_file_name(part) or _nameless(part, kind, number),
-        content=_content(part, kind),
-        of_letter=kind in _OF_THE_LETTER or (kind.startswith("image/") and _is_shown(leaf, pages)),
+        name=file_name_of(part) or name_of_nameless(part, kind, number),
+        content=content_of(part, kind),
+        of_letter=kind in OF_THE_LETTER or (kind.startswith("image/") and is_shown(leaf, pages)),
         came_back=leaf.reported and kind == "message/rfc822",
     )
-
-
-def _is_shown(leaf: _Leaf, pages: str) -> bool:
-    """Tell a picture in the text; Gmail gives an id to whatever is attached, too."""
-    content_id = _header(leaf.part, "content-id").strip(" <>")
-    return leaf.beside or (bool(content_id) and (not pages or content_id in pages))
-
-
-def _leaves(message: Message, depth: int = 0, parent: _Leaf | None = None) -> Iterator[_Leaf]:
-    """Give the parts that are no mere frames."""
-    if depth > _DEEPEST:
-        raise TooManyPartsError("depth")
-    kind = message.get_content_type()
-    payload = message.get_payload()
-    beside, reported = (parent.beside, parent.reported) if parent else (False, False)
-    if kind.startswith("multipart/") and isinstance(payload, list):
-        reported = reported or kind == "multipart/report"
-        for number, each in enumerate(payload):
-            within = beside or (kind == "multipart/related" and number > 0)
-            yield from _leaves(each, depth + 1, _Leaf(each, within, reported))
-    else:
-        yield _Leaf(message, beside, reported)
-
-
-def _is_attached(leaf: Message) -> bool:
-    disposition = _header(leaf, "content-disposition").strip().casefold()
-    return disposition.startswith("attachment") or bool(_file_name(leaf))
-
-
-def _content(leaf: Message, kind: str) -> bytes:
-    payload = leaf.get_payload()
-    if kind == "message/rfc822" and isinstance(payload, list):
-        inner = _only(leaf)
-        if not inner.keys() and not inner.is_multipart():  # in base64, which no rule allows
-            with contextlib.suppress(binascii.Error, ValueError):
-                return base64.b64decode(str(inner.get_payload()).encode("ascii", "ignore"))
-        return inner.as_bytes()
-    if isinstance(payload, list):
-        return b"\n".join(each.as_bytes() for each in payload if isinstance(each, Message))
-    decoded = leaf.get_payload(decode=True)
-    return decoded if isinstance(decoded, bytes) else b""
-
-
-def _only(leaf: Message) -> Message:
-    """Give the mail that a part holds."""
-    payload = leaf.get_payload()
-    first = payload[0] if isinstance(payload, list) and payload else None
-    return first if isinstance(first, Message) else Message()
-
-
-def _text(leaf: Message) -> str:
-    content = leaf.get_payload(decode=True)
-    charset = leaf.get_param("charset") or ""
-    named = charset[2] if isinstance(charset, tuple) else charset
-    text = decode_bytes(content if isinstance(content, bytes) else b"", str(named))
-    if str(leaf.get_param("format") or "").casefold() != "flowed":
-        return text
-    joined_by = "" if str(leaf.get_param("delsp") or "").casefold() == "yes" else " "
-    return _FLOWED.sub(joined_by, text)
 
 
 def _body(texts: Mapping[str, list[str]]) -> str:
@@ -289,69 +187,7 @@ def _body(texts: Mapping[str, list[str]]) -> str:
     plain = "\n".join(texts.get("text/plain", []))
     if plain.strip():
         return plain[:_BODY]
-    return "\n".join(map(_words_of, texts.get("text/html", [])))[:_BODY]
-
-
-def _words_of(page: str) -> str:
-    page = page[:_PAGE]
-    for name in ("style", "script"):
-        shown = re.split(rf"(?i)<{name}\b", page)
-        page = shown[0] + "".join(re.split(rf"(?i)</{name}", each, maxsplit=1)[-1]
-                                  for each in shown[1:])  # fmt: skip
-    lines = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li)\b", "\n<", page)
-    return html.unescape(re.sub(r"<[^<>]*>", "", lines))
-
-
-def _nameless(leaf: Message, kind: str, number: int) -> str:
-    if kind == "message/rfc822":
-        subject = one_line(decode_words(_header(_only(leaf), "subject")))
-        return _safe(f"{subject or '転送メール'}.eml")
-    ending = {"text/calendar": "ics", "text/plain": "txt", "text/html": "html"}
-    given = ending.get(kind) or re.sub(r"\W", "", kind.rpartition("/")[2])[:20]
-    return f"（名前なし{number}）.{given}"
-
-
-def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _file_name(leaf: Message) -> str:
-    """Give an attachment's name: RFC 2231, encoded words in quotes, or raw bytes."""
-    for header, key in (("content-disposition", "filename"), ("content-type", "name")):
-        written = _header(leaf, header)
-        if is_raw(written):  # the second byte of a letter may be a quote or a backslash
-            leaf.replace_header(header, decode_words(written))
-        try:
-            value = leaf.get_param(key, header=header)
-        except (ValueError, TypeError, IndexError, LookupError):  # damaged continuations
-            continue
-        if isinstance(value, tuple):
-            charset, _, text = value
-            raw = text.encode("latin-1", "surrogateescape") if _is_latin(text) else b""
-            name = decode_bytes(raw, charset or "") if raw else text
-        else:
-            name = str(value or "")
-            if "%" in name and re.match(r"[\w-]+'[\w-]*'", name):  # quoted, which hides its star
-                charset, _, text = name.split("'", 2)
-                name = decode_bytes(unquote_to_bytes(text), charset)
-            name = decode_words(name)
-        if one_line(name):
-            return _safe(name)
-    return ""
-
-
-def _is_latin(text: str) -> bool:
-    return all(ord(letter) < 256 or "\udc80" <= letter <= "\udcff" for letter in text)
-
-
-def _safe(name: str) -> str:
-    """Give a name that is one name: neither folders nor a separator of ours."""
-    name = one_line(name).replace("/", "／").replace("\\", "＼").replace("!", "！")
-    if len(name) > _NAME:
-        stem, dot, ending = name.rpartition(".")
-        name = stem[: _NAME - 10] + dot + ending[:9] if dot else name[:_NAME]
-    return name
+    return "\n".join(map(words_of_page, texts.get("text/html", [])))[:_BODY]
 
 
 def address_of(text: str) -> str:
@@ -362,7 +198,7 @@ def address_of(text: str) -> str:
 
 def _receipt(message: Message) -> str:
     """Give when our server took the mail, by its topmost Received line; empty where none tells."""
-    return _moment(_header(message, "received").rpartition(";")[2])
+    return _moment(header_of(message, "received").rpartition(";")[2])
 
 
 def _is_passed_on(subject: str) -> bool:
@@ -405,17 +241,17 @@ def _of_message(message: "OutlookMessage") -> Mail:
     receipt = _receipt(headers) or (in_japan(message.delivered) if message.delivered else "")
     sent = in_japan(message.submitted) if message.submitted else ""
     subject = one_line(message.subject)
-    body = message.body if message.body.strip() else _words_of(decode_bytes(message.page, ""))
+    body = message.body if message.body.strip() else words_of_page(decode_bytes(message.page, ""))
     return Mail(
-        received=receipt or _moment(_header(headers, "date")) or sent,
+        received=receipt or _moment(header_of(headers, "date")) or sent,
         by_server=bool(receipt),
         passed_on=_is_passed_on(subject),
-        sender=address_of(message.sender) or address_of(decode_words(_header(headers, "from"))),
+        sender=address_of(message.sender) or address_of(decode_words(header_of(headers, "from"))),
         subject=subject,
         body=body[:_BODY],
         parts=tuple(
             Part(
-                name=_safe(each.name) or f"（名前なし{number}）",
+                name=safe_name(each.name) or f"（名前なし{number}）",
                 content=each.content,
                 of_letter=each.of_letter,
                 mail=_of_message(each.message) if each.message else None,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.model import Checklist, Finding, Outcome
-    from pipeline.model.report import AnswerRows
+    from pipeline.model.report_rows import AnswerRows
     from pipeline.settings import RuleSettings
     from pipeline.summarise.ranges import Cell
     from pipeline.write.data import DataTable

@@ -4,7 +4,7 @@ A code is for ever: never reused, never renumbered. `RETIRED` holds the numbers 
 come back.
 """
 
-from pipeline.model.report import RuleRow
+from pipeline.model.report_rows import RuleRow
 from pipeline.rules import (  # noqa: F401 - a rule enters itself where its module is imported
     answers,
     arrival,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.model.report import RuleRow
+from pipeline.model.report_rows import RuleRow
 from pipeline.rules.registry import FAMILIES, Effect, Example, Rule
 
 

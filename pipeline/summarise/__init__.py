@@ -16,7 +16,8 @@ from pipeline.history.changes import compare
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
-from pipeline.model.report import Figures, Report, RuleRow, SeverityCounts
+from pipeline.model.report import Figures, Report
+from pipeline.model.report_rows import RuleRow, SeverityCounts
 from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
 from pipeline.summarise.contacts import contacts, impacts

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Batch, Checklist, Finding, Respondent
     from pipeline.model.counts import Range
-    from pipeline.model.report import ReportedLine, ReturnRow
+    from pipeline.model.report_rows import ReportedLine, ReturnRow
     from pipeline.summarise.rows import Places
 
 ASKS = 3  # kinds of questions that a line spells out

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from pipeline.model import Batch, FileState, states_of_files
-from pipeline.model.report import Check, FileRow
+from pipeline.model.report import Check
+from pipeline.model.report_rows import FileRow
 from pipeline.summarise.counts import Tally
 
 

@@ -14,7 +14,8 @@ from pipeline.model import (
     came_unread,
 )
 from pipeline.model.plan import Turnout
-from pipeline.model.report import RespondentTotal, ReturnRow, SeverityCounts
+from pipeline.model.report import RespondentTotal
+from pipeline.model.report_rows import ReturnRow, SeverityCounts
 from pipeline.rules.words import listed
 from pipeline.summarise.rows import severity_counts
 from pipeline.texts.respondents import entry_id

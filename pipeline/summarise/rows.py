@@ -22,7 +22,7 @@ from pipeline.model import (
     Submission,
 )
 from pipeline.model.answers import DueSource, Precision
-from pipeline.model.report import (
+from pipeline.model.report_rows import (
     AnswerRow,
     AnswerRows,
     FileRow,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pipeline.model import Checklist, Finding
     from pipeline.model.history import Promise
     from pipeline.model.months import ChangeRow
-    from pipeline.model.report import AnswerRows, FileRow, Report, ReportedLine
+    from pipeline.model.report import Report
+    from pipeline.model.report_rows import AnswerRows, FileRow, ReportedLine
 
 # What few objects tell of many answers: the column of the object, and what is told.
 _TOLD = {

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.model.report import Report, ReportedLine
+    from pipeline.model.report import Report
+    from pipeline.model.report_rows import ReportedLine
 
 
 def within(report: Report, rows: int) -> Report:
