@@ -15,6 +15,7 @@ from workbooks import Control, Sheet, repacked, rich, shape, source_of, table, t
 
 from pipeline.formats import detect_kind, read_workbook
 from pipeline.model import (
+    OF_THIS_COMPUTER,
     FileKind,
     RawWorkbook,
     Skipped,
@@ -81,6 +82,21 @@ def test_file_that_is_gone_or_locked(tmp_path: Path) -> None:
     outcome = read_workbook(source, limits=LIMITS)
     assert isinstance(outcome, Unreadable)
     assert outcome.reason is UnreadableReason.VANISHED
+
+
+def test_a_library_that_a_virus_scanner_holds_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> None:
+        raise ImportError("DLL load failed while importing _rust: アクセスが拒否されました。")
+
+    monkeypatch.setattr("pipeline.formats.workbook._read", held)
+    outcome = read_workbook(source_of(tmp_path, plain()), limits=LIMITS)
+    assert isinstance(outcome, Unreadable)
+    assert outcome.reason is UnreadableReason.NO_PART
+    assert outcome.reason in OF_THIS_COMPUTER  # nobody is asked to send it again
+    assert "_rust" in outcome.detail
+    assert outcome.source.sha256
 
 
 def test_member_of_an_archive(tmp_path: Path) -> None:

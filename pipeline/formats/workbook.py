@@ -52,6 +52,10 @@ def read_workbook(
         if not source.sha256:
             source = hashed(source, limits)
         return Unreadable(source=source, reason=refusal.reason, kind=kind, detail=refusal.detail)
+    except ImportError as error:
+        return Unreadable(
+            source=source, reason=UnreadableReason.NO_PART, kind=kind, detail=str(error)
+        )
     except RecursionError as error:
         return Unreadable(
             source=source, reason=UnreadableReason.TOO_LARGE, kind=kind, detail=repr(error)

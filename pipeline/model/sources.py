@@ -167,6 +167,7 @@ class UnreadableReason(StrEnum):
     NOT_HERE = "not_here"  # empty, zeros, or a mere name: a cloud's file not yet brought here
     VANISHED = "vanished"  # it was listed and is gone
     CHANGING = "changing"  # it was written to while it was read, twice
+    NO_PART = "no_part"  # a library of this product is missing, or held by a virus scanner
 
 
 class BundleProblem(StrEnum):
@@ -223,6 +224,7 @@ OF_THIS_COMPUTER = frozenset(
         UnreadableReason.NOT_HERE,
         UnreadableReason.VANISHED,
         UnreadableReason.CHANGING,
+        UnreadableReason.NO_PART,
     }
 )
 

@@ -110,13 +110,14 @@ def broken(context: Context) -> Iterator[Hit]:
     message="{what}",
     fix="{step}",
     general_fix=REASONS[UnreadableReason.NO_ACCESS].step,
-    why="権限がない、OneDriveなどから取り込まれていない、集計の間に移された・書き換えられた、といった"
-    "このパソコンの側の理由です。集計の終わりにもう一度だけ読み直しています。"
+    why="権限がない、OneDriveなどから取り込まれていない、集計の間に移された・書き換えられた、"
+    "読むための部品が動かない、といったこのパソコンの側の理由です。集計の終わりにもう一度だけ読み直しています。"
     "回答者に落ち度はないため、差戻しや督促の文面は作りません。",
     since="0.2.0",
     examples=(
         fires("ファイル: 若葉市.xlsx（読めない: no_access）"),
         fires("ファイル: 若葉市.xlsx（読めない: not_here）"),
+        fires("ファイル: 若葉市.xls（読めない: no_part）"),
         silent("ファイル: 若葉市.xlsx（読めない: broken）"),
         silent("ファイル: 若葉市.xlsx\n運用①-1 | ① |"),
     ),
