@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 SHARDS = 8  # of the long command, so that both cores work
-APART = 6  # points from one that is struck to the next: CI has twenty minutes for everything
+APART = 3  # points from one that is struck to the next: CI has twenty minutes for everything
 
 
 def faults(name: str, *places: object) -> str:
@@ -35,7 +35,7 @@ def test_a_sample_of_points(name: str, first: int, every: int) -> None:
     assert ", 0 wrong" in faults(name, first, every)
 
 
-# Every point of `close`, every sixth of the two long commands, and every file cut short. Of the
+# Every point of `close`, every third of the two long commands, and every file cut short. Of the
 # longest a point is killed or refused, in turns; `python tests/faults.py run 0 1` (and sendback)
 # does both everywhere.
 @pytest.mark.outside
