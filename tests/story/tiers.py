@@ -109,7 +109,7 @@ def play_tiers(folder: Path, settings: Settings, checklist: Checklist) -> Iterat
 def _roster(inbox: Path, towns: tuple[Town, ...]) -> None:
     inbox.mkdir(parents=True, exist_ok=True)
     rows = [("団体コード", "団体名"), *((town.code, town.name) for town in towns)]
-    (inbox / "名簿.xlsx").write_bytes(plain_table("名簿", tuple(rows)))
+    _put(inbox / "名簿.xlsx", plain_table("名簿", tuple(rows)), 0, 1)
 
 
 def _returns(inbox: Path, towns: tuple[Town, ...], number: int, checklist: Checklist) -> None:
@@ -220,7 +220,7 @@ def _spoiled(now: Settings, office: str, number: int) -> Scene:
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    _put(path, packed.getvalue(), number, 28)
+    _put(path, without_clock(packed.getvalue()), number, 28)
     result = aggregate(now)
     refused = [f for f in result.findings if f.code == "B515"]
     return Scene(
