@@ -1,16 +1,6 @@
 """One sheet with an object of each kind that people lay over check cells, for every format."""
 
-from workbooks import (
-    Control,
-    Sheet,
-    freehand,
-    group,
-    line,
-    picture,
-    shape,
-    table,
-    two_cell,
-)
+from workbooks import Control, Sheet, freehand, group, line, picture, shape, table, two_cell
 
 _LEGEND = "①既に対応済み\\n②これから対応予定（○月）\\n③対応の予定なし"
 _PIXEL = 9525

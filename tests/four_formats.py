@@ -14,17 +14,7 @@ import biff
 import xlwt
 from biff import Record
 from hostile import ods_with
-from workbooks import (
-    Control,
-    Rows,
-    Sheet,
-    line,
-    picture,
-    shape,
-    two_cell,
-    xlsb,
-    xlsx,
-)
+from workbooks import Control, Rows, Sheet, line, picture, shape, two_cell, xlsb, xlsx
 
 from pipeline.model import address
 

@@ -14,14 +14,7 @@ from pipeline.forms.editions import in_edition
 from pipeline.history.earlier import load_history, previous_month, settle_years
 from pipeline.model import Batch, Finding, PreviousMonth, RawWorkbook, SourceFile
 from pipeline.model.report import Report
-from pipeline.model.review import (
-    HEADER_ROW,
-    PastFinding,
-    Review,
-    Reviewed,
-    ReviewForm,
-    Settled,
-)
+from pipeline.model.review import HEADER_ROW, PastFinding, Review, Reviewed, ReviewForm, Settled
 from pipeline.review import (
     apply_review,
     find_form,

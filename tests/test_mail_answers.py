@@ -34,16 +34,6 @@ SAYS_NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("body", SAYS)
-def test_a_sentence_that_answers_is_kept(body: str) -> None:
-    assert answers_in(f"{GREETING}{body}\nよろしくお願いします。", load()) == body
-
-
-@pytest.mark.parametrize("body", SAYS_NOTHING)
-def test_a_letter_that_answers_nothing_is_not(body: str) -> None:
-    assert not answers_in(GREETING + body, load())
-
-
 # In any words, as towns write; labelled before they were read.
 SAYS_TOO = [
     "空欄は③と読み替えていただきますよう、ご確認ください。",
@@ -145,8 +135,8 @@ OF_THE_LETTER = [
 ]
 
 
-@pytest.mark.parametrize("body", SAYS_TOO)
-def test_what_is_said_in_other_words_is_kept(body: str) -> None:
+@pytest.mark.parametrize("body", [*SAYS, *SAYS_TOO])
+def test_a_sentence_that_answers_is_kept(body: str) -> None:
     assert answers_in(f"{GREETING}{body}\nよろしくお願いします。", load()) == body
 
 
@@ -156,8 +146,8 @@ def test_what_no_letter_says_is_kept_and_asks_nobody(body: str) -> None:
     assert not says_an_answer(body, load())
 
 
-@pytest.mark.parametrize("body", OF_THE_LETTER)
-def test_what_letters_say_is_not(body: str) -> None:
+@pytest.mark.parametrize("body", [*SAYS_NOTHING, *OF_THE_LETTER])
+def test_a_letter_that_answers_nothing_is_not(body: str) -> None:
     assert not answers_in(GREETING + body, load())
 
 

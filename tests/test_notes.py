@@ -13,17 +13,7 @@ from hypothesis import strategies as st
 from rows import every_row
 
 import pipeline.texts.clauses
-from pipeline.model import (
-    Answer,
-    Aside,
-    Due,
-    DueProblem,
-    DueSource,
-    Mark,
-    Note,
-    Precision,
-    Status,
-)
+from pipeline.model import Answer, Aside, Due, DueProblem, DueSource, Mark, Note, Precision, Status
 from pipeline.texts.months import normalise
 from pipeline.texts.notes import (
     effective_due,

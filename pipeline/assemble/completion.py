@@ -4,12 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.assemble.joining import Joined, has_row, join, with_note_of
-from pipeline.model import (
-    Answer,
-    Doubt,
-    Status,
-    Submission,
-)
+from pipeline.model import Answer, Doubt, Status, Submission
 from pipeline.texts.calendar import month_words
 from pipeline.texts.folding import is_blank
 from pipeline.texts.notes import effective_due

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.model import (
-    Respondent,
-)
+from pipeline.model import Respondent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.model import (
-    Evidence,
-    EvidenceKind,
-    Respondent,
-    Roster,
-    RosterEntry,
-    Submission,
-)
+from pipeline.model import Evidence, EvidenceKind, Respondent, Roster, RosterEntry, Submission
 from pipeline.texts.folding import fold, tidy
 from pipeline.texts.name_index import NameIndex
 from pipeline.texts.respondents import (

@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.assemble.roster_heads import RosterHeader
-from pipeline.model import (
-    CellKind,
-    ControlProblem,
-    Location,
-    RawCell,
-    address,
-)
+from pipeline.model import CellKind, ControlProblem, Location, RawCell, address
 from pipeline.texts.folding import fold, tidy
 from pipeline.texts.local_codes import is_local_code, other_spelling
 

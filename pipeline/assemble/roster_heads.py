@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.model import (
-    ControlProblem,
-    Location,
-    RawSheet,
-    address,
-)
+from pipeline.model import ControlProblem, Location, RawSheet, address
 from pipeline.texts.folding import fold, tidy
 
 # The template's headers, in its order, with what people rename them to.

@@ -12,14 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.assemble.stakeholders import Stakeholder, hand_of, project_of, rest_of
-from pipeline.model import (
-    EvidenceKind,
-    Respondent,
-    Roster,
-    RosterEntry,
-    Submission,
-    shown_unit,
-)
+from pipeline.model import EvidenceKind, Respondent, Roster, RosterEntry, Submission, shown_unit
 from pipeline.texts.file_names import FileNames
 from pipeline.texts.projects import bare_project, project_key, unit_id
 from pipeline.texts.respondents import body_id, entry_id, same_body

@@ -7,9 +7,9 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from pipeline.formats.package import part_name
+from pipeline.inbox.mapi import OLE2
 from pipeline.model import FileKind
 
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", FileKind.PDF),

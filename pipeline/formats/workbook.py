@@ -5,10 +5,11 @@
 import hashlib
 from dataclasses import replace
 
-from pipeline.formats.kinds import OLE2, kind_of
+from pipeline.formats.kinds import kind_of
 from pipeline.formats.package import Package
 from pipeline.formats.refusal import Refused, broken, too_large
 from pipeline.inbox.archive import MemberError, hashed, is_placeholder, read_content
+from pipeline.inbox.mapi import OLE2
 from pipeline.model import (
     FileKind,
     RawWorkbook,

@@ -16,13 +16,7 @@ from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.frame.answers import answers_of
 from pipeline.history.month import Shared, read_month
 from pipeline.model import FileState, PreviousMonth, Status
-from pipeline.model.history import (
-    History,
-    PastAnswer,
-    PastMonth,
-    PastProblem,
-    PastRespondent,
-)
+from pipeline.model.history import History, PastAnswer, PastMonth, PastProblem, PastRespondent
 from pipeline.texts.calendar import MONTH, month_after
 
 if TYPE_CHECKING:

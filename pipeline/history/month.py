@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.history.record import RUN, DamagedError, open_table, read_record
 from pipeline.model import FileState, Status
-from pipeline.model.history import (
-    ItemAsked,
-    PastAnswer,
-    PastMonth,
-    PastProblem,
-    PastRespondent,
-)
+from pipeline.model.history import ItemAsked, PastAnswer, PastMonth, PastProblem, PastRespondent
 from pipeline.texts.calendar import MONTH
 
 if TYPE_CHECKING:

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.inbox.listing import PASSWORDS, Found
-from pipeline.model import (
-    ControlLine,
-)
+from pipeline.model import ControlLine
 from pipeline.texts.passwords import candidates
 from pipeline.texts.saved import saved_text
 

@@ -8,17 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.inbox.archive import (
-    local,
-    printable,
-)
-from pipeline.model import (
-    Entry,
-    SkipReason,
-    SourceFile,
-    Unreadable,
-    UnreadableReason,
-)
+from pipeline.inbox.archive import local, printable
+from pipeline.model import Entry, SkipReason, SourceFile, Unreadable, UnreadableReason
 from pipeline.texts.calendar import MONTH
 
 # Preferred first: where a coordinator keeps two rosters, the Excel file of today is meant.

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a file of streams: of Outlook, and of Excel up to 2003
+TNEF = b"\x78\x9f\x3e\x22"  # winmail.dat
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _SUBJECT, _BODY, _PAGE, _HEADERS = 0x0037, 0x1000, 0x1013, 0x007D
 # The address as SMTP knows it, then as the sender's system does.

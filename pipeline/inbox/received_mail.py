@@ -12,7 +12,6 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 from pipeline.inbox.mail_charsets import decode_bytes, decode_words, one_line
 from pipeline.inbox.mail_parts import (
@@ -31,15 +30,10 @@ from pipeline.inbox.mail_parts import (
     text_of,
     words_of_page,
 )
+from pipeline.inbox.mapi import OLE2, TNEF, OutlookMessage, TooManyError
 from pipeline.texts.calendar import JAPAN
 from pipeline.texts.folding import fold
 
-if TYPE_CHECKING:
-    from pipeline.inbox.mapi import OutlookMessage
-
-
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-TNEF = b"\x78\x9f\x3e\x22"
 _HEAD = 65536  # bytes in which a header must show itself
 _BODY = 20_000  # letters of a text that are kept
 # 【至急】 or [list 12] may stand before it.
@@ -222,7 +216,6 @@ def in_japan(moment: datetime.datetime) -> str:
 def _outlook(content: bytes, most_parts: int) -> Mail:
     # Both are rare, and one needs a library.
     from pipeline.inbox import outlook, tnef  # noqa: PLC0415
-    from pipeline.inbox.mapi import TooManyError  # noqa: PLC0415
 
     wraps = content.startswith(TNEF)
     try:
@@ -234,7 +227,7 @@ def _outlook(content: bytes, most_parts: int) -> Mail:
     return replace(mail, wraps=True, by_server=False) if wraps else mail
 
 
-def _of_message(message: "OutlookMessage") -> Mail:
+def _of_message(message: OutlookMessage) -> Mail:
     headers: Message = BytesParser(policy=_Raw()).parsebytes(
         message.headers.encode("utf-8", "surrogateescape"), headersonly=True
     )

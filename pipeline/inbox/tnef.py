@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.inbox.mapi import (
+    TNEF,
     Attached,
     OutlookMessage,
     TooManyError,
@@ -18,8 +19,7 @@ from pipeline.inbox.mapi import (
     narrow_text,
 )
 
-SIGNATURE = b"\x78\x9f\x3e\x22"
-_HEAD = len(SIGNATURE) + 2  # and a key that nothing here needs
+_HEAD = len(TNEF) + 2  # and a key that nothing here needs
 _ATTRIBUTE = struct.Struct("<BHHL")  # level, number, type, length
 _CHECKSUM = 2
 _OF_MESSAGE, _OF_ATTACHMENT = 1, 2
@@ -97,7 +97,7 @@ class _Reader:
         kind, content = held.properties.get(_DATA, (0, b""))
         if kind == _OBJECT:
             content = content[_CLASS:]
-            if content.startswith(SIGNATURE):
+            if content.startswith(TNEF):
                 return attachment_of(held, content, self.message(content, depth + 1))
         return attachment_of(held, content or held.attributes.get(_CONTENT, b""))
 

@@ -23,7 +23,8 @@ from pipeline.inbox.bundle import is_bundle, opened_bundle
 from pipeline.inbox.listing import set_aside
 from pipeline.inbox.mail_answers import answers_in, leads_to_a_file
 from pipeline.inbox.mail_passwords import MailedPasswords
-from pipeline.inbox.received_mail import TNEF, Mail, Part, looks_like_mail
+from pipeline.inbox.mapi import TNEF
+from pipeline.inbox.received_mail import Mail, Part, looks_like_mail
 from pipeline.model import (
     Checklist,
     Entry,
@@ -86,7 +87,9 @@ class Unpacking:
         found = members(opened)
         last = {member.stored: index for index, member in enumerate(found)}
         for index, member in enumerate(found):
-            source = _member_source(archive, member)
+            modified = member.modified or archive.modified
+            name = printable(member.name)
+            source = _inside(archive, member.stored, name, size=member.size, modified=modified)
             if last[member.stored] != index:
                 entries.append(_doubled(source))
             else:
@@ -166,21 +169,13 @@ class Unpacking:
     def _part(self, mail: SourceFile, part: Part, number: int) -> list[Entry]:
         """Give one attachment: of the letter itself, set aside by its name, or a file."""
         stored = f"{MAIL_PART}{number}"
-        source = SourceFile(
-            path=f"{mail.path}!{printable(part.name)}",
-            location=mail.location,
-            member=mail.member or stored,
-            inner=(*mail.inner, stored) if mail.member else (),
+        source = _inside(
+            mail,
+            stored,
+            printable(part.name),
             size=len(part.content),
             modified=mail.received if mail.receipt is Receipt.SERVER else mail.modified,
             sha256=hashlib.sha256(part.content).hexdigest(),
-            received=mail.received,
-            receipt=mail.receipt,
-            passed_on=mail.passed_on,
-            bearers=mail.bearers,
-            sender=mail.sender,
-            subject=mail.subject,
-            letter=mail.letter,
         )
         aside = SkipReason.LETTER if part.of_letter else set_aside(part.name, at_top=False)
         if aside is not None:
@@ -206,21 +201,18 @@ class Unpacking:
         return [Unreadable(source=source, reason=reason, kind=FileKind.ZIP, detail=detail)]
 
 
-def _member_source(archive: SourceFile, member: Member) -> SourceFile:
-    return SourceFile(
-        path=f"{archive.path}!{printable(member.name)}",
-        location=archive.location,
-        member=archive.member or member.stored,
-        inner=(*archive.inner, member.stored) if archive.member else (),
-        size=member.size,
-        modified=member.modified or archive.modified,
-        received=archive.received,
-        receipt=archive.receipt,
-        passed_on=archive.passed_on,
-        bearers=archive.bearers,
-        sender=archive.sender,
-        subject=archive.subject,
-        letter=archive.letter,
+def _inside(
+    frame: SourceFile, stored: str, name: str, *, size: int, modified: str, sha256: str = ""
+) -> SourceFile:
+    """Give what lies in an archive or a mail; what the mail around it tells is told of it, too."""
+    return replace(
+        frame,
+        path=f"{frame.path}!{name}",
+        member=frame.member or stored,
+        inner=(*frame.inner, stored) if frame.member else (),
+        size=size,
+        modified=modified,
+        sha256=sha256,
     )
 
 

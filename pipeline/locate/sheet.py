@@ -11,12 +11,7 @@ from pipeline.locate.callings import NOTHING, Alone, Calling, Standing
 from pipeline.locate.cards import holds_cards, labels_of, read_cards
 from pipeline.locate.choice import Choice, Place, choose_places
 from pipeline.locate.columns import SURE_HEADERS
-from pipeline.locate.foreign_sheets import (
-    is_alien,
-    is_captioned_example,
-    is_summary,
-    is_unlike,
-)
+from pipeline.locate.foreign_sheets import is_alien, is_captioned_example, is_summary, is_unlike
 from pipeline.locate.grid import Grid
 from pipeline.locate.headers import HeaderRow, find_headers
 from pipeline.locate.index import EXAMPLE, Index

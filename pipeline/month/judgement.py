@@ -32,11 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeline.model import Batch, Finding, SourceFile
-    from pipeline.model.history import History, PastMonth
+    from pipeline.model.history import History
     from pipeline.model.review import (
         Decision,
         EntryCount,
-        PastFinding,
         Reviewed,
         ReviewForm,
         ReviewKey,
@@ -106,7 +105,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
     settled = finding_states(
         findings,
         reviewed,
-        earlier=_found_then(past, settings) if past else (),
+        earlier=past_findings(settings.outbox / past.month, past) if past else (),
         before=past_findings(settings.outbox / settings.month),
         off=settings.rules.off,
     )
@@ -119,14 +118,6 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         source=source,
         entries=count_entries(reviewed, relocated(settled.open, laid_out)),
         decisions=reviewed.decisions,
-    )
-
-
-def _found_then(past: PastMonth, settings: Settings) -> tuple[PastFinding, ...]:
-    found = past_findings(settings.outbox / past.month, past.moved)
-    return tuple(
-        each._replace(respondent_id=past.renamed.get(each.respondent_id, each.respondent_id))
-        for each in found
     )
 
 

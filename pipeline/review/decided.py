@@ -14,11 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.model import Answer, Batch
-    from pipeline.model.review import (
-        Bound,
-        Decision,
-        ReviewKey,
-    )
+    from pipeline.model.review import Bound, Decision, ReviewKey
 
 
 NOTICES = {

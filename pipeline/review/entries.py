@@ -165,7 +165,7 @@ def read_review(workbook: RawWorkbook | Unreadable | Skipped) -> Review:
 def at_present_ids(review: Review, moved: Mapping[str, str], renamed: Mapping[str, str]) -> Review:
     """Bind entries of an earlier month's form to the present ids of their items and respondents.
 
-    ``moved`` as in `past_findings`. An entry about an item that is not asked any more is bound to
+    ``moved`` as in `PastMonth`. An entry about an item that is not asked any more is bound to
     no item of this edition, and stands in the next form as it was written. ``renamed`` as in
     `PastMonth`.
     """

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.history.record import DamagedError, open_table, read_record
 from pipeline.model import Finding, Severity
-from pipeline.model.review import (
-    Decision,
-    FindingState,
-    PastFinding,
-    Reviewed,
-    Settled,
-    Verdict,
-)
+from pipeline.model.review import Decision, FindingState, PastFinding, Reviewed, Settled, Verdict
 from pipeline.review.keys import keys_of
 from pipeline.rules import RULES, About, Decided
 from pipeline.rules.words import STATUS_WORDS
@@ -23,27 +16,30 @@ from pipeline.texts.calendar import month_words
 from pipeline.texts.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from pipeline.model.history import PastMonth
     from pipeline.model.review import ReviewKey
 
 Identity = tuple[str, str, str, str]
 
 
-def past_findings(folder: Path, moved: Mapping[str, str] | None = None) -> tuple[PastFinding, ...]:
+def past_findings(folder: Path, past: PastMonth | None = None) -> tuple[PastFinding, ...]:
     """Read data/findings below a month's folder; nothing where it is missing or damaged.
 
-    ``moved`` gives the present id of each item of that month's edition, empty for one that is not
-    asked any more: what was found there is left out.
+    They get the present ids of items and respondents that ``past`` tells; what was found at an
+    item that is not asked any more is left out.
     """
     found = _past_findings(folder)
-    if not moved:
+    if past is None or not (past.moved or past.renamed):
         return found
     return tuple(
-        past._replace(item_id=now)
-        for past in found
-        if (now := moved.get(past.item_id, past.item_id)) or not past.item_id
+        each._replace(
+            item_id=now, respondent_id=past.renamed.get(each.respondent_id, each.respondent_id)
+        )
+        for each in found
+        if (now := past.moved.get(each.item_id, each.item_id)) or not each.item_id
     )
 
 

@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.model import (
-    Answer,
-    Doubt,
-    ReadBy,
-    Severity,
-    Status,
-)
+from pipeline.model import Answer, Doubt, ReadBy, Severity, Status
 from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.rules.asked import remarks_of
 from pipeline.rules.registry import (

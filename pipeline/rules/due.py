@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.model import (
-    Answer,
-    DueProblem,
-    DueSource,
-    Precision,
-    Severity,
-    Status,
-)
+from pipeline.model import Answer, DueProblem, DueSource, Precision, Severity, Status
 from pipeline.rules.registry import (
     About,
     Context,

@@ -3,12 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.model import (
-    FileState,
-    Severity,
-    Unreadable,
-    UnreadableReason,
-)
+from pipeline.model import FileState, Severity, Unreadable, UnreadableReason
 from pipeline.rules.registry import (
     About,
     Context,

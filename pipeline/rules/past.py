@@ -5,25 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.frame.answers import first_rows
-from pipeline.model import (
-    CountedSubmission,
-    FileState,
-    Location,
-    PreviousAnswer,
-    Severity,
-    Status,
-)
+from pipeline.model import CountedSubmission, FileState, Location, PreviousAnswer, Severity, Status
 from pipeline.model.history import PastAnswer
-from pipeline.rules.registry import (
-    About,
-    Context,
-    Effect,
-    Hit,
-    fires,
-    on_answer,
-    rule,
-    silent,
-)
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_answer, rule, silent
 from pipeline.rules.words import STATUS_WORDS, answer_words
 from pipeline.texts.calendar import month_words
 

@@ -5,16 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.model import CountedSubmission, Severity, Status, Uncounted
-from pipeline.rules.registry import (
-    About,
-    Context,
-    Effect,
-    Hit,
-    fires,
-    on_place,
-    rule,
-    silent,
-)
+from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_place, rule, silent
 from pipeline.rules.words import STATUS_WORDS, quote
 
 

@@ -23,12 +23,7 @@ from pipeline.settings import Settings
 from pipeline.summarise.contacts import contacts, impacts
 from pipeline.summarise.counts import Tally
 from pipeline.summarise.groupings import groupings
-from pipeline.summarise.lists import (
-    count_codes,
-    list_least_done,
-    list_most_open,
-    order_planned,
-)
+from pipeline.summarise.lists import count_codes, list_least_done, list_most_open, order_planned
 from pipeline.summarise.months import summarise_months
 from pipeline.summarise.offices import offices
 from pipeline.summarise.progress import progress

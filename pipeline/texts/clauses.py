@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.model import Due
-from pipeline.texts.unfinished import load_openness
+from pipeline.texts.unfinished import load_openness, openness_of
 
 __all__ = ["SENSES", "Said", "read_clauses", "sentences"]
 
@@ -195,7 +195,7 @@ def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
     dues = list[Due]()
     most, sentence_of_most = float("-inf"), None
     for sentence in sentences(text, months, month=month):
-        points = openness.points(sentence.words, [each.features for each in sentence.clauses])
+        points = openness_of(sentence.words, [each.features for each in sentence.clauses])
         if points > most:
             most, sentence_of_most = points, sentence
         for at, clause in enumerate(sentence.clauses):
@@ -217,8 +217,8 @@ def _telling(sentence: _Sentence) -> str:
     """Give the clause that says most that the work is open."""
     if len(sentence.clauses) < 2:
         return sentence.words
-    points = load_openness().points
-    return max(sentence.clauses, key=lambda each: points(each.words, [each.features])).words
+    clauses = sentence.clauses
+    return max(clauses, key=lambda each: openness_of(each.words, [each.features])).words
 
 
 def _points_of(clauses: Sequence[_Clause], at: int) -> Iterable[tuple[str, int]]:

@@ -13,8 +13,9 @@ from itertools import combinations_with_replacement
 from math import sqrt
 from operator import add
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Openness", "letters", "load_openness", "told"]
+__all__ = ["letters", "load_openness", "openness_of", "told"]
 
 _PATH = Path(__file__).parent / "unfinished.toml"
 _DIGITS = re.compile(r"\d+")
@@ -29,29 +30,35 @@ class Openness:
     start: int  # where nothing is known
     weights: Mapping[str, int]
 
-    def points(self, words: str, clauses: Iterable[frozenset[str]]) -> float:
-        """Weigh a sentence and the features of its clauses."""
-        found = letters(words)
-        weighed, count = sum(filter(None, map(self.weights.get, found))), len(found)
-        for features in clauses:
-            more, told = _weighed(features)
-            weighed, count = weighed + more, count + told
-        return self.start + weighed / sqrt(count)
+
+def openness_of(words: str, clauses: Iterable[frozenset[str]]) -> float:
+    """Weigh a sentence and the features of its clauses, in points."""
+    table, found = load_openness(), letters(words)
+    weighed, count = sum(filter(None, map(table.weights.get, found))), len(found)
+    for features in clauses:
+        more, told = _weighed(features)
+        weighed, count = weighed + more, count + told
+    return table.start + weighed / sqrt(count)
 
 
 @cache
-def load_openness(path: Path = _PATH) -> Openness:
+def load_openness() -> Openness:
     """Load the table. Raises KeyError or ValueError where it is wrong."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    lines = path.with_suffix(".tsv").read_text(encoding="utf-8").split("\n")
+    data = _table()
+    lines = _PATH.with_suffix(".tsv").read_text(encoding="utf-8").split("\n")
     weights = {piece: int(weight) for piece, weight in (line.split("\t") for line in lines if line)}
     start = weights.pop("")
     return Openness(sure=data["sure"], doubtful=data["doubtful"], start=start, weights=weights)
 
 
 @cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_PATH.read_text(encoding="utf-8"))
+
+
+@cache
 def _polite() -> tuple[re.Pattern[str], dict[str, str]]:
-    forms: dict[str, str] = tomllib.loads(_PATH.read_text(encoding="utf-8"))["polite"]
+    forms: dict[str, str] = _table()["polite"]
     return re.compile("|".join(sorted(forms, key=len, reverse=True))), forms
 
 

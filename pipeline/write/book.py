@@ -38,6 +38,7 @@ LINKS = 65_000  # Excel refuses 65,531 links on one sheet
 COVER = "はじめに"
 HEAD_POINTS = 2 * 16.5 + 6  # two lines of heads and the filter buttons
 MOST_POINTS = 220.0  # a longer text shows its beginning; the cell holds it all
+PADDING = 0.7  # of a column, in its widths: cells that are one have room there, too
 ROW_POINTS = 18.0  # of a row without a height of its own
 LINE_POINTS = 16.5  # height of one line of 10-point text
 

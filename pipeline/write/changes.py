@@ -34,13 +34,7 @@ if TYPE_CHECKING:
 
     from pipeline.frame.columns import Coded, Frame
     from pipeline.model.counts import StatusCounts
-    from pipeline.model.months import (
-        BeforeAndNow,
-        MonthPoint,
-        Moves,
-        RespondentMonths,
-        Standout,
-    )
+    from pipeline.model.months import BeforeAndNow, MonthPoint, Moves, RespondentMonths, Standout
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 

@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.model import Status
 from pipeline.texts.calendar import month_words
+from pipeline.write.book import PADDING
 from pipeline.write.style import COLOURS, FONT, INK, LABELS, LINE, MUTED, SYMBOLS, WHITE
 from pipeline.write.totals import GROUPS_TOP, STATUSES
-from pipeline.write.trend import (
-    CHANGES_SHEET,
-    MOVES,
-    TREND_RETURNS,
-    TREND_SHARE,
-    has_trend,
-    places,
-)
+from pipeline.write.trend import CHANGES_SHEET, MOVES, TREND_RETURNS, TREND_SHARE, has_trend, places
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.write.book import Sheet
 
 WIDE, COLUMN = 12, 8.0  # columns of the printed page and their width
-MERGED = COLUMN + 0.7  # what a column adds to cells that are one: its padding, too
+MERGED = COLUMN + PADDING  # what a column adds to cells that are one
 DATA = WIDE + 2  # the first column right of the page: there stands what the charts show
 TARGET_TOP = 32  # row of the first month of the line of the target
 _PIXELS = int(COLUMN * 7 + 5)  # of a column

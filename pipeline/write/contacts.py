@@ -81,9 +81,10 @@ def _write_contact(sheet: Sheet, row: int, number: int, one: Contact, lines: int
     sheet.text(row, 3, asks, "text")
     sheet.number(row, 4, one.settles)
     sheet.number(row, 5, one.width, "points")
-    contact = 6 if sheet.book.only else 7
-    if contact == 7:
-        write_way(sheet, row, 6, one, lines)
+    contact = 6
+    if not sheet.book.only:
+        write_way(sheet, row, contact, one, lines)
+        contact += 1
     sheet.text(row, contact, one.contact, "text")
     sheet.fit(row, ((2, one.name), (3, asks), (contact, one.contact)))
 

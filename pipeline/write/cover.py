@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.model import Severity
 from pipeline.model.plan import first_of
 from pipeline.texts.calendar import era_month_words
-from pipeline.write.book import COVER, ROW_POINTS, points_of
+from pipeline.write.book import COVER, PADDING, ROW_POINTS, points_of
 from pipeline.write.contacts import NOBODY, write_way
 from pipeline.write.finding_table import list_begins
 from pipeline.write.findings import severity_label
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 LAST = 6
 _WIDTHS = (12, 20, 20, 24, 9, 10, 4)  # together at most 100: 10 points then print as 8 on A4
-_WIDE = sum(_WIDTHS) + 0.7 * LAST  # with the padding of the columns that are one
+_WIDE = sum(_WIDTHS) + PADDING * LAST
 _ASK = 2, 3  # the columns of what to ask
-_ASK_WIDE = sum(_WIDTHS[place] for place in _ASK) + 0.7
+_ASK_WIDE = sum(_WIDTHS[place] for place in _ASK) + PADDING
 _COLUMNS = (0, 2), (3, LAST)  # first and last column of either half of the guide
 _PAGE = 980.0  # points of an upright page of A4, printed at 80 percent
 LEAST = 5  # bodies that are named however much stands below; 連絡の順 has them all

@@ -70,11 +70,9 @@ def finding_table(report: Report) -> FindingTable:
     ways: dict[tuple[str, str], int] = {}
     for place, line in enumerate(report.lines):
         for one in _asking([line.shown]):
-            if (
-                one.code not in shown
-            ):  # a month by parts: findings stay in the parts, uncounted here
-                continue
-            ways.setdefault((one.respondent_id, shown[one.code]), place)
+            # Of a month by parts findings stay in the parts, uncounted here.
+            if one.code in shown:
+                ways.setdefault((one.respondent_id, shown[one.code]), place)
     return FindingTable(
         first=list_begins(report),
         lines=len(report.lines),

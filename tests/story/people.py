@@ -16,12 +16,7 @@ from pipeline.sample.forms import ReturnedForm, pages
 from pipeline.sample.hands import Entry, Way, Written
 from pipeline.sample.official import without_clock
 from pipeline.sample.workbooks import csv_bytes, plain_table, xlsx
-from story.meant import (
-    Meant,
-    file_of,
-    slip_file,
-    slip_line,
-)
+from story.meant import Meant, file_of, slip_file, slip_line
 from story.tables import (
     DECISIONS,
     MEMBERS,

@@ -24,15 +24,7 @@ from pipeline.texts.respondents import entry_id, is_organisation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.model import (
-        Answer,
-        Batch,
-        Checklist,
-        FileRecord,
-        Finding,
-        SourceFile,
-        Submission,
-    )
+    from pipeline.model import Answer, Batch, Checklist, FileRecord, Finding, SourceFile, Submission
 
 MISSING = "B501"
 _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip

@@ -3,16 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.model import (
-    CellKind,
-    Decoration,
-    Doubt,
-    Drawing,
-    Mark,
-    RawCell,
-    ReadBy,
-    Status,
-)
+from pipeline.model import CellKind, Decoration, Doubt, Drawing, Mark, RawCell, ReadBy, Status
 from pipeline.texts.folding import is_blank
 from pipeline.texts.marks.labelled import without_labels
 from pipeline.texts.marks.legend import read_legend
