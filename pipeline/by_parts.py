@@ -189,7 +189,7 @@ class _Handing:
         jobs: int,
         limits: Limits,
         on_failure: Callable[[Any, Failure], Any],
-        on_done: Callable[[Any], None] | None = None,
+        receive: Callable[[Any], Any] | None = None,
     ) -> list[Any]:
         """Give the heads of each input; see `isolate.Executor`."""
         found: list[Handed] = self._cluster(
@@ -198,7 +198,7 @@ class _Handing:
             jobs=jobs,
             limits=limits,
             on_failure=lambda given, failure: Handed(outcomes=on_failure(given, failure)),
-            on_done=on_done and (lambda handed: on_done(handed.outcomes)),
+            receive=receive and (lambda h: replace(h, outcomes=receive(h.outcomes))),
         )
         for source, handed in zip(inputs, found, strict=True):
             self.part_of[source.path] = handed.part  # of a file read twice, the later one

@@ -133,7 +133,7 @@ def read_in_this_process(
     inputs: Sequence[Any],
     *,
     on_failure: Callable[[Any, Failure], Any],
-    on_done: Callable[[Any], None] | None = None,
+    receive: Callable[[Any], Any] | None = None,
     **_others: object,
 ) -> list[Any]:
     """Read as `run_isolated` does, but without processes: for files that cannot hurt this one.
@@ -147,7 +147,15 @@ def read_in_this_process(
             outcome = pickle.loads(pickle.dumps(task(each)))  # noqa: S301 - ours
         except Exception:  # noqa: BLE001 - a fault in reading costs one file, as in a worker
             outcome = on_failure(each, Failure.CRASH)
-        outcomes.append(outcome)
-        if on_done is not None:
-            on_done(outcome)
+        outcomes.append(outcome if receive is None else receive(outcome))
     return outcomes
+
+
+def noting(heard: list[Any]) -> Callable[[Any], Any]:
+    """Give what receives results: it notes each and keeps it as it is."""
+
+    def receive(result: Any) -> Any:
+        heard.append(result)
+        return result
+
+    return receive

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from cluster_tasks import fatal, harmless, interrupting
 from distributed import LocalCluster
-from inboxes import TEMPLATES, fingerprint, good, load, put, settings_for
+from inboxes import TEMPLATES, fingerprint, good, load, noting, put, settings_for
 
 import pipeline.machine.cluster
 from pipeline.errors import ExitCode, TorimatomeError
@@ -74,7 +74,7 @@ def test_results_are_in_input_order(address: str) -> None:
     heard: list[str] = []
     results = Cluster(scheduler=address)(
         harmless, [*range(150)], jobs=2, limits=LIMITS,
-        on_failure=lambda given, failure: f"{given} {failure}", on_done=heard.append,
+        on_failure=lambda given, failure: f"{given} {failure}", receive=noting(heard),
     )  # fmt: skip
     assert results == [f"{number} done" for number in range(150)]
     assert sorted(heard) == sorted(results)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from pipeline.frame.answers import (
     ROW,
     StoredAnswers,
+    answer_table,
     answers_at,
     answers_of,
     first_rows,
+    in_table,
     item_ids,
     stored,
 )
@@ -37,8 +39,9 @@ def sent(batch: Batch, settings: RuleSettings | None = None) -> Batch:
         if settings is not None:
             found = own_findings(counted.submission, batch.checklist, batch.month, settings)
         there = pickle.loads(pickle.dumps(stored(counted.submission, found)))  # noqa: S301 - our own
-        return replace(counted, submission=there)
+        return replace(counted, submission=in_table(there, table))
 
+    table = answer_table()
     return replace(batch, submissions=tuple(map(one, batch.submissions)))
 
 

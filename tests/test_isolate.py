@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from inboxes import noting
 
 from pipeline.errors import TorimatomeError
 from pipeline.machine.isolate import Failure, collecting_rarely, run_isolated
@@ -99,7 +100,7 @@ def test_done_is_told_once_an_input() -> None:
         jobs=2,
         limits=LIMITS,
         on_failure=lambda given, failure: f"{given} {failure}",
-        on_done=told.append,
+        receive=noting(told),
     )
     assert sorted(told) == sorted(results) == ["1 done", "2 done", "abort crash"]
 

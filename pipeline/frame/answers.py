@@ -12,19 +12,20 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, compress, repeat
-from sys import intern
+from itertools import compress
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, Frame, constant, encoded
+from pipeline.frame.columns import Coded, Frame
+from pipeline.frame.table import Table
 from pipeline.model import Answer, Status
 from pipeline.model.pickling import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pipeline.frame.table import Column
     from pipeline.model import CountedSubmission, Submission
 
 _ANSWERS = Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell"))
@@ -36,17 +37,16 @@ ROW = (
     "due_source", "mark", "object_text", "note", "note_empty", "tags", "comment",
     "file", "part", "sheet", "cell",
 )  # fmt: skip
-_ALIKE = frozenset(ROW.index(name) for name in ("item_id", "cell"))
 # What a coordinator decided about an answer, None where nothing; ``status_read`` and ``due_read``
 # are those before.
 DECIDED = ("words", "status_read", "changed", "due_read", "reason", "by", "on")
-Rows = tuple["tuple[Any, ...] | _Same", ...]  # a column each
+_PLACES = {name: place for place, name in enumerate((*ROW, *DECIDED))}
+_WIDTH = len(_PLACES)
 
 
-class _Same(tuple[Any]):
-    """A column whose rows all hold the one value."""
-
-    __slots__ = ()
+def answer_table() -> Table:
+    """Give an empty table for the answers of a month."""
+    return Table(_WIDTH)
 
 
 class StoredAnswers(Sequence[Answer]):
@@ -54,21 +54,50 @@ class StoredAnswers(Sequence[Answer]):
 
     ``findings`` are those of the rules that ask for one return alone, packed field by field;
     None where no rules ran. All stand in the file of the return. Nothing unpacked is kept here: a
-    large month would hold all of it.
+    large month would hold all of it. Taken into an `Table`, it holds the place of its rows.
     """
 
-    __slots__ = ("_packed", "_size", "findings", "rows")
+    __slots__ = ("_packed", "_sent", "_size", "findings", "first", "table")
 
     def __init__(
-        self, size: int, rows: Rows, packed: bytes, findings: tuple[Any, ...] | None
+        self,
+        size: int,
+        rows: tuple[Column, ...],
+        packed: bytes,
+        findings: tuple[Any, ...] | None,
+        table: Table | None = None,
     ) -> None:
         self._size = size
-        self.rows = rows
+        self._sent = rows
         self._packed = packed
         self.findings = findings
+        self.table = table
+        self.first = table.rows if table else 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_received, (self._size, self.rows, self._packed, self.findings))
+        return (StoredAnswers, (self._size, self.rows, self._packed, self.findings))
+
+    @property
+    def rows(self) -> tuple[Column, ...]:
+        """Give the columns of `ROW`, and those of `DECIDED` where any answer was decided."""
+        if self.table is None:
+            return self._sent
+        return tuple(self.table.column(place, self.first, self._size) for place in range(_WIDTH))
+
+    def column(self, name: str) -> Column:
+        """Give one column, a value an answer."""
+        place = _PLACES[name]
+        if self.table is not None:
+            return self.table.column(place, self.first, self._size)
+        values = self._sent[place] if place < len(self._sent) else (None,)
+        return values if len(values) == self._size else values * self._size
+
+    def within(self, table: Table) -> StoredAnswers:
+        """Give the answers with their rows in a table of the month."""
+        rows = self.rows
+        there = StoredAnswers(self._size, (), self._packed, self.findings, table)
+        table.add(rows, self._size)
+        return there
 
     def __len__(self) -> int:
         return self._size
@@ -89,17 +118,6 @@ class StoredAnswers(Sequence[Answer]):
         return hash(self._packed)
 
 
-def _received(
-    size: int, rows: Rows, packed: bytes, findings: tuple[Any, ...] | None
-) -> StoredAnswers:
-    """Give answers that came from a worker, with the texts of every form one in memory.
-
-    Without that, ids and addresses would be half of what a large month holds.
-    """
-    shared = (type(row)(map(intern, row)) if n in _ALIKE else row for n, row in enumerate(rows))
-    return StoredAnswers(size, tuple(shared), packed, findings)
-
-
 @lru_cache(maxsize=64)  # those who join or compare returns look at a few again and again
 def _unpacked(packed: bytes) -> tuple[Answer, ...]:
     return _ANSWERS.unpack(pickle.loads(zlib.decompress(packed)))  # noqa: S301 - made by `stored`
@@ -113,11 +131,20 @@ def stored(submission: Submission, findings: tuple[Any, ...] | None = None) -> S
     return replace(submission, answers=StoredAnswers(len(answers), rows, packed, findings))
 
 
-def _column(values: tuple[Any, ...]) -> tuple[Any, ...] | _Same:
-    return _Same(values[:1]) if values and values.count(values[0]) == len(values) else values
+def _column(values: Column) -> Column:
+    """Give a column as it travels: the values, or the one that stands in every row."""
+    return values[:1] if values and values.count(values[0]) == len(values) else values
 
 
-def rows_of(answers: Sequence[Answer], path: str, part: str) -> Rows:
+def in_table(submission: Submission, table: Table) -> Submission:
+    """Give a return that came from a worker with its rows in the table of the month."""
+    answers = submission.answers
+    if not isinstance(answers, StoredAnswers):
+        return submission
+    return replace(submission, answers=answers.within(table))
+
+
+def rows_of(answers: Sequence[Answer], path: str, part: str) -> tuple[Column, ...]:
     """Give the columns of `ROW`, and those of `DECIDED` where any answer was decided."""
     if isinstance(answers, StoredAnswers):
         return answers.rows
@@ -152,16 +179,24 @@ def answers_of(submissions: Sequence[CountedSubmission]) -> Frame:
 
     ``number`` counts submissions from 0. ``status`` and ``status_read`` are of `Status`.
     """
-    parts: list[tuple[int, Rows]] = []
-    for counted in submissions:
-        submission = counted.submission
-        source, size = submission.source, len(submission.answers)
-        parts.append((size, rows_of(submission.answers, source.path, source.part)))
-    frame = {name: _joined(parts, place) for place, name in enumerate((*ROW, *DECIDED))}
+    told = [one.submission.answers for one in submissions]
+    table = next((a.table for a in told if isinstance(a, StoredAnswers) and a.table), None)
+    beside, firsts = answer_table(), []
+    for one, answers in zip(submissions, told, strict=True):
+        if isinstance(answers, StoredAnswers) and answers.table and answers.table is table:
+            firsts.append(answers.first)
+            continue
+        firsts.append((table.rows if table else 0) + beside.rows)
+        source = one.submission.source
+        beside.add(rows_of(answers, source.path, source.part), len(answers))
+    sizes = [*map(len, told)]
+    numbers = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
+    moved = np.array(firsts, np.int64) - np.cumsum([0, *sizes])[:-1]
+    rows = np.arange(len(numbers)) + np.repeat(moved, sizes)
+    columns = (table or answer_table()).chosen(beside, rows)
+    frame = dict(zip(_PLACES, columns, strict=True))
     for name in ("status", "status_read"):
         frame[name] = frame[name].of(lambda value: value and Status(value))
-    sizes = [size for size, _ in parts]
-    numbers = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
     frame["number"] = Coded(tuple(range(len(sizes))), numbers)
     return frame
 
@@ -176,20 +211,15 @@ def first_rows(frame: Frame) -> list[int]:
 def item_ids(answers: Sequence[Answer]) -> tuple[str, ...]:
     """Give the items that are answered, in order, without unpacking the answers."""
     if isinstance(answers, StoredAnswers):
-        ids: tuple[str, ...] = answers.rows[0]
-        return ids
+        return answers.column("item_id")
     return tuple(answer.item_id for answer in answers)
 
 
 def changed_items(answers: Sequence[Answer]) -> tuple[str, ...]:
     """Give the items whose answer a decision replaced, without unpacking the answers."""
-    if not isinstance(answers, StoredAnswers):
-        return tuple(one.item_id for one in answers if one.decision and one.decision.changed)
-    rows = dict(zip((*ROW, *DECIDED), answers.rows, strict=False))
-    changed = rows.get("changed", _Same((None,)))
-    if isinstance(changed, _Same):
-        return tuple(rows["item_id"]) if changed[0] else ()
-    return tuple(compress(rows["item_id"], changed))
+    if isinstance(answers, StoredAnswers):
+        return tuple(compress(answers.column("item_id"), answers.column("changed")))
+    return tuple(one.item_id for one in answers if one.decision and one.decision.changed)
 
 
 def answers_at(
@@ -200,18 +230,3 @@ def answers_at(
     for row in rows:
         number = frame["number"].at(row)
         yield submissions[number].submission.answers[row - first[number]]
-
-
-def _joined(parts: Sequence[tuple[int, Rows]], place: int) -> Coded:
-    """Give one column of all returns; those that lack it hold None."""
-    columns = [
-        (size, rows[place] if place < len(rows) else _Same((None,))) for size, rows in parts if size
-    ]
-    if columns and all(isinstance(column, _Same) for _, column in columns):
-        values = {column[0] for _, column in columns}
-        if len(values) == 1:
-            return constant(values.pop(), sum(size for size, _ in columns))
-    each: Iterable[Iterable[Any]] = (
-        repeat(column[0], size) if isinstance(column, _Same) else column for size, column in columns
-    )
-    return encoded([*chain.from_iterable(each)])

@@ -84,6 +84,18 @@ def encoded(values: Iterable[Hashable]) -> Coded:
     return Coded(tuple(places), codes)
 
 
+def in_order(values: Sequence[Any], codes: NDArray[Any]) -> Coded:
+    """Give a column whose values are numbered anew, in the order they first appear."""
+    count = len(codes)
+    first = np.full(len(values), count)
+    first[codes[::-1]] = np.arange(count - 1, -1, -1)  # the last number written is the first row
+    kept = np.argsort(first, kind="stable")[: np.count_nonzero(first < count)]
+    kind = next(code for code, most in _KINDS if len(kept) <= most)
+    places = np.zeros(len(values), kind)
+    places[kept] = np.arange(len(kept))
+    return Coded(tuple(map(values.__getitem__, kept.tolist())), places[codes])
+
+
 def constant(value: Any, rows: int) -> Coded:
     """Give a column that holds one value."""
     return Coded((value,), np.zeros(rows, np.uint8))

@@ -74,7 +74,7 @@ class Cluster:
         jobs: int,
         limits: Limits,
         on_failure: Callable[[Input, Failure], Result],
-        on_done: Callable[[Result], None] | None = None,
+        receive: Callable[[Result], Result] | None = None,
     ) -> list[Result]:
         """Give one result an input, in the order of the inputs; see `isolate.run_isolated`.
 
@@ -92,9 +92,7 @@ class Cluster:
                 result = (
                     on_failure(inputs[index], outcome) if isinstance(outcome, Failure) else outcome
                 )
-                results[index] = result
-                if on_done is not None:
-                    on_done(result)
+                results[index] = result if receive is None else receive(result)
         return [results[index] for index in range(len(inputs))]
 
 

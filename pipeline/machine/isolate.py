@@ -69,7 +69,7 @@ class Executor(Protocol):
         jobs: int,
         limits: Limits,
         on_failure: Callable[[Input, Failure], Result],
-        on_done: Callable[[Result], None] | None = None,
+        receive: Callable[[Result], Result] | None = None,
     ) -> list[Result]:
         """Give one result an input, in the order of the inputs."""
         ...
@@ -82,7 +82,7 @@ def run_isolated(
     jobs: int,
     limits: Limits,
     on_failure: Callable[[Input, Failure], Result],
-    on_done: Callable[[Result], None] | None = None,
+    receive: Callable[[Result], Result] | None = None,
 ) -> list[Result]:
     """Give `task(input)` for every input, in input order, whatever the number of jobs.
 
@@ -90,8 +90,8 @@ def run_isolated(
     that takes longer than ``limits.seconds``, needs more than ``limits.memory`` bytes, or ends
     its worker gets the result of `on_failure` instead, which runs in this process. An input
     that crashed a worker which had run others before is tried once more in a fresh one, so that
-    no file pays for what another left behind. `on_done` is called with each result as it comes.
-    On Ctrl-C every worker is killed before KeyboardInterrupt goes on. TorimatomeError where
+    no file pays for what another left behind. `receive` is given each result as it comes, and
+    gives what is kept of it. On Ctrl-C every worker is killed before KeyboardInterrupt goes on. TorimatomeError where
     workers do not even start.
     """
     if not inputs:
@@ -103,9 +103,7 @@ def run_isolated(
             result = (
                 on_failure(inputs[index], outcome) if isinstance(outcome, Failure) else outcome[0]
             )
-            results[index] = result
-            if on_done is not None:
-                on_done(result)
+            results[index] = result if receive is None else receive(result)
     finally:
         pool.kill()
     return [results[index] for index in range(len(inputs))]
