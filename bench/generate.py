@@ -10,14 +10,14 @@ from itertools import islice, product
 from pathlib import Path
 
 import openpyxl
+from sample import hands
+from sample.forms import Ids, Look, ReturnedForm, Split, pages
+from sample.hands import Entry, Hand, Way
 
 from bench.notes import annotated
 from bench.package import package
 from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist, Status
-from pipeline.sample import hands
-from pipeline.sample.forms import Ids, Look, ReturnedForm, Split, pages
-from pipeline.sample.hands import Entry, Hand, Way
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "smartcity-security"
 

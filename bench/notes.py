@@ -7,8 +7,9 @@ A note names who does what, with whom and under which number. Of the 26,700 note
 import random
 from dataclasses import replace
 
+from sample.hands import Entry
+
 from pipeline.model import Status
-from pipeline.sample.hands import Entry
 
 _SHARE = 0.75  # of the answers have a note
 _OFFICES = (

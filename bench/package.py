@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
+from sample.forms import Cell, Page
+from sample.hands import Way, Written, legend_lines
+
 from pipeline.model import Checklist, address
-from pipeline.sample.forms import Cell, Page
-from pipeline.sample.hands import Way, Written, legend_lines
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -13,14 +13,14 @@ from typing import Any, cast
 
 import openpyxl
 from opened import opened
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import xlsx
 
 from pipeline.forms.checklists import load_checklist
 from pipeline.machine.isolate import Failure
 from pipeline.model import Checklist, Status
 from pipeline.sample import MONTH
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import xlsx
 from pipeline.settings import Settings
 
 TEMPLATES = Path(__file__).parent.parent / "templates"

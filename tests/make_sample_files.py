@@ -1,27 +1,33 @@
-"""Make the files of pipeline/sample/files/ again: what the demo needs and the product cannot write.
+"""Make the returns of the demo again: pipeline/sample/returns.zip.
 
-Run by hand after the checklist or the cast changed: ``python tests/make_sample_files.py``.
-Needs xlwt (development only) for .xls and LibreOffice for .ods. The passwords' salts are random,
-so the encrypted files differ in bytes from one making to the next; their content does not.
+Run by hand after the checklist or the cast changed: ``python tests/make_sample_files.py``; with
+``--premade`` first those of tests/sample/files/, which only other programs can write: xlwt
+(development only) the .xls and LibreOffice the .ods. The passwords' salts are random, so the
+encrypted files differ in bytes from one making to the next; their content does not.
 """
 
 import io
 import subprocess
+import sys
 import tempfile
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msoffcrypto.format.ooxml
 import xlwt
+from sample import workbooks
+from sample.cases import CASES, PASSWORDS, Case
+from sample.forms import Page, pages
+from sample.scenario import inbox, returned
 
 from pipeline.forms.checklists import load_checklist
 from pipeline.model import Checklist
-from pipeline.sample import workbooks
-from pipeline.sample.cases import CASES, PASSWORDS, Case
-from pipeline.sample.forms import Page, pages
-from pipeline.sample.scenario import returned
+from pipeline.sample import RETURNS
 
 ROOT = Path(__file__).parent.parent
-FILES = ROOT / "pipeline" / "sample" / "files"
+FILES = ROOT / "tests" / "sample" / "files"
+FIRST_MAIL = datetime(2026, 11, 2, 0, 5)  # noqa: DTZ001 - in UTC, as zip entries cannot say
 
 
 def xls(page: Page, checklist: Checklist) -> bytes:
@@ -73,13 +79,25 @@ def content(case: Case, checklist: Checklist) -> bytes:
     return locked(book, PASSWORDS[0] if "unknown" not in case.premade else "told by telephone")
 
 
+def returns(checklist: Checklist) -> bytes:
+    """Give the archive of the demo's files, each with the time it came."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for number, (path, body) in enumerate(sorted(inbox(checklist).items())):
+            arrived = timedelta(days=number // 8, hours=number % 8)  # in office hours of Japan
+            moment = (FIRST_MAIL + arrived).timetuple()[:6]
+            archive.writestr(zipfile.ZipInfo(path, moment), body, zipfile.ZIP_DEFLATED)
+    return memory.getvalue()
+
+
 def main() -> None:
     """Write the files."""
     checklist = load_checklist(ROOT / "templates" / "smartcity-security")
-    FILES.mkdir(exist_ok=True)
-    for case in CASES:
-        if case.premade:
-            (FILES / case.premade).write_bytes(content(case, checklist))
+    if "--premade" in sys.argv:
+        for case in CASES:
+            if case.premade:
+                (FILES / case.premade).write_bytes(content(case, checklist))
+    RETURNS.write_bytes(returns(checklist))
 
 
 if __name__ == "__main__":

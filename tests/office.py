@@ -19,15 +19,15 @@ import openpyxl
 import pencil
 from inboxes import load
 from pencil import Said, Told
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import xlsx
 from test_history import DAMAGES
 
 from pipeline.cli import main
 from pipeline.inbox.listing import is_closed
 from pipeline.machine.lock import LOCK
 from pipeline.model import Checklist, Status
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import xlsx
 
 NAMES = {"A01": "若葉市", "B02": "白雲町", "C03": "楓村", "D04": "月影市", "E05": "青葉町"}
 MONTHS = ("2026-09", "2026-10", "2026-11", "2026-12", "2027-01", "2027-02")

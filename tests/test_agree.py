@@ -39,7 +39,7 @@ def found(result: RunResult) -> list[str]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunResult]:
     folder = tmp_path_factory.mktemp("agree")
-    write_demo(folder, FORM)
+    write_demo(folder)
     settings = settings_for(folder, pivot=False)
     return {edition: run(settings, edition) for edition in EDITIONS}
 

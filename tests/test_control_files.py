@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from inboxes import good, load, put, settings_for, states, table
+from sample.workbooks import plain_table
 
 from pipeline.cli.report import summary_lines
 from pipeline.loop.sendback import send_back
 from pipeline.run import aggregate
-from pipeline.sample.workbooks import plain_table
 
 FORM = load()
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from inboxes import TABLES, fingerprint, load, settings_for, states, table, workbook
 from rows import every_row
+from sample.cases import ABSENT, BROKEN, CASES
+from sample.scenario import expected_answers
 
 from pipeline.errors import ExitCode
 from pipeline.model import Checklist, Status
 from pipeline.run import RunResult, aggregate
-from pipeline.sample import MONTH, expected_answers, write_demo
-from pipeline.sample.cases import ABSENT, BROKEN, CASES
+from pipeline.sample import MONTH, write_demo
 
 Demo = tuple[Path, dict[str, str], RunResult]
 
@@ -29,10 +30,10 @@ def checklist() -> Checklist:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Demo:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo's folder, its inbox' fingerprint before the run, and the run's result."""
     folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder, checklist)
+    write_demo(folder)
     before = fingerprint(folder / "inbox")
     return folder, before, aggregate(settings_for(folder))
 

@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import fingerprint, good, load, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import plain_table, xlsx
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.formats import read_workbook
@@ -29,9 +32,6 @@ from pipeline.model import (
 )
 from pipeline.parse import parse
 from pipeline.run import aggregate, gather
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import plain_table, xlsx
 from pipeline.settings import Limits, Settings
 from pipeline.texts.marks import read_mark
 from pipeline.write.choices import choices_of

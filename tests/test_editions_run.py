@@ -12,14 +12,14 @@ import pytest
 from edition_two import AI, renumbered, write_templates
 from inboxes import load, settings_for
 from opened import opened
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import plain_table, xlsx
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.loop.distribute import distribute
 from pipeline.model import Checklist, Item, Status
 from pipeline.run import RunResult, aggregate
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import plain_table, xlsx
 
 FIRST = load()
 SECOND = renumbered(FIRST)

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from inboxes import TEMPLATES, fingerprint, good, load, put, settings_for, states, table
+from sample.workbooks import plain_table
 
 import pipeline.write
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Checklist, FileState
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
-from pipeline.sample.workbooks import plain_table
 from pipeline.settings import Limits, Settings
 
 

@@ -27,7 +27,7 @@ CARDS = "outbox/2026-11/還元"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback")
-    write_demo(folder, CHECKLIST)
+    write_demo(folder)
     settings = settings_for(folder, pivot=False)
     aggregate(settings)
     feed_back(settings)

@@ -53,7 +53,7 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     checklist = load()
     found: dict[str, set[str]] = {}
     demo = tmp_path_factory.mktemp("demo")
-    write_demo(demo, checklist)
+    write_demo(demo)
     story = tmp_path_factory.mktemp("story")
     runs = [settings_for(demo)]
     runs += [

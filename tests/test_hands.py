@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from inboxes import load
+from sample import hands
+from sample.forms import Ids, Look, ReturnedForm, pages
+from sample.hands import Entry, Hand
+from sample.workbooks import xlsx
 
 from bench.generate import HANDS, LOOKS
 from bench.package import package
@@ -14,10 +18,7 @@ from pipeline.formats import read_workbook
 from pipeline.locate import locate
 from pipeline.model import Checklist, RawWorkbook, SourceFile, Status, Submission
 from pipeline.parse import parse
-from pipeline.sample import MONTH, hands
-from pipeline.sample.forms import Ids, Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Hand
-from pipeline.sample.workbooks import xlsx
+from pipeline.sample import MONTH
 from pipeline.settings import Limits
 
 COLUMNS = (

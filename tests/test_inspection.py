@@ -14,7 +14,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inspect")
-    write_demo(folder, load_checklist(TEMPLATES / "smartcity-security"))
+    write_demo(folder)
     return folder / "inbox"
 
 

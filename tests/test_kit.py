@@ -14,7 +14,6 @@ import pytest
 from kit.__main__ import INBOX, LARGEST, OUTBOX, PARTS, STARTERS, TOP, contents, write_kit
 from kit.files.start import dropped
 from kit.wheels import LOCK, Part, UnfitWheelError, build_own, fetch, locked, parts_of
-from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
 
 HERE = "{}.{}".format(*sys.version_info[:2])
@@ -154,7 +153,7 @@ def test_a_new_users_walk(kit: Path, python: str) -> None:
     if python == "python":
         return
     mail = kit.parent / "届いた メール"
-    write_demo(mail, load_checklist(templates_folder() / "smartcity-security"))
+    write_demo(mail)
     files = " ".join(f'"{place}"' for place in sorted((mail / "inbox").iterdir()))
     player = Player(kit, pythons={python}, stdin="2026年11月\n\n", dropped=files)
     told = player.play("集計する.bat")

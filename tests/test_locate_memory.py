@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import smartcity, workbook_of
 from rows import every_row
+from sample.forms import Ids, Look, ReturnedForm, Split, pages
+from sample.hands import Entry, Way, Written
 
 from pipeline.locate import search
 from pipeline.locate.index import index_of
 from pipeline.locate.memory import Memory
 from pipeline.model import Area, CellKey, CellKind, RawCell, RawSheet, RawWorkbook, Status
 from pipeline.model.layout import Layout
-from pipeline.sample.forms import Ids, Look, ReturnedForm, Split, pages
-from pipeline.sample.hands import Entry, Way, Written
 
 MONTH = "2026-11"
 CHECKLIST = smartcity()

@@ -16,7 +16,6 @@ from pipeline.cli.commands import torimatome
 from pipeline.cli.plan import _PLANS
 from pipeline.cli.reference import render_cli_page
 from pipeline.errors import ExitCode
-from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,7 +134,7 @@ def test_no_message_of_an_error_has_english() -> None:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with an aggregated month."""
     folder = tmp_path_factory.mktemp("office")
-    write_demo(folder, load_checklist(templates_folder() / "smartcity-security"))
+    write_demo(folder)
     assert main(["aggregate", *places(folder), "--quiet"]) == ExitCode.SOME_UNREADABLE
     return folder
 

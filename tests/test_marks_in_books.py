@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from inboxes import load, put, settings_for, table
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import xlsx
 
 from pipeline.model import Status
 from pipeline.run import aggregate
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import xlsx
 
 # What a check cell says, its right status and the finding it raises ("" for none of its own).
 CELLS = (

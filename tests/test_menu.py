@@ -11,7 +11,6 @@ from rows import every_row
 from pipeline.cli import main
 from pipeline.cli.menu import proposed_month, read_month, take_in
 from pipeline.errors import ExitCode
-from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import write_demo
 
 
@@ -102,7 +101,7 @@ def test_a_file_that_cannot_be_copied_leaves_no_half(
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a working folder whose returns lie outside the inbox, and make it the present one."""
-    write_demo(tmp_path / "mail", load_checklist(templates_folder() / "smartcity-security"))
+    write_demo(tmp_path / "mail")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

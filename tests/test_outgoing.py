@@ -9,6 +9,7 @@ import pytest
 from gates import lint
 from inboxes import good, load, put, settings_for
 from reviewing import fill, run_month
+from sample.workbooks import plain_table
 from test_sendback import HEADERS, PEOPLE, a_month, answered
 
 from pipeline.cli.report import distribute_lines, sendback_lines
@@ -17,7 +18,6 @@ from pipeline.loop.distribute import distribute
 from pipeline.loop.outgoing import body_folders
 from pipeline.loop.sendback import Ask, SendBackResult, send_back
 from pipeline.model import Roster, RosterEntry
-from pipeline.sample.workbooks import plain_table
 from pipeline.texts.addresses import Sender
 from pipeline.write.addressees import HEADS
 

@@ -92,7 +92,7 @@ def test_the_demo_counts_above_as_it_counted_below(tmp_path: Path) -> None:
     """Every answer of 33 messy returns, with slips, several bodies in a book and decisions."""
     below, above = tmp_path / "below", tmp_path / "above"
     below.mkdir()
-    write_demo(below, CHECKLIST)
+    write_demo(below)
     counted(below)
     form = below / "outbox" / MONTHS[0] / f"確認票_{MONTHS[0]}.xlsx"
     fill(form, decisions(form))

@@ -17,15 +17,15 @@ from handed import growing_rows, widths
 from inboxes import fingerprint, good, load, put, settings_for, table
 from openpyxl.worksheet.worksheet import Worksheet
 from reviewing import fill, run_month
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import plain_table, xlsx
 
 from pipeline.errors import TorimatomeError
 from pipeline.loop.sendback import Asked, SendBackResult, send_back
 from pipeline.model import Checklist, EvidenceKind, FileState, Severity, Status
 from pipeline.rules.check import check
 from pipeline.run import aggregate, gather
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import plain_table, xlsx
 
 HEADERS = ("団体コード", "団体名", "別名", "役割", "対象分野", "担当", "メール", "除外")
 PEOPLE = (

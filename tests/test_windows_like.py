@@ -11,7 +11,6 @@ from inboxes import fingerprint, good, load, put, states
 from two_months import left, play
 
 from pipeline.errors import ExitCode
-from pipeline.forms.checklists import load_checklist, templates_folder
 from pipeline.sample import MONTH, write_demo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +54,7 @@ def on_page_932(said: str) -> str:
 def mail(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give returned files, the same for every system."""
     folder = tmp_path_factory.mktemp("mail")
-    write_demo(folder, load_checklist(templates_folder() / "smartcity-security"))
+    write_demo(folder)
     return folder / "inbox"
 
 

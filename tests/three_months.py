@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sample.forms import Ids, Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import plain_table, xlsx
+
 from pipeline.model import Checklist, Status
-from pipeline.sample.forms import Ids, Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.workbooks import plain_table, xlsx
 
 MONTHS = ("2026-09", "2026-10", "2026-11")
 Meaning = tuple[Status, str]

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from pipeline.cli.documents import Document
 
 
-DEMO_MONTH = "2026-11"
-
-
 @click.group(
     cls=JapaneseGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -229,13 +226,12 @@ def aggregate(
 @click.option("--quiet", is_flag=True, help="途中の経過を表示しません。")
 def demo(into: Path, opened: bool, quiet: bool) -> int:
     """見本の回答（約 30 団体）を作り、集計までを試します。"""
-    from pipeline.forms.checklists import load_checklist, templates_folder
-    from pipeline.sample import write_demo
+    from pipeline.sample import MONTH, write_demo
 
     click.echo(f"見本の回答を {into / 'inbox'} に作り、{into / 'outbox'} に集計します。")
     empty_demo_folder(into)
-    write_demo(into, load_checklist(templates_folder() / "smartcity-security"))
-    return _demo_month(into / "inbox", into / "outbox", DEMO_MONTH, quiet=quiet, opened=opened)
+    write_demo(into)
+    return _demo_month(into / "inbox", into / "outbox", MONTH, quiet=quiet, opened=opened)
 
 
 def empty_demo_folder(into: Path) -> None:

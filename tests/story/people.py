@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sample.forms import ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.official import without_clock
+from sample.workbooks import csv_bytes, plain_table, xlsx
+
 from pipeline.model import Checklist
-from pipeline.sample.forms import ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.official import without_clock
-from pipeline.sample.workbooks import csv_bytes, plain_table, xlsx
 from story.meant import Meant, file_of, slip_file, slip_line
 from story.tables import (
     DECISIONS,

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 
+from sample.forms import Ids, Look
+
 from pipeline.model import Checklist, Status
-from pipeline.sample.forms import Ids, Look
 
 MONTHS = ("2026-09", "2026-10", "2026-11")
 DEADLINES = {"2026-09": "2026-09-30", "2026-10": "2026-10-30", "2026-11": "2026-11-30"}

@@ -14,16 +14,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from sample.forms import Look, ReturnedForm, pages
+from sample.hands import Entry, Way, Written
+from sample.official import without_clock
+from sample.workbooks import plain_table, xlsx
+
 from pipeline.cli.report import seal_lines, sendback_lines, summary_lines
 from pipeline.inbox.close import carry_out, plan_close
 from pipeline.loop.seal import seal
 from pipeline.loop.sendback import send_back
 from pipeline.model import Status
 from pipeline.run import aggregate
-from pipeline.sample.forms import Look, ReturnedForm, pages
-from pipeline.sample.hands import Entry, Way, Written
-from pipeline.sample.official import without_clock
-from pipeline.sample.workbooks import plain_table, xlsx
 from pipeline.texts.calendar import JAPAN
 from story.scenes import Scene
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from pipeline.model import Area, Checklist, Item
-from pipeline.sample.hands import Entry, Way, Written
+from sample.hands import Entry, Way, Written
 
 CellKey = tuple[int, int]
 

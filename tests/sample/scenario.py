@@ -1,18 +1,16 @@
 """The demo's inbox: the files of `cases` as bytes, the roster, and what everybody meant."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import Checklist, Item, Status
-from pipeline.sample import official, workbooks
-from pipeline.sample.cases import (
+from sample import official, workbooks
+from sample.cases import (
     ABSENT,
     ASSET,
     BROKEN,
@@ -23,32 +21,17 @@ from pipeline.sample.cases import (
     SERVICE,
     Case,
 )
-from pipeline.sample.forms import ReturnedForm, pages
-from pipeline.sample.hands import Entry, answer
-
-MONTH = "2026-11"  # the collection month at which the spellings mean what `hands` says
+from sample.forms import ReturnedForm, pages
+from sample.hands import Entry, answer
 
 # Share of ① by position of the category: governance first, the platform last.
 _PROGRESS = (0.78, 0.60, 0.36, 0.50, 0.46, 0.58, 0.42)
 _STRONG_IN = {CITY: 0, SERVICE: 1, PLATFORM: 2, ASSET: 3}
 _BONUS = 0.22
 _PLANNED_OF_REST = 0.7
-_FIRST_MAIL = datetime(2026, 11, 2, 0, 5, tzinfo=UTC)
 _FILES = Path(__file__).parent / "files"
 # A stub in place of a VBA project: readers only look whether there is one, none opens it.
 _PROJECT_STUB = b"no macros here"
-
-
-def write_demo(folder: Path, checklist: Checklist) -> None:
-    """Write the month's mail into ``folder``/inbox. Same checklist, same bytes and times."""
-    inbox = folder / "inbox"
-    for number, (path, content) in enumerate(sorted(_inbox(checklist).items())):
-        target = inbox / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        arrived = timedelta(days=number // 8, hours=number % 8)  # in office hours of Japan
-        moment = (_FIRST_MAIL + arrived).timestamp()
-        os.utime(target, (moment, moment))
 
 
 def expected_answers(checklist: Checklist) -> Mapping[tuple[str, str], tuple[Status, str]]:
@@ -115,7 +98,7 @@ def _status(case: Case, category: int, dice: random.Random) -> Status:
     return Status.PLANNED if dice.random() < _PLANNED_OF_REST else Status.NOT_PLANNED
 
 
-def _inbox(checklist: Checklist) -> dict[str, bytes]:
+def inbox(checklist: Checklist) -> dict[str, bytes]:
     """Give every file of the inbox by its path."""
     plain = [case for case in CASES if "!" not in case.path]
     packed = [case for case in CASES if "!" in case.path]

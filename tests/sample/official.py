@@ -7,9 +7,9 @@ import zipfile
 from pathlib import Path
 
 from pipeline.model import Checklist
-from pipeline.sample.forms import ReturnedForm
-from pipeline.sample.hands import Way
 from pipeline.write.blank_form import write_blank_form
+from sample.forms import ReturnedForm
+from sample.hands import Way
 
 _MARK, _NOTE = 3, 4  # openpyxl counts columns from 1
 _EARLY = (1980, 1, 1, 0, 0, 0)

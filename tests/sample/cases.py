@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.model import Status
-from pipeline.sample import hands
-from pipeline.sample.forms import Ids, Look, Split
-from pipeline.sample.hands import Entry, Hand, Way, Written
+from sample import hands
+from sample.forms import Ids, Look, Split
+from sample.hands import Entry, Hand, Way, Written
 
 CITY = "推進主体"
 SERVICE = "サービス提供者"

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline.model import Checklist
-from pipeline.sample.drawings import with_check_boxes, with_ellipses
-from pipeline.sample.forms import Cell, Page
-from pipeline.sample.hands import Way, Written, legend_lines
+from sample.drawings import with_check_boxes, with_ellipses
+from sample.forms import Cell, Page
+from sample.hands import Way, Written, legend_lines
 
 _MADE = datetime(2026, 11, 2, 9, 0)  # noqa: DTZ001 - document properties carry no zone here
 _FONT: dict[str, object] = {"font_name": "游ゴシック", "font_size": 11}
