@@ -91,8 +91,8 @@ def run_isolated(
     its worker gets the result of `on_failure` instead, which runs in this process. An input
     that crashed a worker which had run others before is tried once more in a fresh one, so that
     no file pays for what another left behind. `receive` is given each result as it comes, and
-    gives what is kept of it. On Ctrl-C every worker is killed before KeyboardInterrupt goes on. TorimatomeError where
-    workers do not even start.
+    gives what is kept of it. On Ctrl-C every worker is killed before KeyboardInterrupt goes on.
+    TorimatomeError where workers do not even start.
     """
     if not inputs:
         return []
