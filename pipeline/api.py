@@ -172,7 +172,7 @@ def result_of(done: RunResult) -> Result:
         folder=done.folder,
         workbook=done.workbook,
         figures=MappingProxyType(run),
-        findings=done.findings,
+        findings=tuple(done.findings),
         notices=done.notices,
     )
 

@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipeline.assemble import assemble
 from pipeline.assemble.identify import Identifier
 from pipeline.errors import TorimatomeError
 from pipeline.forms.checklists import load_checklist
 from pipeline.frame.answers import answers_of
+from pipeline.frame.findings import Findings, findings_of, keys_of_files
 from pipeline.machine.cluster import Cluster
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
@@ -59,7 +62,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.machine.isolate import Failure
-    from pipeline.model import Batch, Checklist, Finding, Outcome, Respondent, Roster
+    from pipeline.model import Batch, Checklist, Outcome, Respondent, Roster
     from pipeline.model.report import Report
     from pipeline.settings import Limits, Settings
     from pipeline.write.data import DataTable
@@ -251,19 +254,16 @@ def _by_part(
     return found
 
 
-def _findings(
-    batch: Batch, handed: Mapping[str, Respondent], settings: Settings
-) -> tuple[Finding, ...]:
+def _findings(batch: Batch, handed: Mapping[str, Respondent], settings: Settings) -> Findings:
     """Give the findings that no part holds: over files, and of returns that were read whole."""
-    return tuple(
-        finding
-        for finding in check(batch, settings.rules)
-        if not finding.code.startswith(NOT_ASKED)
-        and not (of_one_return(finding.code) and finding.location.key in handed)
-    )
+    found = check(batch, settings.rules)
+    codes = found.frame["code"]
+    in_parts = codes.where(of_one_return) & keys_of_files(found).where(handed.__contains__)
+    not_asked = codes.where(lambda code: code.startswith(NOT_ASKED))
+    return found.take(np.flatnonzero(~not_asked & ~in_parts))
 
 
-def _whole(batch: Batch, found: tuple[Finding, ...]) -> dict[str, DataTable]:
+def _whole(batch: Batch, found: Findings) -> dict[str, DataTable]:
     """Give the rows of what was read whole, and of what no part holds; maybe none."""
     frame = answers_of(batch.submissions)
     places = find_places(batch)
@@ -289,7 +289,7 @@ def _insist_on_answers(rows: int, batch: Batch) -> None:
 
 def _report(
     batch: Batch,
-    found: tuple[Finding, ...],
+    found: Findings,
     sums: Summed,
     rows: Mapping[str, int],
     handed: Mapping[str, Respondent],
@@ -303,7 +303,7 @@ def _report(
     )
     respondents = tuple(
         replace(total, findings=_severities(sums.severities.get(total.respondent.id, {})))
-        for total in tally.respondents((), find_places(batch))
+        for total in tally.respondents(findings_of(()), find_places(batch))
     )
     places = find_places(batch)
     whole = replace(
@@ -349,7 +349,7 @@ def _report(
         planned,
         lines=lines,
         impacts=(),
-        lines_beyond=rows["findings"] - sum(len(line.findings) for line in lines),
+        lines_beyond=rows["findings"] - sum(len(line.rows) for line in lines),
     )
 
 

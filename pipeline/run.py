@@ -41,7 +41,7 @@ from pipeline.rules.alerts import alerts
 from pipeline.rules.check import refuse_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.history.aliases import Aliases
@@ -68,7 +68,7 @@ class RunResult:
     files: Counter[FileState]
     missing: tuple[Respondent, ...] | None
     missing_unread: int
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     exit_code: ExitCode
     seconds: Mapping[str, float]
     attention: tuple[str, ...] = ()  # the first of 今月まず対応すること, in words
@@ -195,13 +195,14 @@ def report_of(
 
     batch, findings, known = judged.batch, judged.open, history
 
-    def sum_up(shown: Batch, told: tuple[Finding, ...]) -> Report:
+    def sum_up(shown: Batch, told: Sequence[Finding]) -> Report:
         return summarise(
             shown,
             told,
             settings,
             rules=rules_table(),
             history=known,
+            frame=judged.frame if shown is judged.batch else None,
         )
 
     if aliases is None:
@@ -214,7 +215,7 @@ def report_of(
 
 
 def result_of(
-    batch: Batch, findings: tuple[Finding, ...], settings: Settings, seconds: Mapping[str, float]
+    batch: Batch, findings: Sequence[Finding], settings: Settings, seconds: Mapping[str, float]
 ) -> RunResult:
     """Give what is told at the end of a run."""
     folder = settings.folder

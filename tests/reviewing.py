@@ -14,7 +14,7 @@ from pipeline.forms.editions import in_edition
 from pipeline.history.earlier import load_history, previous_month, settle_years
 from pipeline.model import Batch, Finding, PreviousMonth, RawWorkbook, SourceFile
 from pipeline.model.report import Report
-from pipeline.model.review import HEADER_ROW, PastFinding, Review, Reviewed, ReviewForm, Settled
+from pipeline.model.review import HEADER_ROW, PastFinding, Review, ReviewForm
 from pipeline.review import (
     apply_review,
     find_form,
@@ -24,6 +24,7 @@ from pipeline.review import (
     read_review,
     relocated,
 )
+from pipeline.review.settled import Reviewed, Settled
 from pipeline.rules.check import check
 from pipeline.run import gather
 from pipeline.settings import Limits, Settings

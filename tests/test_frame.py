@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from pipeline.frame.answers import (
     ROW,
     StoredAnswers,
-    answer_table,
+    Tables,
     answers_at,
     answers_of,
     first_rows,
-    in_table,
     item_ids,
     stored,
+    within,
 )
 from pipeline.frame.columns import encoded, taken, together
 from pipeline.model import Batch, CountedSubmission, Status
@@ -39,9 +39,9 @@ def sent(batch: Batch, settings: RuleSettings | None = None) -> Batch:
         if settings is not None:
             found = own_findings(counted.submission, batch.checklist, batch.month, settings)
         there = pickle.loads(pickle.dumps(stored(counted.submission, found)))  # noqa: S301 - our own
-        return replace(counted, submission=in_table(there, table))
+        return replace(counted, submission=within(there, tables))
 
-    table = answer_table()
+    tables = Tables()
     return replace(batch, submissions=tuple(map(one, batch.submissions)))
 
 

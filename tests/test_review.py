@@ -36,7 +36,6 @@ from pipeline.model.review import (
     KEY,
     FindingState,
     Review,
-    Reviewed,
     ReviewKey,
     Verdict,
 )
@@ -48,6 +47,7 @@ from pipeline.review import (
     past_findings,
     read_review,
 )
+from pipeline.review.settled import Reviewed
 from pipeline.texts.folding import tidy
 from pipeline.write.review_form import write_review_form
 

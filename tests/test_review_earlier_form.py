@@ -6,8 +6,9 @@ import pytest
 from batches import make_batch
 
 from pipeline.model import Batch, Location
-from pipeline.model.review import ENTRIES, FACTS, Entry, Review, Reviewed, ReviewKey
+from pipeline.model.review import ENTRIES, FACTS, Entry, Review, ReviewKey
 from pipeline.review import overlooked, with_overlooked
+from pipeline.review.settled import Reviewed
 
 BATCH: Batch = make_batch(2)
 ITEM = BATCH.checklist.items[0].id

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.assemble import assemble
 from pipeline.formats import read_workbook
 from pipeline.forms.slips import MONTH, RESPONDENT, hidden_properties
@@ -29,6 +31,7 @@ from pipeline.settings import Limits
 from pipeline.texts.calendar import JAPAN, month_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.model import (
@@ -64,7 +67,7 @@ class Inspection:
     workbook: RawWorkbook | Unreadable | Skipped | Bundle
     outcomes: tuple[Outcome, ...]
     records: tuple[FileRecord, ...]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
 
 
 def look_into(
@@ -88,7 +91,7 @@ def look_into(
     records, findings = batch.files, check(batch)
     if any(isinstance(outcome, Submission) and outcome.slip for outcome in outcomes):
         # Alone it has nothing to mend; in an inbox it is not alone.
-        records, findings = (), tuple(f for f in findings if f.code != "B503")
+        records, findings = (), findings.take(np.flatnonzero(~findings.where("code", ("B503",))))
     return Inspection(workbook=workbook, outcomes=outcomes, records=records, findings=findings)
 
 

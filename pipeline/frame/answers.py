@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from pipeline.frame.columns import Coded, Frame
+from pipeline.frame.findings import FIELDS, Findings, columns_of
 from pipeline.frame.table import Table
 from pipeline.model import Answer, Status
 from pipeline.model.pickling import Columns
@@ -25,8 +26,10 @@ from pipeline.model.pickling import Columns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from pipeline.frame.table import Column
-    from pipeline.model import CountedSubmission, Submission
+    from pipeline.model import CountedSubmission, Finding, Submission
 
 _ANSWERS = Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell"))
 # What the month knows of every answer: texts and truth values. ``status`` is the one that counts,
@@ -41,62 +44,79 @@ ROW = (
 # are those before.
 DECIDED = ("words", "status_read", "changed", "due_read", "reason", "by", "on")
 _PLACES = {name: place for place, name in enumerate((*ROW, *DECIDED))}
-_WIDTH = len(_PLACES)
 
 
-def answer_table() -> Table:
-    """Give an empty table for the answers of a month."""
-    return Table(_WIDTH)
+class Tables:
+    """The answers of a month, and what workers found in them, as they come in."""
+
+    __slots__ = ("answers", "findings")
+
+    def __init__(self) -> None:
+        self.answers = Table(len(_PLACES))
+        self.findings = Table(len(FIELDS))
 
 
 class StoredAnswers(Sequence[Answer]):
-    """The answers of one return as a worker sent them: ``rows`` for the frame, objects packed.
+    """The answers of one return as a worker sent them: columns for the frame, objects packed.
 
-    ``findings`` are those of the rules that ask for one return alone, packed field by field;
-    None where no rules ran. All stand in the file of the return. Nothing unpacked is kept here: a
-    large month would hold all of it. Taken into an `Table`, it holds the place of its rows.
+    With them goes what the rules found that ask for one return alone; `judged` is False where no
+    rules ran. Nothing unpacked is kept here: a large month would hold all of it. Taken into
+    `Tables`, columns stand there alone.
     """
 
-    __slots__ = ("_packed", "_sent", "_size", "findings", "first", "table")
+    __slots__ = ("_found", "_packed", "_rows", "_size", "first", "found", "judged", "tables")
 
     def __init__(
         self,
         size: int,
         rows: tuple[Column, ...],
         packed: bytes,
-        findings: tuple[Any, ...] | None,
-        table: Table | None = None,
+        found: tuple[Column, ...] | None,
     ) -> None:
         self._size = size
-        self._sent = rows
+        self._rows = rows
         self._packed = packed
-        self.findings = findings
-        self.table = table
-        self.first = table.rows if table else 0
+        self._found = found or ()
+        self.judged = found is not None
+        self.tables: Tables | None = None
+        self.first = 0  # the row of ``tables.answers`` where these begin
+        self.found = range(len(self._found[0]) if self._found else 0)  # rows of ``tables.findings``
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (StoredAnswers, (self._size, self.rows, self._packed, self.findings))
+        found = self.findings if self.judged else None
+        return (StoredAnswers, (self._size, self.rows, self._packed, found))
 
     @property
     def rows(self) -> tuple[Column, ...]:
         """Give the columns of `ROW`, and those of `DECIDED` where any answer was decided."""
-        if self.table is None:
-            return self._sent
-        return tuple(self.table.column(place, self.first, self._size) for place in range(_WIDTH))
+        if self.tables is None:
+            return self._rows
+        own = range(self.first, self.first + self._size)
+        return tuple(self.tables.answers.column(place, own) for place in _PLACES.values())
+
+    @property
+    def findings(self) -> tuple[Column, ...]:
+        """Give the columns of what was found, as `findings.FIELDS` names them."""
+        if self.tables is None:
+            return self._found
+        return tuple(self.tables.findings.column(place, self.found) for place in range(len(FIELDS)))
 
     def column(self, name: str) -> Column:
-        """Give one column, a value an answer."""
+        """Give one column of the answers, a value an answer."""
         place = _PLACES[name]
-        if self.table is not None:
-            return self.table.column(place, self.first, self._size)
-        values = self._sent[place] if place < len(self._sent) else (None,)
+        if self.tables is not None:
+            own = range(self.first, self.first + self._size)
+            return self.tables.answers.column(place, own)
+        values = self._rows[place] if place < len(self._rows) else (None,)
         return values if len(values) == self._size else values * self._size
 
-    def within(self, table: Table) -> StoredAnswers:
-        """Give the answers with their rows in a table of the month."""
-        rows = self.rows
-        there = StoredAnswers(self._size, (), self._packed, self.findings, table)
-        table.add(rows, self._size)
+    def within(self, tables: Tables) -> StoredAnswers:
+        """Give the answers with their columns in the tables of the month."""
+        there = StoredAnswers(self._size, (), self._packed, () if self.judged else None)
+        there.tables = tables
+        there.first = tables.answers.add(self.rows, self._size)
+        start = tables.findings.add(self.findings, len(self.found))
+        there.found = range(start, start + len(self.found))
         return there
 
     def __len__(self) -> int:
@@ -123,12 +143,13 @@ def _unpacked(packed: bytes) -> tuple[Answer, ...]:
     return _ANSWERS.unpack(pickle.loads(zlib.decompress(packed)))  # noqa: S301 - made by `stored`
 
 
-def stored(submission: Submission, findings: tuple[Any, ...] | None = None) -> Submission:
-    """Give a return with its answers as columns."""
+def stored(submission: Submission, findings: Iterable[Finding] | None = None) -> Submission:
+    """Give a return with its answers as columns, and with what was found in it."""
     answers, source = submission.answers, submission.source
     rows = tuple(map(_column, rows_of(answers, source.path, source.part)))
+    found = None if findings is None else columns_of(findings)
     packed = zlib.compress(pickle.dumps(_ANSWERS.pack(answers), 5), 1)
-    return replace(submission, answers=StoredAnswers(len(answers), rows, packed, findings))
+    return replace(submission, answers=StoredAnswers(len(answers), rows, packed, found))
 
 
 def _column(values: Column) -> Column:
@@ -136,12 +157,12 @@ def _column(values: Column) -> Column:
     return values[:1] if values and values.count(values[0]) == len(values) else values
 
 
-def in_table(submission: Submission, table: Table) -> Submission:
-    """Give a return that came from a worker with its rows in the table of the month."""
+def within(submission: Submission, tables: Tables) -> Submission:
+    """Give a return that came from a worker with its columns in the tables of the month."""
     answers = submission.answers
     if not isinstance(answers, StoredAnswers):
         return submission
-    return replace(submission, answers=answers.within(table))
+    return replace(submission, answers=answers.within(tables))
 
 
 def rows_of(answers: Sequence[Answer], path: str, part: str) -> tuple[Column, ...]:
@@ -180,25 +201,60 @@ def answers_of(submissions: Sequence[CountedSubmission]) -> Frame:
     ``number`` counts submissions from 0. ``status`` and ``status_read`` are of `Status`.
     """
     told = [one.submission.answers for one in submissions]
-    table = next((a.table for a in told if isinstance(a, StoredAnswers) and a.table), None)
-    beside, firsts = answer_table(), []
+    tables = _tables_of(told)
+    beside, firsts = Table(len(_PLACES)), []
     for one, answers in zip(submissions, told, strict=True):
-        if isinstance(answers, StoredAnswers) and answers.table and answers.table is table:
+        if isinstance(answers, StoredAnswers) and answers.tables is tables:
             firsts.append(answers.first)
             continue
-        firsts.append((table.rows if table else 0) + beside.rows)
-        source = one.submission.source
-        beside.add(rows_of(answers, source.path, source.part), len(answers))
+        source, rows = one.submission.source, tables.answers.rows
+        own = rows_of(answers, source.path, source.part)
+        firsts.append(rows + beside.add(own, len(answers)))
     sizes = [*map(len, told)]
-    numbers = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
-    moved = np.array(firsts, np.int64) - np.cumsum([0, *sizes])[:-1]
-    rows = np.arange(len(numbers)) + np.repeat(moved, sizes)
-    columns = (table or answer_table()).chosen(beside, rows)
+    columns = tables.answers.chosen(beside, _ranges(firsts, sizes))
     frame = dict(zip(_PLACES, columns, strict=True))
     for name in ("status", "status_read"):
         frame[name] = frame[name].of(lambda value: value and Status(value))
-    frame["number"] = Coded(tuple(range(len(sizes))), numbers)
+    frame["number"] = _numbers(sizes)
     return frame
+
+
+def found_alone(submissions: Sequence[CountedSubmission]) -> tuple[Findings, Coded]:
+    """Give what workers found in single returns, and the number of the return of each, from 0.
+
+    They name nobody yet.
+    """
+    told = [one.submission.answers for one in submissions]
+    tables = _tables_of(told)
+    beside, firsts, sizes = Table(len(FIELDS)), [], []
+    for answers in told:
+        first, size = 0, 0
+        if isinstance(answers, StoredAnswers):
+            first, size = answers.found.start, len(answers.found)
+            if answers.tables is not tables:
+                first = tables.findings.rows + beside.add(answers.findings, size)
+        firsts.append(first)
+        sizes.append(size)
+    columns = tables.findings.chosen(beside, _ranges(firsts, sizes))
+    return Findings(dict(zip(FIELDS, columns, strict=True))), _numbers(sizes)
+
+
+def _tables_of(told: Iterable[Sequence[Answer]]) -> Tables:
+    """Give the tables of the month; empty ones where no return came from a worker."""
+    known = (answers.tables for answers in told if isinstance(answers, StoredAnswers))
+    return next((tables for tables in known if tables is not None), None) or Tables()
+
+
+def _ranges(firsts: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Give the numbers of all rows of runs that begin there and are so long."""
+    moved = np.array(firsts, np.int64) - np.cumsum([0, *sizes])[:-1]
+    rows: NDArray[np.int64] = np.arange(sum(sizes)) + np.repeat(moved, sizes)
+    return rows
+
+
+def _numbers(sizes: Sequence[int]) -> Coded:
+    """Give the number of the run that each row lies in."""
+    return Coded(tuple(range(len(sizes))), np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes))
 
 
 def first_rows(frame: Frame) -> list[int]:

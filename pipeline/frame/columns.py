@@ -84,6 +84,15 @@ def encoded(values: Iterable[Hashable]) -> Coded:
     return Coded(tuple(places), codes)
 
 
+def stacked(*columns: Coded) -> Coded:
+    """Give columns one below the other."""
+    places: dict[Any, int] = {}
+    moved = [[places.setdefault(value, len(places)) for value in c.values] for c in columns]
+    kind = next(code for code, most in _KINDS if len(places) <= most)
+    codes = [np.array(own, kind)[c.codes] for own, c in zip(moved, columns, strict=True)]
+    return Coded(tuple(places), np.concatenate([np.zeros(0, kind), *codes]))
+
+
 def in_order(values: Sequence[Any], codes: NDArray[Any]) -> Coded:
     """Give a column whose values are numbered anew, in the order they first appear."""
     count = len(codes)

@@ -55,16 +55,19 @@ class Table:
         self._columns = tuple(_Growing() for _ in range(width))
         self.rows = 0
 
-    def add(self, columns: Sequence[Column], rows: int) -> None:
-        """Take in the rows of one return; columns that are not given hold None."""
+    def add(self, columns: Sequence[Column], rows: int) -> int:
+        """Take in the rows of one return and give the first; columns not given hold None."""
+        first = self.rows
         for place, column in enumerate(self._columns):
             column.add(columns[place] if place < len(columns) else (None,), rows)
         self.rows += rows
+        return first
 
-    def column(self, place: int, first: int, rows: int) -> Column:
+    def column(self, place: int, rows: range) -> Column:
         """Give one column of some rows, a value a row."""
         column = self._columns[place]
-        return tuple(map([*column.places].__getitem__, column.codes[first : first + rows]))
+        codes = column.codes[rows.start : rows.stop]
+        return tuple(map([*column.places].__getitem__, codes))
 
     def chosen(self, beside: Table, rows: NDArray[np.int64]) -> tuple[Coded, ...]:
         """Give the columns of some rows, counted over this table and then over another one."""

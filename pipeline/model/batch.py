@@ -318,52 +318,48 @@ class Finding:
     @property
     def message(self) -> str:
         """Give place, item, what was written and what is wrong as one text."""
-        return f"{self.head}: {self.problem}" if self.told is None else self.told
+        where = self.location
+        return message_of(
+            where.file, where.sheet, where.cell, self.item_id, self.subject, self.quoted,
+            self.problem, self.told,
+        )  # fmt: skip
 
     @property
     def head(self) -> str:
         """Give the place alone: file, cell, item and what was written."""
         where = self.location
-        sheet, cell = where.sheet, where.cell
-        inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
-        place = f"{where.file}［{inside}］" if inside else f"{where.file} "
-        written = f"「{self.quoted}」" if self.quoted else ""
-        return f"{place}{self.item_id or self.subject}{written}".rstrip()
-
-    def judged(self, state: str, decision: str = "") -> "Finding":
-        """Give the finding with its state; every finding gets one, and `replace` is slow."""
-        return Finding(
-            code=self.code,
-            severity=self.severity,
-            title=self.title,
-            location=self.location,
-            written=self.written,
-            fix=self.fix,
-            respondent_id=self.respondent_id,
-            respondent=self.respondent,
-            item_id=self.item_id,
-            subject=self.subject,
-            problem=self.problem,
-            quoted=self.quoted,
-            told=self.told,
-            ask=self.ask,
-            state=state,
-            decision=decision,
-            bound=self.bound,
-            project=self.project,
-            cause=self.cause,
+        return head_of(
+            where.file, where.sheet, where.cell, self.item_id or self.subject, self.quoted
         )
+
+
+def message_of(  # noqa: PLR0913, PLR0917 - the columns of findings that a message is made of
+    file: str, sheet: str, cell: str, item_id: str, subject: str, quoted: str,
+    problem: str, told: str | None,
+) -> str:  # fmt: skip
+    """Give the message of a finding; ``told`` is it where it is not made of place and problem."""
+    if told is not None:
+        return told
+    return f"{head_of(file, sheet, cell, item_id or subject, quoted)}: {problem}"
+
+
+def head_of(file: str, sheet: str, cell: str, about: str, quoted: str) -> str:
+    """Give the words for a place: file, cell, what it is about and what was written."""
+    inside = f"{sheet}!{cell}" if sheet and cell else sheet or cell
+    place = f"{file}［{inside}］" if inside else f"{file} "
+    written = f"「{quoted}」" if quoted else ""
+    return f"{place}{about}{written}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingGroup:
-    """Findings of one cause, in form order, and the line that stands for all of them.
+    """The rows of findings of one cause, in form order, and the line that stands for them.
 
     The line names every cell in its place and, as far as there is room, every item.
     """
 
     line: Finding
-    findings: tuple[Finding, ...]
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ as the answers of a submission, goes faster field by field than value by value.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import repeat
 from operator import attrgetter
@@ -22,7 +22,7 @@ class Columns:
     ``few`` are fields whose texts are the same in every file: unpacked, they are one in memory.
     """
 
-    def __init__(self, cls: type[Any], *, few: Sequence[str]) -> None:
+    def __init__(self, cls: type[Any], *, few: Sequence[str] = ()) -> None:
         self._cls = cls
         self._names = [field.name for field in fields(cls)]
         self._few = frozenset(few)
@@ -33,17 +33,13 @@ class Columns:
         """Give the fields of all values, each as a row."""
         return tuple(zip(*map(self._values_of, values), strict=True))
 
-    def unpack(self, packed: tuple[Any, ...], **same: Any) -> tuple[Any, ...]:
-        """Give the values that were packed; ``same`` are fields to be told alike of all."""
+    def unpack(self, packed: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+        """Give the values that were packed."""
         if not packed:
             return ()
         made = tuple(map(object.__new__, repeat(self._cls, len(packed[0]))))
         for name, put, row in zip(self._names, self._setters, packed, strict=True):
-            values: Iterable[Any] = row
-            if name in same:
-                values = repeat(same[name], len(made))
-            elif name in self._few:
-                values = [value and intern(value) for value in row]
+            values = [value and intern(value) for value in row] if name in self._few else row
             deque(map(put, made, values), maxlen=0)  # one by one; keep nothing
         return made
 

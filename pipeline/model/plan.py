@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.model.batch import Finding, Severity
+from pipeline.model.batch import Severity
 
 OVERVIEW_SHEET = "概況"
 NEXT = "次にすること"  # the topic of the sentence that tells whom to ask
@@ -68,8 +68,8 @@ class Contact:
 
     ``body`` is its id, empty where nobody knows whose file it is; ``name`` is then the file's.
     ``settles`` counts the open answers its reply settles; ``width`` is that of the headline range
-    in points once everybody up to here has answered. ``findings`` are those somebody has to act on;
-    ``lines`` the places of their lines in ``Report.lines``.
+    in points once everybody up to here has answered. ``rows`` are the places in the report of the
+    findings somebody has to act on, ``lines`` the places of their lines in ``Report.lines``.
     """
 
     body: str
@@ -80,7 +80,7 @@ class Contact:
     kinds: int  # of questions, of which ``asks`` spells out the first
     settles: int
     width: float
-    findings: tuple[Finding, ...] = ()
+    rows: tuple[int, ...] = ()
     lines: tuple[int, ...] = ()
 
     @property

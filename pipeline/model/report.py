@@ -4,7 +4,7 @@ Counts are of answers unless a name says otherwise; shares are fractions of 1, N
 is nothing to divide by. ``write`` computes nothing beyond places on a sheet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model.batch import Finding, Respondent, Severity
@@ -173,7 +173,7 @@ class Report:
     exit_code: int
     figures: Figures
     answers: AnswerRows
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     lines: tuple[ReportedLine, ...]  # the same, those of one cause as one
     files: tuple[FileRow, ...]
     returns: tuple[ReturnRow, ...]
@@ -202,7 +202,7 @@ class Report:
     beyond: int = 0
     lines_beyond: int = 0
     # findings that need nothing more (認容, 修正済み, 解消): only findings.csv lists them
-    settled: tuple[Finding, ...] = ()
+    settled: Sequence[Finding] = ()
     # what puts the month as a whole in doubt, for the cover; the public edition has none
     alerts: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()  # the names of workbooks that were changed by hand and kept

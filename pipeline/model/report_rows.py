@@ -206,14 +206,14 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedLine:
-    """A line of 要確認 or of 今月まず対応すること: ``shown`` stands for ``findings`` of one cause.
+    """A line of 要確認 or of 今月まず対応すること: ``shown`` stands for findings of one cause.
 
-    ``answer`` is the line of 明細 that the first of them is about: an index into
-    ``Report.answers``.
+    ``rows`` are their places among ``Report.findings``. ``answer`` is the line of 明細
+    that the first of them is about: an index into ``Report.answers``.
     """
 
     shown: Finding
-    findings: tuple[Finding, ...]
+    rows: tuple[int, ...]
     answer: int | None = None
     impact: int = 0  # how many open answers they settle
 

@@ -5,13 +5,13 @@ The columns of the form stand here because one stage reads them and another writ
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from pipeline.model.answers import Location
-from pipeline.model.batch import Batch, Finding, Severity
+from pipeline.model.batch import Finding, Severity
 from pipeline.model.checklist import Status
 
 FORM_NAME = "確認票"
@@ -249,30 +249,6 @@ class Bound:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
-    """A month with the decisions carried out.
-
-    ``source`` is the batch before, ``findings`` those of it; ``keys`` go with ``findings``.
-    ``decisions`` are those in force, ``reopened`` the earlier ones about something written
-    otherwise since.
-    """
-
-    batch: Batch
-    source: Batch
-    findings: tuple[Finding, ...] = ()
-    keys: tuple[ReviewKey, ...] = ()
-    bound: tuple[Bound, ...] = ()
-    extra: tuple[str, ...] = ()  # heads of columns that people added to the form
-    decisions: Mapping[ReviewKey, Decision] = field(default_factory=dict)
-    reopened: Mapping[ReviewKey, Decision] = field(default_factory=dict)
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether an answer was replaced or a rule has something to say of the form."""
-        return self.batch is not self.source
-
-
 class EntryCount(NamedTuple):
     """How many rows of a form were used, and which were not: sheet and row of the new form."""
 
@@ -314,25 +290,6 @@ class PastFinding(NamedTuple):
             item_id=self.item_id,
             told=self.message,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """A month's findings with their states. ``closed`` need nothing more; ``resolved`` are gone.
-
-    ``open_keys`` go with ``open`` and ``closed_keys`` with ``closed``.
-    """
-
-    open: tuple[Finding, ...] = ()
-    open_keys: tuple[ReviewKey, ...] = ()
-    closed: tuple[Finding, ...] = ()
-    closed_keys: tuple[ReviewKey, ...] = ()
-    resolved: tuple[Finding, ...] = ()
-
-    @property
-    def done(self) -> tuple[Finding, ...]:
-        """Give what findings.csv lists below the open ones."""
-        return (*self.closed, *self.resolved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

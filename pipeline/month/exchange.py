@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.frame.answers import answers_of
-from pipeline.frame.columns import encoded
+from pipeline.frame.columns import Coded
+from pipeline.frame.findings import keys_of_files
 from pipeline.machine.isolate import Failure
 from pipeline.model import (
     Batch,
@@ -33,7 +34,7 @@ from pipeline.rules.check import check
 from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import PLACES, Tally, no_counts
 from pipeline.summarise.ranges import READABLE, in_question, open_lines
-from pipeline.summarise.rows import answer_rows, find_places, joined_rows
+from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.data import ANSWERS, FINDINGS, answers_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
 from pipeline.write.typed import arrow_table
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.model import Checklist, Finding, Outcome
+    from pipeline.model import Checklist, Outcome
     from pipeline.model.report_rows import AnswerRows
     from pipeline.settings import RuleSettings
     from pipeline.summarise.ranges import Cell
@@ -106,26 +107,18 @@ class PartWriter:
         ]
 
     def _write(self, name: str, returns: Sequence[Submission]) -> None:
-        rows: list[AnswerRows] = []
-        told: list[Finding] = []
-        keys: list[str] = []
-        settled: list[int] = []
-        for one in returns:
-            batch = _alone(one, self.checklist, self.month)
-            found = tuple(f for f in check(batch, self.rules) if of_one_return(f.code))
-            frame, places = answers_of(batch.submissions), find_places(batch)
-            rows.append(answer_rows(batch, frame, found, places))
-            open_rows = open_lines(frame, in_question(batch, frame, found, places.line))
-            held = {one.source.key: len(open_rows)}
-            settled += impacts(batch, found, held, open_rows, places)
-            keys += [one.source.key] * len(one.answers)
-            told += found
-        answers = table_of(joined_rows(rows), self.checklist, self.month)
-        findings = findings_table(finding_frame(told, impacts=settled), self.month)
-        _save(self.folder / "answers" / f"{name}.parquet", answers, keys)
-        _save(
-            self.folder / "findings" / f"{name}.parquet", findings, [f.location.key for f in told]
-        )
+        batch = _by_themselves(returns, self.checklist, self.month)
+        found = check(batch, self.rules, compares=False)
+        frame, places = answers_of(batch.submissions), find_places(batch)
+        rows = answer_rows(batch, frame, found, places)
+        open_rows = open_lines(frame, in_question(batch, frame, found, places.line))
+        keys = [one.source.key for one in returns]
+        whose = Coded(tuple(keys), frame["number"].codes)
+        settled = impacts(batch, found, Counter(map(whose.at, open_rows)), open_rows, places)
+        answers = table_of(rows, self.checklist, self.month)
+        findings = findings_table(finding_frame(found, impacts=settled), self.month)
+        _save(self.folder / "answers" / f"{name}.parquet", answers, whose)
+        _save(self.folder / "findings" / f"{name}.parquet", findings, keys_of_files(found))
 
 
 def _head(outcome: Outcome) -> Outcome:
@@ -135,20 +128,28 @@ def _head(outcome: Outcome) -> Outcome:
     return replace(outcome, answers=(), repeated=(), extra_rows=(), uncounted=())
 
 
-def _alone(submission: Submission, checklist: Checklist, month: str) -> Batch:
-    """Give a month that consists of one return; who sent it is settled by others."""
-    key = submission.source.key
-    respondent = Respondent(id=key, name=key)
-    record = FileRecord(
-        source=submission.source,
-        state=FileState.COUNTED,
-        reason="",
-        kind=submission.kind,
-        content=submission,
-        respondent=respondent,
+def _by_themselves(returns: Sequence[Submission], checklist: Checklist, month: str) -> Batch:
+    """Give a month of returns; who sent them is settled by others, and which count."""
+    people = [Respondent(id=one.source.key, name=one.source.key) for one in returns]
+    records = (
+        FileRecord(
+            source=one.source,
+            state=FileState.COUNTED,
+            reason="",
+            kind=one.kind,
+            content=one,
+            respondent=person,
+        )
+        for one, person in zip(returns, people, strict=True)
     )
-    counted = CountedSubmission(respondent=respondent, submission=submission)
-    return Batch(month=month, checklist=checklist, files=(record,), submissions=(counted,))
+    submissions = map(_counted, people, returns)
+    return Batch(
+        month=month, checklist=checklist, files=tuple(records), submissions=tuple(submissions)
+    )
+
+
+def _counted(respondent: Respondent, submission: Submission) -> CountedSubmission:
+    return CountedSubmission(respondent=respondent, submission=submission)
 
 
 def table_of(rows: AnswerRows, checklist: Checklist, month: str) -> DataTable:
@@ -156,11 +157,11 @@ def table_of(rows: AnswerRows, checklist: Checklist, month: str) -> DataTable:
     return answers_table(answer_frame(rows, checklist=checklist, month=month))
 
 
-def _save(path: Path, table: DataTable, keys: Sequence[str]) -> None:
+def _save(path: Path, table: DataTable, keys: Coded) -> None:
     """Write a table with the key of the return of each row, and move it to its place."""
     from pyarrow import parquet  # noqa: PLC0415 - slow to import
 
-    whole = replace(table, heads=(*table.heads, "key"), columns=(*table.columns, encoded(keys)))
+    whole = replace(table, heads=(*table.heads, "key"), columns=(*table.columns, keys))
     path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_suffix(".writing")
     parquet.write_table(arrow_table(whole), made, compression="zstd", store_schema=False)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import TorimatomeError
 from pipeline.formats import read_texts
+from pipeline.frame.answers import answers_of
+from pipeline.frame.findings import joined
 from pipeline.history.earlier import in_light_of, previous_month
 from pipeline.model.review import Review
 from pipeline.review import (
@@ -31,15 +33,12 @@ from pipeline.rules.check import check
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Batch, Finding, SourceFile
+    from pipeline.frame.columns import Frame
+    from pipeline.frame.findings import Findings
+    from pipeline.model import Batch, SourceFile
     from pipeline.model.history import History
-    from pipeline.model.review import (
-        Decision,
-        EntryCount,
-        Reviewed,
-        ReviewForm,
-        ReviewKey,
-    )
+    from pipeline.model.review import Decision, EntryCount, ReviewForm, ReviewKey
+    from pipeline.review.settled import Reviewed
     from pipeline.settings import Settings
 
 
@@ -47,14 +46,16 @@ if TYPE_CHECKING:
 class Judged:
     """The second part of a run: decisions carried out, findings with states, the next 確認票.
 
-    ``open`` are the findings for somebody to act on, ``done`` those that need nothing more.
+    ``frame`` are the answers of the batch. ``open`` are the findings for somebody to act on,
+    ``done`` those that need nothing more.
     ``source`` is the 確認票 that was read, None where there is none yet; ``entries`` tells how
     much of it was used.
     """
 
     batch: Batch
-    open: tuple[Finding, ...]
-    done: tuple[Finding, ...]
+    frame: Frame
+    open: Findings
+    done: Findings
     form: ReviewForm
     source: SourceFile | None
     entries: EntryCount
@@ -92,16 +93,18 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
     past = history.compare_with
     previous = previous_month(history)
     batch = in_light_of(batch, history, settings.inbox)
-    raw = check(batch, settings.rules, previous=previous)
+    frame = answers_of(batch.submissions)
+    raw = check(batch, settings.rules, previous=previous, frame=frame)
     source, review = read.source, read.review
     if source is not None:
         review = at_present_ids(review, *history.since(source.location.parent.name))
-    reviewed = with_years(apply_review(batch, raw, review, past=past), history)
+    reviewed = with_years(apply_review(batch, raw, review, past=past, frame=frame), history)
     reviewed, carried = _with_earlier_form(reviewed, review, source, settings, history)
     reviewed = with_accepted(reviewed)
     findings = raw
     if reviewed.changed:
-        findings = check(reviewed.batch, settings.rules, previous=previous)
+        frame = answers_of(reviewed.batch.submissions)
+        findings = check(reviewed.batch, settings.rules, previous=previous, frame=frame)
     settled = finding_states(
         findings,
         reviewed,
@@ -110,13 +113,15 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         off=settings.rules.off,
     )
     laid_out = replace(lay_out(settled, reviewed, made_at=settings.made_at), carried=carried)
+    told = relocated(settled.open, laid_out)
     return Judged(
         batch=reviewed.batch,
-        open=relocated(settled.open, laid_out),
-        done=settled.done,
+        frame=frame,
+        open=told,
+        done=joined(settled.closed, settled.resolved),
         form=laid_out,
         source=source,
-        entries=count_entries(reviewed, relocated(settled.open, laid_out)),
+        entries=count_entries(reviewed, told),
         decisions=reviewed.decisions,
     )
 

@@ -12,7 +12,7 @@ from pipeline.assemble.roster import read_roster
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.formats import read_workbook
 from pipeline.forms.slips import own_book
-from pipeline.frame.answers import answer_table, in_table, stored
+from pipeline.frame.answers import Tables, stored, within
 from pipeline.history.continuity import codes_as_before
 from pipeline.inbox.archive import hashed
 from pipeline.inbox.bundle import read_sealed
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pipeline.frame.table import Table
     from pipeline.machine.isolate import Executor
     from pipeline.model import Checklist, Entry, Inbox, Roster
     from pipeline.settings import Limits, Settings
@@ -150,12 +149,12 @@ def read_all(  # noqa: PLR0913, PLR0917 - the sources of a month, and who reads 
     """
     run = executor or _executor(settings)
     task = _task(inbox, folder, checklist, roster, settings)
-    table = answer_table()
-    read = _read_each(inbox.entries, task, settings, progress, run, table)
+    tables = Tables()
+    read = _read_each(inbox.entries, task, settings, progress, run, tables)
     again = look_again(read, inbox, settings.limits, checklist)
     if again:
         entries = [entry for found in again.values() for entry in found]
-        twice = given_up(_read_each(entries, task, settings, None, run, table))
+        twice = given_up(_read_each(entries, task, settings, None, run, tables))
         read = [pair for pair in read if source_of(pair[0]).location not in again] + twice
         read.sort(key=lambda pair: source_of(pair[0]).path)
         inbox = replace(inbox, entries=tuple(entry for entry, _ in read))
@@ -173,7 +172,7 @@ def read_whole(
     """Read some files of an inbox once more, with all their answers."""
     entries = [entry for entry in inbox.entries if source_of(entry).path in paths]
     task = _task(inbox, folder, checklist, roster, settings)
-    read = _read_each(entries, task, settings, None, _executor(settings), answer_table())
+    read = _read_each(entries, task, settings, None, _executor(settings), Tables())
     return [outcome for _, outcomes in read for outcome in outcomes]
 
 
@@ -183,11 +182,11 @@ def _read_each(
     settings: Settings,
     progress: Callable[[int, int], None] | None,
     run: Executor,
-    table: Table,
+    tables: Tables,
 ) -> list[Read]:
     """Give each entry with what came of it; those set aside before come of themselves.
 
-    The rows of all answers go into ``table``.
+    The rows of all answers go into ``tables``.
     """
     sources = [entry for entry in entries if isinstance(entry, SourceFile)]
     finished = 0
@@ -198,7 +197,7 @@ def _read_each(
         if progress is not None:
             progress(finished, len(sources))
         return tuple(
-            in_table(one, table) if isinstance(one, Submission) else one for one in outcomes
+            within(one, tables) if isinstance(one, Submission) else one for one in outcomes
         )
 
     read = iter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.model.review import Decision, ReviewKey, Verdict
 
 if TYPE_CHECKING:
-    from pipeline.model.review import Reviewed
+    from pipeline.review.settled import Reviewed
 
 
 def with_accepted(reviewed: Reviewed) -> Reviewed:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.model.review import EntryCount
-from pipeline.rules import RULES, About
+from pipeline.rules import OF_THE_FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipeline.model import Finding
-    from pipeline.model.review import Reviewed
+    from pipeline.frame.findings import Findings
+    from pipeline.review.settled import Reviewed
 
 _LATE = "R607"  # told of on its own
 
 
-def count_entries(reviewed: Reviewed, findings: Iterable[Finding]) -> EntryCount:
+def count_entries(reviewed: Reviewed, findings: Findings) -> EntryCount:
     """Count the rows with a decision that is in force, and name those that cannot be used.
 
     ``findings`` point to the new form, where people will look.
@@ -29,9 +29,7 @@ def count_entries(reviewed: Reviewed, findings: Iterable[Finding]) -> EntryCount
     }
     rows = {
         (finding.location.sheet, int(found[0]))
-        for finding in findings
-        if RULES[finding.code].about is About.FORM
-        and finding.code != _LATE
-        and (found := re.search(r"[0-9]+", finding.location.cell))
+        for finding in findings.at(np.flatnonzero(findings.where("code", OF_THE_FORM)).tolist())
+        if finding.code != _LATE and (found := re.search(r"[0-9]+", finding.location.cell))
     }
     return EntryCount(used=len(used), unusable=tuple(sorted(rows)))

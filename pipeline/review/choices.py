@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from pipeline.model import Answer, Batch, CountedSubmission
     from pipeline.model.history import History
-    from pipeline.model.review import Decision, Reviewed, ReviewKey
+    from pipeline.model.review import Decision, ReviewKey
+    from pipeline.review.settled import Reviewed
 
 
 def with_chosen_files(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:

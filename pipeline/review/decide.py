@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipeline.frame.findings import findings_of
 from pipeline.model import contents_of, file_digest
 from pipeline.model.batch import EntryProblem
 from pipeline.model.review import (
@@ -18,11 +19,11 @@ from pipeline.model.review import (
     Decision,
     Entry,
     Reach,
-    Reviewed,
     Verdict,
 )
 from pipeline.review.decided import NOTICES, joined, reopened, with_decisions
 from pipeline.review.keys import Binder, digest_of, digest_of_past, shown_text
+from pipeline.review.settled import Reviewed
 from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of
 from pipeline.texts.folding import fold
 from pipeline.texts.marks.table import matching_key
@@ -30,6 +31,7 @@ from pipeline.texts.marks.table import matching_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.frame.columns import Frame
     from pipeline.model import Batch, Finding, Respondent
     from pipeline.model.history import PastMonth
     from pipeline.model.review import Review, ReviewKey
@@ -41,19 +43,22 @@ def apply_review(
     review: Review,
     *,
     past: PastMonth | None = None,
+    frame: Frame | None = None,
 ) -> Reviewed:
     """Carry out what stands in a 確認票. ``findings`` are those of ``batch`` before any decision.
+
+    ``frame`` are the answers of the batch, where they are known.
 
     A decision holds where the respondent's answer to the item (or the file) says the same as
     when it was taken. The raw texts of an answer stay; status and month become those decided.
     ``past`` is the month before: a form that was handed out filled in with its answers words
     them anew (②（6月） as ②（2026年6月）), and a respondent who leaves them has said nothing else.
     """
-    found = tuple(findings)
-    binder = Binder(batch)
-    keys = tuple(map(binder.key, found))
+    found = findings_of(findings)
+    binder = Binder(batch, frame)
+    keys = binder.keys(found)
     if not review.entries:
-        return Reviewed(batch=batch, source=batch, findings=found, keys=keys)
+        return Reviewed(batch=batch, source=batch, findings=found, keys=keys, binder=binder)
     reviewing = _Reviewing(batch, binder, found, keys, _as_handed_out(batch, past))
     bound = reviewing.bind(review)
     in_force = {b.key: b.decision for b in bound if b.key and b.decision and b.standing}
@@ -65,6 +70,7 @@ def apply_review(
         source=batch,
         findings=found,
         keys=keys,
+        binder=binder,
         bound=bound,
         extra=review.extra,
         decisions=in_force,

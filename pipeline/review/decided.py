@@ -109,7 +109,7 @@ def reopened(
         if b.key and b.decision and not b.standing:
             earlier[b.key.subject, b.key.item_id].append(b.decision)
     found: dict[ReviewKey, Decision] = {}
-    for key in keys:
+    for key in keys if earlier else ():
         if key in in_force:
             continue
         same = [

@@ -17,7 +17,8 @@ from pipeline.texts.calendar import month_words
 
 if TYPE_CHECKING:
     from pipeline.model import Batch
-    from pipeline.model.review import Entry, Review, Reviewed
+    from pipeline.model.review import Entry, Review
+    from pipeline.review.settled import Reviewed
 
 
 def overlooked(now: Review, earlier: Review, batch: Batch) -> tuple[Entry, ...]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from sys import intern
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.model import Location, Severity, Status, address, rivals_of
 from pipeline.model.review import (
     BODY_CHOICES,
@@ -28,19 +30,21 @@ from pipeline.model.review import (
 )
 from pipeline.review.bulk import gather_writings
 from pipeline.review.decide import respondents_of
-from pipeline.review.keys import Binder, shown_text
+from pipeline.review.keys import shown_text
 from pipeline.review.lines import Draft, lines_of
 from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered, says_done
-from pipeline.rules import RULES, About
+from pipeline.rules import OF_THE_FORM
 from pipeline.rules.grouping import cause_of
 from pipeline.texts.folding import circled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from pipeline.frame.findings import Findings
     from pipeline.model import Checklist, Finding
-    from pipeline.model.review import Bound, Decision, Reviewed, ReviewKey, Settled
+    from pipeline.model.review import Bound, Decision, ReviewKey
+    from pipeline.review.settled import Reviewed, Settled
 
 _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding
@@ -67,7 +71,7 @@ def lay_out(settled: Settled, reviewed: Reviewed, *, made_at: str) -> ReviewForm
     )
 
 
-def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, ...]:
+def relocated(findings: Findings, form: ReviewForm) -> Findings:
     """Point findings about entries to their cells in the new form, where people will look."""
     moved: dict[Location, Location] = {}
     for name, rows in (
@@ -82,11 +86,13 @@ def relocated(findings: Iterable[Finding], form: ReviewForm) -> tuple[Finding, .
                 cell = address(HEADER_ROW + 1 + line, COLUMNS.index(head))
                 sheet = f"{name}({part + 1})" if part else name
                 moved[old] = Location(file=form.file, sheet=sheet, cell=cell)
-    return tuple(
-        replace(finding, location=moved[finding.location])
-        if RULES[finding.code].about is About.FORM and finding.location in moved
-        else finding
-        for finding in findings
+    about = np.flatnonzero(findings.where("code", OF_THE_FORM)).tolist()
+    return findings.replaced(
+        {
+            row: replace(finding, location=moved[finding.location])
+            for row, finding in zip(about, findings.at(about), strict=True)
+            if finding.location in moved
+        }
     )
 
 
@@ -96,10 +102,9 @@ class _Layout:
     def __init__(self, settled: Settled, reviewed: Reviewed) -> None:
         self._settled = settled
         self._reviewed = reviewed
-        self._binder = Binder(reviewed.source)
+        self._binder = reviewed.binder
         self._subjects = {
-            subject: number
-            for number, subject in enumerate(dict.fromkeys(key.subject for key in reviewed.keys))
+            subject: number for number, subject in enumerate(reviewed.keys.frame["subject"].values)
         }
         self._items = {item.id: n for n, item in enumerate(reviewed.source.checklist.items)}
         items = reviewed.source.checklist.items
@@ -112,11 +117,10 @@ class _Layout:
                 self._entries[bound.key].append(bound)
         for entries in self._entries.values():
             entries.sort(key=self._place)
-        self._shown = [
-            (key, finding)
-            for key, finding in zip(settled.open_keys, settled.open, strict=True)
-            if finding.severity in _ASKED and RULES[finding.code].about is not About.FORM
-        ]
+        found = settled.open
+        asked = found.where("severity", _ASKED) & ~found.where("code", OF_THE_FORM)
+        rows = np.flatnonzero(asked)
+        self._shown = [*zip(settled.open_keys.take(rows), found.at(rows.tolist()), strict=True)]
         open_keys = {key for key, _ in self._shown}
         self._elsewhere = sorted(
             (b for b in reviewed.bound if b.key not in open_keys), key=self._place

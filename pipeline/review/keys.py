@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
 
 from pipeline.frame.answers import answers_at, answers_of, first_rows
+from pipeline.frame.columns import Coded, stacked, taken, together
+from pipeline.frame.findings import findings_of
 from pipeline.model import SkipReason, Status, file_digest, text_digest
 from pipeline.model.review import ReviewKey
 from pipeline.model.sources import Skipped
 from pipeline.texts.folding import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from pipeline.frame.columns import Frame
+    from pipeline.frame.findings import Findings
     from pipeline.model import Answer, Batch, Finding
     from pipeline.model.history import PastAnswer
 
 _DIGESTED = ("status_read", "status", "in_scope", "mark", "object_text", "note")
+_DIGESTED_OF_FILE = ("file", "cell", "bound", "written")
 
 
 class Said(NamedTuple):
@@ -27,13 +35,47 @@ class Said(NamedTuple):
     comment: str
 
 
-class Binder:
-    """Gives the key of each finding of a batch."""
+class Keys(Sequence[ReviewKey]):
+    """The keys of findings in their order; ``frame`` has a column for each field of a key."""
 
-    def __init__(self, batch: Batch) -> None:
+    __slots__ = ("frame",)
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def __len__(self) -> int:
+        return len(self.frame["digest"])
+
+    @overload
+    def __getitem__(self, row: int) -> ReviewKey: ...
+    @overload
+    def __getitem__(self, row: slice) -> Keys: ...
+    def __getitem__(self, row: int | slice) -> ReviewKey | Keys:
+        if isinstance(row, slice):
+            return self.take(range(len(self))[row])
+        return ReviewKey(*(self.frame[name].at(row) for name in ReviewKey._fields))
+
+    def __iter__(self) -> Iterator[ReviewKey]:
+        columns = (self.frame[name] for name in ReviewKey._fields)
+        return map(ReviewKey._make, zip(*columns, strict=True))
+
+    def take(self, rows: Any) -> Keys:
+        """Give some of the keys; see `Coded.take`."""
+        return Keys(taken(self.frame, rows))
+
+    def before(self, others: Keys) -> Keys:
+        """Give these keys and others behind them."""
+        frames = self.frame, others.frame
+        return Keys({name: stacked(*(one[name] for one in frames)) for name in self.frame})
+
+
+class Binder:
+    """Gives the keys of the findings of a batch; ``frame`` are its answers, where known."""
+
+    def __init__(self, batch: Batch, frame: Frame | None = None) -> None:
         self._month = batch.month
         self._submissions = batch.submissions
-        self._frame = answers_of(batch.submissions)
+        self._frame = answers_of(batch.submissions) if frame is None else frame
         starts = zip(batch.submissions, first_rows(self._frame), strict=False)
         self._starts = {counted.respondent.id: start for counted, start in starts}
         self._places = {item.id: place for place, item in enumerate(batch.checklist.items)}
@@ -43,7 +85,6 @@ class Binder:
             if not (isinstance(record.content, Skipped)
                     and record.content.reason is SkipReason.ROSTER)
         }  # fmt: skip
-        self._digests: dict[int, str] = {}
 
     def _row(self, respondent_id: str, item_id: str) -> int | None:
         start, place = self._starts.get(respondent_id), self._places.get(item_id)
@@ -63,41 +104,56 @@ class Binder:
             return None
         return Said(*(self._frame[name].at(row) for name in Said._fields))
 
-    def key(self, finding: Finding) -> ReviewKey:
-        """Give the key of one finding."""
-        row = self._row(finding.respondent_id, finding.item_id)
-        digest = self._of_file(finding) if row is None else self._digests.get(row)
-        if digest is None and row is not None:  # an answer has three findings and more
-            digest = self._digests[row] = self._of_row(row)
-        subject = finding.respondent_id or f"file:{finding.location.file}"
-        return ReviewKey(subject, finding.item_id, finding.code, digest or "")
+    def keys(self, findings: Findings) -> Keys:
+        """Give the key of each finding."""
+        who, item = findings.frame["respondent_id"], findings.frame["item_id"]
+        starts = np.array([self._starts.get(one, -1) for one in who.values], np.int64)
+        places = np.array([self._places.get(one, -1) for one in item.values], np.int64)
+        start, place = starts[who.codes], places[item.codes]
+        of_answer = (start >= 0) & (place >= 0)
+        rows, others = (start + place)[of_answer], np.flatnonzero(~of_answer)
+        asked, back = np.unique(rows, return_inverse=True)  # an answer has three findings and more
+        told = taken(self._frame, asked)
+        answers = together(_row_digest, *(told[name] for name in _DIGESTED))
+        files = findings.take(others).frame
+        digests = stacked(
+            Coded(answers.values, answers.codes[back]),
+            together(self._of_file, *(files[name] for name in _DIGESTED_OF_FILE)),
+        )
+        order = np.empty(len(findings), np.int64)
+        order[np.flatnonzero(of_answer)] = np.arange(len(rows))
+        order[others] = np.arange(len(rows), len(order))
+        return Keys(
+            {
+                "subject": together(subject_of, who, findings.frame["file"]),
+                "item_id": item,
+                "code": findings.frame["code"],
+                "digest": Coded(digests.values, digests.codes[order]),
+            }
+        )
 
-    def _of_row(self, row: int) -> str:
-        told = {name: self._frame[name].at(row) for name in _DIGESTED}
-        return _answer_digest(
-            told["status_read"] or told["status"], told["in_scope"],
-            told["mark"], told["object_text"], told["note"],
-        )  # fmt: skip
-
-    def _of_file(self, finding: Finding) -> str:
+    def _of_file(self, file: str, cell: str, bound: str, written: str) -> str:
         """Stand for a whole file: the text told of, else its content.
 
         A respondent who sent nothing wrote nothing: such a decision holds for the month alone.
         """
-        file = finding.location.file
-        if finding.bound:
-            return finding.bound
-        if finding.written:
-            return text_digest("text", finding.location.cell, tidy(finding.written))
+        if bound:
+            return bound
+        if written:
+            return text_digest("text", cell, tidy(written))
         if file in self._contents:
             return file_digest(self._contents[file] or file)
         return text_digest("month", self._month)
 
 
-def keys_of(findings: Iterable[Finding], batch: Batch) -> tuple[ReviewKey, ...]:
+def subject_of(respondent_id: str, file: str) -> str:
+    """Give whom a finding is about: the respondent, else the file."""
+    return respondent_id or f"file:{file}"
+
+
+def keys_of(findings: Iterable[Finding], batch: Batch) -> Keys:
     """Give the key of each finding. ``batch`` is the one the findings were made from."""
-    binder = Binder(batch)
-    return tuple(binder.key(finding) for finding in findings)
+    return Binder(batch).keys(findings_of(findings))
 
 
 def shown_text(finding: Finding, said: Said | None) -> str:
@@ -125,6 +181,12 @@ def digest_of(answer: Answer) -> str:
 def digest_of_past(answer: PastAnswer) -> str:
     """Stand for what an answer of an earlier month said, where no decision changed it."""
     return text_digest(answer.status, tidy(answer.mark), "", tidy(answer.note))
+
+
+def _row_digest(
+    read: Status | None, status: Status, in_scope: bool, mark: str, object_text: str, note: str
+) -> str:
+    return _answer_digest(read or status, in_scope, mark, object_text, note)
 
 
 def _answer_digest(status: Status, in_scope: bool, mark: str, object_text: str, note: str) -> str:

@@ -79,7 +79,7 @@ def _joined(drafts: Sequence[Draft]) -> FormRow:
     facts["書かれていた内容"] = _written([dict(zip(FACTS, r.facts, strict=True)) for r in rows])
     findings = [draft.finding for draft in drafts if draft.finding is not None]
     if findings:
-        line = grouped(findings).line
+        line = grouped(findings)
         where = line.location
         facts |= {"指摘": line.problem or line.message, "直し方": line.fix}
         facts["セル"] = "!".join(part for part in (where.sheet, where.cell) if part)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pipeline.frame.columns import constant, encoded, together
+from pipeline.frame.findings import findings_of, joined
 from pipeline.history.record import DamagedError, open_table, read_record
 from pipeline.model import Finding, Severity
-from pipeline.model.review import Decision, FindingState, PastFinding, Reviewed, Settled, Verdict
-from pipeline.review.keys import keys_of
+from pipeline.model.review import Decision, FindingState, PastFinding, Verdict
+from pipeline.review.keys import subject_of
+from pipeline.review.settled import Reviewed, Settled
 from pipeline.rules import RULES, About, Decided
 from pipeline.rules.words import STATUS_WORDS
 from pipeline.texts.calendar import month_words
@@ -19,8 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from pipeline.frame.findings import Findings
     from pipeline.model.history import PastMonth
     from pipeline.model.review import ReviewKey
+    from pipeline.review.keys import Keys
 
 Identity = tuple[str, str, str, str]
 
@@ -57,6 +67,7 @@ def _past_findings(folder: Path) -> tuple[PastFinding, ...]:
 
 
 _NEEDED = frozenset(PastFinding._fields) - PastFinding._field_defaults.keys()
+_OPEN = frozenset(state.value for state in FindingState if state.is_open)
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
 
@@ -80,80 +91,105 @@ def finding_states(
     what they no longer say is not mended by that. The same inputs give the same states however
     often a month is run.
     """
-    after = tuple(findings)
+    after = findings_of(findings)
     earlier, before = tuple(earlier), tuple(before)
-    known = {_past_identity(past) for past in earlier if past.state != FindingState.RESOLVED}
     same = after is reviewed.findings
-    keys = reviewed.keys if same else keys_of(after, reviewed.source)
-    judge = _Judge(reviewed, known)
-    still_open: list[tuple[ReviewKey, Finding]] = []
-    closed: list[tuple[ReviewKey, Finding]] = []
-    for key, finding in zip(keys, after, strict=True):
-        if not judge.caused(key):
-            state, judged = judge.judged(key, finding)
-            (still_open if state.is_open else closed).append((key, judged))
+    keys = reviewed.keys if same else reviewed.binder.keys(after)
+    judge = _Judge(reviewed)
+    known = {_past_identity(past) for past in earlier if past.state != FindingState.RESOLVED}
+    judged, there = judge.judged(after, keys, known)
+    is_open = judged.where("state", _OPEN)
+    rows, done = np.flatnonzero(there & is_open), np.flatnonzero(there & ~is_open)
+    closed, closed_keys = judged.take(done), keys.take(done)
     if not same:
-        there = frozenset(keys)
-        closed += [
-            (key, judge.corrected(key, finding))
-            for key, finding in zip(reviewed.keys, reviewed.findings, strict=True)
-            if key not in there
-        ]
-    every = after if same else (*after, *reviewed.findings)
+        gone, gone_keys = judge.corrected(frozenset(keys))
+        closed, closed_keys = joined(closed, gone), closed_keys.before(gone_keys)
+    present = (after,) if same else (after, reviewed.findings)
     return Settled(
-        open=tuple(finding for _, finding in still_open),
-        open_keys=tuple(key for key, _ in still_open),
-        closed=tuple(finding for _, finding in closed),
-        closed_keys=tuple(key for key, _ in closed),
-        resolved=tuple(_resolved(earlier, before, every, reviewed, off)),
+        open=judged.take(rows),
+        open_keys=keys.take(rows),
+        closed=closed,
+        closed_keys=closed_keys,
+        resolved=findings_of(_resolved(earlier, before, present, reviewed, off)),
     )
 
 
 class _Judge:
-    """Gives a finding its state by the decisions in force and the month before."""
+    """Gives findings their states by the decisions in force and the month before."""
 
-    def __init__(self, reviewed: Reviewed, known: set[Identity]) -> None:
+    def __init__(self, reviewed: Reviewed) -> None:
         self._reviewed = reviewed
-        self._known = known
-        self._raw = frozenset(reviewed.keys)
         self._changing = {
             (key.subject, key.item_id): decision
             for key, decision in reviewed.decisions.items()
             if decision.changes
         }
+        self._subjects = {key.subject for key in (*reviewed.decisions, *reviewed.reopened)}
 
-    def caused(self, key: ReviewKey) -> bool:
+    def judged(
+        self, findings: Findings, keys: Keys, known: set[Identity]
+    ) -> tuple[Findings, NDArray[np.bool_]]:
+        """Give findings with their states and the decisions about them, and which are there.
+
+        Not there is what only a decision brought up.
+        """
+        states, words = _ages(findings, known), [""] * len(findings)
+        there = np.ones(len(findings), bool)
+        touched = keys.frame["subject"].where(self._subjects.__contains__)
+        for row in np.flatnonzero(touched).tolist():
+            key = keys[row]
+            if self._caused(key):
+                there[row] = False
+            else:
+                states[row], words[row] = self._state(key, states[row])
+        return findings.with_columns(state=encoded(states), decision=encoded(words)), there
+
+    @cached_property
+    def _raw(self) -> frozenset[ReviewKey]:
+        return frozenset(self._reviewed.keys)
+
+    def _caused(self, key: ReviewKey) -> bool:
         """Tell whether only a decision brought the finding up."""
         changed = (key.subject, key.item_id) in self._changing
         silent = RULES[key.code].decided is Decided.SILENT
         return changed and silent and key not in self._raw
 
-    def judged(self, key: ReviewKey, finding: Finding) -> tuple[FindingState, Finding]:
-        """Give a finding its state and the decision about it."""
+    def _state(self, key: ReviewKey, age: str) -> tuple[str, str]:
+        """Give the state of a finding, and the decision about it in words."""
         decision = self._reviewed.decisions.get(key)
         if decision is None:
-            state = self._age(finding)
-            if key in self._reviewed.reopened:
-                state = FindingState.REOPENED
-            return state, finding.judged(state.value)
-        still = decision.verdict is Verdict.CORRECT and RULES[finding.code].decided is Decided.STAYS
+            again = key in self._reviewed.reopened
+            return FindingState.REOPENED.value if again else age, ""
+        still = decision.verdict is Verdict.CORRECT and RULES[key.code].decided is Decided.STAYS
         if decision.verdict is Verdict.SEND_BACK or still:
-            state = self._age(finding)
-        else:
-            state = FindingState.CORRECTED if decision.changes else FindingState.ACCEPTED
-        return state, finding.judged(state.value, words_of(decision))
+            return age, words_of(decision)
+        state = FindingState.CORRECTED if decision.changes else FindingState.ACCEPTED
+        return state.value, words_of(decision)
 
-    def corrected(self, key: ReviewKey, finding: Finding) -> Finding:
-        """Judge a finding that is no longer made of the answers as decided."""
-        decision = self._reviewed.decisions.get(key)
-        decision = self._changing.get((key.subject, key.item_id), decision)
-        words = words_of(decision) if decision else Verdict.CORRECT.value
-        return replace(finding, state=FindingState.CORRECTED.value, decision=words)
+    def corrected(self, there: frozenset[ReviewKey]) -> tuple[Findings, Keys]:
+        """Judge what is no longer found in the answers as decided."""
+        reviewed = self._reviewed
+        gone = [row for row, key in enumerate(reviewed.keys) if key not in there]
+        keys = reviewed.keys.take(gone)
+        told = [
+            self._changing.get((key.subject, key.item_id), reviewed.decisions.get(key))
+            for key in keys
+        ]
+        findings = reviewed.findings.take(gone).with_columns(
+            state=constant(FindingState.CORRECTED.value, len(gone)),
+            decision=encoded(words_of(one) if one else Verdict.CORRECT.value for one in told),
+        )
+        return findings, keys
 
-    def _age(self, finding: Finding) -> FindingState:
-        if self._known and _identity(finding) in self._known:
-            return FindingState.CONTINUED
-        return FindingState.NEW
+
+def _ages(findings: Findings, known: set[Identity]) -> list[str]:
+    """Tell what the month before had of findings, and what is new."""
+    if not known:
+        return [FindingState.NEW.value] * len(findings)
+    return [
+        (FindingState.CONTINUED if identity in known else FindingState.NEW).value
+        for identity in _identities(findings)
+    ]
 
 
 def words_of(decision: Decision) -> str:
@@ -171,7 +207,7 @@ def words_of(decision: Decision) -> str:
 def _resolved(
     earlier: tuple[PastFinding, ...],
     before: tuple[PastFinding, ...],
-    present: Iterable[Finding],
+    present: Iterable[Findings],
     reviewed: Reviewed,
     off: frozenset[str],
 ) -> Iterator[Finding]:
@@ -180,7 +216,7 @@ def _resolved(
         return
     counted = {one.respondent.id for one in reviewed.source.submissions}
     files = {record.source.path for record in reviewed.source.files}
-    seen = {_identity(finding) for finding in present}
+    seen = {identity for findings in present for identity in _identities(findings)}
     again = {past for past in before if past.state == FindingState.RESOLVED}
     for past in (*earlier, *before):
         if past.severity is Severity.INFO or past.code in off:
@@ -194,7 +230,7 @@ def _resolved(
         if not was_there or identity in seen or not here or not _can_be_mended(past.code):
             continue
         seen.add(identity)
-        yield past.finding.judged(FindingState.RESOLVED.value)
+        yield replace(past.finding, state=FindingState.RESOLVED.value)
 
 
 def _can_be_mended(code: str) -> bool:
@@ -203,13 +239,18 @@ def _can_be_mended(code: str) -> bool:
     return rule is None or rule.about not in (About.MONTH, About.FORM)
 
 
-def _identity(finding: Finding) -> Identity:
+def _identities(findings: Findings) -> Iterator[Identity]:
     """Give what makes two findings of different runs the same one."""
-    subject = finding.respondent_id or f"file:{finding.location.file}"
-    written = "" if finding.item_id else fold(finding.written)
-    return (subject, finding.item_id, finding.code, written)
+    frame = findings.frame
+    written = together(_identifying, frame["item_id"], frame["written"])
+    subjects = together(subject_of, frame["respondent_id"], frame["file"])
+    return zip(subjects, frame["item_id"], frame["code"], written, strict=True)
+
+
+def _identifying(item_id: str, written: str) -> str:
+    return "" if item_id else fold(written)
 
 
 def _past_identity(past: PastFinding) -> Identity:
-    subject = past.respondent_id or f"file:{past.file}"
-    return (subject, past.item_id, past.code, "" if past.item_id else fold(past.written))
+    subject = subject_of(past.respondent_id, past.file)
+    return (subject, past.item_id, past.code, _identifying(past.item_id, past.written))

@@ -41,6 +41,7 @@ from pipeline.rules.registry import (
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
+    "OF_THE_FORM",
     "RETIRED",
     "RULES",
     "About",
@@ -67,6 +68,8 @@ RETIRED = {
 
 
 RULES = register(DECLARED, RETIRED)
+
+OF_THE_FORM = frozenset(code for code, rule in RULES.items() if rule.about is About.FORM)
 
 DEFAULT_THRESHOLDS = {
     threshold.name: threshold.default for rule in RULES.values() for threshold in rule.thresholds

@@ -3,9 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+import numpy as np
+
+from pipeline.frame.findings import findings_of
 from pipeline.model import Finding, Severity
 from pipeline.rules import RULES
 from pipeline.rules.words import listed
+
+_ALERTING = frozenset(code for code, rule in RULES.items() if rule.alert)
 
 
 def alerts(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -15,10 +20,11 @@ def alerts(findings: Iterable[Finding]) -> tuple[str, ...]:
     twice or not read, words of the coordinator that were not used.
     """
     about: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for finding in findings:
-        if RULES[finding.code].alert and finding.severity is not Severity.INFO:
-            told = finding.head if finding.subject or finding.location.cell else ""
-            about[finding.code, finding.problem, finding.fix].append(told or finding.location.file)
+    found = findings_of(findings)
+    asked = found.where("code", _ALERTING) & ~found.where("severity", (Severity.INFO,))
+    for finding in found.at(np.flatnonzero(asked).tolist()):
+        told = finding.head if finding.subject or finding.location.cell else ""
+        about[finding.code, finding.problem, finding.fix].append(told or finding.location.file)
     order = list(RULES)
     return tuple(
         f"{listed(files, '件', limit=3)}: {problem}{fix}"

@@ -1,12 +1,16 @@
 """Run the rules over a month: findings, without repetition, in the order they are read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.frame.answers import StoredAnswers, answers_of, changed_items
+from pipeline.frame.answers import StoredAnswers, answers_of, changed_items, found_alone
+from pipeline.frame.findings import findings_of, joined, keys_of_files
 from pipeline.model import (
     Batch,
     Checklist,
@@ -17,16 +21,19 @@ from pipeline.model import (
     Severity,
     Submission,
 )
-from pipeline.model.pickling import Columns
 from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Decided, Thresholds
 from pipeline.rules.asked import NOTHING_ASKED, sort_answers
 from pipeline.settings import RuleSettings
 
-_AS_DECLARED = RuleSettings()
-_FINDINGS = Columns(
-    Finding, few=("code", "title", "fix", "item_id", "subject", "problem", "written", "ask")
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from pipeline.frame.columns import Coded, Frame
+    from pipeline.frame.findings import Findings
+
+_AS_DECLARED = RuleSettings()
 SEVERITIES = (Severity.FIX, Severity.CHECK, Severity.INFO)
 
 
@@ -35,40 +42,40 @@ def check(
     settings: RuleSettings = _AS_DECLARED,
     *,
     previous: PreviousMonth | None = None,
-) -> tuple[Finding, ...]:
+    frame: Frame | None = None,
+    compares: bool = True,
+) -> Findings:
     """Give the findings of a month, sorted by severity, respondent and form order.
 
     What another finding already says is left out (`Rule.covers`), whether or not that other
     one is switched off: switching a rule off never brings up more findings.
     Rules that ask for one return alone ran where it was read (`own_findings`); they run here for
-    the returns whose answers are others now.
+    the returns whose answers are others now. ``frame`` are the answers, where they are known.
+    Without ``compares`` only those rules run.
     `TorimatomeError` (usage) for settings that name a rule or threshold that does not exist.
     """
     refuse_unknown(settings)
-    known = [_findings_of(one) for one in batch.submissions]
-    changed = tuple(
-        one for one, found in zip(batch.submissions, known, strict=True) if found is None
-    )
+    changed = tuple(one for one in batch.submissions if not _is_judged(one))
     month = Context(
         batch=batch,
         asked=NOTHING_ASKED,
         thresholds=_thresholds(settings),
         previous=previous,
-        frame=answers_of(batch.submissions),
+        frame=answers_of(batch.submissions) if frame is None else frame,
     )
     # Of the files rules look at every record, whichever returns are left to be judged.
     left = replace(month, batch=replace(batch, submissions=changed), asked=sort_answers(changed))
-    findings = [finding for found in known for finding in found or ()]
-    findings += _found(left, settings, compares=False)
-    findings += _found(month, settings, compares=True)
-    told = (finding for finding in _uncovered(findings) if finding.code not in settings.off)
-    return _sorted(told, batch)
+    here = [*_found(left, settings, compares=False)]
+    here += _found(month, settings, compares=True) if compares else ()
+    told = joined(_found_before(batch.submissions), findings_of(here))
+    told = told.take(np.flatnonzero(_uncovered(told) & ~told.where("code", settings.off)))
+    return told.take(_order(told, batch))
 
 
 def own_findings(
     submission: Submission, checklist: Checklist, month: str, settings: RuleSettings
-) -> tuple[Any, ...]:
-    """Give what the rules that ask for one return alone find in it, packed for `check`.
+) -> list[Finding]:
+    """Give what the rules that ask for one return alone find in it.
 
     Nobody is named yet, and nothing left out.
     """
@@ -78,7 +85,7 @@ def own_findings(
         asked=sort_answers((counted,)),
         thresholds=_thresholds(settings),
     )
-    return _FINDINGS.pack([*_found(context, settings, compares=False)])
+    return [*_found(context, settings, compares=False)]
 
 
 def _found(context: Context, settings: RuleSettings, *, compares: bool) -> Iterator[Finding]:
@@ -101,12 +108,19 @@ def _found(context: Context, settings: RuleSettings, *, compares: bool) -> Itera
                     yield finding
 
 
-def _findings_of(counted: CountedSubmission) -> tuple[Finding, ...] | None:
-    answers, who = counted.submission.answers, counted.respondent
-    if not isinstance(answers, StoredAnswers) or answers.findings is None:
-        return None
-    return _FINDINGS.unpack(
-        answers.findings, respondent_id=who.id, respondent=who.name, project=who.project
+def _is_judged(counted: CountedSubmission) -> bool:
+    answers = counted.submission.answers
+    return isinstance(answers, StoredAnswers) and answers.judged
+
+
+def _found_before(submissions: Sequence[CountedSubmission]) -> Findings:
+    """Give what was found where returns were read, with the names of those who sent them."""
+    found, numbers = found_alone(submissions)
+    people = [one.respondent for one in submissions]
+    return found.with_columns(
+        respondent_id=numbers.of(lambda number: people[number].id),
+        respondent=numbers.of(lambda number: people[number].name),
+        project=numbers.of(lambda number: people[number].project),
     )
 
 
@@ -150,42 +164,45 @@ def _near(word: str, known: Iterable[str]) -> str:
     return f"「{found[0]}」のことではありませんか。" if found else ""
 
 
-def _uncovered(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Leave out what another finding at the same item, or over the whole file, already says."""
-    covered = {
-        (code, finding.location.key, finding.item_id)
-        for finding in findings
-        for code in RULES[finding.code].covers
-    }
-    for finding in findings:
-        code, file = finding.code, finding.location.key
-        if (code, file, "") in covered:
+def _uncovered(findings: Findings) -> NDArray[np.bool_]:
+    """Tell what no other finding at the same item, or over the whole file, says already."""
+    frame, files = findings.frame, keys_of_files(findings)
+    shown = np.ones(len(findings), bool)
+    for code in frame["code"].values:
+        covers = RULES[code].covers
+        covering = np.flatnonzero(findings.where("code", (code,))).tolist()
+        if not covers:
             continue
-        if finding.item_id and (code, file, finding.item_id) in covered:
-            continue
-        yield finding
+        told = {(files.at(row), frame["item_id"].at(row)) for row in covering}
+        for row in np.flatnonzero(findings.where("code", covers)).tolist():
+            file, item = files.at(row), frame["item_id"].at(row)
+            if (file, "") in told or (file, item) in told:
+                shown[row] = False
+    return shown
 
 
-def _sorted(findings: Iterable[Finding], batch: Batch) -> tuple[Finding, ...]:
-    respondents = _respondent_order(batch)
+def _order(findings: Findings, batch: Batch) -> NDArray[np.int64]:
+    """Give the order in which findings are read."""
+    frame, people = findings.frame, _respondent_order(batch)
     items = {item.id: index for index, item in enumerate(batch.checklist.items)}
-    severities = {severity: index for index, severity in enumerate(SEVERITIES)}
-    last = len(respondents)
-    return tuple(
-        sorted(
-            findings,
-            key=lambda finding: (
-                severities[finding.severity],
-                respondents.get(finding.respondent_id, last),
-                finding.location.file if finding.respondent_id not in respondents else "",
-                items.get(finding.item_id, -1),
-                finding.code,
-                finding.location.file,
-                finding.location.sheet,
-                finding.location.cell,
-            ),
-        )
+    known = findings.where("respondent_id", people)
+    unknown = np.where(known, 0, _ranks(frame["file"]))  # the files of nobody known come last
+    keys = (
+        _ranks(frame["severity"], SEVERITIES.index),
+        _ranks(frame["respondent_id"], lambda id_: people.get(id_, len(people))),
+        unknown,
+        _ranks(frame["item_id"], lambda item: items.get(item, -1)),
+        *(_ranks(frame[name]) for name in ("code", "file", "sheet", "cell")),
     )
+    return np.lexsort(keys[::-1])
+
+
+def _ranks(column: Coded, key: Callable[[Any], Any] = str) -> NDArray[np.int64]:
+    """Give the place of each row's value among the values, sorted by a key."""
+    asked = [*map(key, column.values)]
+    places = {each: place for place, each in enumerate(sorted(set(asked)), start=1)}
+    ranks = np.array([places[each] for each in asked], np.int64)
+    return ranks[column.codes] if asked else np.zeros(0, np.int64)
 
 
 def _respondent_order(batch: Batch) -> dict[str, int]:

@@ -6,9 +6,11 @@ a decision settles is each answer of its own.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
+from pipeline.frame.findings import Findings, findings_of, keys_of_files
 from pipeline.model import Finding, FindingGroup, Severity
 from pipeline.rules import RULES
 from pipeline.rules.words import listed, quote
@@ -20,7 +22,22 @@ _SAID = 3  # different texts that a line repeats before ほか…
 
 def group_findings(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Join findings of one cause into one line each, in the order of the first."""
-    return tuple(grouped(members) for members in alike(findings, cause_of))
+    found = findings_of(findings)
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for row, cause in enumerate(_causes(found)):
+        groups[cause].append(row)
+    members = iter(found.take([*chain.from_iterable(groups.values())]))
+    return tuple(
+        FindingGroup(line=grouped([*islice(members, len(rows))]), rows=tuple(rows))
+        for rows in groups.values()
+    )
+
+
+def _causes(findings: Findings) -> Iterator[Hashable]:
+    frame = findings.frame
+    columns = (frame[name] for name in ("code", "severity", "respondent_id"))
+    said = (frame["cause"], frame["problem"], frame["written"].of(fold))
+    return map(_cause, *columns, keys_of_files(findings), *said)
 
 
 def cause_of(finding: Finding) -> Hashable:
@@ -29,31 +46,25 @@ def cause_of(finding: Finding) -> Hashable:
     What needs no action is told once a respondent. What does is told once for the same writing
     in a file, or for the cause that the rule names: whoever decides on one decides on all.
     """
-    if finding.severity is Severity.INFO:
-        return (finding.code, finding.severity, finding.respondent_id or finding.location.key)
-    cause = finding.cause or (finding.problem, fold(finding.written))
-    return (*_in_file(finding), cause)
+    return _cause(
+        finding.code, finding.severity, finding.respondent_id, finding.location.key,
+        finding.cause, finding.problem, fold(finding.written),
+    )  # fmt: skip
 
 
-def _in_file(finding: Finding) -> tuple[str, ...]:
-    return (finding.code, finding.severity, finding.respondent_id, finding.location.key)
+def _cause(  # noqa: PLR0913, PLR0917 - what findings share, column by column
+    code: str, severity: Severity, whose: str, file: str, cause: str, problem: str, written: str
+) -> Hashable:
+    if severity is Severity.INFO:
+        return (code, severity, whose or file)
+    return (code, severity, whose, file, cause or (problem, written))
 
 
-def alike(
-    findings: Iterable[Finding], key: Callable[[Finding], Hashable] = _in_file
-) -> Iterable[list[Finding]]:
-    """Give the findings that share a key, in the order of the first; by default code and file."""
-    groups: dict[Hashable, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[key(finding)].append(finding)
-    return groups.values()
-
-
-def grouped(members: Sequence[Finding]) -> FindingGroup:
+def grouped(members: Sequence[Finding]) -> Finding:
     """Put findings of one code into one line, which names every cell."""
     first = members[0]
     if len(members) == 1:
-        return FindingGroup(line=first, findings=(first,))
+        return first
     files = tuple(dict.fromkeys(member.location.file for member in members))
     place = replace(
         first.location,
@@ -65,7 +76,7 @@ def grouped(members: Sequence[Finding]) -> FindingGroup:
     title = f"{first.title}（{len(members)}件）。" if first.title else ""
     problem = _told((member.problem for member in members), title)
     inside = "、".join(_by_sheet(members))
-    line = replace(
+    return replace(
         first,
         location=place,
         item_id=items,
@@ -77,7 +88,6 @@ def grouped(members: Sequence[Finding]) -> FindingGroup:
         if problem
         else f"{first.message}（ほか{len(members) - 1}件）",
     )
-    return FindingGroup(line=line, findings=tuple(members))
 
 
 def _general_fix(finding: Finding) -> str:

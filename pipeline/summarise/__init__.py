@@ -5,20 +5,21 @@ Modules: `rows` flattens answers, files and findings; `counts` counts the answer
 what a person reads; `months` compares with the months before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from pipeline.errors import ExitCode
 from pipeline.frame.answers import answers_at, answers_of
+from pipeline.frame.columns import Frame
+from pipeline.frame.findings import Findings, findings_of
 from pipeline.history.changes import compare
 from pipeline.model import Batch, FileState, Finding, states_of_files
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
 from pipeline.model.report import Figures, Report
 from pipeline.model.report_rows import RuleRow, SeverityCounts
-from pipeline.rules.grouping import group_findings
 from pipeline.settings import Settings
 from pipeline.summarise.contacts import contacts, impacts
 from pipeline.summarise.counts import Tally
@@ -53,15 +54,16 @@ def summarise(
     *,
     rules: tuple[RuleRow, ...] = (),
     history: History = NO_HISTORY,
+    frame: Frame | None = None,
 ) -> Report:
-    """Give the report of a month.
+    """Give the report of a month; ``frame`` are the answers of the batch, where they are known.
 
     ``rules`` is the catalogue for コード表. ``history`` are the earlier months, for 前月比, the
     trend and the promises.
     """
-    found = tuple(findings)
+    found = findings_of(findings)
     places = find_places(batch)
-    frame = answers_of(batch.submissions)
+    frame = answers_of(batch.submissions) if frame is None else frame
     comparison = compare(batch, frame, history)
     carried = comparison.carried if comparison else None
     answers = answer_rows(batch, frame, found, places, carried)
@@ -115,7 +117,7 @@ def summarise(
 def with_plan(
     report: Report,
     batch: Batch,
-    findings: Sequence[Finding],
+    findings: Findings,
     open_rows: set[int],
     places: Places,
 ) -> Report:
@@ -125,16 +127,13 @@ def with_plan(
     """
     held = {one.key: one.open for one in report.ranges if one.scope == RESPONDENT}
     settled = impacts(batch, findings, held, open_rows, places)
-    by_finding = dict(zip(map(id, findings), settled, strict=True))
-    lines = reported_lines(group_findings(findings), places, by_finding)
+    lines = reported_lines(findings, places, settled)
     asked = contacts(batch, findings, settled, report.ranges, lines=lines, returns=report.returns)
     planned = replace(report, lines=lines, impacts=settled, contacts=asked)
     return replace(planned, sentences=sentences(planned))
 
 
-def _figures(
-    batch: Batch, counts: StatusCounts, findings: tuple[Finding, ...], tally: Tally
-) -> Figures:
+def _figures(batch: Batch, counts: StatusCounts, findings: Findings, tally: Tally) -> Figures:
     paths = ((record.source.path, record.state) for record in batch.files)
     states = [*states_of_files(paths).values()]
     asked = missing = share = None
@@ -142,7 +141,7 @@ def _figures(
         asked = len(asked_entries(batch))
         missing = len(batch.missing)
         share = (asked - missing) / asked if asked else None
-    severities: SeverityCounts = severity_counts(findings)
+    severities: SeverityCounts = severity_counts(findings.frame["severity"])
     return Figures(
         files=len(states),
         counted=states.count(FileState.COUNTED),

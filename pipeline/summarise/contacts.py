@@ -7,8 +7,11 @@ list says when the rest no longer matters.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from pipeline.frame.findings import keys_of_files
 from pipeline.model import FileState, Severity
 from pipeline.model.plan import Contact, called
 from pipeline.rules import RULES
@@ -18,6 +21,7 @@ from pipeline.rules.words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pipeline.frame.findings import Findings
     from pipeline.model import Batch, Checklist, Finding, Respondent
     from pipeline.model.counts import Range
     from pipeline.model.report_rows import ReportedLine, ReturnRow
@@ -31,9 +35,17 @@ _EFFECTS = tuple(Effect)
 _WHOLE = (Effect.LOST, Effect.CONTRADICTED)  # without an item, these are about all that is open
 
 
+class _Told(NamedTuple):
+    """A finding that somebody has to act on, its place, and how many open answers it settles."""
+
+    finding: Finding
+    impact: int
+    row: int
+
+
 def impacts(
     batch: Batch,
-    findings: Sequence[Finding],
+    findings: Findings,
     held: Mapping[str, int],
     open_rows: set[int],
     places: Places,
@@ -60,23 +72,22 @@ def impacts(
         and record.respondent is None
     }
 
-    def settled(finding: Finding) -> int:
-        if finding.severity is Severity.INFO:
+    def settled(severity: Severity, key: str, item: str, code: str, who: str) -> int:
+        if severity is Severity.INFO:
             return 0
-        if finding.item_id:
-            return int(places.line(finding.location.key, finding.item_id) in open_rows)
-        key = finding.location.key
+        if item:
+            return int(places.line(key, item) in open_rows)
         if key in claimed or key in unknown:
             return claimed.get(key, size)
-        whole = RULES[finding.code].effect in _WHOLE
-        return held.get(finding.respondent_id, 0) if whole and finding.respondent_id else 0
+        return held.get(who, 0) if RULES[code].effect in _WHOLE and who else 0
 
-    return tuple(map(settled, findings))
+    asked = (findings.frame[name] for name in ("item_id", "code", "respondent_id"))
+    return tuple(map(settled, findings.frame["severity"], keys_of_files(findings), *asked))
 
 
 def contacts(
     batch: Batch,
-    findings: Sequence[Finding],
+    findings: Findings,
     settled: Sequence[int],
     ranges: Sequence[Range],
     *,
@@ -89,14 +100,14 @@ def contacts(
     those that have to answer again, then those to be looked at, each in the order of the roster.
     """
     people = _people(batch)
-    told: defaultdict[str, list[tuple[Finding, int]]] = defaultdict(list)
-    for finding, impact in zip(findings, settled, strict=True):
-        if finding.severity is not Severity.INFO:
-            told[_whose(finding, people)].append((finding, impact))
+    told: defaultdict[str, list[_Told]] = defaultdict(list)
+    rows = np.flatnonzero(~findings.where("severity", (Severity.INFO,))).tolist()
+    for row, finding in zip(rows, findings.at(rows), strict=True):
+        told[_whose(finding, people)].append(_Told(finding, settled[row], row))
     held = _held(ranges, people, told)
     everything = ranges[0]
     order = {key: place for place, key in enumerate(dict.fromkeys(map(_body, people.values())))}
-    shown = {id(one): place for place, line in enumerate(lines) for one in line.findings}
+    shown = {row: place for place, line in enumerate(lines) for row in line.rows}
     reach = {row.respondent.of_body: row.contact for row in returns}
 
     def rank(key: str) -> tuple[int, int, int]:
@@ -108,19 +119,19 @@ def contacts(
             continue
         listed_so_far += held[key]
         person, kinds = people.get(key), _kinds(told[key])
-        members = tuple(finding for finding, _ in told[key])
+        members = tuple(one.row for one in told[key])
         found.append(
             Contact(
                 body=key if person else "",
-                name=called(person.own_name if person else _name_of(key, members)),
+                name=called(person.own_name if person else _name_of(key, told[key])),
                 contact=reach.get(key, ""),
                 severity=_gravest(told[key]),
                 asks=_asks(kinds, held[key], batch.checklist),
                 kinds=len(kinds),
                 settles=held[key],
                 width=everything.width_without(listed_so_far),
-                findings=members,
-                lines=tuple(sorted({shown[id(one)] for one in members if id(one) in shown})),
+                rows=members,
+                lines=tuple(sorted({shown[row] for row in members if row in shown})),
             )
         )
     return tuple(found)
@@ -146,7 +157,7 @@ def _whose(finding: Finding, people: Mapping[str, Respondent]) -> str:
 def _held(
     ranges: Iterable[Range],
     people: Mapping[str, Respondent],
-    told: Mapping[str, Sequence[tuple[Finding, int]]],
+    told: Mapping[str, Sequence[_Told]],
 ) -> Counter[str]:
     """Count what each body holds open; what an unknown sender holds goes by the file."""
     held: Counter[str] = Counter()
@@ -159,47 +170,45 @@ def _held(
                 nobody += one.open
     for key, members in told.items():
         if key.startswith("\n") and nobody:
-            own = min(max(impact for _, impact in members), nobody)
+            own = min(max(one.impact for one in members), nobody)
             held[key], nobody = own, nobody - own
     return held
 
 
-def _gravest(told: Iterable[tuple[Finding, int]]) -> Severity:
-    found = {finding.severity for finding, _ in told}
+def _gravest(told: Iterable[_Told]) -> Severity:
+    found = {one.finding.severity for one in told}
     return next((severity for severity in _SEVERITIES if severity in found), Severity.CHECK)
 
 
-def _name_of(key: str, findings: Sequence[Finding]) -> str:
-    names = [finding.respondent for finding in findings if finding.respondent]
+def _name_of(key: str, told: Iterable[_Told]) -> str:
+    names = [one.finding.respondent for one in told if one.finding.respondent]
     return names[0] if names else key.strip("\n") or "受信フォルダ"
 
 
-def _kinds(told: Sequence[tuple[Finding, int]]) -> list[list[tuple[Finding, int]]]:
+def _kinds(told: Sequence[_Told]) -> list[list[_Told]]:
     """Give the findings by kind of question, those that settle most first."""
-    groups: defaultdict[str, list[tuple[Finding, int]]] = defaultdict(list)
-    for finding, impact in told:
-        groups[finding.code].append((finding, impact))
+    groups: defaultdict[str, list[_Told]] = defaultdict(list)
+    for one in told:
+        groups[one.finding.code].append(one)
     if any(RULES[code].effect is Effect.LOST for code in groups if code != MISSING):
         groups.pop(MISSING, None)  # something came: the words about it say what to send
     return sorted(groups.values(), key=_weight)
 
 
-def _asks(
-    ranked: Sequence[Sequence[tuple[Finding, int]]], held: int, checklist: Checklist
-) -> tuple[str, ...]:
+def _asks(ranked: Sequence[Sequence[_Told]], held: int, checklist: Checklist) -> tuple[str, ...]:
     """Say in words what to ask, by kind."""
     titles = {item.id: item.title for item in checklist.items}
-    words = [_question([finding for finding, _ in each], titles) for each in ranked[:ASKS]]
+    words = [_question([one.finding for one in each], titles) for each in ranked[:ASKS]]
     if len(ranked) > ASKS:
         rest = sum(len(each) for each in ranked[ASKS:])
         words.append(f"ほかに {len(ranked) - ASKS}種類・{rest}件の確認があります。")
     return tuple(words or [f"未記入・判読不能の回答（{held:,}項目）を確かめてください。"])
 
 
-def _weight(members: Sequence[tuple[Finding, int]]) -> tuple[int, int, int, str]:
-    first = members[0][0]
+def _weight(members: Sequence[_Told]) -> tuple[int, int, int, str]:
+    first = members[0].finding
     return (
-        -sum(impact for _, impact in members),
+        -sum(one.impact for one in members),
         _SEVERITIES.index(first.severity),
         _EFFECTS.index(RULES[first.code].effect),
         first.code,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from pipeline.frame.answers import answers_of
-from pipeline.model import Batch, Finding, Status
+from pipeline.frame.findings import Findings, keys_of_files
+from pipeline.model import Batch, Severity, Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.report import (
     DueMonth,
@@ -179,14 +180,12 @@ class Tally:
             for role in sorted(sizes, key=lambda role: not role)
         )
 
-    def respondents(
-        self, findings: Iterable[Finding], places: Places
-    ) -> tuple[RespondentTotal, ...]:
+    def respondents(self, findings: Findings, places: Places) -> tuple[RespondentTotal, ...]:
         """Count by submission, grouped by role."""
         counts = self.submissions()
-        by_file: dict[str, list[Finding]] = {}
-        for finding in findings:
-            by_file.setdefault(finding.location.key, []).append(finding)
+        by_file: dict[str, list[Severity]] = {}
+        for file, severity in zip(keys_of_files(findings), findings.frame["severity"], strict=True):
+            by_file.setdefault(file, []).append(severity)
         shares = [each.done_share if each.read_share else None for each in counts]
         ranked = sorted((share for share in shares if share is not None), reverse=True)
         ranks = {share: place for place, share in reversed(list(enumerate(ranked, start=1)))}
@@ -196,7 +195,7 @@ class Tally:
             share, own = shares[number - 1], counted.submission.source.key
             files = places.beside(line, len(counted.submission.answers)) | {own}
             line += len(counted.submission.answers)
-            told = (finding for each in sorted(files) for finding in by_file.get(each, ()))
+            told = (one for each in sorted(files) for one in by_file.get(each, ()))
             totals.append(
                 RespondentTotal(
                     number=number,

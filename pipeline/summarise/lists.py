@@ -6,22 +6,23 @@ from collections.abc import Iterable
 import numpy as np
 
 from pipeline.frame.columns import Frame
-from pipeline.model import Finding, Severity, Status
+from pipeline.frame.findings import Findings
+from pipeline.model import Severity, Status
 from pipeline.model.report import CodeCount, ItemTotal, RespondentTotal
 
 TOP = 10
 _SEVERITIES = tuple(Severity)
 
 
-def count_codes(findings: tuple[Finding, ...]) -> tuple[CodeCount, ...]:
+def count_codes(findings: Findings) -> tuple[CodeCount, ...]:
     """Count findings by code: the gravest severity first, then the most frequent."""
-    heads = {finding.code: finding for finding in findings}
-    counts = Counter(finding.code for finding in findings)
-    totals = [
-        CodeCount(code=code, severity=head.severity, title=head.title, count=counts[code])
-        for code, head in heads.items()
-    ]
-    return sorted_codes(totals)
+    codes, severities, titles = (findings.frame[name] for name in ("code", "severity", "title"))
+    heads = dict(zip(codes, zip(severities, titles, strict=True), strict=True))
+    counts = Counter(codes)
+    return sorted_codes(
+        CodeCount(code=code, severity=severity, title=title, count=counts[code])
+        for code, (severity, title) in heads.items()
+    )
 
 
 def sorted_codes(totals: Iterable[CodeCount]) -> tuple[CodeCount, ...]:

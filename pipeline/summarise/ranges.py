@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.frame.answers import first_rows
+from pipeline.frame.findings import Findings, keys_of_files
 from pipeline.model import FileState, Respondent, Severity, Status
 from pipeline.model.counts import Range, StatusCounts
 from pipeline.rules import RULES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pipeline.frame.columns import Frame
-    from pipeline.model import Batch, Finding
+    from pipeline.model import Batch
     from pipeline.summarise.counts import Counts, Tally
 
 ALL, CATEGORY, ROLE, GROUP, RESPONDENT, ITEM = (
@@ -32,28 +33,28 @@ READABLE = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICAB
 Cell = tuple[int, int]  # (number of the submission, number of the item), from 0
 
 
-def leaves_open(finding: Finding) -> bool:
-    """Tell whether a finding leaves in question what an answer is."""
-    known = finding.severity is not Severity.INFO and finding.item_id
-    return bool(known) and RULES[finding.code].leaves_open
+_LEAVE_OPEN = frozenset(code for code, rule in RULES.items() if rule.leaves_open)
 
 
 def in_question(
     batch: Batch,
     frame: Frame,
-    findings: Iterable[Finding],
+    findings: Findings,
     line_of: Callable[[str, str], int | None],
 ) -> dict[Cell, Status]:
     """Give the answers that count with a status that an open finding contradicts.
 
     ``line_of`` gives the row of the frame of a file's answer to an item (`Places.line`).
     """
-    rows = {
-        line
-        for finding in findings
-        if leaves_open(finding)
-        and (line := line_of(finding.location.key, finding.item_id)) is not None
-    }
+    found = findings.take(
+        np.flatnonzero(
+            findings.where("code", _LEAVE_OPEN)
+            & ~findings.where("severity", (Severity.INFO,))
+            & ~findings.where("item_id", ("",))
+        )
+    )
+    lines = map(line_of, keys_of_files(found), found.frame["item_id"])
+    rows = {line for line in lines if line is not None}
     items = {item.id: place for place, item in enumerate(batch.checklist.items)}
     numbers, asked, statuses = frame["number"], frame["item_id"], frame["status"]
     return {

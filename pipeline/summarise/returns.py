@@ -3,14 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from pipeline.frame.findings import Findings, keys_of_files
 from pipeline.inbox.arrival import UNKNOWN_ARRIVAL, Arrival, InTime, arrivals
 from pipeline.model import (
     Batch,
     FileRecord,
     FileState,
-    Finding,
     Respondent,
     RosterEntry,
+    Severity,
     came_unread,
 )
 from pipeline.model.plan import Turnout
@@ -26,13 +27,13 @@ WAITING = "確認待ち"  # what came may be theirs
 EMPTY = "未記入"
 RETURNED = "提出済み"
 EXCLUDED = "集計対象外"
-Told = defaultdict[tuple[str, str], list[Finding]]  # by (respondent id, "") and by ("", file)
+Told = defaultdict[tuple[str, str], list[Severity]]  # by (respondent id, "") and ("", file)
 _PUNCTUAL = {InTime.YES: "期限内", InTime.NO: "期限後", InTime.UNKNOWN: "不明"}
 ORDER = (MISSING, UNREADABLE, WAITING, EMPTY, RETURNED, EXCLUDED)
 
 
 def list_returns(
-    batch: Batch, totals: tuple[RespondentTotal, ...], findings: tuple[Finding, ...]
+    batch: Batch, totals: tuple[RespondentTotal, ...], findings: Findings
 ) -> tuple[ReturnRow, ...]:
     """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
     entries = {entry_id(entry): entry for entry in batch.roster.entries} if batch.roster else {}
@@ -144,12 +145,13 @@ def _returned(
     )
 
 
-def _told(findings: Iterable[Finding]) -> Told:
-    """Give the findings of each respondent and of each file."""
+def _told(findings: Findings) -> Told:
+    """Give the severities of what is found of each respondent and of each file."""
     told: Told = defaultdict(list)
-    for finding in findings:
-        told[finding.respondent_id, ""].append(finding)
-        told["", finding.location.key].append(finding)
+    whose, severities = findings.frame["respondent_id"], findings.frame["severity"]
+    for who, file, severity in zip(whose, keys_of_files(findings), severities, strict=True):
+        told[who, ""].append(severity)
+        told["", file].append(severity)
     return told
 
 

@@ -9,14 +9,13 @@ from sys import intern
 
 from pipeline.frame.answers import DECIDED, StoredAnswers
 from pipeline.frame.columns import Coded, Frame, constant, encoded, together
+from pipeline.frame.findings import Findings, keys_of_files
 from pipeline.inbox.arrival import in_time
 from pipeline.model import (
     Batch,
     Bundle,
     Due,
     FileRecord,
-    Finding,
-    FindingGroup,
     Severity,
     Status,
     Submission,
@@ -31,6 +30,7 @@ from pipeline.model.report_rows import (
     SeverityCounts,
 )
 from pipeline.model.sources import Skipped, Unreadable
+from pipeline.rules.grouping import group_findings
 
 _NO_DUE = Due()
 
@@ -91,7 +91,7 @@ def find_places(batch: Batch) -> Places:
 def answer_rows(
     batch: Batch,
     frame: Frame,
-    findings: Iterable[Finding],
+    findings: Findings,
     places: Places,
     carried: frozenset[tuple[str, str]] | None = None,
 ) -> AnswerRows:
@@ -135,18 +135,19 @@ def joined_rows(parts: Sequence[AnswerRows]) -> AnswerRows:
     )
 
 
-def _codes(frame: Frame, findings: Iterable[Finding], places: Places) -> Iterable[str]:
+def _codes(frame: Frame, findings: Findings, places: Places) -> Iterable[str]:
     """Give the codes of what is found of each answer; those of its form first."""
     told: dict[int, dict[str, None]] = defaultdict(dict)
     of_others: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for finding in findings:
-        line = places.line(finding.location.key, finding.item_id) if finding.item_id else None
+    asked = keys_of_files(findings), findings.frame["item_id"], findings.frame["code"]
+    for file, item, code in zip(*asked, strict=True):
+        line = places.line(file, item) if item else None
         if line is None:
             continue
         if line in places.files:
-            of_others[line, finding.location.key].append(finding.code)
+            of_others[line, file].append(code)
         else:
-            told[line][finding.code] = None
+            told[line][code] = None
     for line, files in places.files.items():
         told[line] = dict.fromkeys(code for file in files for code in of_others[line, file])
     return (
@@ -222,26 +223,24 @@ def _file_row(record: FileRecord, deadline: str) -> FileRow:
 
 
 def reported_lines(
-    groups: Iterable[FindingGroup], places: Places, impacts: Mapping[int, int]
+    findings: Findings, places: Places, impacts: Sequence[int]
 ) -> tuple[ReportedLine, ...]:
-    """Join each line to its first answer's row, where it is about counted answers.
-
-    ``impacts`` are those of the findings, by identity.
-    """
+    """Give a line for each cause, joined to the row of its first answer where that is counted."""
+    files, items = keys_of_files(findings), findings.frame["item_id"]
     return tuple(
         ReportedLine(
             shown=group.line,
-            findings=group.findings,
-            answer=places.line(group.findings[0].location.key, group.findings[0].item_id),
-            impact=sum(impacts.get(id(finding), 0) for finding in group.findings),
+            rows=group.rows,
+            answer=places.line(files.at(group.rows[0]), items.at(group.rows[0])),
+            impact=sum(impacts[row] for row in group.rows),
         )
-        for group in groups
+        for group in group_findings(findings)
     )
 
 
-def severity_counts(findings: Iterable[Finding]) -> SeverityCounts:
-    """Count findings by severity."""
-    found = Counter(finding.severity for finding in findings)
+def severity_counts(severities: Iterable[Severity]) -> SeverityCounts:
+    """Count the severities of findings."""
+    found = Counter(severities)
     return SeverityCounts(
         fix=found[Severity.FIX], check=found[Severity.CHECK], info=found[Severity.INFO]
     )

@@ -10,6 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from pipeline.frame.findings import Findings, findings_of
 from pipeline.model import Severity
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class FindingTable:
 
 def list_begins(report: Report) -> int:
     """Give the 0-based row of the first line of the list: it stands below the table."""
-    bodies = len({one.respondent_id for one in _asking(report.findings)})
+    bodies = len(set(_asking(report.findings).frame["respondent_id"]))
     if not bodies:
         return _TOP + 1
     return _TOP + 2 + min(bodies, BODIES) + (bodies > BODIES) + 1 + 3
@@ -63,31 +66,33 @@ def finding_line(first: int, place: int) -> str:
 
 def finding_table(report: Report) -> FindingTable:
     """Count what is asked of each body, by code."""
-    found = [*_asking(report.findings)]
-    columns = [code for code, _ in Counter(one.code for one in found).most_common(len(_PLACES))]
-    titles = {one.code: one.title for one in found}
+    found = _asking(report.findings).frame
+    codes, whose = [*found["code"]], [*found["respondent_id"]]
+    columns = [code for code, _ in Counter(codes).most_common(len(_PLACES))]
+    titles = dict(zip(codes, found["title"], strict=True))
     shown = {code: code if code in columns else "" for code in titles}
     ways: dict[tuple[str, str], int] = {}
     for place, line in enumerate(report.lines):
-        for one in _asking([line.shown]):
-            # Of a month by parts findings stay in the parts, uncounted here.
-            if one.code in shown:
-                ways.setdefault((one.respondent_id, shown[one.code]), place)
+        one = line.shown
+        # Of a month by parts findings stay in the parts, uncounted here.
+        if one.severity is not Severity.INFO and one.code in shown:
+            ways.setdefault((one.respondent_id, shown[one.code]), place)
     return FindingTable(
         first=list_begins(report),
         lines=len(report.lines),
-        bodies=[body for body, _ in Counter(one.respondent_id for one in found).most_common()],
-        names={one.respondent_id: one.respondent or NOBODY for one in found},
+        bodies=[body for body, _ in Counter(whose).most_common()],
+        names={id_: name or NOBODY for id_, name in zip(whose, found["respondent"], strict=True)},
         codes=[*columns, *([""] if "" in shown.values() else [])],
         titles={**titles, "": OTHERS},
-        counts=Counter((one.respondent_id, shown[one.code]) for one in found),
-        severities=Counter((one.respondent_id, one.severity) for one in found),
+        counts=Counter(zip(whose, map(shown.__getitem__, codes), strict=True)),
+        severities=Counter(zip(whose, found["severity"], strict=True)),
         ways=ways,
     )
 
 
-def _asking(findings: Iterable[Finding]) -> Iterable[Finding]:
-    return (one for one in findings if one.severity is not Severity.INFO)
+def _asking(findings: Iterable[Finding]) -> Findings:
+    found = findings_of(findings)
+    return found.take(np.flatnonzero(~found.where("severity", (Severity.INFO,))))
 
 
 def write_table(sheet: Sheet, table: FindingTable) -> None:

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, constant, encoded, together
+from pipeline.frame.columns import Coded, constant, encoded, in_order, together
+from pipeline.frame.findings import findings_of, joined
+from pipeline.model.batch import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.frame.columns import Frame
-    from pipeline.model import Checklist, Finding
+    from pipeline.frame.findings import Findings
+    from pipeline.model import Checklist
     from pipeline.model.history import Promise
     from pipeline.model.months import ChangeRow
     from pipeline.model.report import Report
@@ -35,13 +38,11 @@ _TOLD = {
     ),
 }  # fmt: skip
 GROUPING = "roster_"  # begins the name of a column that the roster gives
-_FINDING = {
-    "code": "code", "severity": "severity.value", "respondent_id": "respondent_id",
-    "respondent": "respondent", "item_id": "item_id", "title": "title",
-    "file": "location.file", "sheet": "location.sheet", "cell": "location.cell",
-    "written": "written", "message": "message", "fix": "fix", "state": "state",
-    "decision": "decision", "project": "project",
-}  # fmt: skip
+_FINDING = (
+    "code", "severity", "respondent_id", "respondent", "item_id", "title", "file", "sheet", "cell", "written",
+    "fix", "state", "decision", "project",
+)  # fmt: skip
+_SAID = ("file", "sheet", "cell", "item_id", "subject", "quoted", "problem", "told")
 _FILE = (
     "file", "sha256", "size", "modified", "kind", "state", "reason", "respondent_id",
     "respondent", "identified_by", "sheets", "answers", "project",
@@ -78,7 +79,11 @@ def frames_of(report: Report) -> Frames:
         answers[f"{GROUPING}{one.head}"] = ids.of(own.__getitem__)
     return Frames(
         answers=answers,
-        findings=finding_frame((*report.findings, *report.settled), report.lines, report.impacts),
+        findings=finding_frame(
+            joined(findings_of(report.findings), findings_of(report.settled)),
+            report.lines,
+            report.impacts,
+        ),
         lines=line_frame(report.lines),
         files=file_frame(report.files),
         changes=change_frame(report.months.changes),
@@ -107,7 +112,7 @@ def answer_frame(rows: AnswerRows, *, checklist: Checklist, month: str) -> Frame
 
 
 def finding_frame(
-    findings: Sequence[Finding],
+    findings: Findings,
     lines: Sequence[ReportedLine] = (),
     impacts: Sequence[int] = (),
 ) -> Frame:
@@ -115,9 +120,12 @@ def finding_frame(
 
     ``impacts`` are those of the first of them; those behind settle nothing any more.
     """
-    numbers = {id(found): n for n, line in enumerate(lines, 1) for found in line.findings}
-    frame = _columns(findings, _FINDING)
-    frame["line"] = encoded(numbers.get(id(found)) for found in findings)
+    frame = _told(findings)
+    numbers: list[int | None] = [None] * len(findings)
+    for number, line in enumerate(lines, 1):
+        for row in line.rows:
+            numbers[row] = number
+    frame["line"] = encoded(numbers)
     frame["impact"] = encoded([*impacts, *repeat(0, len(findings) - len(impacts))])
     return frame
 
@@ -128,11 +136,11 @@ def line_frame(lines: Sequence[ReportedLine]) -> Frame:
     ``count`` is how many findings stand on it, ``said`` what is told as its cause,
     ``impact`` how many open answers it settles.
     """
-    shown = [line.shown for line in lines]
-    frame = _columns(shown, _FINDING)
-    frame["said"] = encoded(finding.problem or finding.message for finding in shown)
+    shown = findings_of(line.shown for line in lines)
+    frame = _told(shown)
+    frame["said"] = together(_first, shown.frame["problem"], frame["message"])
     frame["line"] = encoded(line.answer for line in lines)
-    frame["count"] = encoded(len(line.findings) for line in lines)
+    frame["count"] = encoded(len(line.rows) for line in lines)
     frame["impact"] = encoded(line.impact for line in lines)
     return frame
 
@@ -158,6 +166,18 @@ def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
     places = dict(zip(zip(answers["respondent_id"], answers["item_id"], strict=True), count()))
     frame["line"] = encoded(places.get((p.respondent_id, p.item_id)) for p in promises)
     return frame
+
+
+def _told(findings: Findings) -> Frame:
+    own = {**findings.frame, "severity": findings.frame["severity"].of(attrgetter("value"))}
+    # Values as they first appear, whatever order findings had before: files are the same again.
+    frame = {name: in_order(own[name].values, own[name].codes) for name in _FINDING}
+    frame["message"] = encoded(map(message_of, *(own[name] for name in _SAID)))
+    return frame
+
+
+def _first(problem: str, message: str) -> str:
+    return problem or message
 
 
 def _columns(rows: Sequence[Any], paths: dict[str, str]) -> Frame:

@@ -1,0 +1,53 @@
+"""A month while 確認票 is carried out: with its decisions, then with the state of every finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.frame.findings import Findings
+    from pipeline.model import Batch
+    from pipeline.model.review import Bound, Decision, ReviewKey
+    from pipeline.review.keys import Binder, Keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A month with the decisions carried out.
+
+    ``source`` is the batch before, ``findings`` those of it; ``keys`` go with ``findings``, and
+    ``binder`` made them. ``decisions`` are those in force, ``reopened`` the earlier ones about
+    something written otherwise since.
+    """
+
+    batch: Batch
+    source: Batch
+    findings: Findings
+    keys: Keys
+    binder: Binder
+    bound: tuple[Bound, ...] = ()
+    extra: tuple[str, ...] = ()  # heads of columns that people added to the form
+    decisions: Mapping[ReviewKey, Decision] = field(default_factory=dict)
+    reopened: Mapping[ReviewKey, Decision] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether an answer was replaced or a rule has something to say of the form."""
+        return self.batch is not self.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A month's findings with their states. ``closed`` need nothing more; ``resolved`` are gone.
+
+    ``open_keys`` go with ``open`` and ``closed_keys`` with ``closed``.
+    """
+
+    open: Findings
+    open_keys: Keys
+    closed: Findings
+    closed_keys: Keys
+    resolved: Findings
