@@ -55,7 +55,7 @@ def step(
     previous: PreviousMonth | None = None,
     earlier: Iterable[PastFinding] = (),
     before: Iterable[PastFinding] = (),
-    findings: tuple[Finding, ...] | None = None,
+    findings: Sequence[Finding] | None = None,
 ) -> Step:
     """Run the stages from check to the layout of the form. ``findings``: instead of the rules'."""
     raw = check(batch, previous=previous) if findings is None else findings
@@ -87,7 +87,7 @@ def run_month(settings: Settings) -> tuple[Report, Step]:
     )
     report = replace(
         summarise(result.reviewed.batch, result.settled.open, settings),
-        settled=result.settled.done,
+        settled=result.settled.closed.before(result.settled.resolved),
     )
     (folder / "data").mkdir(parents=True, exist_ok=True)
     data = save_data(report, folder / "data")

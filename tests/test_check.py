@@ -15,6 +15,7 @@ from rule_examples import CHECKLIST, MONTH, run_example
 
 from pipeline.errors import TorimatomeError
 from pipeline.frame.columns import Frame
+from pipeline.frame.findings import findings_of
 from pipeline.model import (
     Answer,
     Batch,
@@ -207,7 +208,7 @@ def test_equal_findings_of_a_submission_are_one_line_with_their_cells() -> None:
     )
     findings = check(batch)
     groups = group_findings(findings)
-    assert [(g.line.code, g.line.respondent, len(g.findings)) for g in groups] == [
+    assert [(g.line.code, g.line.respondent, len(g.rows)) for g in groups] == [
         ("A307", "若葉市", 3),
         ("A307", "若葉市", 1),
         ("A304", "若葉市", 1),
@@ -221,7 +222,7 @@ def test_equal_findings_of_a_submission_are_one_line_with_their_cells() -> None:
     assert (line.fix, line.written) == (RULES["A307"].fix, "②")
     assert (line.location.file, line.location.sheet) == ("若葉市.xlsx", "チェックシート")
     assert line.location.cell == "B4、B6～B7"
-    assert groups[1].line is groups[1].findings[0]
+    assert groups[1].line == findings[groups[1].rows[0]]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_equal_findings_of_a_submission_are_one_line_with_their_cells() -> None:
 def test_what_is_to_be_decided_is_one_line_for_one_cause(lines: str, counts: list[int]) -> None:
     batch, _ = run_example(f"ファイル: 若葉市.xlsx\n{lines}")
     told = [f for f in check(batch) if f.severity is not Severity.INFO]
-    assert [len(group.findings) for group in group_findings(told)] == counts
+    assert [len(group.rows) for group in group_findings(told)] == counts
 
 
 def test_what_needs_no_action_is_told_once_a_respondent() -> None:
@@ -247,7 +248,7 @@ def test_what_needs_no_action_is_told_once_a_respondent() -> None:
         "ファイル: 白雲町.xlsx\n運用①-1 | ③ |"
     )
     groups = group_findings(check(batch))
-    assert [(g.line.code, g.line.respondent, len(g.findings)) for g in groups] == [
+    assert [(g.line.code, g.line.respondent, len(g.rows)) for g in groups] == [
         ("N401", "若葉市", 3),
         ("N401", "白雲町", 1),
     ]
@@ -256,18 +257,18 @@ def test_what_needs_no_action_is_told_once_a_respondent() -> None:
 
 def test_findings_that_differ_in_words_say_them_all_or_stand_under_their_title() -> None:
     batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ② |\n運用①-2 | ②（時期未定） |")
-    line = grouped(check(batch)).line
+    line = grouped(check(batch))
     assert line.problem == "予定月が書かれていません。予定月が未定とされています。"
     assert line.written == "②、②（時期未定）"
     many = [_finding("A307", "甲", f"B{row}") for row in range(1, 6)]
     told = [replace(each, problem=f"{number}番目です。") for number, each in enumerate(many)]
-    assert grouped(told).line.problem == "②だが予定月がない・○月のまま（5件）。"
+    assert grouped(told).problem == "②だが予定月がない・○月のまま（5件）。"
 
 
 def test_cells_of_several_files_are_named_with_their_file() -> None:
     findings = [_finding("N401", "甲", "B4"), _finding("N401", "乙", "B5"),
                 _finding("N401", "乙", "B6")]  # fmt: skip
-    line = grouped(findings).line
+    line = grouped(findings)
     assert line.location.cell == "甲.xlsx: B4 ／ 乙.xlsx: B5～B6"
     assert line.location.file == "甲.xlsx、乙.xlsx"
 
@@ -275,8 +276,8 @@ def test_cells_of_several_files_are_named_with_their_file() -> None:
 @given(st.permutations(list(range(12))), st.integers(0, 12))
 def test_grouping_loses_no_finding(order: list[int], cut: int) -> None:
     findings = [_finding(f"A30{i % 3 + 1}", f"団体{i % 4}", f"B{i}") for i in order[:cut]]
-    grouped = [f for group in group_findings(findings) for f in group.findings]
-    assert Counter(f.location.cell for f in grouped) == Counter(f.location.cell for f in findings)
+    rows = [row for group in group_findings(findings) for row in group.rows]
+    assert sorted(rows) == [*range(len(findings))]
 
 
 # what matters most
@@ -471,7 +472,7 @@ def test_a_message_repeats_what_was_written_as_it_is_quoted() -> None:
     assert "C5「① か ／ ②」: " in finding.message
     assert "「" not in replace(finding, quoted="").message
     assert replace(finding, told="全体の話です。").message == "全体の話です。"
-    assert finding.judged("新規").message == finding.message
+    assert findings_of([finding])[0].message == finding.message
 
 
 @every_row(

@@ -641,7 +641,8 @@ def _save_findings(folder: Path, result: Step) -> None:
 
     (folder / "data").mkdir(exist_ok=True)
     (folder / "run.json").write_text("{}", encoding="utf-8")
-    every = (*result.settled.open, *result.settled.done)
+    settled = result.settled
+    every = settled.open.before(settled.closed, settled.resolved)
     table = findings_table(finding_frame(every), "2026-11")
     write_csv(folder / "data" / "findings.csv", table.heads, table.columns)
 

@@ -7,8 +7,7 @@ from batches import make_batch
 
 from pipeline.model import Batch, Location
 from pipeline.model.review import ENTRIES, FACTS, Entry, Review, ReviewKey
-from pipeline.review import overlooked, with_overlooked
-from pipeline.review.settled import Reviewed
+from pipeline.review import apply_review, overlooked, with_overlooked
 
 BATCH: Batch = make_batch(2)
 ITEM = BATCH.checklist.items[0].id
@@ -68,7 +67,7 @@ def test_a_row_without_a_sound_key_goes_by_what_it_shows() -> None:
 
 
 def test_each_is_a_problem_at_its_own_cell() -> None:
-    reviewed = Reviewed(batch=BATCH, source=BATCH)
+    reviewed = apply_review(BATCH, (), Review())
     person = BATCH.submissions[0].respondent
     known = entry(DECIDED, key=ReviewKey(subject=person.id, item_id=ITEM, code="A305", digest="d"))
     nobody = entry(DECIDED, key=None, cell="K7")

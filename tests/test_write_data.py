@@ -104,10 +104,12 @@ def test_every_finding_tells_its_line_of_the_list(report: Report, folder: Path) 
                for number, _ in enumerate(report.lines, start=1)}  # fmt: skip
     assert sum(map(len, by_line.values())) == len(told)
     for number, line in enumerate(report.lines, start=1):
-        assert len(by_line[number]) == len(line.findings)
-        own = Counter((found.code, found.item_id) for found in line.findings)
+        assert len(by_line[number]) == len(line.rows)
+        own = Counter(
+            (found.code, found.item_id) for found in map(report.findings.__getitem__, line.rows)
+        )
         assert Counter((each["code"], each["item_id"]) for each in by_line[number]) == own
-    assert max(len(line.findings) for line in report.lines) > 3
+    assert max(len(line.rows) for line in report.lines) > 3
 
 
 def test_parquet_columns_are_typed(folder: Path) -> None:

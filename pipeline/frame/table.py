@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 # The values of a column, or the one that all its rows hold.
 Column = tuple[Any, ...]
-_NUMBERS = ((1 << 8, "B"), (1 << 16, "H"), (1 << 32, "I"))
+_BYTE = 1 << 8
+_ONE = [bytes((code,)) for code in range(_BYTE)]
+_NUMBERS = ((_BYTE, "B"), (1 << 16, "H"), (1 << 32, "I"))
 
 
 class _Growing:
@@ -31,10 +33,13 @@ class _Growing:
     def __init__(self) -> None:
         self.places: dict[Any, int] = {}
         self.codes = array("B")
-        self.room = 1 << 8
+        self.room = _BYTE
 
     def add(self, values: Column, rows: int) -> None:
         places = self.places
+        if len(values) == 1 and self.room == _BYTE and values[0] in places:  # most columns
+            self.codes.frombytes(_ONE[places[values[0]]] * rows)
+            return
         codes = [places.setdefault(value, len(places)) for value in values]
         if len(places) > self.room:
             self.room, kind = next(fit for fit in _NUMBERS if fit[0] >= len(places))

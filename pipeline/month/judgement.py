@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pipeline.errors import TorimatomeError
 from pipeline.formats import read_texts
 from pipeline.frame.answers import answers_of
-from pipeline.frame.findings import joined
 from pipeline.history.earlier import in_light_of, previous_month
 from pipeline.model.review import Review
 from pipeline.review import (
@@ -118,7 +117,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
         batch=reviewed.batch,
         frame=frame,
         open=told,
-        done=joined(settled.closed, settled.resolved),
+        done=settled.closed.before(settled.resolved),
         form=laid_out,
         source=source,
         entries=count_entries(reviewed, told),

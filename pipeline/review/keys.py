@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pipeline.frame.answers import answers_at, answers_of, first_rows
 from pipeline.frame.columns import Coded, stacked, taken, together
 from pipeline.frame.findings import findings_of
+from pipeline.frame.rows import Rows
 from pipeline.model import SkipReason, Status, file_digest, text_digest
 from pipeline.model.review import ReviewKey
 from pipeline.model.sources import Skipped
@@ -35,38 +35,16 @@ class Said(NamedTuple):
     comment: str
 
 
-class Keys(Sequence[ReviewKey]):
+class Keys(Rows[ReviewKey]):
     """The keys of findings in their order; ``frame`` has a column for each field of a key."""
 
-    __slots__ = ("frame",)
+    __slots__ = ()
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-
-    def __len__(self) -> int:
-        return len(self.frame["digest"])
-
-    @overload
-    def __getitem__(self, row: int) -> ReviewKey: ...
-    @overload
-    def __getitem__(self, row: slice) -> Keys: ...
-    def __getitem__(self, row: int | slice) -> ReviewKey | Keys:
-        if isinstance(row, slice):
-            return self.take(range(len(self))[row])
-        return ReviewKey(*(self.frame[name].at(row) for name in ReviewKey._fields))
-
-    def __iter__(self) -> Iterator[ReviewKey]:
-        columns = (self.frame[name] for name in ReviewKey._fields)
+    def at(self, rows: Iterable[int] | slice) -> Iterator[ReviewKey]:
+        """Give the keys of some rows, in the order they are asked for."""
+        chosen = rows if isinstance(rows, slice) else [*rows]
+        columns = (self.column(name, chosen) for name in ReviewKey._fields)
         return map(ReviewKey._make, zip(*columns, strict=True))
-
-    def take(self, rows: Any) -> Keys:
-        """Give some of the keys; see `Coded.take`."""
-        return Keys(taken(self.frame, rows))
-
-    def before(self, others: Keys) -> Keys:
-        """Give these keys and others behind them."""
-        frames = self.frame, others.frame
-        return Keys({name: stacked(*(one[name] for one in frames)) for name in self.frame})
 
 
 class Binder:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.frame.columns import constant, encoded, together
-from pipeline.frame.findings import findings_of, joined
+from pipeline.frame.findings import findings_of
 from pipeline.history.record import DamagedError, open_table, read_record
 from pipeline.model import Finding, Severity
 from pipeline.model.review import Decision, FindingState, PastFinding, Verdict
@@ -103,7 +103,7 @@ def finding_states(
     closed, closed_keys = judged.take(done), keys.take(done)
     if not same:
         gone, gone_keys = judge.corrected(frozenset(keys))
-        closed, closed_keys = joined(closed, gone), closed_keys.before(gone_keys)
+        closed, closed_keys = closed.before(gone), closed_keys.before(gone_keys)
     present = (after,) if same else (after, reviewed.findings)
     return Settled(
         open=judged.take(rows),

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.frame.answers import StoredAnswers, answers_of, changed_items, found_alone
-from pipeline.frame.findings import findings_of, joined, keys_of_files
+from pipeline.frame.findings import findings_of, keys_of_files
 from pipeline.model import (
     Batch,
     Checklist,
@@ -67,7 +67,7 @@ def check(
     left = replace(month, batch=replace(batch, submissions=changed), asked=sort_answers(changed))
     here = [*_found(left, settings, compares=False)]
     here += _found(month, settings, compares=True) if compares else ()
-    told = joined(_found_before(batch.submissions), findings_of(here))
+    told = _found_before(batch.submissions).before(findings_of(here))
     told = told.take(np.flatnonzero(_uncovered(told) & ~told.where("code", settings.off)))
     return told.take(_order(told, batch))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.frame.columns import Coded, constant, encoded, in_order, together
-from pipeline.frame.findings import findings_of, joined
+from pipeline.frame.findings import findings_of
 from pipeline.model.batch import message_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ _TOLD = {
 }  # fmt: skip
 GROUPING = "roster_"  # begins the name of a column that the roster gives
 _FINDING = (
-    "code", "severity", "respondent_id", "respondent", "item_id", "title", "file", "sheet", "cell", "written",
-    "fix", "state", "decision", "project",
+    "code", "severity", "respondent_id", "respondent", "item_id", "title", "file", "sheet", "cell",
+    "written", "fix", "state", "decision", "project",
 )  # fmt: skip
 _SAID = ("file", "sheet", "cell", "item_id", "subject", "quoted", "problem", "told")
 _FILE = (
@@ -80,8 +80,8 @@ def frames_of(report: Report) -> Frames:
     return Frames(
         answers=answers,
         findings=finding_frame(
-            joined(findings_of(report.findings), findings_of(report.settled)),
-            report.lines,
+            findings_of(report.findings).before(findings_of(report.settled)),
+            report.lines if report.findings else (),  # those of a month by parts stay there
             report.impacts,
         ),
         lines=line_frame(report.lines),
