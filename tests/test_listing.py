@@ -2,8 +2,10 @@
 
 import re
 import zipfile
+from operator import itemgetter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xlsxwriter
 from openpyxl import load_workbook
@@ -11,7 +13,8 @@ from openpyxl import load_workbook
 from pipeline.frame.columns import Frame, columns_of, encoded
 from pipeline.write.book import Book
 from pipeline.write.list_sheet import ListSheet
-from pipeline.write.listing import Column, Links, Styled
+from pipeline.write.listing import Column, Links, R, Styled, Total
+from pipeline.write.tables import of, put_table
 
 ROWS = [
     ("あ", 1, None, "", "あ"),
@@ -87,7 +90,9 @@ COLUMNS = [
         "一", 10, STYLES[0],
         lambda rows: rows["a"].of(lambda value: str(value or "－")),
         links=lambda rows: Links(
-            targets=encoded(f"'明細'!A{row}" for row in range(4, 4 + len(rows["a"]))),
+            lines=np.arange(2, 2 + len(rows["a"])),
+            sheets=["'明細'!A"],
+            rows=100,
             tips=rows["a"].of(lambda _: "説明<&>"),
         ),
     ),
@@ -149,7 +154,7 @@ def test_past_the_links_a_sheet_can_hold_the_text_stands_alone(
     monkeypatch.setattr("pipeline.write.book.LINKS", 3)
     book = Book(tmp_path / "links.xlsx")
     sheet = book.sheet("一覧")
-    place = Links(targets=encoded(["'一覧'!A1", None, "'一覧'!A1"]))
+    place = Links(lines=np.array([0, -1, 5]), sheets=["'一覧'!A", "'一覧(2)'!A"], rows=4)
     columns = [Column(head, 10, "text", head, links=lambda _: place) for head in "ab"]
     frame = {head: encoded([head] * 3) for head in "ab"}
     sheet.listing(0, columns, frame)
@@ -157,8 +162,8 @@ def test_past_the_links_a_sheet_can_hold_the_text_stands_alone(
     cells = [
         cell for row in load_workbook(tmp_path / "links.xlsx")["一覧"].iter_rows() for cell in row
     ]
-    linked = [cell.coordinate for cell in cells if cell.hyperlink]
-    assert linked == ["A1", "B1", "A3"]
+    linked = {cell.coordinate: cell.hyperlink.location for cell in cells if cell.hyperlink}
+    assert linked == {"A1": "'一覧'!A2", "B1": "'一覧'!A2", "A3": "'一覧(2)'!A3"}
     assert [cell.value for cell in cells] == ["a", "b"] * 3
 
 
@@ -204,3 +209,53 @@ def test_rows_between_two_lists_are_kept(tmp_path: Path) -> None:
     assert [row[0] for row in read(tmp_path / "between.xlsx")] == [
         "あ", None, "見出し", None, "い", None, "う",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_formula_stands_with_its_value_in_a_live_workbook_alone(
+    tmp_path: Path, live: bool
+) -> None:
+    columns = [
+        Column("一", 10, "number", "a"),
+        Column("二", 10, "number", "b", formula=f"=A{R}*2+SUM(A{R}:A{R})-A{R}"),
+        Column("三", 10, "text", "c", formula=lambda rows: rows["c"].of(SOME.__getitem__)),
+    ]
+    book = Book(tmp_path / "live.xlsx", live=live)
+    sheet = book.sheet("一覧")
+    frame = {"a": encoded([1, 2]), "b": encoded([2, "－"]), "c": encoded(["<あ>", "い"])}
+    sheet.listing(1, columns, frame)
+    book.close()
+    values = [(1, 2, "<あ>"), (2, "－", "い")]
+    formulas = [(1, "=A2*2+SUM(A2:A2)-A2", '="<あ>"'), (2, "=A3*2+SUM(A3:A3)-A3", "い")]
+    assert read(tmp_path / "live.xlsx")[1:] == (formulas if live else values)
+    shown = load_workbook(tmp_path / "live.xlsx", data_only=True)["一覧"]
+    assert [*shown.iter_rows(min_row=2, values_only=True)] == values
+
+
+SOME = {"<あ>": '="<あ>"', "い": ""}  # not every cell of a column is a formula
+
+
+def test_a_table_has_heads_over_joined_cells_and_its_sum_below(tmp_path: Path) -> None:
+    columns = [
+        Column("名前", 10, "text", of(itemgetter(0)), span=2, total=Total("total_text", "計")),
+        Column("数", 10, "number", of(itemgetter(1)), total=Total()),
+    ]
+    book = Book(tmp_path / "table.xlsx")
+    below = put_table(book.sheet("一覧"), 0, columns, [("あ", 2), ("い", None), ("う", 3)])
+    book.close()
+    sheet = load_workbook(tmp_path / "table.xlsx")["一覧"]
+    assert below == 5
+    assert [*sheet.iter_rows(values_only=True)] == [
+        ("名前", None, "数"), ("あ", None, 2), ("い", None, None), ("う", None, 3),
+        ("計", None, "=SUM(C2:C4)"),
+    ]  # fmt: skip
+    joined = [str(area) for area in sheet.merged_cells.ranges]
+    assert sorted(joined) == ["A1:B1", "A2:B2", "A3:B3", "A4:B4", "A5:B5"]
+
+
+def test_a_function_that_needs_a_prefix_is_refused(tmp_path: Path) -> None:
+    book = Book(tmp_path / "new.xlsx")
+    column = Column("一", 10, "", "a", formula="=TEXTJOIN(A1)")
+    with pytest.raises(ValueError, match="TEXTJOIN"):
+        book.sheet("一覧").listing(0, [column], {"a": encoded([1])})
+    book.close()

@@ -18,7 +18,8 @@ from pipeline.model.report import Report
 from pipeline.summarise import summarise
 from pipeline.write import write_workbook
 from pipeline.write.book import Book
-from pipeline.write.changes import has_changed_answers, write_changed_answers, write_changes
+from pipeline.write.changed_answers import has_changed_answers, write_changed_answers
+from pipeline.write.changes import write_changes
 from pipeline.write.frame import frames_of
 from pipeline.write.promises import MANY, MOST, PROMISES_SHEET, write_promises
 from pipeline.write.safe import cell_text

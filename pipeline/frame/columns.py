@@ -26,7 +26,7 @@ class Coded:
     The values are fields, or whatever is hashable and becomes fields by `of`.
     """
 
-    values: tuple[Any, ...]
+    values: Sequence[Any]
     codes: NDArray[Any]
 
     def of(self, make: Callable[[Any], Any]) -> Coded:

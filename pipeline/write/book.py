@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.write.list_sheet import ListSheet, SharedTexts
-from pipeline.write.listing import Styled
+from pipeline.write.listing import Given, Styled, placed
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES, TABS
@@ -144,7 +144,7 @@ class Book:
         """
         legal = sheet_name(name, self._names)
         self._names.add(legal.casefold())
-        sheet = Sheet(self, self._book.add_worksheet(legal, ListSheet), legal)
+        sheet = Sheet(self, self._book.add_worksheet(legal, ListSheet), legal, row_height)
         if group := self.groups.get(legal.partition("(")[0]):
             sheet.raw.set_tab_color(TABS[group])
         sheet.raw.known, sheet.raw.look = self._known, self.style
@@ -165,8 +165,9 @@ class Book:
 class Sheet:
     """A sheet being written. Rows and columns are 0-based."""
 
-    def __init__(self, book: Book, sheet: Any, name: str) -> None:
+    def __init__(self, book: Book, sheet: Any, name: str, row_height: float) -> None:
         self.book = book
+        self.row_height = row_height
         self.name = name
         self.widths: dict[int, float] = {}
         self.heights: dict[int, float] = {}
@@ -248,6 +249,13 @@ class Sheet:
         check(code, f"{self.name} {row},{column}")
         self.text(row, column, text, style)
 
+    def spread(self, row: int, column: int, span: int, text: str, style: str) -> None:
+        """Write a text over so many cells beside each other."""
+        if span > 1:
+            self.merge(row, column, row, column + span - 1, text, style)
+        else:
+            self.text(row, column, text, style)
+
     def columns(self, *widths: float, start: int = 0) -> None:
         """Set the widths of columns, in half-width letters."""
         for column, width in enumerate(widths, start=start):
@@ -280,30 +288,39 @@ class Sheet:
 
     def listing(
         self, top: int, columns: Sequence[Column], frame: Frame, *,
-        least: float = 18.0, most: float = MOST_POINTS,
+        left: int = 0, least: float = ROW_POINTS, most: float = MOST_POINTS,
     ) -> None:  # fmt: skip
-        """Write the rows of a list from row ``top`` on, as its columns say.
+        """Write the rows of a list from row ``top`` and column ``left`` on, as its columns say.
 
-        A row is as high as the longest of its wrapped texts needs, where any column wraps. Past
-        the number of links a sheet can hold, the cell's text stands alone.
+        A row is as high as the longest of its wrapped texts needs. Past the number of links a
+        sheet can hold, the cell's text stands alone.
         """
-        cells = [column.cells(frame) for column in columns]
         lines: list[NDArray[Any]] = []
-        for place, (column, given) in enumerate(zip(columns, cells, strict=True)):
-            if column.wraps and len(given):
-                counts = [self._lines_of(place, _shown_text(value)) for value in given.values]
-                lines.append(np.array(counts)[given.codes])
-        heights = None
+        given: list[Given] = []
+        spans: list[tuple[int, int]] = []
+        for place, column in placed(columns, left):
+            values = column.live_cells(frame) if self.book.live else column.cells(frame)
+            given.append(Given(place, values, column.style))
+            if column.wraps and len(values):
+                width = sum(self.widths.get(place + n, 9.0) for n in range(column.span))
+                counts = [line_count(_shown_text(v)[:2000], width) for v in values.values]
+                lines.append(np.array(counts)[values.codes])
+            if column.span > 1:
+                spans.append((place, place + column.span - 1))
+                bare = values.of(_look_alone)
+                given += [Given(place + n, bare, column.style) for n in range(1, column.span)]
+            if column.links is not None:
+                room = LINKS - self.links
+                self.links += self.raw.put_links(top, place, column.links(frame), room)
+        count, heights = len(given[0].values), None
         if lines:
             points = np.maximum.reduce(lines) * LINE_POINTS + 3
             heights = np.minimum(np.maximum(points, least), most)
-        styled = [(given, column.style) for column, given in zip(columns, cells, strict=True)]
-        check(self.raw.put_list(top, styled, heights), f"{self.name} list")
-        for place, column in enumerate(columns):
-            if column.links is not None:
-                self.links += self.raw.put_links(
-                    top, place, column.links(frame), LINKS - self.links
-                )
+        elif self.row_height:
+            heights = np.full(count, self.row_height)
+        check(self.raw.put_list(top, given, heights), f"{self.name} list")
+        for row in range(top, top + count) if spans else ():
+            self.raw.merge += [[row, first, row, last] for first, last in spans]
 
     def fit_width(self, row: int, text: str, width: float, *, least: float = 18.0) -> None:
         """Make a row as high as a text needs that is wrapped at ``width``."""
@@ -369,6 +386,10 @@ class Sheet:
         self.height(1, max(18, line_count(lead, width) * LINE_POINTS + 3))
         if back:
             self.link(2, 0, f"'{COVER}'!A1", "← はじめにへ戻る")
+
+
+def _look_alone(value: Any) -> Any:
+    return Styled(None, value.style) if isinstance(value, Styled) else None
 
 
 def _shown_text(value: Any) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipeline.write.frame import GROUPING
 from pipeline.write.listing import Links
 from pipeline.write.style import LABELS
@@ -307,19 +309,17 @@ def data_columns(answers: Frame) -> Frame:
 
 def lines_in_detail(lines: Coded, rows: int) -> Links:
     """Give links to the lines of 明細; ``rows`` go on each sheet, None leads nowhere."""
-    return Links(targets=lines.of(lambda n: None if n is None else detail_row(n, rows)))
+    numbers = [-1 if number is None else number for number in lines.values]
+    places = np.array(numbers, np.int64)[lines.codes]
+    parts = range(int(places.max(initial=0)) // rows + 1)
+    sheets = [f"'{part_name(DETAIL_SHEET, part)}'!A" for part in parts]
+    return Links(lines=places, sheets=sheets, rows=rows)
 
 
 def column(head: str) -> str:
     """Name a column of 明細 in a formula; ValueError where there is none of that head."""
     HEADS.index(head)
     return f"{DETAIL_TABLE}[{head}]"
-
-
-def detail_row(index: int, rows: int) -> str:
-    """Name the row of an answer in 明細 as a link target; ``rows`` go on each sheet."""
-    part, row = divmod(index, rows)
-    return f"'{part_name(DETAIL_SHEET, part)}'!A{row + 2}"
 
 
 def part_name(name: str, part: int) -> str:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pipeline.model.counts import FIRM
+from pipeline.write.book import ROWS
 from pipeline.write.finding_table import finding_line, list_begins
-from pipeline.write.findings import severity_label
+from pipeline.write.findings import severity_cell
+from pipeline.write.listing import Column, Links, Styled
 from pipeline.write.names import CONTACTS_SHEET
+from pipeline.write.tables import lines_of, of, put_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.plan import Contact
     from pipeline.model.report import Report
     from pipeline.write.book import Book, Sheet
 
 TOP = 4  # 0-based row of the first body
-_WAY = "一覧"  # the way to 要確認, which the workbook for the mail does not have
-_COLUMNS = {  # head and width
-    "順": 6,
-    "重要度": 12,
-    "団体名": 26,
-    "お願い・確認すること": 58,
-    "決まる回答": 11,
-    "ここまでの幅\n（ポイント）": 13,
-    _WAY: 11,
-    "連絡先": 26,
-}
 MAILED = 100  # lines of the workbook for the mail; nobody prints more
 NOBODY = "回答者に聞くこと、確かめることはありません。"
 
@@ -38,21 +36,21 @@ def has_contacts(report: Report) -> bool:
 def write_contacts(book: Book, report: Report) -> None:
     """Write 連絡の順: one line a body, those whose reply settles most on top."""
     sheet = book.sheet(CONTACTS_SHEET)
-    columns = {head: width for head, width in _COLUMNS.items() if head != _WAY or not book.only}
-    sheet.columns(*columns.values())
+    columns = _columns(book, list_begins(report))
+    sheet.columns(*(each.width for each in columns))
     last = len(columns) - 1
     sheet.heading(CONTACTS_SHEET, _lead(report), last=last)
-    for place, head in enumerate(columns):
-        sheet.text(TOP - 1, place, head, "head")
     sheet.height(TOP - 1, 36)
-    row, firm, lines = TOP, report.ranges[0].firm, list_begins(report)
     shown = report.contacts[:MAILED] if book.only else report.contacts
-    for number, one in enumerate(shown, start=1):
-        _write_contact(sheet, row, number, one, lines)
-        row += 1
-        if not firm and one.width < FIRM:
-            firm = True
-            row = _write_firm(sheet, row, report, one, last)
+    lines = [*enumerate(shown, start=1)]
+    firm = None  # how many have to answer until the rest no longer matters
+    if not report.ranges[0].firm:
+        firm = next((number for number, one in lines if one.width < FIRM), None)
+    row = put_table(sheet, TOP - 1, columns, lines[:firm])
+    if firm is not None:
+        row = _write_firm(sheet, row, report, shown[firm - 1], last)
+        sheet.listing(row, columns, lines_of(lines[firm:]))
+        row += len(lines) - firm
     rest = len(report.contacts) - len(shown)
     if rest:
         told = f"ほか {rest:,}団体は、集計表の「{CONTACTS_SHEET}」にあります。"
@@ -73,20 +71,34 @@ def _lead(report: Report) -> str:
     )
 
 
-def _write_contact(sheet: Sheet, row: int, number: int, one: Contact, lines: int) -> None:
-    sheet.number(row, 0, number)
-    sheet.text(row, 1, severity_label(one.severity), f"severity_{one.severity.value}")
-    sheet.text(row, 2, one.name, "text")
-    asks = "\n".join(one.asks)
-    sheet.text(row, 3, asks, "text")
-    sheet.number(row, 4, one.settles)
-    sheet.number(row, 5, one.width, "points")
-    contact = 6
-    if not sheet.book.only:
-        write_way(sheet, row, contact, one, lines)
-        contact += 1
-    sheet.text(row, contact, one.contact, "text")
-    sheet.fit(row, ((2, one.name), (3, asks), (contact, one.contact)))
+def _columns(book: Book, first: int) -> list[Column]:
+    """Give the columns of numbered contacts; ``first`` is the row of the first line of 要確認."""
+
+    def asked(make: Callable[[Contact], Any]) -> Callable[[Frame], Coded]:
+        return of(lambda line: make(line[1]))
+
+    def links(frame: Frame) -> Links:
+        ways = asked(lambda one: first + one.lines[0] - 1 if one.lines else -1)(frame)
+        places = np.array(ways.values, np.int64)[ways.codes]
+        return Links(lines=places, sheets=["'要確認'!A"], rows=ROWS)
+
+    way = Column("一覧", 11, "", asked(_way), links=links)
+    return [
+        Column("順", 6, "number", of(itemgetter(0))),
+        Column("重要度", 12, "", asked(lambda one: severity_cell(one.severity))),
+        Column("団体名", 26, "text", asked(lambda one: one.name), wraps=True),
+        Column(
+            "お願い・確認すること", 58, "text", asked(lambda one: "\n".join(one.asks)), wraps=True
+        ),
+        Column("決まる回答", 11, "number", asked(lambda one: one.settles)),
+        Column("ここまでの幅\n（ポイント）", 13, "points", asked(lambda one: one.width)),
+        *([] if book.only else [way]),  # the workbook for the mail does not have 要確認
+        Column("連絡先", 26, "text", asked(lambda one: one.contact), wraps=True),
+    ]
+
+
+def _way(one: Contact) -> Styled:
+    return Styled("要確認へ", "celllink") if one.lines else Styled("－", "center")
 
 
 def write_way(sheet: Sheet, row: int, column: int, one: Contact, lines: int) -> None:

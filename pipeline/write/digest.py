@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pipeline.model.months import Months
 from pipeline.model.plan import OVERVIEW_SHEET
 from pipeline.write.contacts import has_contacts, write_contacts
-from pipeline.write.lists import write_returns
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.overview import write_overview
-from pipeline.write.totals import write_groups, write_items, write_respondents
+from pipeline.write.respondents import write_respondents
+from pipeline.write.returns import write_returns
+from pipeline.write.totals import write_groups, write_items
 
 if TYPE_CHECKING:
     from pathlib import Path

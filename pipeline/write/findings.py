@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Severity
 from pipeline.write.finding_table import finding_table, write_table
-from pipeline.write.list_columns import by_length, numbered, put_list, to_detail
+from pipeline.write.list_columns import by_length, put_list, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import SEVERITY_SYMBOLS
+from pipeline.write.tables import numbered
 
 if TYPE_CHECKING:
     from pipeline.frame.columns import Frame
@@ -54,9 +55,7 @@ def _finding_columns(book: Book) -> list[Column]:
         Column("No.", 7, "number", numbered),
         Column(
             "重要度", 13, "",
-            lambda rows: rows["severity"].of(
-                lambda word: Styled(severity_label(severities[word]), f"severity_{word}")
-            ),
+            lambda rows: rows["severity"].of(lambda word: severity_cell(severities[word])),
         ),
         Column("コード", 9, "center", "code"),
         Column("団体名", 22, "", by_length("respondent"), wraps=True),
@@ -72,6 +71,11 @@ def _finding_columns(book: Book) -> list[Column]:
         Column("件数", 9, "number", "count"),
         Column("決まる回答", 11, "number", "impact"),
     ]  # fmt: skip
+
+
+def severity_cell(severity: Severity) -> Styled:
+    """Give a cell that says a severity."""
+    return Styled(severity_label(severity), f"severity_{severity.value}")
 
 
 def severity_label(severity: Severity) -> str:

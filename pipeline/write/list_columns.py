@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.frame.columns import Coded, taken
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Styled
+from pipeline.write.tables import PLACE, put_table
 from pipeline.write.totals import NO_ROLE
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pipeline.frame.columns import Frame
     from pipeline.write.book import Book, Sheet
 
-_PLACE = "place in the list"
 _LONG = 200  # letters; a longer text does not fit the tallest row
 
 
@@ -39,11 +39,6 @@ def by_length(name: str) -> Callable[[Frame], Coded]:
 def long_or_not(texts: Coded) -> Coded:
     """Give each text the style that its length calls for."""
     return texts.of(lambda text: Styled(text, "long" if len(text or "") > _LONG else "text"))
-
-
-def numbered(rows: Frame) -> Coded:
-    """Number the rows from 1 on, over all sheets of a list."""
-    return rows[_PLACE].of(lambda place: place + 1)
 
 
 def to_detail(book: Book, width: float) -> Column:
@@ -75,13 +70,12 @@ def put_list(
     """
     book, name, written = sheet.book, sheet.name, []
     count = len(next(iter(rows.values())))
-    rows = {**rows, _PLACE: Coded(tuple(range(count)), np.arange(count))}
+    rows = {**rows, PLACE: Coded(range(count), np.arange(count))}
     part = start = 0
     while True:
-        size = min(count - start, book.rows - top)
-        suffix = f"_{part + 1}" if part else ""
-        sheet.table(top - 1, 0, size, [column.head for column in columns], f"{table}{suffix}")
-        sheet.listing(top, columns, taken(rows, slice(start, start + size)))
+        some = taken(rows, slice(start, start + book.rows - top))
+        size = len(some[PLACE])
+        put_table(sheet, top - 1, columns, some, name=f"{table}_{part + 1}" if part else table)
         written.append((sheet, top, size))
         start, part = start + size, part + 1
         if start >= count:

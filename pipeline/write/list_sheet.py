@@ -23,7 +23,15 @@ from xlsxwriter.worksheet import (
     Worksheet,
 )
 
-from pipeline.write.listing import Block, Cells, link_pieces, link_xml, tails_of, text_cells
+from pipeline.write.listing import (
+    Block,
+    Cells,
+    Styled,
+    link_pieces,
+    link_xml,
+    tails_of,
+    text_cells,
+)
 from pipeline.write.safe import cell_text, content_xml
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.frame.columns import Coded
-    from pipeline.write.listing import Links
+    from pipeline.write.listing import Given, Links
     from pipeline.write.packing import Pieces
 
 # Of functions not named here xlsxwriter knows whether Excel wants a prefix.
@@ -59,6 +67,7 @@ _OLD_FUNCTIONS = frozenset(
         "SUMPRODUCT",
     ]
 )
+_DESCENT = ' x14ac:dyDescent="0.25"'  # of rows where anything is newer than Excel 2007
 _CALLS = re.compile(r"([A-Za-z0-9_.]+)\(")
 
 
@@ -81,6 +90,10 @@ class SharedTexts(dict[str, int]):
 _letters = lru_cache(maxsize=None)(xl_col_to_name)
 
 
+def _is_old(formula: str) -> bool:
+    return _OLD_FUNCTIONS.issuperset(_CALLS.findall(formula))
+
+
 def _cell_xml(cell: Any) -> str | None:
     """Give the XML of a cell behind its look, None of one of a rarer kind."""
     kind = type(cell)
@@ -101,8 +114,19 @@ class _List:
 
     top: int
     count: int
+    given: Sequence[Given]
     cells: Sequence[Cells]
     heights: NDArray[Any] | None
+
+    def value(self, row: int, column: int) -> Any:
+        """Give what a cell shows as a chart tells it, None of one that is not there."""
+        for place, values, style in self.given:
+            if place == column:
+                given = values.at(row - self.top)
+                shown, _, formula = given if isinstance(given, Styled) else (given, style, "")
+                is_number = not formula and isinstance(shown, (int, float))
+                return f"{shown:.16g}" if is_number else shown
+        return None
 
 
 class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type information
@@ -118,33 +142,34 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
         self._links: Pieces = []
         self._tails: dict[tuple[int, str], tuple[Coded, list[str | None]]] = {}
 
-    def put_list(
-        self, top: int, columns: Sequence[tuple[Coded, str]], heights: NDArray[Any] | None
-    ) -> int:
+    def put_list(self, top: int, columns: Sequence[Given], heights: NDArray[Any] | None) -> int:
         """Put a list from row ``top`` (0-based) on, below those there are; see `listing.Column`.
 
-        ``columns`` are what the cells hold, with their style. Cells to the right of the list stay.
-        Gives 0, or -1 where the sheet has not enough rows or columns, as xlsxwriter does.
+        Cells to the right of the list stay. Gives 0, or -1 where the sheet has not enough rows or
+        columns, as xlsxwriter does.
         """
         if self._lists and top < self._lists[-1].top + self._lists[-1].count:
             raise ValueError(f"row {top} is taken by the list above")
-        count = len(columns[0][0])
+        count = len(columns[0].values)
         if not count:
             return 0
-        cells = [self._cells(given, style) for given, style in columns]
-        self._lists.append(_List(top, count, cells, heights))
-        width = len(columns)
+        self._lists.append(_List(top, count, columns, [*map(self._cells, columns)], heights))
+        first, last = columns[0].place, columns[-1].place
         return int(
-            self._check_dimensions(top, 0) or self._check_dimensions(top + count - 1, width - 1)
+            self._check_dimensions(top, first) or self._check_dimensions(top + count - 1, last)
         )
 
-    def _cells(self, given: Coded, style: str) -> Cells:
+    def _cells(self, column: Given) -> Cells:
+        place, given, style = column
+        for value in given.values:
+            if isinstance(value, Styled) and not _is_old(value.formula):
+                raise ValueError(f"a function that is new to `_OLD_FUNCTIONS`: {value.formula}")
         self.known.table.count += text_cells(given)
         key = (id(given.values), style)
         if key not in self._tails:  # kept with the column, so that the id stays its own
             tails = tails_of(given.values, style, self.known.__getitem__, self._attribute_of)
             self._tails[key] = (given, tails)
-        return Cells(tails=self._tails[key][1], codes=given.codes)
+        return Cells(place=place, tails=self._tails[key][1], codes=given.codes)
 
     def put_links(self, top: int, column: int, links: Links, room: int) -> int:
         """Let cells of a list's column lead somewhere, at most ``room``; give how many do."""
@@ -178,7 +203,7 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
         self, row: int, column: int, formula: str, form: Any, value: str | float
     ) -> int:
         """Write a formula with its value, the common ones without a search for newer functions."""
-        if not formula.startswith("=") or not _OLD_FUNCTIONS.issuperset(_CALLS.findall(formula)):
+        if not formula.startswith("=") or not _is_old(formula):
             return int(self.write_formula(row, column, formula, form, value))
         if self._is_outside(row, column):
             return -1
@@ -250,6 +275,7 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
                 cells=listed.cells,
                 heights=listed.heights,
                 rest=rest,
+                attributes=_DESCENT if self.excel_version == 2010 else "",
             )
             self.fh.insert(block.pieces())
         self._write_all(rows)
@@ -284,6 +310,19 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no type in
                 place = f"{_letters(column)}{row + 1}"
                 texts.append(f'<c r="{place}" s="{cell.format._get_xf_index()}"{written}')
         self.fh.write("".join(texts))
+
+    def _get_range_data(self, top: int, left: int, bottom: int, right: int) -> list[Any]:
+        """Give what a chart shows of cells; called by xlsxwriter when the file is put together."""
+        rows, columns = range(top, bottom + 1), range(left, right + 1)
+        return [self._charted(row, column) for row in rows for column in columns]
+
+    def _charted(self, row: int, column: int) -> Any:
+        for listed in self._lists:
+            if listed.top <= row < listed.top + listed.count:
+                found = listed.value(row, column)
+                if found is not None:
+                    return found
+        return super()._get_range_data(row, column, row, column)[0]
 
     def _write_hyperlinks(self) -> None:
         """Write the links; called by xlsxwriter when the file is put together."""

@@ -1,4 +1,4 @@
-"""The long lists a person works through: 回収状況, 対応予定, 補足説明."""
+"""The long lists a person works through: 対応予定, 補足説明."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import taken, together
 from pipeline.model import Status
+from pipeline.model.raw import column_letters
 from pipeline.write.list_columns import (
     by_length,
     long_or_not,
-    numbered,
     or_dash,
     put_list,
     role,
@@ -17,15 +17,13 @@ from pipeline.write.list_columns import (
 )
 from pipeline.write.listing import Column, Styled
 from pipeline.write.promises import PROMISES_SHEET, has_promises
-from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS, SYMBOLS
+from pipeline.write.style import LABELS, SYMBOLS
+from pipeline.write.tables import numbered
 from pipeline.write.totals import (
-    NO_ROLE,
     STATUS_HEADS,
     STATUSES,
-    bars,
     countifs,
     how_counted,
-    letters,
     quoted,
     status_styles,
 )
@@ -37,85 +35,6 @@ if TYPE_CHECKING:
     from pipeline.model.report import DueMonth, Report
     from pipeline.write.book import Book, Sheet
     from pipeline.write.table import Field
-
-RETURN_SYMBOLS = {
-    "未提出": ("×", "severity_要修正"),
-    "要再提出": ("■", "severity_要修正"),
-    "確認待ち": ("？", "severity_要修正"),
-    "未記入": ("▲", "severity_要確認"),
-    "提出済み": ("●", "status_done"),
-    "集計対象外": ("－", "severity_参考"),
-}
-_RETURN_HEADS = (
-    "No.", "状態", "団体名", "役割", "団体コード", "記入率", "読み取れた割合", "対応済み率",
-    "■ 要修正", "▲ 要確認", "記入日", "ファイル更新日", "ファイル", "説明", "連絡先", "提出番号",
-)  # fmt: skip
-_RECEIPT_HEADS = ("受領日時", "期限")  # the last two; left out where no line has anything in them
-_PUNCTUAL_STYLES = {"期限後": "severity_要確認", "期限内": "ok"}
-
-
-def write_returns(book: Book, report: Report) -> None:
-    """Write 回収状況: every respondent asked, 未提出 on top."""
-    sheet = book.sheet("回収状況")
-    receipt = any(line.received or line.punctual for line in report.returns)
-    heads = _RETURN_HEADS + (_RECEIPT_HEADS if receipt else ())
-    sheet.columns(6, 13, 28, 23, 14, 11, 11, 13, 10, 10, 12, 13, 34, 36, 30, 9, 17, 9)
-    figures = report.figures
-    lead = (
-        "団体ごとの提出の状況です。"
-        "上から、未提出、要再提出、確認待ち、未記入、提出済みの順に並べています。"
-    )
-    if figures.asked is None:
-        lead += (
-            "名簿がないため、未提出の団体は分かりません。inbox に 名簿.xlsx を置くと表示します。"
-        )
-    else:
-        lead += (
-            f"{report.turnout.line}、回収率 {figures.return_share or 0:.1%}です。"
-            "記入率は、読み取れたかどうかによらず何か書かれている項目の割合、"
-            "読み取れた割合は、①②③などと読めた項目の割合です。"
-        )
-    if receipt:
-        lead += "受領日時はメールの受信日時です。期限は、メールで届いていないものは「不明」です。"
-    sheet.heading("回収状況", lead, last=12)
-    top = 4
-    sheet.table(top - 1, 0, len(report.returns), heads, "tbl_returns")
-    for row, line in enumerate(report.returns, start=top):
-        person, mark = line.respondent, RETURN_SYMBOLS[line.state]
-        sheet.number(row, 0, row - top + 1)
-        sheet.text(row, 1, f"{mark[0]} {line.state}", mark[1])
-        for place, text in enumerate((person.name, person.role or NO_ROLE, person.id), start=2):
-            sheet.text(row, place, text, "text")
-        shares = (
-            ("記入率", line.counts and line.counts.filled_share),
-            ("読み取れた割合", line.counts and line.counts.read_share),
-            ("対応済み率", line.counts and line.counts.done_share),
-        )
-        for place, (head, share) in enumerate(shares, start=5):
-            if line.counts is None or line.number is None:
-                sheet.text(row, place, "", "percent")
-                continue
-            formula = f"=SUMIFS(tbl_respondents[{head}],tbl_respondents[提出番号],{line.number})"
-            sheet.count(row, place, formula, share or 0, "percent")
-        sheet.number(row, 8, line.findings.fix)
-        sheet.number(row, 9, line.findings.check)
-        texts = (line.filled_on, line.modified[:10], line.file, line.reason, line.contact)
-        for place, text in enumerate(texts, start=10):
-            sheet.text(row, place, text, "text" if place > 11 else "center")
-        sheet.number(row, 15, line.number)
-        if receipt:
-            sheet.text(row, 16, line.received[:16].replace("T", " "), "center")
-            sheet.text(row, 17, line.punctual, _PUNCTUAL_STYLES.get(line.punctual, "center"))
-        wrapped = (2, person.name), (3, person.role)
-        sheet.fit(row, (*wrapped, (12, line.file), (13, line.reason), (14, line.contact)))
-    bottom = top + max(len(report.returns), 1) - 1
-    bars(sheet, top, bottom, 5, BAR_OTHER)
-    bars(sheet, top, bottom, 6, BAR_OTHER)
-    bars(sheet, top, bottom, 7, BAR_DONE)
-    sheet.raw.ignore_errors({"number_stored_as_text": f"E{top + 1}:E{bottom + 1}"})
-    sheet.raw.freeze_panes(top, 3)
-    sheet.page(paper="A3", repeat=(top - 1, top - 1))
-
 
 DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概況 refers to it
 NO_MONTH = "月の記載なし"
@@ -155,28 +74,28 @@ def due_label(line: DueMonth) -> str:
 
 def _write_months(sheet: Sheet, report: Report) -> None:
     size, bottom = len(report.checklist.categories), DUE_TOP + len(report.due_months) - 1
-    right = letters(size)
+    right = column_letters(size)
     planned = ("回答", quoted(LABELS[Status.PLANNED]))
     for row, line in enumerate(report.due_months, start=DUE_TOP):
         sheet.text(row, 0, due_label(line), "total_text")
         for place, category in enumerate(report.checklist.categories, start=1):
             criteria = [("分野", quoted(category)), planned]
-            name = letters(place)
+            name = column_letters(place)
             if line.month:
                 # The asterisk keeps spreadsheets from reading 2026-12 as a date.
                 criteria.insert(0, ("予定月", f'"{line.month}*"'))
-                formula = "=" + countifs(*criteria)
+                formula = countifs(*criteria)
             elif row > DUE_TOP:
-                formula = f"={countifs(*criteria)}-SUM({name}{DUE_TOP + 1}:{name}{row})"
+                formula = f"{countifs(*criteria)}-SUM({name}{DUE_TOP + 1}:{name}{row})"
             else:
-                formula = "=" + countifs(*criteria)
+                formula = countifs(*criteria)
             sheet.count(row, place, formula, line.by_category[place - 1])
         formula = f"=SUM(B{row + 1}:{right}{row + 1})"
         sheet.count(row, size + 1, formula, sum(line.by_category), "total_number")
     sheet.text(bottom + 1, 0, "合計", "total_text")
     sums = [sum(column) for column in zip(*(m.by_category for m in report.due_months), strict=True)]
     for place, value in enumerate((*sums, sum(sums)), start=1):
-        name = letters(place)
+        name = column_letters(place)
         formula = f"=SUM({name}{DUE_TOP + 1}:{name}{bottom + 1})"
         sheet.count(bottom + 1, place, formula, value, "total_number")
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.frame.columns import Coded, encoded, together
+from pipeline.frame.columns import Coded, together
 from pipeline.model import Status
+from pipeline.model.raw import column_letters
 from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS, points_of
-from pipeline.write.columns import lines_in_detail, part_name
-from pipeline.write.listing import Column, Links
+from pipeline.write.columns import part_name
+from pipeline.write.listing import Column
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS
-from pipeline.write.totals import NO_ROLE, STATUSES, letters
-from pipeline.write.turned_matrix import count_formula, write_bands, write_colours, write_turned
+from pipeline.write.tables import lines_of, of
+from pipeline.write.totals import NO_ROLE, STATUSES
+from pipeline.write.turned_matrix import (
+    count_formula,
+    links_of,
+    sum_columns,
+    write_bands,
+    write_colours,
+    write_top,
+    write_turned,
+)
 
 if TYPE_CHECKING:
     from pipeline.frame.columns import Frame
@@ -38,14 +48,9 @@ def write_matrix(book: Book, report: Report, answers: Frame, *, per_sheet: int =
     wide = not per_sheet and len(report.respondents) > ACROSS
     held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
     shown = tuple(total for total in report.respondents if total.number <= held)
-    answers = {
-        **answers,
-        "symbol": together(symbol, answers["status"], answers["due"]),
-        "target": lines_in_detail(answers["line"], book.rows).targets,
-        "tip": together(_tip, answers["respondent"], answers["item_id"], answers["status"]),
-    }
+    answers = {**answers, "symbol": together(symbol, answers["status"], answers["due"])}
     if wide:
-        write_turned(book, report, answers, NAME)
+        write_turned(book, report, answers, shown, NAME)
         return
     parts = range(0, max(len(shown), 1), size)
     for part, start in enumerate(parts):
@@ -65,25 +70,17 @@ def _write_part(
 ) -> None:
     items, right = report.items, FIRST + len(chosen)
     sheet.columns(17, 18, 40, *([_WIDTH] * len(chosen)), *([7] * len(STATUSES)))
-    sheet.height(0, 30)
-    sheet.text(0, 0, f"一覧表{numbered}{sheet.book.title_mark}", "title")
-    sheet.text(
-        1, 0,
-        "記号は作成時の読み取り結果です。②の下は予定月（年/月）です。記号をクリックすると明細の行へ移ります。",
-        "plain",
-    )  # fmt: skip
-    sheet.link(2, 0, "'はじめに'!A1", "← はじめにへ戻る")
-    legend = "　".join(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
-    sheet.text(2, 2, legend, "plain")
+    words = (
+        "記号は作成時の読み取り結果です。②の下は予定月（年/月）です。"
+        "記号をクリックすると明細の行へ移ります。"
+    )
+    write_top(sheet, numbered, words)
     _write_heads(sheet, chosen, right)
+    columns = _columns(sheet.book, len(items), answers, chosen)
     if chosen:
-        _write_right_edge(sheet, right, _totals(report, answers, chosen))
-    rows = {
-        "category": encoded(total.item.category for total in report.items),
-        "id": encoded(total.item.id for total in report.items),
-        "title": encoded(total.item.title for total in report.items),
-    }
-    sheet.listing(TOP, _columns(sheet.book, report, answers, chosen), rows, least=30)
+        totals = _totals(len(items), answers, chosen)
+        columns += sum_columns(FIRST, right, lambda total, status: totals[status][total.number - 1])
+    sheet.listing(TOP, columns, lines_of(items), least=30)
     write_colours(sheet, (TOP, FIRST), (len(items), len(chosen)))
     _write_bottom_edge(sheet, len(items), chosen)
     sheet.raw.freeze_panes(TOP, FIRST)
@@ -114,27 +111,21 @@ def _write_heads(sheet: Sheet, chosen: tuple[RespondentTotal, ...], right: int) 
 
 
 def _columns(
-    book: Book, report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...]
+    book: Book, size: int, answers: Frame, chosen: tuple[RespondentTotal, ...]
 ) -> list[Column]:
     """Give the columns: the items, then a column for each respondent."""
-    style, size = book.variant("center", text_wrap=True), len(report.items)
-    symbols, targets, tips = answers["symbol"], answers["target"], answers["tip"]
+    style, symbols = book.variant("center", text_wrap=True), answers["symbol"]
 
     def of_respondent(total: RespondentTotal) -> Column:
         own = slice((total.number - 1) * size, total.number * size)
-        links = Links(targets=targets.take(own), tips=tips.take(own))
-        return Column(
-            total.respondent.name,
-            _WIDTH,
-            style,
-            lambda _: Coded(symbols.values, symbols.codes[own]),
-            links=lambda _: links,
-        )
+        cells, links = Coded(symbols.values, symbols.codes[own]), links_of(book, answers, own)
+        name = total.respondent.name
+        return Column(name, _WIDTH, style, lambda _: cells, links=lambda _: links)
 
     return [
-        Column("分野", 18, "text", "category", wraps=True),
-        Column("項目ID", 18, "text", "id"),
-        Column("項目", 40, "text", "title", wraps=True),
+        Column("分野", 18, "text", of("item.category"), wraps=True),
+        Column("項目ID", 18, "text", of("item.id")),
+        Column("項目", 40, "text", of("item.title"), wraps=True),
         *map(of_respondent, chosen),
     ]
 
@@ -146,32 +137,17 @@ def symbol(status: Status, due: str) -> str:
     return f"②\n{due[2:].replace('-', '/')}" if due else "②\n月なし"
 
 
-def _tip(respondent: str, item_id: str, status: Status) -> str:
-    return f"{respondent[:60]}／{item_id}／{LABELS[status]}　明細へ"
-
-
 def _totals(
-    report: Report, answers: Frame, chosen: tuple[RespondentTotal, ...]
-) -> list[dict[Status, int]]:
+    size: int, answers: Frame, chosen: tuple[RespondentTotal, ...]
+) -> dict[Status, list[int]]:
     """Count the answers of the respondents on this sheet, item by item."""
     statuses = answers["status"]
-    of_each = statuses.codes.reshape(-1, len(report.items))[[t.number - 1 for t in chosen]]
+    of_each = statuses.codes.reshape(-1, size)[[total.number - 1 for total in chosen]]
     found = {
         status: (of_each == code).sum(axis=0).tolist()
         for code, status in enumerate(statuses.values)
     }
-    none = [0] * len(report.items)
-    return [{s: found.get(s, none)[n] for s in STATUSES} for n in range(len(report.items))]
-
-
-def _write_right_edge(sheet: Sheet, right: int, totals: list[dict[Status, int]]) -> None:
-    """Write the totals of the symbols of each item."""
-    for row, counts in enumerate(totals, start=TOP):
-        area = f"{letters(FIRST)}{row + 1}:{letters(right - 1)}{row + 1}"
-        cells = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
-        for place, status in enumerate(STATUSES):
-            formula = count_formula(area, cells, status)
-            sheet.count(row, right + place, formula, counts[status], "total_number")
+    return {status: found.get(status, [0] * size) for status in STATUSES}
 
 
 def _write_bottom_edge(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, ...]) -> None:
@@ -183,7 +159,7 @@ def _write_bottom_edge(sheet: Sheet, size: int, chosen: tuple[RespondentTotal, .
             f"{SYMBOLS[status]} {LABELS[status]}", f"head_{status.value}",
         )  # fmt: skip
         for column, total in enumerate(chosen, start=FIRST):
-            name = letters(column)
+            name = column_letters(column)
             area = f"{name}{TOP + 1}:{name}{bottom}"
             cells = f"{name}{bottom + 1}:{name}{bottom + 5}"
             formula = count_formula(area, cells, status)

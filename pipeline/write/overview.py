@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
+from pipeline.model.raw import column_letters
 from pipeline.texts.calendar import era_month_words, month_words
 from pipeline.write.book import LINE_POINTS
 from pipeline.write.charts import (
@@ -29,7 +30,6 @@ from pipeline.write.totals import (
     ITEMS_TOP,
     countifs,
     how_counted,
-    letters,
     quoted,
     respondents_top,
 )
@@ -108,7 +108,7 @@ def _write_figures(sheet: Sheet, report: Report, top: int) -> int:
             f"月の記載なし {figures.no_month:,}件", "figure",
         ),
         (
-            "期限超過", "=" + countifs(("期限超過", quoted("はい"))), figures.overdue,
+            "期限超過", countifs(("期限超過", quoted("はい"))), figures.overdue,
             "予定月を過ぎた②", "figure",
         ),
         (
@@ -239,7 +239,7 @@ def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int
 
 def _due(report: Report) -> list[tuple[str, str, int]]:
     """Give the months of ②: label, formula over 対応予定, count."""
-    place = letters(len(report.checklist.categories) + 1)
+    place = column_letters(len(report.checklist.categories) + 1)
     return [
         (_month_label(one), f"='対応予定'!{place}{row}", sum(one.by_category))
         for row, one in enumerate(report.due_months, start=DUE_TOP + 1)

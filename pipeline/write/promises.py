@@ -16,9 +16,10 @@ import numpy as np
 from pipeline.frame.columns import taken
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
-from pipeline.write.list_columns import numbered, or_dash, put_list, role, to_detail
+from pipeline.write.list_columns import or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import BAR_DONE
+from pipeline.write.tables import numbered
 from pipeline.write.totals import bars
 
 if TYPE_CHECKING:

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import FileState
 from pipeline.write.data import versions
+from pipeline.write.listing import Column, Styled
 from pipeline.write.style import LABELS, SYMBOLS
+from pipeline.write.tables import of, put_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.model import Status
     from pipeline.model.report import Report
+    from pipeline.model.report_rows import AnswerRow
     from pipeline.settings import Settings
     from pipeline.write.book import Book, Sheet
 
@@ -36,21 +41,12 @@ IDENTIFIED = {
     "none": "特定できない",
     "": "",
 }
-HEADS = (
-    "ファイル", "扱い", "理由", "団体名", "団体の特定", "種類", "バイト数", "更新日時", "シート",
-    "回答数", "扱いコード", "sha256",
-)  # fmt: skip
-
-CORRECTION_HEADS = {
-    0: "項目", 1: "団体名", 2: "理由", 3: "修正前の回答", 4: "修正後の回答", 5: "判断", 6: "担当",
-    7: "日付", 8: "チェック欄の記載", 9: "セル",
-}  # fmt: skip
 
 
 def write_record(book: Book, report: Report, settings: Settings) -> None:
     """Write 処理記録."""
     sheet = book.sheet("処理記録")
-    sheet.columns(44, 20, 44, 24, 20, 8, 11, 25, 24, 9, 14, 67)
+    sheet.columns(*(each.width for each in _file_columns(public=report.public)))
     lead = "受信フォルダの全ファイルの扱い、件数の突合、使った設定と版の記録です。"
     sheet.heading("処理記録", lead, last=3)
     row = _write_checks(sheet, report, 4)
@@ -62,17 +58,15 @@ def write_record(book: Book, report: Report, settings: Settings) -> None:
 
 def _write_checks(sheet: Sheet, report: Report, top: int) -> int:
     sheet.section(top, "件数の突合（二通りに数えて同じになることを確かめています）", last=4)
-    for place, head in enumerate(("数え方", "左の件数", "照合の相手", "右の件数", "結果")):
-        sheet.text(top + 1, place, head, "head")
-    for row, check in enumerate(report.checks, start=top + 2):
-        word = "一致" if check.agrees else "不一致"
-        sheet.text(row, 0, f"{check.title}：{check.left}", "text")
-        sheet.number(row, 1, check.left_count)
-        sheet.text(row, 2, check.right, "text")
-        sheet.number(row, 3, check.right_count)
-        sheet.text(row, 4, word, "ok" if check.agrees else "bad")
-        sheet.fit(row, ((0, f"{check.title}：{check.left}"), (2, check.right)))
-    return top + 2 + len(report.checks)
+    agreed = {True: Styled("一致", "ok"), False: Styled("不一致", "bad")}
+    columns = [
+        Column("数え方", 0, "text", of(lambda c: f"{c.title}：{c.left}"), wraps=True),
+        Column("左の件数", 0, "number", of("left_count")),
+        Column("照合の相手", 0, "text", of("right"), wraps=True),
+        Column("右の件数", 0, "number", of("right_count")),
+        Column("結果", 0, "", of(lambda check: agreed[check.agrees])),
+    ]
+    return put_table(sheet, top + 1, columns, report.checks)
 
 
 def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) -> int:
@@ -109,18 +103,20 @@ def _write_corrections(sheet: Sheet, report: Report, top: int) -> int:
     if not corrected:
         return top - 1
     sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=9)
-    for place, head in CORRECTION_HEADS.items():
-        sheet.text(top + 1, place, head, "head")
-    for line, row in enumerate(corrected, start=top + 2):
-        texts = {
-            0: f"{row.item_id}　{row.item}", 1: row.respondent, 2: row.decision_reason,
-            3: _answer(row.status_before, row.due_before), 4: _answer(row.status, row.due),
-            5: row.decision, 6: row.decided_by, 7: row.decided_on, 8: row.mark, 9: row.cell,
-        }  # fmt: skip
-        for place, text in texts.items():
-            sheet.text(line, place, text, "text")
-        sheet.fit(line, list(texts.items()))
-    return top + 2 + len(corrected)
+    asked: dict[str, str | Callable[[AnswerRow], str]] = {
+        "項目": lambda row: f"{row.item_id}　{row.item}",
+        "団体名": "respondent",
+        "理由": "decision_reason",
+        "修正前の回答": lambda row: _answer(row.status_before, row.due_before),
+        "修正後の回答": lambda row: _answer(row.status, row.due),
+        "判断": "decision",
+        "担当": "decided_by",
+        "日付": "decided_on",
+        "チェック欄の記載": "mark",
+        "セル": "cell",
+    }
+    columns = [Column(head, 0, "text", of(what), wraps=True) for head, what in asked.items()]
+    return put_table(sheet, top + 1, columns, corrected)
 
 
 def _answer(status: Status | None, due: str) -> str:
@@ -132,19 +128,25 @@ def _answer(status: Status | None, due: str) -> str:
 def _write_files(sheet: Sheet, report: Report, top: int) -> int:
     """List the files; give the row of the heads."""
     sheet.section(top, f"見つかったファイル（{report.figures.files:,}件）", last=3)
-    sheet.table(top + 1, 0, len(report.files), HEADS, "tbl_files")
-    for row, file in enumerate(report.files, start=top + 2):
-        sheets = "、".join(file.sheets)
-        identified = IDENTIFIED.get(file.identified_by, file.identified_by)
-        texts = {
-            0: file.file, 1: STATES[file.state], 2: file.reason, 3: file.respondent,
-            4: identified, 5: file.kind, 7: file.modified, 8: sheets, 10: file.state.value,
-            11: file.sha256,
-        }  # fmt: skip
-        for place, text in texts.items():
-            sheet.text(row, place, text, "text")
-        if not report.public:
-            sheet.number(row, 6, file.size)
-        sheet.number(row, 9, file.answers)
-        sheet.fit(row, [(place, texts[place]) for place in (0, 2, 3, 8)])
+    put_table(sheet, top + 1, _file_columns(public=report.public), report.files, name="tbl_files")
     return top + 1
+
+
+def _file_columns(*, public: bool) -> list[Column]:
+    size = Column("バイト数", 11, "number", of("size"))
+    return [
+        Column("ファイル", 44, "text", of("file"), wraps=True),
+        Column("扱い", 20, "text", of(lambda file: STATES[file.state])),
+        Column("理由", 44, "text", of("reason"), wraps=True),
+        Column("団体名", 24, "text", of("respondent"), wraps=True),
+        Column(
+            "団体の特定", 20, "text", of(lambda f: IDENTIFIED.get(f.identified_by, f.identified_by))
+        ),
+        Column("種類", 8, "text", of("kind")),
+        Column(size.head, size.width, "", of(lambda _: None)) if public else size,
+        Column("更新日時", 25, "text", of("modified")),
+        Column("シート", 24, "text", of(lambda file: "、".join(file.sheets)), wraps=True),
+        Column("回答数", 9, "number", of("answers")),
+        Column("扱いコード", 14, "text", of("state.value")),
+        Column("sha256", 67, "text", of("sha256")),
+    ]

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 from pipeline.model.plan import OVERVIEW_SHEET, called
 from pipeline.texts.calendar import era_month_words
 from pipeline.write.book import COVER
-from pipeline.write.changes import (
+from pipeline.write.changed_answers import (
     CHANGED_SHEET,
     has_changed_answers,
-    has_changes,
     write_changed_answers,
-    write_changes,
 )
+from pipeline.write.changes import has_changes, write_changes
 from pipeline.write.codes import write_codes
 from pipeline.write.columns import DETAIL_SHEET, shown_columns
 from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
 from pipeline.write.findings import write_findings
-from pipeline.write.groupings import write_groupings
-from pipeline.write.lists import write_notes, write_planned, write_returns
+from pipeline.write.lists import write_notes, write_planned
 from pipeline.write.matrix import write_matrix
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.offices import OFFICES_SHEET, has_offices, write_offices
@@ -30,8 +28,10 @@ from pipeline.write.overview import write_overview
 from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
 from pipeline.write.promises import PROMISES_SHEET, has_promises, write_promises
 from pipeline.write.record import write_record
+from pipeline.write.respondents import write_groupings, write_respondents
+from pipeline.write.returns import write_returns
 from pipeline.write.style import TO_ACT_ON, TO_LOOK_UP, TO_READ
-from pipeline.write.totals import write_groups, write_items, write_respondents
+from pipeline.write.totals import write_groups, write_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,83 +5,71 @@ A sheet with a column a body is read by nobody beyond some sixty of them, and ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, encoded
+from pipeline.frame.columns import Coded, taken, together
+from pipeline.model.raw import column_letters
 from pipeline.write.book import HEAD_POINTS, LINKS
-from pipeline.write.columns import part_name
-from pipeline.write.listing import Column, Links
+from pipeline.write.columns import lines_in_detail, part_name
+from pipeline.write.listing import Column, Links, R
 from pipeline.write.style import LABELS, SYMBOLS, cell_fill
-from pipeline.write.totals import NO_ROLE, STATUSES, letters
+from pipeline.write.tables import lines_of, of
+from pipeline.write.totals import NO_ROLE, STATUS_HEADS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipeline.frame.columns import Frame
     from pipeline.model import Status
     from pipeline.model.report import ItemTotal, Report, RespondentTotal
     from pipeline.write.book import Book, Sheet
 
-WHO = (("提出番号", 9), ("団体名", 26), ("役割", 23), ("団体コード", 12))
-FIRST = len(WHO)  # the first column of an item
+FIRST = 4  # the first column of an item
 TOP = 6  # the row of the first body; above it: categories, titles, ids
 ITEM_WIDTH = 6.6
 _TITLE_POINTS = 150.0
 _PER_PAGE = 30  # items across a page of A3, in letters that can be read
 
 
-def write_turned(book: Book, report: Report, answers: Frame, name: str) -> None:
+def write_turned(
+    book: Book, report: Report, answers: Frame, bodies: Sequence[RespondentTotal], name: str
+) -> None:
     """Write the sheet; more bodies than a sheet has rows go on on a numbered one.
 
-    ``answers`` has the columns symbol, target and tip of `matrix`.
+    ``answers`` has the column symbol of `matrix`.
     """
-    held = len(report.answers) // max(len(report.items), 1)  # a large month's 明細 is cut
-    shown = tuple(total for total in report.respondents if total.number <= held)
     size = book.rows - TOP - len(STATUSES)
-    for part, start in enumerate(range(0, max(len(shown), 1), size)):
-        _write_part(
-            book.sheet(part_name(name, part)), report, answers, shown[start : start + size], part
-        )
+    for part, start in enumerate(range(0, max(len(bodies), 1), size)):
+        sheet = book.sheet(part_name(name, part))
+        _write_part(sheet, report.items, answers, bodies[start : start + size], part)
 
 
 def _write_part(
-    sheet: Sheet, report: Report, answers: Frame, bodies: Sequence[RespondentTotal], part: int
+    sheet: Sheet,
+    items: Sequence[ItemTotal],
+    answers: Frame,
+    bodies: Sequence[RespondentTotal],
+    part: int,
 ) -> None:
-    items = report.items
     right = FIRST + len(items)
     columns = _columns(sheet.book, items, answers, bodies)
-    sheet.columns(*(column.width for column in columns), *([8.0] * len(STATUSES)))
-    sheet.height(0, 30)
-    sheet.text(0, 0, f"一覧表{sheet.book.title_mark}", "title")
+    columns += sum_columns(FIRST, right, lambda total, status: total.counts.of(status))
+    sheet.columns(*(column.width for column in columns))
     linked = "記号" if _each_linked(items, bodies) else "団体名"
-    sheet.text(
-        1, 0,
+    words = (
         f"団体が縦、項目が横です。見出しの▼で絞り込めます。{linked}をクリックすると明細の行へ移ります。"
-        "記号は作成時の読み取り結果、②の下は予定月（年/月）です。",
-        "plain",
-    )  # fmt: skip
-    sheet.link(2, 0, "'はじめに'!A1", "← はじめにへ戻る")
-    legend = "　".join(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)
-    sheet.text(2, 2, legend, "plain")
+        "記号は作成時の読み取り結果、②の下は予定月（年/月）です。"
+    )
+    write_top(sheet, "", words)
     _write_heads(sheet, items, right)
-    heads = [*(head for head, _ in WHO), *(total.item.id for total in items)]
-    heads += [f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES]
-    upright = sheet.book.variant("head", rotation=90, font_size=8, shrink=True, text_wrap=False)
-    styles = ["head"] * FIRST + [upright] * len(items)
-    styles += [f"head_{status.value}" for status in STATUSES]
-    sheet.table(TOP - 1, 0, len(bodies), heads, f"tbl_matrix{part or ''}", styles)
+    heads, looks = [each.head for each in columns], [each.look for each in columns]
+    sheet.table(TOP - 1, 0, len(bodies), heads, f"tbl_matrix{part or ''}", looks)
     sheet.height(TOP - 1, 3 * HEAD_POINTS)
-    rows = {
-        "number": encoded(total.number for total in bodies),
-        "name": encoded(total.respondent.name for total in bodies),
-        "role": encoded(total.respondent.role or NO_ROLE for total in bodies),
-        "id": encoded(total.respondent.id for total in bodies),
-    }
-    _write_right_edge(sheet, right, bodies)
-    sheet.listing(TOP, columns, rows, least=30)
+    sheet.listing(TOP, columns, lines_of(bodies), least=30)
     if bodies:
         bottom = TOP + len(bodies) - 1
         sheet.raw.ignore_errors({"number_stored_as_text": f"D{TOP + 1}:D{bottom + 1}"})
@@ -91,6 +79,46 @@ def _write_part(
     sheet.page(paper="A3", repeat=(TOP - 3, TOP - 1))
     sheet.raw.repeat_columns(0, 1)
     sheet.raw.fit_to_pages(max(1, -(-len(items) // _PER_PAGE)), 0)
+
+
+def write_top(sheet: Sheet, numbered: str, words: str) -> None:
+    """Write title, how to read the sheet, the way back and the symbols: rows 1 to 3."""
+    sheet.height(0, 30)
+    sheet.text(0, 0, f"一覧表{numbered}{sheet.book.title_mark}", "title")
+    sheet.text(1, 0, words, "plain")
+    sheet.link(2, 0, "'はじめに'!A1", "← はじめにへ戻る")
+    sheet.text(2, 2, "　".join(STATUS_HEADS), "plain")
+
+
+def links_of(book: Book, answers: Frame, rows: Any) -> Links:
+    """Give links from some answers to their lines of 明細."""
+    own = taken({name: answers[name] for name in ("line", *_TIP)}, rows)
+    links = lines_in_detail(own["line"], book.rows)
+    return replace(links, tips=together(_tip, *(own[name] for name in _TIP)))
+
+
+_TIP = ("respondent", "item_id", "status")
+
+
+def _tip(respondent: str, item_id: str, status: Status) -> str:
+    return f"{respondent[:60]}／{item_id}／{LABELS[status]}　明細へ"
+
+
+def sum_columns(first: int, right: int, count: Callable[[Any, Status], int]) -> list[Column]:
+    """Give the columns that count the symbols of a row, from column ``right`` on."""
+    area = f"{column_letters(first)}{R}:{column_letters(right - 1)}{R}"
+    others = f"{column_letters(right)}{R}:{column_letters(right + 4)}{R}"
+
+    def counted(status: Status) -> Callable[[Frame], Coded]:
+        return of(lambda line: count(line, status))
+
+    return [
+        Column(
+            head, 8.0, "total_number", counted(status),
+            formula=count_formula(area, others, status), look=f"head_{status.value}",
+        )
+        for status, head in zip(STATUSES, STATUS_HEADS, strict=True)
+    ]  # fmt: skip
 
 
 def _each_linked(items: Sequence[ItemTotal], bodies: Sequence[RespondentTotal]) -> bool:
@@ -128,44 +156,25 @@ def _write_heads(sheet: Sheet, items: Sequence[ItemTotal], right: int) -> None:
 def _columns(
     book: Book, items: Sequence[ItemTotal], answers: Frame, bodies: Sequence[RespondentTotal]
 ) -> list[Column]:
-    style, size = book.variant("center", text_wrap=True), len(items)
+    style, size, symbols = book.variant("center", text_wrap=True), len(items), answers["symbol"]
+    upright = book.variant("head", rotation=90, font_size=8, shrink=True, text_wrap=False)
     numbers = np.array([total.number - 1 for total in bodies], dtype=np.int64)
-    symbols, targets, tips = answers["symbol"], answers["target"], answers["tip"]
     each = _each_linked(items, bodies)
 
     def of_item(place: int, total: ItemTotal) -> Column:
         own = numbers * size + place
-        links = Links(targets=targets.take(own), tips=tips.take(own))
-        return Column(
-            total.item.id,
-            ITEM_WIDTH,
-            style,
-            lambda _: Coded(symbols.values, symbols.codes[own]),
-            links=(lambda _: links) if each else None,
-        )
+        cells = Coded(symbols.values, symbols.codes[own])
+        links = (lambda _: links_of(book, answers, own)) if each else None
+        return Column(total.item.id, ITEM_WIDTH, style, lambda _: cells, links=links, look=upright)
 
-    first = Links(targets=targets.take(numbers * size))
-    styles = ("number", "text", "text", "text")
-    names = ("number", "name", "role", "id")
-    who = [
-        Column(
-            head, width, kind, name, wraps=head in {"団体名", "役割"},
-            links=(lambda _: first) if head == "団体名" and not each else None,
-        )
-        for (head, width), kind, name in zip(WHO, styles, names, strict=True)
-    ]  # fmt: skip
-    return [*who, *(of_item(place, total) for place, total in enumerate(items))]
-
-
-def _write_right_edge(sheet: Sheet, right: int, bodies: Sequence[RespondentTotal]) -> None:
-    """Write the totals of the symbols of each body."""
-    first, last = letters(FIRST), letters(right - 1)
-    for row, total in enumerate(bodies, start=TOP):
-        area = f"{first}{row + 1}:{last}{row + 1}"
-        others = f"{letters(right)}{row + 1}:{letters(right + 4)}{row + 1}"
-        for place, status in enumerate(STATUSES):
-            formula = count_formula(area, others, status)
-            sheet.count(row, right + place, formula, total.counts.of(status), "total_number")
+    first = None if each else lambda _: links_of(book, answers, numbers * size)
+    return [
+        Column("提出番号", 9, "number", of("number")),
+        Column("団体名", 26, "text", of("respondent.name"), wraps=True, links=first),
+        Column("役割", 23, "text", of(lambda t: t.respondent.role or NO_ROLE), wraps=True),
+        Column("団体コード", 12, "text", of("respondent.id")),
+        *(of_item(place, total) for place, total in enumerate(items)),
+    ]
 
 
 def _write_bottom_edge(
@@ -184,7 +193,7 @@ def _write_bottom_edge(
         code = codes.get(status)
         counts = [0] * len(items) if code is None else (own == code).sum(axis=0).tolist()
         for column, count in enumerate(counts, start=FIRST):
-            name = letters(column)
+            name = column_letters(column)
             area = f"{name}{TOP + 1}:{name}{bottom}"
             others = f"{name}{bottom + 2}:{name}{bottom + 6}"
             sheet.count(row, column, count_formula(area, others, status), count, "total_number")
