@@ -6,13 +6,13 @@ compares all answers, or months, with one another is left out (`exchange.NOT_ASK
 確認票. And the workbook has every total, but no list of answers: it says where they are.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,10 +23,11 @@ from pipeline.forms.checklists import load_checklist
 from pipeline.frame.answers import answers_of
 from pipeline.frame.findings import Findings, findings_of, keys_of_files
 from pipeline.machine.cluster import Cluster
+from pipeline.machine.isolate import Failure
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
-from pipeline.model import Severity, Submission
-from pipeline.model.report import CodeCount
+from pipeline.model import Batch, Checklist, Outcome, Respondent, Roster, Severity, Submission
+from pipeline.model.report import CodeCount, Report
 from pipeline.model.report_rows import SeverityCounts
 from pipeline.month.edited import edited_files, hashes_of, keep, remark_of
 from pipeline.month.exchange import (
@@ -44,6 +45,7 @@ from pipeline.month.reading import inbox_at_hand, read_all, read_whole, shared_f
 from pipeline.rules import RULES, rules_table
 from pipeline.rules.check import check, refuse_unknown
 from pipeline.run import RunResult, Stopwatch, look_into, result_of
+from pipeline.settings import Limits, Settings
 from pipeline.summarise import summarise, with_plan
 from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import Tally
@@ -54,18 +56,8 @@ from pipeline.summarise.ranges import Ranges, in_question, open_lines
 from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, find_places, joined_rows
 from pipeline.texts.respondents import body_id, entry_id
-from pipeline.write.data import files_table, findings_table, write_data, write_run
+from pipeline.write.data import DataTable, files_table, findings_table, write_data, write_run
 from pipeline.write.frame import file_frame, finding_frame
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.machine.isolate import Failure
-    from pipeline.model import Batch, Checklist, Outcome, Respondent, Roster
-    from pipeline.model.report import Report
-    from pipeline.settings import Limits, Settings
-    from pipeline.write.data import DataTable
 
 
 def aggregate_by_parts(

@@ -1,17 +1,16 @@
 """The order of the stages. `aggregate` reads like a table of contents of the whole product."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.assemble import assemble
 from pipeline.errors import ExitCode
 from pipeline.forms.checklists import load_checklist
 from pipeline.forms.editions import in_edition
-from pipeline.history.aliases import aliases_for
+from pipeline.history.aliases import Aliases, aliases_for
 from pipeline.history.continuity import continued
 from pipeline.history.earlier import load_history, under_public_names
 from pipeline.inbox.bundle import counted_bundles
@@ -20,8 +19,22 @@ from pipeline.inbox.discover import discover
 from pipeline.machine.isolate import collecting_rarely, warm_up
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
-from pipeline.model import FileState, came_unread, states_of_files
+from pipeline.model import (
+    Batch,
+    Checklist,
+    FileState,
+    Finding,
+    Inbox,
+    Respondent,
+    Roster,
+    Severity,
+    came_unread,
+    states_of_files,
+)
+from pipeline.model.history import History
+from pipeline.model.month_files import MonthFiles
 from pipeline.model.plan import Turnout, first_of
+from pipeline.model.report import Report
 from pipeline.model.review import EntryCount
 from pipeline.month.edited import edited_files, hashes_of, keep, kept_files, remark_of
 from pipeline.month.edition import public_edition, public_people, public_report
@@ -32,25 +45,14 @@ from pipeline.month.guard import (
     insist_on_mail,
     insist_on_one_checklist,
 )
-from pipeline.month.judgement import ReadForm, judge, read_form
+from pipeline.month.judgement import Judged, ReadForm, judge, read_form
 from pipeline.month.reading import inbox_at_hand, read_all, roster_of
 from pipeline.month.since import since_last_run
 from pipeline.review import insist_unchanged
 from pipeline.rules import rules_table
 from pipeline.rules.alerts import alerts
 from pipeline.rules.check import refuse_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.history.aliases import Aliases
-    from pipeline.model import Batch, Checklist, Finding, Inbox, Respondent, Roster, Severity
-    from pipeline.model.history import History
-    from pipeline.model.month_files import MonthFiles
-    from pipeline.model.report import Report
-    from pipeline.month.judgement import Judged
-    from pipeline.settings import Settings
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

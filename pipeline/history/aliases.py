@@ -3,22 +3,17 @@
 Who knows all codes and names and this program, but not the key, can work out none of them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hmac
 import json
 import secrets
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.errors import TorimatomeError
 from pipeline.history.record import RUN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 KEY_FILE = ".公開用の鍵"
 _KEY_BYTES = 32

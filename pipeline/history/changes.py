@@ -1,18 +1,10 @@
 """前月比: what is another than in the month compared with, item by item. Pure."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Mapping
 
-from typing import TYPE_CHECKING
-
-from pipeline.model import Status
-from pipeline.model.history import Change, Comparison, Movement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model import Batch
-    from pipeline.model.history import History, PastMonth
+from pipeline.frame.columns import Frame
+from pipeline.model import Batch, Status
+from pipeline.model.history import Change, Comparison, History, Movement, PastMonth
 
 # How far an answer is from ①. An answer that cannot be read stands behind every readable one:
 # whether a gap is closed is then not known, and a ministry must not take it for closed.

@@ -4,27 +4,29 @@ The data files of a month are its record. Whatever cannot be read becomes a noti
 old month must not stop the present one.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from pipeline import __version__
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.frame.answers import answers_of
+from pipeline.history.aliases import Aliases
 from pipeline.history.month import Shared, read_month
-from pipeline.model import FileState, PreviousMonth, Status
+from pipeline.model import (
+    Answer,
+    Batch,
+    CountedSubmission,
+    FileRecord,
+    FileState,
+    PreviousMonth,
+    Respondent,
+    Status,
+)
 from pipeline.model.history import History, PastAnswer, PastMonth, PastProblem, PastRespondent
 from pipeline.texts.calendar import MONTH, month_after
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from pipeline.history.aliases import Aliases
-    from pipeline.model import Answer, Batch, CountedSubmission, FileRecord, Respondent
 
 
 def load_history(

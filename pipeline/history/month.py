@@ -1,23 +1,15 @@
 """One earlier month, as its data/ tells it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from pipeline.history.record import RUN, DamagedError, open_table, read_record
+from pipeline.history.record import RUN, DamagedError, Table, open_table, read_record
 from pipeline.model import FileState, Status
 from pipeline.model.history import ItemAsked, PastAnswer, PastMonth, PastProblem, PastRespondent
 from pipeline.texts.calendar import MONTH
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from pipeline.history.record import Table
-
 
 _NEEDED = frozenset(
     {

@@ -6,25 +6,17 @@ been done in time: what was not seen is not assumed. Where no month was ever pro
 none to keep: such a ① is counted, and left out of the share of promises kept.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.frame.columns import together
-from pipeline.model import Status
-from pipeline.model.history import Outcome, Promise, PromiseRate
+from pipeline.frame.columns import Frame, together
+from pipeline.model import Batch, Respondent, Status
+from pipeline.model.history import History, Outcome, PastMonth, PastRespondent, Promise, PromiseRate
 from pipeline.texts.calendar import month_after, months_between
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model import Batch, Respondent
-    from pipeline.model.history import History, PastMonth, PastRespondent
 
 
 class _Said(NamedTuple):

@@ -5,21 +5,16 @@ run wrote it (opened and saved by a spreadsheet, cut, emptied) is not read; its 
 after the same check. A month of a version that kept no hashes is read as it lies there.
 """
 
-from __future__ import annotations
-
 import csv
 import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.machine.disk import file_hash
 from pipeline.texts.calendar import MONTH
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 RUN = "run.json"
 _LONGEST_FIELD = 10_000_000  # a note may be as long as it likes; Python's own limit is 131,072

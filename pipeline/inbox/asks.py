@@ -8,23 +8,17 @@ Dropped into the inbox of the office below it is no return. Its `sendback` takes
 asked joins its own slips, so that a body gets one slip for both, and answers to one office.
 """
 
-from __future__ import annotations
-
 import io
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from zipfile import ZipFile
 
 from pipeline.inbox.archive import MemberError, member_bytes, open_archive, read_content
 from pipeline.inbox.bundle import MANIFEST, checked_parts, write_parts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-    from zipfile import ZipFile
-
-    from pipeline.model import SourceFile
-    from pipeline.settings import Limits
+from pipeline.model import SourceFile
+from pipeline.settings import Limits
 
 KIND = "torimatome-asks"
 _ASKS = "asks.json"

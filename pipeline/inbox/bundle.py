@@ -8,14 +8,13 @@ A bundle is believed whole or not at all. Nothing in it is run: the parts are pl
 against the types of the model as they are read.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pipeline.history.record import DamagedError, read_record
@@ -23,6 +22,8 @@ from pipeline.inbox.archive import MemberError, member_bytes, read_content
 from pipeline.model import (
     Bundle,
     BundleProblem,
+    Checklist,
+    CountedSubmission,
     Entry,
     SourceFile,
     Submission,
@@ -32,13 +33,8 @@ from pipeline.model import (
     return_key,
     shown_key,
 )
+from pipeline.settings import Limits
 from pipeline.texts.calendar import MONTH
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.model import Checklist, CountedSubmission
-    from pipeline.settings import Limits
 
 MANIFEST = "torimatome.json"
 RETURNS = "returns/"

@@ -8,14 +8,14 @@ A journal is written before the first move and taken away after the last. What a
 left half done is finished by the next command, or put back where something stands in the way.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeGuard
+from pathlib import Path
+from typing import TypeGuard
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history.record import (
@@ -29,14 +29,8 @@ from pipeline.inbox.listing import JOURNAL, Found, is_closed, set_aside, walk
 from pipeline.machine.disk import file_hash
 from pipeline.machine.refusals import reason
 from pipeline.machine.system import sync_folder
-from pipeline.model import FileState, Skipped, SkipReason
+from pipeline.model import Entry, FileState, Inbox, Skipped, SkipReason
 from pipeline.model.review import FindingState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from pipeline.model import Entry, Inbox
 
 _NAMES = 5  # of bodies or files told one by one
 

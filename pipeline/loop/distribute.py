@@ -4,13 +4,11 @@ Each form carries the respondent's name and a hidden id, so that what comes back
 it is called. With `prefill` it starts from last month's answers, marked as such.
 """
 
-from __future__ import annotations
-
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.assemble.known import respondent_of
 from pipeline.errors import ExitCode, TorimatomeError
@@ -25,20 +23,15 @@ from pipeline.loop.mails import Attachment
 from pipeline.loop.outgoing import Sending, body_folders, told_of, write_sendings
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
-from pipeline.model import Status
+from pipeline.model import Checklist, Roster, RosterEntry, Status
+from pipeline.model.history import PastAnswer, PastMonth
 from pipeline.month.reading import roster_of
+from pipeline.settings import Settings
 from pipeline.texts.calendar import day_words, is_past, month_words
 from pipeline.texts.folding import circled
 from pipeline.texts.respondents import entry_id
+from pipeline.write.blank_form import Handout
 from pipeline.write.names import unique_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pipeline.model import Checklist, Roster, RosterEntry
-    from pipeline.model.history import PastAnswer, PastMonth
-    from pipeline.settings import Settings
-    from pipeline.write.blank_form import Handout
 
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the archive is made
 

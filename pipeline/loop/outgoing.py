@@ -1,24 +1,16 @@
 """What goes out has a folder for each body: letter, draft, workbooks; beside them 宛先一覧."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline.loop.mails import draft, plain_letter
+from pipeline.loop.letters import Kind
+from pipeline.loop.mails import Letter, draft, plain_letter
+from pipeline.model import Respondent, Roster
 from pipeline.texts.addresses import addresses
 from pipeline.texts.respondents import entry_id
-from pipeline.write.addressees import write_addressees
+from pipeline.write.addressees import Row, write_addressees
 from pipeline.write.names import unique_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pipeline.loop.letters import Kind
-    from pipeline.loop.mails import Letter
-    from pipeline.model import Respondent, Roster
-    from pipeline.write.addressees import Row
 
 _A_FOLDER = 100  # folders that lie beside each other; more are put into folders by hundreds
 

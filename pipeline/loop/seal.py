@@ -5,12 +5,11 @@ what the office has in its own workbook. The office above counts every return of
 itself, so that its totals are those of the returns, not sums of sums.
 """
 
-from __future__ import annotations
-
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.frame.answers import answers_of
@@ -18,18 +17,12 @@ from pipeline.history.record import RUN, DamagedError, open_table, read_record
 from pipeline.inbox.bundle import Manifest, named_parts, sealed_return, write_bundle
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
-from pipeline.model import Accepted, Sealed, Wanted
+from pipeline.model import Accepted, Batch, CountedSubmission, Sealed, Submission, Wanted
 from pipeline.model.review import FindingState
+from pipeline.month.judgement import Judged
 from pipeline.run import gather, judge_gathered
+from pipeline.settings import Settings
 from pipeline.summarise.counts import Tally
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipeline.model import Batch, CountedSubmission, Submission
-    from pipeline.month.judgement import Judged
-    from pipeline.settings import Settings
 
 _TABLES = ("answers", "findings", "files", "promises", "changes")
 

@@ -14,8 +14,6 @@ else they come from a server that imports the task's module once, where there is
 and the successors of dead ones start warm in milliseconds.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import logging
@@ -24,20 +22,17 @@ import os
 import signal
 import time
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from multiprocessing import connection
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Generic, Protocol, TypeVar
 
 from pipeline.errors import TorimatomeError
 from pipeline.machine import system
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
-
-    from pipeline.settings import Limits
+from pipeline.settings import Limits
 
 Input = TypeVar("Input")
 Result = TypeVar("Result")

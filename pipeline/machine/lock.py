@@ -1,24 +1,19 @@
 """One command at a time works in an outbox; what a killed one left there is put in order first."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.machine.publish import recover
 from pipeline.machine.refusals import reason
 from pipeline.machine.system import is_running
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 LOCK = ".torimatome.lock"
 

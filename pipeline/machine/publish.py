@@ -10,24 +10,19 @@ folder beside the month; its name tells how far the work has come:
     .torimatome-2026-11-3f9c01ab.done    moved: to be taken away
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 import secrets
 import shutil
 import signal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.machine.disk import file_hash, sync
 from pipeline.machine.refusals import reason
 from pipeline.machine.system import sync_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _STAGING = ".torimatome-"
 _READY, _UNDO, _DONE = ".ready", ".undo", ".done"

@@ -1,19 +1,14 @@
 """Folders for respondents' files while they are read; those of killed processes are removed."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.machine.system import is_running
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NAME = re.compile(r"torimatome-(\d{1,10})-.*")
 

@@ -6,25 +6,21 @@ there like any other: hashing and looking into archives needs every byte anyway.
 not see that folder fetch the file they are at by themselves (`Fetching`).
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.machine.scratch import scratch_folder
 from pipeline.model import Outcome, SourceFile, Unreadable
 from pipeline.model import UnreadableReason as Reason
 from pipeline.texts.calendar import MONTH
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 PART_ROWS = 1_000_000  # rows of one file of a partitioned data set: 3 to 20 MB of answers
 _TIME_KEYS = ("LastModified", "last_modified", "mtime", "updated")  # S3, Azure, files, GCS

@@ -4,8 +4,6 @@ The only module that asks which system it runs on, or calls what only some have;
 Where a system lacks something, what stands in for it is here too.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import importlib.util
@@ -15,11 +13,8 @@ import signal
 import sys
 import threading
 import types
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WINDOWS = os.name == "nt"
 FORK_SERVER = "forkserver" in multiprocessing.get_all_start_methods()

@@ -1,17 +1,11 @@
 """What a report says about the months: this one beside an earlier one, and all of them in a row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from pipeline.model.history import Movement
-
-if TYPE_CHECKING:
-    from pipeline.model.checklist import Status
-    from pipeline.model.counts import StatusCounts
-    from pipeline.model.history import Change, Promise, PromiseRate
+from pipeline.model.checklist import Status
+from pipeline.model.counts import StatusCounts
+from pipeline.model.history import Change, Movement, Promise, PromiseRate
 
 Shares = tuple[float | None, ...]  # 対応済み率 by month, as in `Months.points`; None: no answers
 

@@ -4,25 +4,19 @@ run.json holds the hash of each workbook, page and text that a run wrote for peo
 differs was changed since. 確認票 has its own way: what is written there is read.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.formats.remark import text_behind
 from pipeline.history.record import DamagedError, read_record
 from pipeline.machine.disk import file_hash
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
+from pipeline.settings import Limits
 from pipeline.texts.calendar import JAPAN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from pipeline.settings import Limits
 
 SECTION = "workbooks"
 LONGEST_REMARK = 2_000

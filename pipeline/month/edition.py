@@ -5,12 +5,11 @@ summed up or written, so that no sheet can leak what it never receives: names, c
 marks, notes, file names, paths, hashes and the wording of findings. Counts stay true.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pipeline.history.aliases import Aliases
 from pipeline.model import (
     Batch,
     CountedSubmission,
@@ -21,7 +20,10 @@ from pipeline.model import (
     Status,
     shown_unit,
 )
+from pipeline.model.counts import Range
+from pipeline.model.history import History
 from pipeline.model.plan import NEXT
+from pipeline.model.report import Report
 from pipeline.month.public_records import (
     finding_order,
     public_finding,
@@ -31,15 +33,6 @@ from pipeline.month.public_records import (
     public_submission,
 )
 from pipeline.texts.respondents import entry_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from pipeline.history.aliases import Aliases
-    from pipeline.model.counts import Range
-    from pipeline.model.history import History
-    from pipeline.model.report import Report
-
 
 UNSURE = "B509"  # tells that a file's name alone, or less, says whose it is
 # A role that fewer than three submissions share would name them; the threshold is the usual

@@ -9,11 +9,11 @@ Only a return that stands for itself is handed over so. Slips and damaged files 
 others, and are read once more, whole, by whoever settles them.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipeline.frame.answers import answers_of
 from pipeline.frame.columns import Coded
@@ -21,33 +21,27 @@ from pipeline.frame.findings import keys_of_files
 from pipeline.machine.isolate import Failure
 from pipeline.model import (
     Batch,
+    Checklist,
     CountedSubmission,
     FileRecord,
     FileState,
+    Outcome,
     Respondent,
     Severity,
     Status,
     Submission,
 )
+from pipeline.model.report_rows import AnswerRows
 from pipeline.rules import RULES
 from pipeline.rules.check import check
+from pipeline.settings import RuleSettings
 from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import PLACES, Tally, no_counts
-from pipeline.summarise.ranges import READABLE, in_question, open_lines
+from pipeline.summarise.ranges import READABLE, Cell, in_question, open_lines
 from pipeline.summarise.rows import answer_rows, find_places
-from pipeline.write.data import ANSWERS, FINDINGS, answers_table, findings_table
+from pipeline.write.data import ANSWERS, FINDINGS, DataTable, answers_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
 from pipeline.write.typed import arrow_table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.model import Checklist, Outcome
-    from pipeline.model.report_rows import AnswerRows
-    from pipeline.settings import RuleSettings
-    from pipeline.summarise.ranges import Cell
-    from pipeline.write.data import DataTable
 
 # Notes of all returns beside one another, and earlier months: not asked where returns are parts.
 NOT_ASKED = ("B505", "B506", "B507", "B514", "M701", "R")

@@ -4,25 +4,18 @@ Pure but for the record of the last run and the list of an inbox, which are only
 argument.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.assemble import conservation
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.history.record import DamagedError, open_table, read_record
 from pipeline.machine.refusals import reason
-from pipeline.model import FileState, Skipped, SkipReason
+from pipeline.model import Batch, Checklist, Entry, FileState, Inbox, Skipped, SkipReason
 from pipeline.rules.words import listed
 from pipeline.texts.calendar import month_after, month_number
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.model import Batch, Checklist, Entry, Inbox
 
 ALLOWING = (
     "減ってよいときは、--allow-fewer を付けて（make では ARGS=--allow-fewer）もう一度実行して"

@@ -1,15 +1,17 @@
 """Judge a month: its findings, what 確認票 decides of them, and what is left for the next one."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from pipeline.errors import TorimatomeError
 from pipeline.formats import read_texts
 from pipeline.frame.answers import answers_of
+from pipeline.frame.columns import Frame
+from pipeline.frame.findings import Findings
 from pipeline.history.earlier import in_light_of, previous_month
-from pipeline.model.review import Review
+from pipeline.model import Batch, SourceFile
+from pipeline.model.history import History
+from pipeline.model.review import Decision, EntryCount, Review, ReviewForm, ReviewKey
 from pipeline.review import (
     apply_review,
     at_present_ids,
@@ -27,18 +29,9 @@ from pipeline.review import (
     with_overlooked,
     with_years,
 )
+from pipeline.review.settled import Reviewed
 from pipeline.rules.check import check
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pipeline.frame.columns import Frame
-    from pipeline.frame.findings import Findings
-    from pipeline.model import Batch, SourceFile
-    from pipeline.model.history import History
-    from pipeline.model.review import Decision, EntryCount, ReviewForm, ReviewKey
-    from pipeline.review.settled import Reviewed
-    from pipeline.settings import Settings
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

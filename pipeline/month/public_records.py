@@ -1,15 +1,15 @@
 """What the public edition shows of files, answers and findings: nothing that names or quotes."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pipeline.history.aliases import Aliases
 from pipeline.model import (
     Answer,
     Batch,
+    Due,
     FileRecord,
     FileState,
     Finding,
@@ -27,13 +27,6 @@ from pipeline.model import (
     place_in,
 )
 from pipeline.texts.respondents import entry_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pipeline.history.aliases import Aliases
-    from pipeline.model import Due
-
 
 _STATE_WORDS = {
     FileState.COUNTED: "集計しました。",

@@ -1,11 +1,10 @@
 """Read the files of an inbox: what is done with each, and who does it, here or on a cluster."""
 
-from __future__ import annotations
-
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.assemble import known_names
 from pipeline.assemble.roster import read_roster
@@ -19,12 +18,16 @@ from pipeline.inbox.bundle import read_sealed
 from pipeline.inbox.discover import Read, given_up, look_again
 from pipeline.inbox.listing import source_of
 from pipeline.locate import count_items, locate
-from pipeline.machine.isolate import Failure, run_isolated
+from pipeline.machine.isolate import Executor, Failure, run_isolated
 from pipeline.model import (
+    Checklist,
+    Entry,
+    Inbox,
     NotChecklist,
     Outcome,
     OwnBook,
     RawWorkbook,
+    Roster,
     SourceFile,
     Submission,
     Unreadable,
@@ -32,16 +35,7 @@ from pipeline.model import (
 )
 from pipeline.parse.returns import returns_in, returns_side_by_side
 from pipeline.rules.check import own_findings
-from pipeline.settings import RuleSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from pipeline.machine.isolate import Executor
-    from pipeline.model import Checklist, Entry, Inbox, Roster
-    from pipeline.settings import Limits, Settings
+from pipeline.settings import Limits, RuleSettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,12 @@
 """What a run changed of a month that was aggregated before, in a few words for the terminal."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pipeline.history.record import DamagedError, read_record
 from pipeline.model import Severity, Status
+from pipeline.model.report import Report
 from pipeline.rules.words import STATUS_WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from pipeline.model.report import Report
 
 
 def since_last_run(folder: Path, report: Report) -> tuple[str, ...]:

@@ -4,10 +4,8 @@ A card holds its body's own answers, promises and open questions; of all others 
 alone, and of fewer than five bodies none.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.frame.answers import answers_of
 from pipeline.history.promises import ledger
@@ -17,12 +15,8 @@ from pipeline.loop.feedback.sheet import write_card
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
 from pipeline.run import gather, judge_gathered
+from pipeline.settings import Settings
 from pipeline.write.names import unique_names
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipeline.settings import Settings
 
 __all__ = ["Card", "FeedbackResult", "cards_of", "feed_back"]
 

@@ -1,18 +1,12 @@
 """A feedback card (還元カード) as a workbook: one sheet that prints on one page."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from pipeline.loop.feedback.cards import SHOWN
+from pipeline.loop.feedback.cards import SHOWN, Card
 from pipeline.write.blank_form import form_workbook
 from pipeline.write.safe import cell_text, line_count
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipeline.loop.feedback.cards import Card
 
 SHEET = "還元カード"
 _WIDTHS = (31.0, 12.0, 7.0, 8.5, 2.0, 31.0, 12.0, 7.0, 8.5)

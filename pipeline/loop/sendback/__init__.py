@@ -4,17 +4,16 @@ For each respondent with items to answer again a slip (差戻し票), a letter a
 for the mail program. A letter and its attachments hold nothing of any other respondent.
 """
 
-from __future__ import annotations
-
 import contextlib
 import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.loop.distribute import form_words
 from pipeline.loop.letters import Kind, Wordings, lacking, load_wordings
-from pipeline.loop.outgoing import body_folders, write_sendings
+from pipeline.loop.outgoing import Sending, body_folders, write_sendings
 from pipeline.loop.sendback.collect import (
     MISSING,
     Asked,
@@ -38,18 +37,12 @@ from pipeline.loop.sendback.letters import (
 from pipeline.loop.sendback.offices import asked_from_above, offices_of, write_office_packages
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
+from pipeline.model import Respondent
+from pipeline.month.judgement import Judged
 from pipeline.run import gather, judge_gathered
+from pipeline.settings import Settings
 from pipeline.texts.addresses import addresses
 from pipeline.texts.calendar import day_words, is_past
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.loop.outgoing import Sending
-    from pipeline.model import Respondent
-    from pipeline.month.judgement import Judged
-    from pipeline.settings import Settings
 
 __all__ = [
     "Asked",

@@ -1,30 +1,30 @@
 """Who gets what back: items and files to answer again, and who has not answered at all."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipeline.model import (
+    Answer,
+    Batch,
+    Checklist,
     FileKind,
+    FileRecord,
     FileState,
+    Finding,
     NotChecklist,
     Respondent,
     Severity,
     Skipped,
     SkipReason,
+    SourceFile,
+    Submission,
     came_unread,
 )
 from pipeline.model.review import FindingState, Verdict
 from pipeline.texts.folding import is_blank, tidy
 from pipeline.texts.respondents import entry_id, is_organisation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pipeline.model import Answer, Batch, Checklist, FileRecord, Finding, SourceFile, Submission
 
 MISSING = "B501"
 _LONGEST_QUOTE = 300  # letters of an answer that are shown in a slip

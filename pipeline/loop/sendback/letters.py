@@ -1,33 +1,24 @@
 """The words and the workbooks of what goes back: slips, letters, lists for the coordinator."""
 
-from __future__ import annotations
-
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.forms.slips import CHECKLIST, RESPONDENT, slip_properties
 from pipeline.loop.distribute import form_names, form_of, project_head
-from pipeline.loop.letters import Kind, common_values
+from pipeline.loop.letters import Kind, Wordings, common_values
 from pipeline.loop.mails import Attachment
 from pipeline.loop.outgoing import Sending, told_of
-from pipeline.loop.sendback.collect import base_name, sent_name
-from pipeline.model import RosterEntry, Slip, came_unread
+from pipeline.loop.sendback.collect import Line, Package, base_name, sent_name
+from pipeline.model import Batch, Respondent, RosterEntry, Slip, came_unread
 from pipeline.rules.words import listed
+from pipeline.settings import Settings
 from pipeline.texts.addresses import addresses
 from pipeline.texts.calendar import day_words, month_words
 from pipeline.texts.respondents import entry_id
 from pipeline.write.choices import choices_of
 from pipeline.write.slip import SlipLine, SlipSheet, write_slip
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from pipeline.loop.letters import Wordings
-    from pipeline.loop.sendback.collect import Line, Package
-    from pipeline.model import Batch, Respondent
-    from pipeline.settings import Settings
 
 _SHOWN_LINES = 20  # that are written out in the letter; the slip has every item
 

@@ -1,23 +1,15 @@
 """What goes back through the office that counted a return: one package for each such office."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from pipeline.inbox.asks import FromAbove, read_asks, write_asks
-from pipeline.loop.sendback.collect import Asked
-from pipeline.model import Skipped, SkipReason
+from pipeline.loop.sendback.collect import Asked, Package
+from pipeline.model import Batch, Respondent, Skipped, SkipReason
+from pipeline.settings import Limits, Settings
 from pipeline.texts.calendar import month_words
 from pipeline.write.names import safe_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.loop.sendback.collect import Package
-    from pipeline.model import Batch, Respondent
-    from pipeline.settings import Limits, Settings
 
 LIST = "はじめにお読みください.txt"
 
