@@ -26,23 +26,3 @@ from pipeline.review.form import lay_out, relocated
 from pipeline.review.keys import keys_of
 from pipeline.review.states import finding_states, past_findings
 from pipeline.review.verdicts import given_bodies
-
-__all__ = [
-    "apply_review",
-    "at_present_ids",
-    "count_entries",
-    "find_form",
-    "finding_states",
-    "form_source",
-    "given_bodies",
-    "insist_unchanged",
-    "keys_of",
-    "lay_out",
-    "overlooked",
-    "past_findings",
-    "read_review",
-    "relocated",
-    "with_accepted",
-    "with_overlooked",
-    "with_years",
-]

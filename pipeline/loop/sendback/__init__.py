@@ -44,16 +44,6 @@ from pipeline.settings import Settings
 from pipeline.texts.addresses import addresses
 from pipeline.texts.calendar import day_words, is_past
 
-__all__ = [
-    "Asked",
-    "Line",
-    "Package",
-    "SendBackResult",
-    "collect",
-    "reminders",
-    "send_back",
-]
-
 SEND_BACK = Kind.SEND_BACK.value
 _SET_ASIDE = "対応済み"
 _LIST = "一覧.txt"
