@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.forms.checklists import templates_folder
 from pipeline.machine.scratch import scratch_folder
-from pipeline.settings import Settings, apply_settings_file
+from pipeline.settings import Settings
+from pipeline.settings.file import apply_settings_file
 from pipeline.texts.calendar import MONTH, present_month
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pipeline.model.counts import FIRM
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK, Turnout, first_of
 from pipeline.month.edited import LONGEST_REMARK
 from pipeline.run import aggregate
-from pipeline.settings import load_settings_file
+from pipeline.settings.file import load_settings_file
 from pipeline.summarise import summarise
 from pipeline.texts.calendar import era_month_words
 
@@ -127,7 +127,7 @@ def test_the_target_is_told(tmp_path: Path, mark: str, words: str) -> None:
 def test_the_target_is_a_percentage_of_torimatome_toml(tmp_path: Path) -> None:
     path = tmp_path / "torimatome.toml"
     path.write_text("target = 80\n", encoding="utf-8")
-    assert load_settings_file(path).target == 0.8
+    assert load_settings_file(path)["target"] == 0.8
     for wrong in ("0", "101", "-5", '"80%"', "true"):
         path.write_text(f"target = {wrong}\n", encoding="utf-8")
         with pytest.raises(TorimatomeError, match="target"):

@@ -22,7 +22,8 @@ from sample.hands import Entry, Way, Written
 from sample.workbooks import plain_table, xlsx
 
 from pipeline.errors import TorimatomeError
-from pipeline.loop.sendback import Asked, SendBackResult, send_back
+from pipeline.loop.sendback import SendBackResult, send_back
+from pipeline.loop.sendback.collect import Asked
 from pipeline.model import Checklist, EvidenceKind, FileState, Severity, Status
 from pipeline.rules.check import check
 from pipeline.run import aggregate, gather

@@ -9,14 +9,8 @@ from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Severity
 from pipeline.rules import DEFAULT_THRESHOLDS
 from pipeline.rules.check import refuse_unknown
-from pipeline.settings import (
-    Limits,
-    RuleSettings,
-    Settings,
-    SettingsFile,
-    apply_settings_file,
-    load_settings_file,
-)
+from pipeline.settings import Limits, RuleSettings, Settings
+from pipeline.settings.file import apply_settings_file, load_settings_file
 from pipeline.texts.addresses import Sender
 
 SAMPLE = Path(__file__).parent.parent / "templates" / "torimatome.toml"
@@ -61,20 +55,20 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         seconds = 1.5
         """,
     )
-    assert load_settings_file(path) == SettingsFile(
-        checklist="other",
-        deadline="2026-11-30",
-        jobs=2,
-        pivot=False,
-        edition="public",
-        named=True,
-        rules=RuleSettings(
+    assert load_settings_file(path) == {
+        "checklist": "other",
+        "deadline": "2026-11-30",
+        "jobs": 2,
+        "pivot": False,
+        "edition": "public",
+        "named": True,
+        "rules": RuleSettings(
             off=frozenset(["N401", "F106"]),
             severity={"A311": Severity.CHECK},
             thresholds={"due_far_months": 36},
         ),
-        limits=Limits(values=10, seconds=1.5),
-    )
+        "limits": Limits(values=10, seconds=1.5),
+    }
 
 
 @pytest.mark.parametrize(
@@ -98,7 +92,7 @@ def test_a_deadline_is_a_day_or_an_hour_in_japan(tmp_path: Path, written: str, r
         settings = load_settings_file(
             _written(tmp_path, f"jobs = 1\n{key} = {written}\npivot = true")
         )
-        assert getattr(settings, key) == read
+        assert settings[key] == read
 
 
 @pytest.mark.parametrize(
@@ -159,7 +153,7 @@ def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
 def test_every_encoding_and_line_end_of_notepad_is_read(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "torimatome.toml"
     path.write_text("# 同時に読む数\njobs = 3\n", encoding=encoding, newline="\r\n")
-    assert load_settings_file(path).jobs == 3
+    assert load_settings_file(path)["jobs"] == 3
 
 
 def test_the_command_line_goes_before_the_file(tmp_path: Path) -> None:
@@ -191,14 +185,14 @@ def test_a_code_or_threshold_no_rule_has_is_refused(settings: RuleSettings, name
 
 
 def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_path: Path) -> None:
-    assert load_settings_file(SAMPLE) == SettingsFile()
+    assert apply_settings_file(_settings(), SAMPLE) == _settings()
     text = SAMPLE.read_text(encoding="utf-8")
     switched_on = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
     found = load_settings_file(_written(tmp_path, switched_on))
-    refuse_unknown(found.rules)
-    assert found.rules.thresholds == DEFAULT_THRESHOLDS
-    assert found.limits == Limits()
-    assert found.rules.off == {"N401"}
+    refuse_unknown(found["rules"])
+    assert found["rules"].thresholds == DEFAULT_THRESHOLDS
+    assert found["limits"] == Limits()
+    assert found["rules"].off == {"N401"}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +221,7 @@ def test_the_sample_is_valid_as_it_stands_and_with_every_line_switched_on(tmp_pa
 )
 def test_a_wrong_value_is_told_with_its_line(text: str, words: list[str], tmp_path: Path) -> None:
     with pytest.raises(TorimatomeError) as caught:
-        refuse_unknown(load_settings_file(_written(tmp_path, text)).rules)
+        refuse_unknown(load_settings_file(_written(tmp_path, text))["rules"])
     for word in words:
         assert word in caught.value.message
 
@@ -270,8 +264,8 @@ def test_the_office_that_signs_the_letters(tmp_path: Path, quote: str) -> None:
         f"{q}電話{q} = '０３－１２３４（内線 5）'\n{q}メール{q} = 'kikaku@pref.example.jp'\n",
     )
     found = load_settings_file(path)
-    assert found.reply_by == "2026-12-04"
-    assert found.sender == Sender(
+    assert found["reply_by"] == "2026-12-04"
+    assert found["sender"] == Sender(
         office="県庁　企画課",
         person="佐藤",
         phone="０３－１２３４（内線 5）",

@@ -11,7 +11,7 @@ from batches import make_batch, make_findings, make_settings
 from opened import opened
 
 from pipeline.model.report import Report
-from pipeline.settings import load_settings_file
+from pipeline.settings.file import load_settings_file
 from pipeline.summarise import summarise
 from pipeline.write import write
 from pipeline.write.matrix import TOP
@@ -117,4 +117,4 @@ def test_a_month_that_fits_is_left_as_it_is(report: Report) -> None:
 def test_the_limit_is_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "torimatome.toml"
     path.write_text("detail_rows = 500\n", encoding="utf-8")
-    assert load_settings_file(path).detail_rows == 500
+    assert load_settings_file(path)["detail_rows"] == 500

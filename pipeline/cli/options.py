@@ -105,7 +105,7 @@ checklist_option = click.option(
 
 def with_settings_file(settings: Settings, path: Path | None) -> Settings:
     """Give the settings as torimatome.toml, or the file named, completes them."""
-    from pipeline.settings import apply_settings_file
+    from pipeline.settings.file import apply_settings_file
 
     if path is None:
         path = Path("torimatome.toml")

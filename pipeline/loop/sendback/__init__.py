@@ -17,7 +17,6 @@ from pipeline.loop.outgoing import Sending, body_folders, write_sendings
 from pipeline.loop.sendback.collect import (
     MISSING,
     Asked,
-    Line,
     Package,
     accepted,
     collect,
