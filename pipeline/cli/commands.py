@@ -13,14 +13,13 @@ from pipeline.cli.japanese import JapaneseGroup
 from pipeline.cli.options import (
     begun,
     checklist_option,
-    inbox_option,
     json_option,
+    month_command,
     month_given,
     month_option,
     open_option,
     outbox_option,
     plain_settings,
-    settings_of,
     url_given,
     with_settings_file,
     yes_option,
@@ -29,6 +28,7 @@ from pipeline.errors import ExitCode, TorimatomeError
 
 if TYPE_CHECKING:
     from pipeline.cli.documents import Document
+    from pipeline.settings import Settings
 
 
 @click.group(
@@ -259,19 +259,14 @@ def _demo_month(inbox: Path, outbox: Path, month: str, *, quiet: bool, opened: b
 
 
 @torimatome.command(options_metavar="[オプション]")
-@month_option
-@inbox_option
-@outbox_option
-@checklist_option
+@month_command
 @click.option("--undo", is_flag=True, help="締めた月のファイルを inbox/ に戻します。")
 @click.option("--dry-run", is_flag=True, help="移動せず、移動する予定だけを表示します。")
-def close(
-    month: str | None, inbox: Path, outbox: Path, checklist: str, undo: bool, dry_run: bool
-) -> None:
+def close(settings: Settings, undo: bool, dry_run: bool) -> None:
     """集計の済んだファイルを inbox/YYYY-MM/ に移し、その月を締めます。
 
     移すのは、その月の集計が読んだファイルだけです。集計のあとに届いたファイルは移しません。
     """
     from pipeline.cli.report import close_month
 
-    close_month(settings_of(month, inbox, outbox, checklist), dry_run=dry_run, undo=undo)
+    close_month(settings, dry_run=dry_run, undo=undo)

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,8 @@ from pipeline.texts.calendar import JAPAN
 from pipeline.texts.calendar import present_month as this_month
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.model import Checklist
     from pipeline.month.guard import MonthSource
     from pipeline.settings import Settings
@@ -136,12 +139,22 @@ def begun(settings: Settings, *, yes: bool | None = None) -> Settings:
     return settings
 
 
-def settings_of(
-    month: str | None, inbox: Path, outbox: Path, checklist: str, *, yes: bool | None = None
-) -> Settings:
-    """Give the settings of a command that has no switches of its own; see `begun` for ``yes``."""
-    settings = replace(plain_settings(month or "", inbox, outbox), checklist=checklist)
-    return begun(with_settings_file(settings, None), yes=yes)
+def month_command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that tell its month, and in their place the settings of them.
+
+    A command with ``--yes`` (`yes_option`) asks whether the month is meant, see `begun`.
+    """
+
+    @wraps(function)
+    def called(month: str | None, inbox: Path, outbox: Path, checklist: str, **own: Any) -> Any:
+        settings = replace(plain_settings(month or "", inbox, outbox), checklist=checklist)
+        settings = begun(with_settings_file(settings, None), yes=own.pop("yes", None))
+        return function(settings, **own)
+
+    command: Callable[..., Any] = called
+    for option in (checklist_option, outbox_option, inbox_option, month_option):
+        command = option(command)
+    return command
 
 
 def checklist_of(name: str) -> Checklist:
