@@ -3,23 +3,20 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inboxes import load
 from rows import every_row
 
 from pipeline.cli.explain import explain, findings
 from pipeline.model import CellKind, Doubt, Mark, RawCell, Status
 from pipeline.texts.marks import read_mark
 
-LEGEND = (
-    "①既に対応済み",
-    "②これから対応予定（○月）",
-    "③対応の予定なし",
-    "※当てはまる番号を記載ください。",
-)
+FORM = load()
+LEGEND = FORM.legend
 
 
 def said(text: str) -> dict[str, str]:
     """Give the lines of an explanation by their label."""
-    lines = explain(text, month="2026-11", legend=LEGEND).split("\n")
+    lines = explain(text, month="2026-11", checklist=FORM).split("\n")
     return {line[:8].rstrip("　"): line[8:] for line in lines if not line.startswith("　")}
 
 
@@ -78,14 +75,15 @@ def test_line_breaks_stay_on_one_line() -> None:
 )
 def test_findings_of_the_mark_alone(text: str, codes: list[str]) -> None:
     mark = read_mark(RawCell(kind=CellKind.TEXT, text=text), month="2026-11", legend=LEGEND)
-    assert [code for code, _ in findings(mark, "2026-11")] == codes
+    assert [code for code, _ in findings(mark, "2026-11", FORM)] == codes
 
 
-@pytest.mark.parametrize("doubt", [doubt for doubt in Doubt if doubt])
+# That returns differ is no doubt about one cell.
+@pytest.mark.parametrize("doubt", [each for each in Doubt if each and each is not Doubt.RETURNS])
 def test_every_doubt_has_a_finding(doubt: Doubt) -> None:
-    assert len(findings(Mark(status=Status.UNCLEAR, doubt=doubt), "2026-11")) == 1
+    assert len(findings(Mark(status=Status.UNCLEAR, doubt=doubt), "2026-11", FORM)) == 1
 
 
 @given(st.text(max_size=40))
 def test_total(text: str) -> None:
-    assert "状態" in explain(text, month="2026-11", legend=LEGEND)
+    assert "状態" in explain(text, month="2026-11", checklist=FORM)

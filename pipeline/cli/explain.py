@@ -1,18 +1,28 @@
 """How a text in the check cell is read, in plain Japanese: `torimatome explain`."""
 
+from pathlib import Path
+
 from pipeline.model import (
+    Answer,
+    Batch,
     CellKind,
-    Doubt,
-    Due,
+    Checklist,
+    CountedSubmission,
     DueProblem,
+    FileKind,
     Mark,
+    MatchedBy,
     Precision,
     RawCell,
     ReadBy,
+    Respondent,
+    SourceFile,
     Status,
+    Submission,
+    place_in,
 )
-from pipeline.model.answers import BY_SIGN
-from pipeline.texts.calendar import month_after
+from pipeline.rules import DEFAULT_THRESHOLDS, RULES, Context, Thresholds
+from pipeline.rules.asked import sort_answers
 from pipeline.texts.marks import read_mark
 from pipeline.texts.marks.table import load_table, matching_key
 from pipeline.texts.marks.unknown import unusual
@@ -55,18 +65,6 @@ _READ_BY = {
     ReadBy.DITTO: "上の項目",
     ReadBy.NOTHING: "",
 }
-_DOUBT_CODE = {
-    Doubt.SEVERAL: ("A302", "複数の番号"),
-    Doubt.OUT_OF_RANGE: ("A303", "範囲外の番号"),
-    Doubt.NO_NUMBER: ("A304", "番号が読み取れない"),
-    Doubt.REMARK: ("A304", "①や済みに、表にない語が添えてある（要確認）"),
-    Doubt.SYMBOL: ("A305", "記号だけで番号がない"),
-    Doubt.DATE: ("A313", "日付に自動変換された回答"),
-    Doubt.ERROR: ("A314", "エラー値・値のない数式"),
-    Doubt.DITTO: ("A315", "同上・〃（上の項目の回答による）"),
-    Doubt.RETURNS: ("B511", "同じ団体・事業から食い違う回答がある"),
-    Doubt.UNREADABLE_OBJECT: ("A316", "書式・図形・印から回答を読み取った"),
-}
 _BUILT_IN = {
     "legend": "様式の選択肢がそのまま残っている",
     "legend-choice": "様式の選択肢の一つが、印・書式・記入で選ばれている",
@@ -89,12 +87,14 @@ _BUILT_IN = {
 _WIDTH = 8  # columns of the label, in full-width signs
 
 
-def explain(text: str, *, month: str, legend: tuple[str, ...]) -> str:
+def explain(text: str, *, month: str, checklist: Checklist) -> str:
     """Say line by line how a text is read; ``month`` is the collection month (YYYY-MM).
 
-    ``legend`` is that of the checklist. The text is taken as a text cell.
+    The text is taken as a text cell.
     """
-    mark = read_mark(RawCell(kind=CellKind.TEXT, text=text), month=month, legend=legend)
+    cell = RawCell(kind=CellKind.TEXT, text=text)
+    mark = read_mark(cell, month=month, legend=checklist.legend)
+    found = findings(mark, month, checklist)
     signs = unusual(text)
     rows = [
         ("書かれた文字", text.replace("\n", "（改行）") or "（空）"),
@@ -105,7 +105,7 @@ def explain(text: str, *, month: str, legend: tuple[str, ...]) -> str:
         ("読み取り", _READ_BY[mark.read_by] or "なし"),
         ("予定月", _due(mark)),
         ("基準月", month),
-        ("指摘", "\n".join(f"{code} {title}" for code, title in findings(mark, month)) or "なし"),
+        ("指摘", "\n".join(f"{code} {title}" for code, title in found) or "なし"),
     ]
     return "\n".join(_line(label, value) for label, value in rows)
 
@@ -134,36 +134,24 @@ def _due(mark: Mark) -> str:
     return f"{due.month}（{_PRECISION[due.precision]}{inferred}）"
 
 
-def findings(mark: Mark, month: str) -> tuple[tuple[str, str], ...]:
-    """Give codes and titles of the findings that the check cell alone causes."""
-    found: list[tuple[str, str]] = []
-    if mark.status is Status.BLANK:
-        found.append(("A301", "未記入"))
-    if mark.doubt is not Doubt.NONE:
-        found.append(_DOUBT_CODE[mark.doubt])
-    if mark.status is Status.NOT_APPLICABLE:
-        found.append(("A306", "対象外・該当なし"))
-    if mark.status is Status.PLANNED:
-        found += _due_findings(mark.due, month)
-    elif mark.status in (Status.DONE, Status.NOT_PLANNED) and mark.due.written:
-        found.append(("A312", "①・③なのに月が書かれている"))
-    if mark.read_by in BY_SIGN:
-        found.append(("A316", "書式・図形・印から回答を読み取った"))
-    if mark.read_by is ReadBy.WORDS and mark.status is not Status.NOT_APPLICABLE:
-        found.append(("A317", "番号がなく文言から読み取った"))
-    return tuple(sorted(found))
-
-
-def _due_findings(due: Due, month: str) -> list[tuple[str, str]]:
-    if due.problem is DueProblem.IMPOSSIBLE:
-        return [("A309", "ありえない月")]
-    if not due.month:
-        return [("A307", "②だが予定月がない・○月のまま")]
-    found: list[tuple[str, str]] = []
-    if due.month < month:
-        found.append(("A308", "予定月が過ぎている"))
-    if due.precision is not Precision.MONTH:
-        found.append(("A311", "時期に幅がある・あいまい"))
-    if due.month > month_after(month, 24):
-        found.append(("A318", "予定月が2年より先"))
-    return found
+def findings(mark: Mark, month: str, checklist: Checklist) -> tuple[tuple[str, str], ...]:
+    """Give codes and titles of the rules about check cells that this cell alone calls up."""
+    nowhere = SourceFile(path="", location=Path())
+    answer = Answer(
+        item_id="", mark=mark, due=mark.due, place=place_in(nowhere), mark_cell="",
+        matched_by=MatchedBy.ID,
+    )  # fmt: skip
+    alone = CountedSubmission(
+        respondent=Respondent(id="", name=""),
+        submission=Submission(
+            source=nowhere, kind=FileKind.OTHER, checklist_id=checklist.id, answers=(answer,)
+        ),
+    )
+    context = Context(
+        batch=Batch(month=month, checklist=checklist, files=(), submissions=(alone,)),
+        asked=sort_answers((alone,)),
+        thresholds=Thresholds(values=DEFAULT_THRESHOLDS),
+    )
+    found = [rule for rule in RULES.values() if rule.family == "A" and any(rule.find(context))]
+    said = {code for rule in found for code in rule.covers}
+    return tuple((rule.code, rule.title) for rule in found if rule.code not in said)

@@ -58,12 +58,12 @@ def explain(text: str, month: str | None, checklist: str, as_json: bool) -> Docu
     """
     from pipeline.cli.explain import explain as explain_text
 
-    legend, month = checklist_of(checklist).legend, month or this_month()
+    form, month = checklist_of(checklist), month or this_month()
     if as_json:
         from pipeline.cli.told import explained
 
-        return explained(text, month=month, legend=legend)
-    click.echo(explain_text(text, month=month, legend=legend))
+        return explained(text, month=month, checklist=form)
+    click.echo(explain_text(text, month=month, checklist=form))
     return None
 
 

@@ -38,6 +38,7 @@ from pipeline.cli.rehearsal import Difference
 from pipeline.model import (
     Answer,
     CellKind,
+    Checklist,
     Due,
     Finding,
     MatchedBy,
@@ -114,9 +115,11 @@ def rules_told(rules: Iterable[Rule]) -> RulesTold:
     return RulesTold(rules=[_rule(each) for each in rules])
 
 
-def explained(text: str, *, month: str, legend: tuple[str, ...]) -> Explained:
+def explained(text: str, *, month: str, checklist: Checklist) -> Explained:
     """Give the document of a text in the check cell; as `explain.explain`."""
-    mark = read_mark(RawCell(kind=CellKind.TEXT, text=text), month=month, legend=legend)
+    cell = RawCell(kind=CellKind.TEXT, text=text)
+    mark = read_mark(cell, month=month, legend=checklist.legend)
+    found = findings_of(mark, month, checklist)
     return Explained(
         month=month,
         text=text,
@@ -126,7 +129,9 @@ def explained(text: str, *, month: str, legend: tuple[str, ...]) -> Explained:
         read_by=mark.read_by.value,
         notation=mark.notation,
         due=_due(mark.due),
-        findings=[FindingCaused(code=c, title=title) for c, title in findings_of(mark, month)],
+        findings=[
+            FindingCaused(code=c, title=title) for c, title in findings_of(mark, month, checklist)
+        ],
     )
 
 
