@@ -129,9 +129,7 @@ def explained(text: str, *, month: str, checklist: Checklist) -> Explained:
         read_by=mark.read_by.value,
         notation=mark.notation,
         due=_due(mark.due),
-        findings=[
-            FindingCaused(code=c, title=title) for c, title in findings_of(mark, month, checklist)
-        ],
+        findings=[FindingCaused(code=c, title=title) for c, title in found],
     )
 
 
