@@ -39,7 +39,6 @@ from pipeline.rules.registry import (
     register,
 )
 
-
 # Withdrawn before the first release, when their cases went to another rule.
 RETIRED = {
     "F109": "欠番",

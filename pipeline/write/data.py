@@ -54,7 +54,7 @@ PROMISES = (
 _QUOTE = '"'
 _QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
-    "click", "lxml", "msoffcrypto-tool", "pandas", "pyarrow", "python-calamine", "rapidfuzz",
+    "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine", "rapidfuzz",
     "rich", "torimatome", "xlrd", "xlsxwriter", "zlib-ng",
 )  # fmt: skip
 
