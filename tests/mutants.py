@@ -1,33 +1,55 @@
 """Change the core in thousands of small ways and see that the tests of that room notice.
 
-    python tests/mutants.py months            every mutant of a room
-    python tests/mutants.py marks --sample 400
+    python tests/mutants.py months                       every mutant of a room
+    python tests/mutants.py marks --sample 400 --seed 2  so many by chance
 
-Made by mutmut (requirements/mutants.txt), on a copy below build/mutants/ in which functions are
-cached at the end of their module: mutmut leaves decorated functions alone. Each mutant has a
-process of its own, in which nothing is remembered, and is run by the tests of its room that call
-its function. Patterns and tables at module level are not mutated.
-Prints a table and every mutant that no test noticed; docs/testing.md is written by hand from it.
+The changes are mutmut's (requirements/mutants.txt), made in a copy below build/mutants/ in which
+functions are cached at the end of their module: mutmut leaves decorated functions alone. Patterns
+and tables at module level are not mutated. Running them is done here: everything is imported and
+collected once, then each mutant has a process forked from that one, in which nothing is remembered,
+and only the tests that call its function run in it, the quickest first (mutmut's own runner starts
+pytest and makes every fixture anew: eight seconds a mutant, here less than one).
+Prints every mutant that no test noticed and a count; docs/testing.md is written by hand from it.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import difflib
+import functools
+import gc
 import json
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections import Counter
-from dataclasses import dataclass
+import time
+from bisect import bisect
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("pipeline", "tests", "templates", "docs", "bench", "Makefile", "README.ja.md")
-KILLED, NOT_COVERED = (1, 3), (5, 33)  # exit codes of pytest and mutmut
-TOO_LONG = (24, 36, 152, 255)
 CACHED = re.compile(r"^@(lru_cache(?:\([^()]*\))?|cache)(?:\s*#.*)?\ndef (\w+)", re.MULTILINE)
+ACTIVE = "MUTANT_UNDER_TEST"  # read by the changed modules: a mutant, stats or nothing
+FAILED = Path("failed.txt")  # which test noticed the last mutant
+QUICK = (0.1, 1.0)  # seconds: tests below the first go first, those below the second next
+BUDGET = 10.0  # seconds of tests for one mutant; what only slower ones notice is alive
+STATS = "stats"
+CHOSEN = ("-n", "0", "-x", "-p", "no:cacheprovider")
+ALIVE, NOTICED, UNREACHED, TOO_LONG = "alive", "noticed", "no test", "too long"
 # Sentences for people: that they are whole is tested where they are shown, not letter by letter.
 SENTENCES = "。|「|」|ください"
 
@@ -63,8 +85,13 @@ ROOMS = {
             "tests/test_slips.py",
             "tests/test_identity.py",
             "tests/test_units.py",
+            "tests/test_told_batches.py",
             "tests/test_bodies.py",
             "tests/test_seal.py",
+            "tests/test_roster.py",
+            "tests/test_local_codes.py",
+            "tests/test_mail_senders.py",
+            "tests/test_return_names.py",
         ),
         skipped=(SENTENCES,),
     ),
@@ -76,22 +103,24 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description="mutants of a room")
     arguments.add_argument("room", choices=ROOMS)
     arguments.add_argument("--sample", type=int, default=0, help="so many mutants by chance")
-    arguments.add_argument("--jobs", type=int, default=1)
+    arguments.add_argument("--seed", default="1", help="another sample")
+    arguments.add_argument("--only", default="", help="mutants whose name matches a pattern")
     given = arguments.parse_args()
     folder = ROOT / "build" / "mutants" / given.room
-    prepare(ROOMS[given.room], folder)
-    names: list[str] = []
+    mutants = prepare(ROOMS[given.room], folder)
+    names = [name for name in sorted(mutants) if re.search(given.only, name)]
     if given.sample:
-        run(folder, given.jobs, ["no such mutant"])  # makes all of them and runs none
-        every = sorted(results(folder))
-        chance = random.Random(given.room)  # noqa: S311 - a sample, no secret
-        names = chance.sample(every, min(given.sample, len(every)))
-    run(folder, given.jobs, names)
-    show(folder, given.room)
+        chance = random.Random(f"{given.room} {given.seed}")  # noqa: S311 - a sample, no secret
+        names = chance.sample(names, min(given.sample, len(names)))
+    fate = strike(ROOMS[given.room], folder, names)
+    for name, came in fate.items():
+        if came in {ALIVE, UNREACHED}:
+            print(f"# {came}: {name}\n{mutants[name]()}\n")
+    print(given.room, len(mutants), "mutants,", len(fate), "run:", dict(Counter(fate.values())))
 
 
-def prepare(room: Room, folder: Path) -> None:
-    """Make the copy that is changed."""
+def prepare(room: Room, folder: Path) -> dict[str, Callable[[], str]]:
+    """Make the copy with every mutant in it; give each one's name and what tells its change."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in COPIED:
@@ -100,20 +129,28 @@ def prepare(room: Room, folder: Path) -> None:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, folder / name)
-    for path in folder.glob(f"{room.path}.py"):
-        path.write_text(_undecorated(path.read_text(encoding="utf-8")), encoding="utf-8")
-    settings = {
-        "source_paths": ["pipeline"],
-        "only_mutate": [f"{room.path}.py"],
-        "do_not_mutate_patterns": list(room.skipped),
-        "also_copy": list(COPIED),
-        "pytest_add_cli_args": ["-n", "0", "-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": list(room.tests),
-        "process_isolation": "forkserver",
-    }
+    settings = {"source_paths": ["pipeline"], "do_not_mutate_patterns": list(room.skipped)}
     lines = "".join(f"{key} = {json.dumps(each)}\n" for key, each in settings.items())
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(f"{project}\n[tool.mutmut]\n{lines}", encoding="utf-8")
+    os.chdir(folder)  # mutmut reads its settings where it stands
+    made: dict[str, Callable[[], str]] = {}
+    for path in sorted(folder.glob(f"{room.path}.py")):
+        made |= _mutated(path, path.relative_to(folder))
+    return made
+
+
+def _mutated(path: Path, place: Path) -> dict[str, Callable[[], str]]:
+    """Put every mutant of a module into it, beside the function as it is."""
+    from mutmut.mutation.file_mutation import mutate_file_contents  # noqa: PLC0415
+    from mutmut.utils.format_utils import get_mutant_name  # noqa: PLC0415
+
+    changed = mutate_file_contents(str(place), _undecorated(path.read_text(encoding="utf-8")))
+    path.write_text(changed.code, encoding="utf-8")
+    return {
+        get_mutant_name(place, name): functools.partial(_difference, changed.code, name)
+        for name in changed.mutant_names
+    }
 
 
 def _undecorated(module: str) -> str:
@@ -123,40 +160,196 @@ def _undecorated(module: str) -> str:
     return CACHED.sub(r"def \2", module) + (f"\n{after}\n" if found else "")
 
 
-def run(folder: Path, jobs: int, names: list[str]) -> None:
-    """Run mutmut over the copy."""
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(jobs), *names]
-    with (folder / "mutmut.log").open("ab") as log:  # its spinner fills a file with itself
-        told = None if sys.stdout.isatty() else log
-        subprocess.run(command, cwd=folder, check=False, stdout=told, stderr=told)
+def _difference(code: str, name: str) -> str:
+    """Give the lines that a mutant changes."""
+    original = name.partition("__mutmut_")[0] + "__mutmut_orig"
+    found = {
+        node.name: (ast.get_source_segment(code, node) or "").splitlines()[1:]
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FunctionDef) and node.name in {name, original}
+    }
+    lines = difflib.unified_diff(found[original], found[name], n=2, lineterm="")
+    return "\n".join(list(lines)[2:])
 
 
-def results(folder: Path) -> dict[str, int | None]:
-    """Give the exit code of each mutant by its name; None where it was not run."""
-    found: dict[str, int | None] = {}
-    for path in sorted((folder / "mutants").rglob("*.meta")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return found
+def strike(room: Room, folder: Path, names: list[str]) -> dict[str, str]:
+    """Run the tests of a room on each mutant; give what came of it."""
+    os.environ[ACTIVE] = STATS
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.path[0] = str(folder)  # the copy, before the package as it is installed
+    runs = Runs(room, folder, names)
+    pytest.main([*CHOSEN, *room.tests], plugins=[runs])
+    if runs.failed:
+        raise SystemExit("the tests do not pass as they are: " + runs.failed)
+    return runs.fate
 
 
-def show(folder: Path, room: str) -> None:
-    """Print the counts of a room and the change of each mutant that was not noticed."""
-    counts: Counter[str] = Counter()
-    alive: list[str] = []
-    for name, code in results(folder).items():
-        kind = "not run"
-        if code is not None:
-            kind = "noticed" if code in KILLED else "too long" if code in TOO_LONG else "alive"
-            kind = "no test" if code in NOT_COVERED else kind
-        counts[kind] += 1
-        if kind in {"alive", "no test"}:
-            alive.append(name)
-    for name in alive:
-        command = [sys.executable, "-m", "mutmut", "show", name]
-        print(
-            subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
-        )
-    print(room, dict(sorted(counts.items())))
+@dataclass(slots=True, eq=False)
+class Runs:
+    """A plugin of pytest that runs the tests again and again, each time in a fork."""
+
+    room: Room
+    folder: Path
+    names: list[str]
+    fate: dict[str, str] = field(default_factory=dict)
+    failed: str = ""
+    spent: dict[str, float] = field(default_factory=dict)  # by fixture that a module shares
+    called: dict[str, set[str]] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)  # functions that modules call as they load
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Learn which tests call what, then strike."""
+        from mutmut.state import state  # noqa: PLC0415
+
+        self.imported = set(state()._stats)
+        os.environ[ACTIVE] = ""
+        notes = self.folder / "calls.json"
+        if _forked(lambda: self._learn(session, notes), 3600) != ALIVE:
+            self.failed = FAILED.read_text(encoding="utf-8")
+            return True
+        calls = json.loads(notes.read_text(encoding="utf-8"))
+        gc.collect()
+        gc.freeze()
+        with (self.folder / "fate.txt").open("w", encoding="utf-8") as log:
+            for name in self.names:
+                began = time.monotonic()
+                self.fate[name] = self._one(name, session, calls)
+                log.write(f"{name}\t{self.fate[name]}\t{time.monotonic() - began:.2f}\n")
+                log.flush()
+        return True
+
+    def _one(self, name: str, session: pytest.Session, calls: dict[str, Any]) -> str:
+        """Give what comes of one mutant."""
+        function = name.partition("__mutmut_")[0]
+        if function in self.imported:
+            return self._from_the_start(name)
+        items = [each for each in session.items if function in calls[each.nodeid]["called"]]
+        if not items:
+            return UNREACHED
+        items = _in_turn({each: calls[each.nodeid]["seconds"] for each in items})
+
+        def run() -> int:
+            os.environ[ACTIVE] = name
+            return 0 if _passes(items) else 1
+
+        return _forked(run, 30 * BUDGET)
+
+    def _from_the_start(self, name: str) -> str:
+        """Give what comes of a mutant of what modules call as they load: in a new process."""
+        command = [sys.executable, "-m", "pytest", *CHOSEN, *self.room.tests]
+        environment = {**os.environ, ACTIVE: name}
+        done = subprocess.run(command, env=environment, check=False, capture_output=True)
+        return NOTICED if done.returncode else ALIVE
+
+    def _learn(self, session: pytest.Session, notes: Path) -> int:
+        """Run every test once and note its seconds and the functions of the room that it calls."""
+        from mutmut.state import state  # noqa: PLC0415
+
+        os.environ[ACTIVE] = STATS
+        caches = [
+            each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)
+        ]
+        calls = {}
+        following = [*session.items[1:], None]
+        for item, after in zip(session.items, following, strict=True):
+            for cached in caches:  # what an earlier test made remembered is called here as well
+                cached.cache_clear()
+            state()._stats.clear()
+            before = sum(self.spent.values())
+            began = time.monotonic()
+            if not _passes([item], after):
+                return 1
+            seconds = time.monotonic() - began - sum(self.spent.values()) + before
+            shared = [each for each in _shared_names(item) if each in self.called]
+            found = set(state()._stats).union(*(self.called[each] for each in shared))
+            seconds += sum(self.spent[each] for each in shared)
+            calls[item.nodeid] = {"seconds": seconds, "called": sorted(found)}
+        notes.write_text(json.dumps(calls), encoding="utf-8")
+        return 0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        """Note what a fixture of a module or session calls: each of its tests is held by it."""
+        if fixturedef.scope == "function" or os.environ[ACTIVE] != STATS:
+            return (yield)
+        from mutmut.state import state  # noqa: PLC0415
+
+        stats = state()._stats
+        before = set(stats)
+        stats.clear()
+        began = time.monotonic()
+        made = yield
+        name = f"{request.node.nodeid} {fixturedef.argname}"
+        self.spent[name] = time.monotonic() - began
+        self.called[name] = self.called.get(name, set()) | stats
+        stats |= before
+        return made
+
+
+def _in_turn(cost: dict[pytest.Item, float]) -> list[pytest.Item]:
+    """Give the quickest tests within the budget, those of a file side by side for its fixtures."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    for each, seconds in cost.items():
+        sums[each.path.name] += seconds
+    within: list[pytest.Item] = []
+    left: float = BUDGET
+    for each in sorted(cost, key=lambda each: cost[each]):
+        left -= cost[each]
+        if left >= 0 or not within:
+            within.append(each)
+    name = {
+        each: (bisect(QUICK, cost[each]), sums[each.path.name], each.path.name) for each in cost
+    }
+    return sorted(within, key=lambda each: (name[each], cost[each]))
+
+
+def _shared_names(item: pytest.Item) -> Iterator[str]:
+    """Give the names under which the fixtures of a test are noted."""
+    module = item.getparent(pytest.Module)
+    for name in getattr(item, "fixturenames", ()):
+        yield f"{module.nodeid if module else ''} {name}"
+        yield f" {name}"
+
+
+def _passes(items: list[pytest.Item], after: pytest.Item | None = None) -> bool:
+    """Run tests until one fails."""
+    for item, following in zip(items, [*items[1:], after], strict=True):
+        for each in runtestprotocol(item, log=False, nextitem=following):
+            if each.failed:
+                FAILED.write_text(f"{item.nodeid}\n{each.longreprtext}", encoding="utf-8")
+                return False
+    return True
+
+
+def _forked(work: Callable[[], int], limit: float) -> str:
+    """Do work in a process of its own, with temporary files that go with it."""
+    own = Path.cwd() / "own"
+    own.mkdir()
+    process = os.fork()
+    if not process:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(own)
+        os.setsid()
+        code = 1
+        try:
+            code = work()
+        finally:
+            os._exit(code)
+    until = time.monotonic() + limit
+    came = ""
+    while not came:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            came = NOTICED if status else ALIVE
+        elif time.monotonic() > until:
+            came = TOO_LONG
+            os.killpg(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        else:
+            time.sleep(0.005)
+    shutil.rmtree(own, ignore_errors=True)
+    return came
 
 
 if __name__ == "__main__":

@@ -113,12 +113,13 @@ def assemble(  # noqa: PLR0913 - all that a month is put together from
         entry = entries.get(respondent.id) or entries.get(respondent.of_body)
         scoped = _scoped(settled.submission, entry, checklist)
         counted.append(CountedSubmission(respondent=respondent, submission=scoped))
+    records.sort(key=lambda record: record.source.key)
     # A body that is asked as a whole has answered where one of its projects has.
     present = {one.respondent.id for one in counted} | {one.respondent.of_body for one in counted}
     return Batch(
         month=month,
         checklist=checklist,
-        files=tuple(sorted(records, key=lambda record: record.source.key)),
+        files=tuple(records),
         submissions=_ordered(counted, tuple(entries)),
         roster=roster,
         missing=tuple(

@@ -78,7 +78,10 @@ def by_hidden_id(
     cell of it names another organisation, it is disputed between the two. Nobody is joined to one
     of whom nothing but the id itself is known: who has a name keeps it.
     """
-    known = {found[key].id: found[key] for key in sorted(found)}
+    known: dict[str, Respondent] = {}
+    for key in sorted(found):
+        if found[key].identified_by is not EvidenceKind.HIDDEN_ID or found[key].id not in known:
+            known[found[key].id] = found[key]
     joined: dict[str, Respondent] = {}
     disputed: dict[str, tuple[Respondent, ...]] = {}
     for submission in submissions:

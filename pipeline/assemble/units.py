@@ -54,7 +54,7 @@ class Projects:
                 between |= dict.fromkeys(unsaid, tuple(e.project for e in self._entries[body]))
             else:
                 told, unsaid = self._said(body, same, bodies)
-                projects = tuple(dict.fromkeys(one.project for one in told.values()))
+                projects = tuple(dict.fromkeys(told[key].project for key in sorted(told)))
                 between |= dict.fromkeys(unsaid, projects)
             found |= told
             found |= {key: _whole(body, bodies[key]) for key in unsaid}
