@@ -54,8 +54,8 @@ PROMISES = (
 _QUOTE = '"'
 _QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
-    "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow", "python-calamine", "rapidfuzz",
-    "rich", "torimatome", "xlrd", "xlsxwriter", "zlib-ng",
+    "click", "lxml", "msoffcrypto-tool", "openpyxl", "pandas", "pyarrow",
+    "python-calamine", "rapidfuzz", "rich", "torimatome", "xlrd", "xlsxwriter", "zlib-ng",
 )  # fmt: skip
 
 
