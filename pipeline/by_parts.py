@@ -54,7 +54,7 @@ from pipeline.summarise.lists import list_least_done, list_most_open, sorted_cod
 from pipeline.summarise.proof import reconcile
 from pipeline.summarise.ranges import Ranges, in_question, open_lines
 from pipeline.summarise.returns import list_returns
-from pipeline.summarise.rows import answer_rows, file_rows, find_places, joined_rows
+from pipeline.summarise.rows import answer_rows, file_rows, find_places
 from pipeline.texts.respondents import body_id, entry_id
 from pipeline.write.data import DataTable, files_table, findings_table, write_data, write_run
 from pipeline.write.frame import file_frame, finding_frame
@@ -307,7 +307,7 @@ def _report(
             no_month=tally.no_month,
             findings=_severities(sums.severities_of_all),
         ),
-        answers=joined_rows([]),
+        answers=report.answers[:0],
         planned=(),
         notes=(),
         findings=(),

@@ -331,7 +331,7 @@ def test_the_public_edition_tells_nothing_of_who_decided_and_why(tmp_path: Path)
     key = Aliases(key=bytes(32))
     people = public_people(reviewed.batch, findings, History(), key)
     public, told = public_edition(reviewed.batch, findings, people, key)
-    rows = repr(summarise(public, told, make_settings()).answers)
+    rows = repr([*summarise(public, told, make_settings()).answers])
     assert "佐藤花子" not in rows
     assert "秘密の理由" not in rows
     assert all(

@@ -64,10 +64,7 @@ def test_a_month_without_any_submission_has_a_report() -> None:
 
 
 def test_what_rows_have_in_common_is_one_object(report: Report) -> None:
-    first, second = report.answers[:2]
-    assert first.who is second.who
-    assert len({id(row.asked) for row in report.answers}) == len(report.items)
-    for name in ("planned", "tags", "findings"):
+    for name in ("respondent", "item", "due", "tags", "findings"):
         values = [getattr(row, name) for row in report.answers]
         assert len({id(value) for value in values}) == len(set(values)), name
 
@@ -95,7 +92,6 @@ def test_a_row_tells_of_a_decision_and_of_none() -> None:
         ("修正する、差戻し", None, "", "電話で確認", "佐藤", "11/20"),
         ("", None, "", "", "", ""),
     ]
-    assert rows[2].decided is None
 
 
 def test_answers_by_signs_are_filled_and_are_no_open_work() -> None:

@@ -1,155 +1,28 @@
-"""Rows of the report: an answer with all that lists say of it, a file, a return, a rule."""
+"""Rows of the report: the answers with all that lists say of them, a file, a return, a rule."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, overload
+from types import SimpleNamespace
+from typing import Any, overload
 
-from pipeline.model.answers import Due, DueSource, Precision
 from pipeline.model.batch import FileState, Finding, Respondent, Severity
-from pipeline.model.checklist import Item, Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.sources import return_key
 
 
-class RowDecision(NamedTuple):
-    """What 確認票 says about an answer. ``before`` is set only where a decision replaced it."""
+class AnswerRows(Sequence[Any]):
+    """The lines of 明細 and of data/answers by column (`frame.columns.Coded`), named as in data/.
 
-    words: str  # 修正する …, several joined by 、
-    before: Status | None = None
-    due_before: str = ""
-    reason: str = ""
-    by: str = ""
-    on: str = ""
-
-
-class AnswerRow(NamedTuple):
-    """One line of 明細 and of data/answers: one item of one counted submission.
-
-    A month has a hundred thousand of them: they are kept as columns (`AnswerRows`), and a row is
-    made for whoever asks for it. What many rows have in common is told field by field.
-
-    ``number`` counts submissions from 1, ``item_number`` items in form order from 1; formulas
-    count by these two, since no spreadsheet reads a plain number as something else.
-    ``status`` is the one that counts: an empty answer outside the roster's scope is
-    NOT_APPLICABLE. ``planned`` is the month promised, without the words. ``tags`` and
-    ``findings`` are space-separated. ``decided`` is what 確認票 says about it; ``mark`` and
-    ``note`` stay as written.
+    One line for each item of each counted submission, a hundred thousand in a month; who asks for
+    one is given its values by the names of the columns. ``number`` counts submissions from 1,
+    ``item_number`` items in form order from 1; formulas count by these two, since no spreadsheet
+    reads a plain number as something else. ``status`` is the one that counts: an empty answer
+    outside the roster's scope is NOT_APPLICABLE. ``due`` and what belongs to it tell the month
+    promised, ``overdue`` one before the collection month. ``tags`` and ``findings`` are
+    space-separated. ``decision`` is what 確認票 says, ``status_before`` is set only where that
+    replaced the answer; ``mark`` and ``note`` stay as written. ``same_file``: the file is the one
+    of the month compared with; None where nothing is compared.
     """
-
-    number: int
-    item_number: int
-    who: Respondent
-    asked: Item
-    status: Status
-    planned: Due
-    mark: str
-    note: str
-    tags: str
-    findings: str
-    file: str
-    sheet: str
-    cell: str
-    in_scope: bool = True
-    note_empty: bool = True
-    overdue: bool = False  # planned for a month before the collection month
-    # The file is the one of the month compared with; None where nothing is compared.
-    same_file: bool | None = None
-    decided: RowDecision | None = None
-    comment: str = ""  # comments and threads on check cell and note
-
-    @property
-    def respondent_id(self) -> str:
-        """Give the respondent's code."""
-        return self.who.id
-
-    @property
-    def respondent(self) -> str:
-        """Give the respondent's name."""
-        return self.who.name
-
-    @property
-    def role(self) -> str:
-        """Give the respondent's role, empty where the roster gives none."""
-        return self.who.role
-
-    @property
-    def project(self) -> str:
-        """Give the project the answer is about, empty where none is given."""
-        return self.who.project
-
-    @property
-    def category(self) -> str:
-        """Give the item's category."""
-        return self.asked.category
-
-    @property
-    def section(self) -> str:
-        """Give the heading above the item, empty where there is none."""
-        return self.asked.section
-
-    @property
-    def item_id(self) -> str:
-        """Give the item's id."""
-        return self.asked.id
-
-    @property
-    def item(self) -> str:
-        """Give the item's title."""
-        return self.asked.title
-
-    @property
-    def due(self) -> str:
-        """Give the month promised (YYYY-MM), empty where there is none."""
-        return self.planned.month
-
-    @property
-    def due_precision(self) -> Precision:
-        """Tell how exactly the month was given."""
-        return self.planned.precision
-
-    @property
-    def due_inferred(self) -> bool:
-        """Tell whether the year was not written."""
-        return self.planned.inferred
-
-    @property
-    def due_source(self) -> DueSource:
-        """Tell where the month was written."""
-        return self.planned.source
-
-    @property
-    def decision(self) -> str:
-        """Give the decision in words, empty where nothing was decided."""
-        return self.decided.words if self.decided else ""
-
-    @property
-    def status_before(self) -> Status | None:
-        """Give the status that a decision replaced, None where none did."""
-        return self.decided.before if self.decided else None
-
-    @property
-    def due_before(self) -> str:
-        """Give the month (YYYY-MM) that a decision replaced."""
-        return self.decided.due_before if self.decided else ""
-
-    @property
-    def decision_reason(self) -> str:
-        """Give the reason written in 確認票."""
-        return self.decided.reason if self.decided else ""
-
-    @property
-    def decided_by(self) -> str:
-        """Give the name of whoever decided, as written in 確認票."""
-        return self.decided.by if self.decided else ""
-
-    @property
-    def decided_on(self) -> str:
-        """Give the date of the decision, as written in 確認票."""
-        return self.decided.on if self.decided else ""
-
-
-class AnswerRows(Sequence[AnswerRow]):
-    """The rows of a month by column (`frame.columns.Coded`), in the order of the fields."""
 
     __slots__ = ("columns",)
 
@@ -160,16 +33,17 @@ class AnswerRows(Sequence[AnswerRow]):
         return len(self.columns["number"])
 
     @overload
-    def __getitem__(self, place: int) -> AnswerRow: ...
+    def __getitem__(self, place: int) -> Any: ...
     @overload
     def __getitem__(self, place: slice) -> "AnswerRows": ...
-    def __getitem__(self, place: int | slice) -> "AnswerRow | AnswerRows":
+    def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return AnswerRows({name: each.take(place) for name, each in self.columns.items()})
-        return AnswerRow(*(each.at(place) for each in self.columns.values()))
+        return SimpleNamespace(**{name: each.at(place) for name, each in self.columns.items()})
 
-    def __iter__(self) -> Iterator[AnswerRow]:
-        return map(AnswerRow, *self.columns.values())
+    def __iter__(self) -> Iterator[Any]:
+        for values in zip(*self.columns.values(), strict=True):
+            yield SimpleNamespace(**dict(zip(self.columns, values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

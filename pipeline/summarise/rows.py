@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from sys import intern
 
 from pipeline.frame.answers import DECIDED, StoredAnswers
@@ -22,11 +21,9 @@ from pipeline.model import (
 )
 from pipeline.model.answers import DueSource, Precision
 from pipeline.model.report_rows import (
-    AnswerRow,
     AnswerRows,
     FileRow,
     ReportedLine,
-    RowDecision,
     SeverityCounts,
 )
 from pipeline.model.sources import Skipped, Unreadable
@@ -101,38 +98,47 @@ def answer_rows(
     stand in the file of the month compared with, None where nothing is compared.
     """
     items = {item.id: (n, item) for n, item in enumerate(batch.checklist.items, start=1)}
+    people = tuple(one.respondent for one in batch.submissions)
+    whose = Coded(people, frame["number"].codes)
     asked = frame["item_id"].of(items.__getitem__)
-    whose = Coded(tuple(one.respondent for one in batch.submissions), frame["number"].codes)
-    source = Coded(tuple(one.submission.source.path for one in batch.submissions), whose.codes)
     planned = together(_planned, *map(frame.__getitem__, _DUE))
+    decided = together(_decided, *map(frame.__getitem__, DECIDED))
+    source = Coded(tuple(one.submission.source.path for one in batch.submissions), whose.codes)
     same = constant(None, len(asked)) if carried is None else encoded(
         (person.id, item.id) in carried for person, (_, item) in zip(whose, asked, strict=True)
     )  # fmt: skip
-    made = {
-        "number": frame["number"].of(lambda number: number + 1),
-        "item_number": asked.of(itemgetter(0)),
-        "who": whose,
-        "asked": asked.of(itemgetter(1)),
-        "planned": planned,
-        "findings": encoded(_codes(frame, findings, places)),
-        "file": together(lambda given, own: given or own, frame["file"], source),
-        "overdue": planned.of(lambda due: "" < due.month < batch.month),
-        "same_file": same,
-        "decided": together(_decided, *map(frame.__getitem__, DECIDED)),
-    }
-    return AnswerRows(
-        {name: made[name] if name in made else frame[name] for name in AnswerRow._fields}
-    )
-
-
-def joined_rows(parts: Sequence[AnswerRows]) -> AnswerRows:
-    """Give the rows of parts one behind the other; of no part, no rows."""
     return AnswerRows(
         {
-            name: encoded(chain.from_iterable(part.columns[name] for part in parts))
-            for name in AnswerRow._fields
+            "number": frame["number"].of(lambda number: number + 1),
+            "item_number": asked.of(itemgetter(0)),
+            "respondent_id": whose.of(attrgetter("id")),
+            "respondent": whose.of(attrgetter("name")),
+            "role": whose.of(attrgetter("role")),
+            "project": whose.of(attrgetter("project")),
+            "category": asked.of(lambda pair: pair[1].category),
+            "section": asked.of(lambda pair: pair[1].section),
+            "item_id": frame["item_id"],
+            "item": asked.of(lambda pair: pair[1].title),
+            "due": planned.of(attrgetter("month")),
+            "due_precision": planned.of(attrgetter("precision")),
+            "due_source": planned.of(attrgetter("source")),
+            "due_inferred": planned.of(attrgetter("inferred")),
+            **{name: frame[name] for name in _AS_THEY_ARE},
+            "findings": encoded(_codes(frame, findings, places)),
+            "file": together(lambda given, own: given or own, frame["file"], source),
+            "overdue": planned.of(lambda due: "" < due.month < batch.month),
+            "same_file": same,
+            **{name: decided.of(itemgetter(n)) for n, name in enumerate(_DECISION)},
         }
     )
+
+
+_AS_THEY_ARE = (
+    "status", "mark", "note", "tags", "sheet", "cell", "in_scope", "note_empty", "comment",
+)  # fmt: skip
+_DECISION = (
+    "decision", "status_before", "due_before", "decision_reason", "decided_by", "decided_on",
+)  # fmt: skip
 
 
 def _codes(frame: Frame, findings: Findings, places: Places) -> Iterable[str]:
@@ -178,17 +184,9 @@ def _decided(  # noqa: PLR0913, PLR0917 - the columns of a decision
     reason: str | None,
     by: str | None,
     on: str | None,
-) -> RowDecision | None:
-    if words is None:
-        return None
-    return RowDecision(
-        words=words,
-        before=status if changed else None,
-        due_before=due or "" if changed else "",
-        reason=reason or "",
-        by=by or "",
-        on=on or "",
-    )
+) -> tuple[str, Status | None, str, str, str, str]:
+    before, month = (status, due or "") if changed else (None, "")
+    return words or "", before, month, reason or "", by or "", on or ""
 
 
 def file_rows(batch: Batch) -> tuple[FileRow, ...]:

@@ -28,15 +28,6 @@ if TYPE_CHECKING:
     from pipeline.model.report import Report
     from pipeline.model.report_rows import AnswerRows, FileRow, ReportedLine
 
-# What few objects tell of many answers: the column of the object, and what is told.
-_TOLD = {
-    "who": ("respondent_id", "respondent", "role", "project"),
-    "asked": ("category", "section", "item_id", "item"),
-    "planned": ("due", "due_precision", "due_source", "due_inferred"),
-    "decided": (
-        "decision", "status_before", "due_before", "decision_reason", "decided_by", "decided_on",
-    ),
-}  # fmt: skip
 GROUPING = "roster_"  # begins the name of a column that the roster gives
 _FINDING = (
     "code", "severity", "respondent_id", "respondent", "item_id", "title", "file", "sheet", "cell",
@@ -92,15 +83,8 @@ def frames_of(report: Report) -> Frames:
 
 
 def answer_frame(rows: AnswerRows, *, checklist: Checklist, month: str) -> Frame:
-    """Give the answers of a month: the fields and properties of `AnswerRow`, and ``line``."""
+    """Give the answers of a month with what is the same for all of them, and ``line``."""
     frame: Frame = dict(rows.columns)
-    for name, told in _TOLD.items():
-        kept, first, codes = np.unique(frame[name].codes, return_index=True, return_inverse=True)
-        frame[name] = Coded(tuple(frame[name].values[n] for n in kept.tolist()), codes)
-        firsts = [rows[n] for n in first.tolist()]
-        for field in told:
-            made = encoded(map(attrgetter(field), firsts))
-            frame[field] = Coded(made.values, made.codes[codes])
     # Neither is told of an answer without a month.
     frame["inferred"] = together(_where_due, frame["due"], frame["due_inferred"])
     frame["late"] = together(_where_due, frame["due"], frame["overdue"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.model import FileState
 from pipeline.write.data import versions
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from pipeline.model import Status
     from pipeline.model.report import Report
-    from pipeline.model.report_rows import AnswerRow
     from pipeline.settings import Settings
     from pipeline.write.book import Book, Sheet
 
@@ -98,12 +97,12 @@ def _write_settings(sheet: Sheet, report: Report, settings: Settings, top: int) 
 
 def _write_corrections(sheet: Sheet, report: Report, top: int) -> int:
     """List the answers that a decision in 確認票 replaced, before and after, by whom and why."""
-    replaced = report.answers.columns["decided"].where(lambda told: bool(told and told.before))
+    replaced = report.answers.columns["status_before"].where(lambda before: before is not None)
     corrected = [report.answers[row] for row in replaced.nonzero()[0].tolist()]
     if not corrected:
         return top - 1
     sheet.section(top, f"確認票の判断で直した回答（{len(corrected):,}件）", last=9)
-    asked: dict[str, str | Callable[[AnswerRow], str]] = {
+    asked: dict[str, str | Callable[[Any], str]] = {
         "項目": lambda row: f"{row.item_id}　{row.item}",
         "団体名": "respondent",
         "理由": "decision_reason",
