@@ -46,14 +46,11 @@ from pipeline.rules import RULES, rules_table
 from pipeline.rules.check import check, refuse_unknown
 from pipeline.run import RunResult, Stopwatch, look_into, result_of
 from pipeline.settings import Limits, Settings
-from pipeline.summarise import summarise, with_plan
+from pipeline.summarise import summarise, totals_of, with_plan
 from pipeline.summarise.contacts import impacts
 from pipeline.summarise.counts import Tally
-from pipeline.summarise.groupings import groupings
-from pipeline.summarise.lists import list_least_done, list_most_open, sorted_codes
-from pipeline.summarise.proof import reconcile
+from pipeline.summarise.lists import sorted_codes
 from pipeline.summarise.ranges import Ranges, in_question, open_lines
-from pipeline.summarise.returns import list_returns
 from pipeline.summarise.rows import answer_rows, file_rows, find_places
 from pipeline.texts.respondents import body_id, entry_id
 from pipeline.write.data import DataTable, files_table, findings_table, write_data, write_run
@@ -311,28 +308,11 @@ def _report(
         planned=(),
         notes=(),
         findings=(),
-        files=files,
-        returns=list_returns(batch, respondents, found),
-        items=tally.items(),
-        groups=tally.groups(),
-        roles=tally.roles(),
-        groupings=groupings(batch, tally),
-        respondents=respondents,
-        due_months=tally.due_months(),
-        tags=tally.tags(),
         codes=sorted_codes(
-            CodeCount(
-                code=code,
-                severity=Severity(severity),
-                title=RULES[code].title,
-                count=count,
-            )
+            CodeCount(code=code, severity=Severity(severity), title=RULES[code].title, count=count)
             for (code, severity), count in sums.codes.items()
         ),
-        least_done=list_least_done(tally.items()),
-        most_open=list_most_open(respondents),
-        checks=reconcile(batch, rows["answers"], files, tally),
-        ranges=Ranges(batch, tally, sums.questioned).every(),
+        **totals_of(batch, tally, found, files, respondents, rows["answers"], sums.questioned),
         beyond=rows["answers"],
     )
     planned = with_plan(whole, batch, found, set(), places)

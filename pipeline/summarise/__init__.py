@@ -5,8 +5,9 @@ Modules: `rows` flattens answers, files and findings; `counts` counts the answer
 what a person reads; `months` compares with the months before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +16,11 @@ from pipeline.frame.answers import answers_at, answers_of
 from pipeline.frame.columns import Frame
 from pipeline.frame.findings import Findings, findings_of
 from pipeline.history.changes import compare
-from pipeline.model import Batch, FileState, Finding, states_of_files
+from pipeline.model import Batch, FileState, Finding, Status, states_of_files
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import History
-from pipeline.model.report import Figures, Report
-from pipeline.model.report_rows import RuleRow, SeverityCounts
+from pipeline.model.report import Figures, Report, RespondentTotal
+from pipeline.model.report_rows import FileRow, RuleRow, SeverityCounts
 from pipeline.settings import Settings
 from pipeline.summarise.contacts import contacts, impacts
 from pipeline.summarise.counts import Tally
@@ -29,7 +30,7 @@ from pipeline.summarise.months import summarise_months
 from pipeline.summarise.offices import offices
 from pipeline.summarise.progress import progress
 from pipeline.summarise.proof import reconcile
-from pipeline.summarise.ranges import RESPONDENT, Ranges, in_question, open_lines
+from pipeline.summarise.ranges import RESPONDENT, Cell, Ranges, in_question, open_lines
 from pipeline.summarise.returns import asked_entries, list_returns, turnout_of
 from pipeline.summarise.rows import (
     Places,
@@ -41,8 +42,6 @@ from pipeline.summarise.rows import (
 )
 from pipeline.summarise.sentences import sentences
 from pipeline.texts.marks import unknown_notations
-
-__all__ = ["summarise", "with_plan"]
 
 NO_HISTORY = History()
 
@@ -69,11 +68,11 @@ def summarise(
     answers = answer_rows(batch, frame, found, places, carried)
     tally = Tally(batch, frame)
     files = file_rows(batch)
-    respondents = tally.respondents(found, places)
-    items = tally.items()
-    returns = list_returns(batch, respondents, found)
     questioned = in_question(batch, frame, found, places.line)
     unreadable = sum(row.state is FileState.UNREADABLE for row in files)
+    totals = totals_of(
+        batch, tally, found, files, tally.respondents(found, places), len(answers), questioned
+    )
     report = Report(
         month=batch.month,
         made_at=settings.made_at,
@@ -83,35 +82,51 @@ def summarise(
         answers=answers,
         findings=found,
         lines=(),
-        files=files,
-        returns=returns,
-        items=items,
-        groups=tally.groups(),
-        roles=tally.roles(),
-        groupings=groupings(batch, tally),
-        offices=offices(batch, tally),
-        respondents=respondents,
-        due_months=tally.due_months(),
         planned=order_planned(frame),
         notes=tuple(
             np.flatnonzero(~frame["note_empty"].where(bool) | frame["comment"].where(bool)).tolist()
         ),
-        tags=tally.tags(),
         codes=count_codes(found),
-        least_done=list_least_done(items),
-        most_open=list_most_open(respondents),
         notations=unknown_notations(
             answers_at(batch.submissions, frame, np.flatnonzero(frame["doubt"].where(bool)))
         ),
-        checks=reconcile(batch, len(answers), files, tally),
-        turnout=turnout_of(batch, returns),
+        turnout=turnout_of(batch, totals["returns"]),
         progress=progress(batch),
-        ranges=Ranges(batch, tally, questioned).every(),
         target=settings.target or None,
         rules=rules,
         months=summarise_months(batch, frame, tally, history, comparison),
+        **totals,
     )
     return with_plan(report, batch, found, open_lines(frame, questioned), places)
+
+
+def totals_of(  # noqa: PLR0913, PLR0917 - the sums, and what was counted
+    batch: Batch,
+    tally: Tally,
+    findings: Findings,
+    files: tuple[FileRow, ...],
+    respondents: tuple[RespondentTotal, ...],
+    rows: int,
+    questioned: Mapping[Cell, Status],
+) -> dict[str, Any]:
+    """Give what a report makes of the sums alone, by its fields; ``rows`` counts the answers."""
+    items = tally.items()
+    return {
+        "files": files,
+        "returns": list_returns(batch, respondents, findings),
+        "items": items,
+        "groups": tally.groups(),
+        "roles": tally.roles(),
+        "groupings": groupings(batch, tally),
+        "offices": offices(batch, tally),
+        "respondents": respondents,
+        "due_months": tally.due_months(),
+        "tags": tally.tags(),
+        "least_done": list_least_done(items),
+        "most_open": list_most_open(respondents),
+        "checks": reconcile(batch, rows, files, tally),
+        "ranges": Ranges(batch, tally, questioned).every(),
+    }
 
 
 def with_plan(
