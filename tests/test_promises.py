@@ -7,7 +7,7 @@ from batches import make_batch
 
 from pipeline.frame.answers import answers_of
 from pipeline.history.changes import compare, movement_of
-from pipeline.history.promises import ledger, rates
+from pipeline.history.promises import Promises, ledger, promises_of, rates
 from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
     Comparison,
@@ -31,7 +31,7 @@ WORDS = {
 }
 
 
-def owed(batch: Batch, history: History) -> tuple[Promise, ...]:
+def owed(batch: Batch, history: History) -> Promises:
     return ledger(batch, answers_of(batch.submissions), history)
 
 
@@ -201,11 +201,13 @@ def test_a_month_beside_an_answer_that_is_not_planned_is_no_promise() -> None:
 def test_two_respondents_of_one_name_are_not_one() -> None:
     one = only_promise({"2026-11": "②2026-10"})
     two = replace(one, respondent_id="Z9", outcome=Outcome.KEPT)
-    assert [(r.key, r.kept, r.overdue) for r in rates((one, two), by="respondent")] == [
+    assert [
+        (r.key, r.kept, r.overdue) for r in rates(promises_of((one, two)), by="respondent")
+    ] == [
         (one.respondent_id, 0, 1),
         ("Z9", 1, 0),
     ]
-    assert [r.promises for r in rates((one, two), by="category")] == [2]
+    assert [r.promises for r in rates(promises_of((one, two)), by="category")] == [2]
 
 
 def test_rates_count_what_can_be_judged() -> None:
@@ -216,7 +218,7 @@ def test_rates_count_what_can_be_judged() -> None:
         only_promise({"2026-11": "②2027-10"}),
         only_promise({"2026-10": "②", "2026-11": "①"}),  # no month was promised: none was kept
     ]
-    (rate,) = rates(promises, by="respondent")
+    (rate,) = rates(promises_of(promises), by="respondent")
     assert (rate.promises, rate.judged, rate.kept) == (5, 3, 1)
     assert rate.kept_share == pytest.approx(1 / 3)
 

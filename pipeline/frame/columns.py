@@ -41,7 +41,7 @@ class Coded:
         codes = self.codes[rows if isinstance(rows, slice) else np.array(rows, np.int64)]
         if len(codes) < len(self.values):  # of many values few stand there: look at those alone
             kept, codes = np.unique(codes, return_inverse=True)
-            return Coded(tuple(self.values[n] for n in kept.tolist()), codes)
+            return Coded(tuple(self.values[n] for n in kept.tolist()), narrow(codes, len(kept)))
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():
@@ -58,6 +58,10 @@ class Coded:
         passed: NDArray[np.bool_] = np.fromiter(map(test, self.values), bool, len(self.values))
         found: NDArray[np.bool_] = passed[self.codes]
         return found
+
+    def ordered(self) -> Coded:
+        """Give the column with its values in the order they first appear, whatever it came from."""
+        return in_order(self.values, self.codes)
 
     def at(self, row: int) -> Any:
         """Give the value of one row."""
@@ -79,8 +83,7 @@ def encoded(values: Iterable[Hashable]) -> Coded:
     """Give a column of these values."""
     given = values if isinstance(values, (list, tuple)) else [*values]
     places = {value: place for place, value in enumerate(dict.fromkeys(given))}
-    kind = next(code for code, most in _KINDS if len(places) <= most)
-    codes = np.fromiter(map(places.__getitem__, given), kind, len(given))
+    codes = np.fromiter(map(places.__getitem__, given), _kind(len(places)), len(given))
     return Coded(tuple(places), codes)
 
 
@@ -88,9 +91,19 @@ def stacked(*columns: Coded) -> Coded:
     """Give columns one below the other."""
     places: dict[Any, int] = {}
     moved = [[places.setdefault(value, len(places)) for value in c.values] for c in columns]
-    kind = next(code for code, most in _KINDS if len(places) <= most)
+    kind = _kind(len(places))
     codes = [np.array(own, kind)[c.codes] for own, c in zip(moved, columns, strict=True)]
     return Coded(tuple(places), np.concatenate([np.zeros(0, kind), *codes]))
+
+
+def _kind(count: int) -> type[np.unsignedinteger[Any]]:
+    """Give the least kind of number that so many values need."""
+    return next(kind for kind, most in _KINDS if count <= most)
+
+
+def narrow(codes: NDArray[Any], count: int) -> NDArray[Any]:
+    """Give codes of so many values in as few bytes as they need."""
+    return codes.astype(_kind(count), copy=False)
 
 
 def in_order(values: Sequence[Any], codes: NDArray[Any]) -> Coded:
@@ -99,8 +112,7 @@ def in_order(values: Sequence[Any], codes: NDArray[Any]) -> Coded:
     first = np.full(len(values), count)
     first[codes[::-1]] = np.arange(count - 1, -1, -1)  # the last number written is the first row
     kept = np.argsort(first, kind="stable")[: np.count_nonzero(first < count)]
-    kind = next(code for code, most in _KINDS if len(kept) <= most)
-    places = np.zeros(len(values), kind)
+    places = np.zeros(len(values), _kind(len(kept)))
     places[kept] = np.arange(len(kept))
     return Coded(tuple(map(values.__getitem__, kept.tolist())), places[codes])
 

@@ -7,16 +7,23 @@ none to keep: such a ① is counted, and left out of the share of promises kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.frame.columns import Frame, together
+from pipeline.frame.columns import Frame, columns_of, constant, together
+from pipeline.frame.rows import Rows
 from pipeline.model import Batch, Respondent, Status
 from pipeline.model.history import History, Outcome, PastMonth, PastRespondent, Promise, PromiseRate
+from pipeline.model.pickling import Columns
 from pipeline.texts.calendar import month_after, months_between
+
+_FIELDS = tuple(field.name for field in fields(Promise))
+_PROMISES = Columns(Promise)
 
 
 class _Said(NamedTuple):
@@ -27,13 +34,34 @@ class _Said(NamedTuple):
     due: str
 
 
-def ledger(batch: Batch, frame: Frame, history: History) -> tuple[Promise, ...]:
+class Promises(Rows[Promise]):
+    """Promises in an order; ``frame`` has a column for each field of `Promise`."""
+
+    __slots__ = ()
+
+    def at(self, rows: Iterable[int] | slice) -> Iterator[Promise]:
+        """Give the promises of some rows, in the order they are asked for."""
+        chosen = rows if isinstance(rows, slice) else [*rows]
+        yield from _PROMISES.unpack([self.column(name, chosen) for name in _FIELDS])
+
+
+def promises_of(promises: Sequence[Promise]) -> Promises:
+    """Give promises as a frame."""
+    if isinstance(promises, Promises):
+        return promises
+    columns = columns_of(map(attrgetter(*_FIELDS), promises), len(_FIELDS))
+    return Promises(dict(zip(_FIELDS, columns, strict=True)))
+
+
+def ledger(batch: Batch, frame: Frame, history: History) -> Promises:
     """Give the latest promise of each item of each respondent that ever made one.
 
     ``frame`` are the answers of the batch. In the order of the submissions and of the form, then
     those who sent nothing this month: silence keeps no promise and ends none. Without history
     these are this month's ②.
     """
+    if not history.months:
+        return _first_said(batch, frame)
     categories = {item.id: item.category for item in batch.checklist.items}
     promised = _promised(batch, frame, history)
     people: list[tuple[Respondent | PastRespondent, Mapping[str, _Said]]] = []
@@ -49,7 +77,35 @@ def ledger(batch: Batch, frame: Frame, history: History) -> tuple[Promise, ...]:
                 promise = _latest_promise(story)
                 if promise:
                     promises.append(_promise(person, item_id, category, promise, batch.month))
-    return tuple(promises)
+    return promises_of(promises)
+
+
+def _first_said(batch: Batch, frame: Frame) -> Promises:
+    """Give the promises of a first month: nothing can have become of them yet."""
+    planned = np.flatnonzero(frame["status"].where(lambda status: status is Status.PLANNED))
+    whose, item, due = (frame[name].take(planned) for name in ("number", "item_id", "due"))
+    people = [counted.respondent for counted in batch.submissions]
+    categories = {asked.id: asked.category for asked in batch.checklist.items}
+    now, rows = batch.month, len(planned)
+    outcome = due.of(lambda month: _outcome((_Said(now, Status.PLANNED, month),), month, now=now))
+    return Promises(
+        {
+            "respondent_id": whose.of(lambda number: people[number].id),
+            "respondent": whose.of(lambda number: people[number].name),
+            "role": whose.of(lambda number: people[number].role),
+            "item_id": item,
+            "category": item.of(categories.__getitem__),
+            "first_said": constant(now, rows),
+            "first_due": due,
+            "due": due,
+            "slips": constant(0, rows),
+            "slipped_months": constant(0, rows),
+            "overdue_since": due.of(lambda month: month_after(month) if "" < month < now else ""),
+            "outcome": outcome,
+            "last_said": constant(now, rows),
+            "project": whose.of(lambda number: people[number].project),
+        }
+    )
 
 
 def _promised(batch: Batch, frame: Frame, history: History) -> Mapping[str, set[str]]:
@@ -67,25 +123,30 @@ def _promised(batch: Batch, frame: Frame, history: History) -> Mapping[str, set[
     return found
 
 
-def rates(promises: Iterable[Promise], *, by: str) -> tuple[PromiseRate, ...]:
+def rates(promises: Promises, *, by: str) -> tuple[PromiseRate, ...]:
     """Count promises by ``respondent`` or ``category``, in the order they first come."""
-    groups: dict[str, list[Promise]] = {}
-    for promise in promises:
-        key = promise.respondent_id if by == "respondent" else promise.category
-        groups.setdefault(key, []).append(promise)
-    outcomes = {key: Counter(p.outcome for p in members) for key, members in groups.items()}
+    told = promises.frame
+    key, name = ("respondent_id", "respondent") if by == "respondent" else ("category", "category")
+    names: dict[str, str] = {}
+    outcomes: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+    slipped: Counter[str] = Counter()
+    asked = (told[name] for name in (key, name, "outcome", "slips"))
+    for one, words, outcome, slips in zip(*asked, strict=True):
+        names.setdefault(one, words)
+        outcomes[one][outcome] += 1
+        slipped[one] += slips > 0
     return tuple(
         PromiseRate(
-            key=key,
-            name=members[0].respondent if by == "respondent" else key,
-            promises=len(members),
-            kept=outcomes[key][Outcome.KEPT],
-            late=outcomes[key][Outcome.LATE],
-            overdue=outcomes[key][Outcome.OVERDUE],
-            withdrawn=outcomes[key][Outcome.WITHDRAWN],
-            slipped=sum(p.slips > 0 for p in members),
+            key=one,
+            name=names[one],
+            promises=found.total(),
+            kept=found[Outcome.KEPT],
+            late=found[Outcome.LATE],
+            overdue=found[Outcome.OVERDUE],
+            withdrawn=found[Outcome.WITHDRAWN],
+            slipped=slipped[one],
         )
-        for key, members in groups.items()
+        for one, found in outcomes.items()
     )
 
 

@@ -1,5 +1,6 @@
 """What a report says about the months: this one beside an earlier one, and all of them in a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -152,6 +153,6 @@ class Months:
     respondents: tuple[RespondentMonths, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
     standouts: Standouts = Standouts()
-    promises: tuple[Promise, ...] = ()  # overdue first, the longest overdue on top
+    promises: Sequence[Promise] = ()  # overdue first, the longest overdue on top
     promise_rates: tuple[PromiseRate, ...] = ()  # by respondent
     category_rates: tuple[PromiseRate, ...] = ()

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.history.promises import ledger, rates
+from pipeline.history.promises import Promises, ledger, rates
 from pipeline.model import Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import Outcome
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         History,
         Movement,
         PastMonth,
-        Promise,
         PromiseRate,
     )
     from pipeline.model.months import Shares
@@ -309,14 +308,18 @@ def _top(
     )
 
 
-def _most_pressing_first(promises: Iterable[Promise]) -> tuple[Promise, ...]:
+def _most_pressing_first(promises: Promises) -> Promises:
     """Order promises: overdue first, then those still to come by month, what is settled last."""
-    return tuple(
-        sorted(promises, key=lambda p: (_OUTCOMES[p.outcome], not p.due, p.due))
-    )  # fmt: skip
+    told = [*zip(promises.frame["outcome"], promises.frame["due"], strict=True)]
+
+    def urgency(row: int) -> tuple[int, bool, str]:
+        outcome, due = told[row]
+        return _OUTCOMES[outcome], not due, due
+
+    return promises.take(sorted(range(len(told)), key=urgency))
 
 
-def _in_form_order(batch: Batch, promises: tuple[Promise, ...]) -> tuple[PromiseRate, ...]:
+def _in_form_order(batch: Batch, promises: Promises) -> tuple[PromiseRate, ...]:
     places = batch.checklist.categories
     return tuple(sorted(rates(promises, by="category"), key=lambda rate: places.index(rate.key)))
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, constant, encoded, in_order, together
+from pipeline.frame.columns import Coded, constant, encoded, narrow, together
 from pipeline.frame.findings import findings_of
+from pipeline.history.promises import promises_of
 from pipeline.model.batch import message_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def answer_frame(rows: AnswerRows, *, checklist: Checklist, month: str) -> Frame
     frame["month"] = constant(month, len(rows))
     frame["checklist"] = constant(checklist.id, len(rows))
     frame["checklist_version"] = constant(checklist.version, len(rows))
-    frame["line"] = Coded(tuple(range(len(rows))), np.arange(len(rows)))
+    frame["line"] = Coded(range(len(rows)), np.arange(len(rows), dtype=np.uint32))
     return frame
 
 
@@ -146,16 +147,18 @@ def change_frame(changes: Sequence[ChangeRow]) -> Frame:
 
 def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
     """Give the promises; ``line`` is that of 明細 or None, where there is no answer this month."""
-    frame = _columns(promises, {name: name for name in _PROMISE})
+    told = promises_of(promises).frame
+    frame = {name: told[name].ordered() for name in _PROMISE}
     places = dict(zip(zip(answers["respondent_id"], answers["item_id"], strict=True), count()))
-    frame["line"] = encoded(places.get((p.respondent_id, p.item_id)) for p in promises)
+    asked = zip(frame["respondent_id"], frame["item_id"], strict=True)
+    frame["line"] = encoded(map(places.get, asked))
     return frame
 
 
 def _told(findings: Findings) -> Frame:
     own = {**findings.frame, "severity": findings.frame["severity"].of(attrgetter("value"))}
     # Values as they first appear, whatever order findings had before: files are the same again.
-    frame = {name: in_order(own[name].values, own[name].codes) for name in _FINDING}
+    frame = {name: own[name].ordered() for name in _FINDING}
     frame["message"] = encoded(map(message_of, *(own[name] for name in _SAID)))
     return frame
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import taken, together
+from pipeline.history.promises import promises_of
 from pipeline.model import Status
 from pipeline.model.raw import column_letters
 from pipeline.write.list_columns import (
@@ -102,14 +103,16 @@ def _write_months(sheet: Sheet, report: Report) -> None:
 
 def _planned_columns(book: Book, report: Report) -> list[Column]:
     # The counts by month stand over the same columns, so these are of like width.
-    promises = {(p.respondent_id, p.item_id): p for p in report.months.promises}
+    promises = promises_of(report.months.promises).frame
+    asked = zip(promises["respondent_id"], promises["item_id"], strict=True)
+    places = {each: row for row, each in enumerate(asked)}
 
     def promised(field: str) -> Callable[[Frame], Coded]:
         none = None if field == "slips" else ""
 
         def told(person: str, item: str) -> Field:
-            promise = promises.get((person, item))
-            return getattr(promise, field) if promise else none
+            row = places.get((person, item))
+            return none if row is None else promises[field].at(row)
 
         return lambda rows: together(told, rows["respondent_id"], rows["item_id"])
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.frame.columns import taken
+from pipeline.history.promises import promises_of
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.list_columns import or_dash, put_list, role, to_detail
@@ -56,7 +57,8 @@ _RATE_HEADS = (
 
 def has_promises(report: Report) -> bool:
     """Tell whether 対応予定の履行状況 has content: a ② that an earlier month said."""
-    return any(promise.first_said != report.month for promise in report.months.promises)
+    said = promises_of(report.months.promises).frame["first_said"]
+    return bool(said.where(lambda month: month != report.month).any())
 
 
 def write_promises(book: Book, report: Report, promises: Frame) -> None:
@@ -108,7 +110,7 @@ def _columns(book: Book) -> list[Column]:
 
 
 def _write_outcomes(sheet: Sheet, report: Report, top: int) -> int:
-    counts = Counter(promise.outcome for promise in report.months.promises)
+    counts = Counter(promises_of(report.months.promises).frame["outcome"])
     sheet.section(top, "結果別の件数", last=LAST)
     sheet.merge(top + 1, 0, top + 1, 1, "結果", "head")
     sheet.text(top + 1, 2, "件数", "head")
