@@ -15,6 +15,7 @@ from pipeline.frame.columns import constant
 from pipeline.machine.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
 from pipeline.write.columns import DATA_COLUMNS, data_columns
+from pipeline.write.frame import findings_told
 from pipeline.write.safe import csv_text, plain_text
 from pipeline.write.table import joined
 from pipeline.write.typed import arrow_table
@@ -82,7 +83,7 @@ def data_tables(report: Report, frames: Frames) -> list[DataTable]:
     month_of = {"month": constant(month, len(promises["line"]))}
     return [
         answers_table(frames.answers),
-        findings_table(frames.findings, month),
+        findings_table(findings_told(report), month),
         files_table(frames.files, month),
         _table("changes", CHANGES, {**changes, **compared}),
         _table("promises", PROMISES, {**promises, **month_of}),

@@ -52,10 +52,9 @@ _PROMISE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frames:
-    """What a month's lists and data files are made of."""
+    """What a month's lists are made of, and its data files but for findings."""
 
     answers: Frame
-    findings: Frame
     lines: Frame  # of 要確認
     files: Frame
     changes: Frame
@@ -71,11 +70,6 @@ def frames_of(report: Report) -> Frames:
         answers[f"{GROUPING}{one.head}"] = ids.of(own.__getitem__)
     return Frames(
         answers=answers,
-        findings=finding_frame(
-            findings_of(report.findings).before(findings_of(report.settled)),
-            report.lines if report.findings else (),  # those of a month by parts stay there
-            report.impacts,
-        ),
         lines=line_frame(report.lines),
         files=file_frame(report.files),
         changes=change_frame(report.months.changes),
@@ -94,6 +88,13 @@ def answer_frame(rows: AnswerRows, *, checklist: Checklist, month: str) -> Frame
     frame["checklist_version"] = constant(checklist.version, len(rows))
     frame["line"] = Coded(range(len(rows)), np.arange(len(rows), dtype=np.uint32))
     return frame
+
+
+def findings_told(report: Report) -> Frame:
+    """Give the findings of a month for its data files: open ones first, each in words."""
+    lines = report.lines if report.findings else ()  # those of a month by parts stay there
+    every = findings_of(report.findings).before(findings_of(report.settled))
+    return finding_frame(every, lines, report.impacts)
 
 
 def finding_frame(
