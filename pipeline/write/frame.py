@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, constant, encoded, narrow, together
+from pipeline.frame.columns import Coded, constant, encoded, together
 from pipeline.frame.findings import findings_of
 from pipeline.history.promises import promises_of
 from pipeline.model.batch import message_of
