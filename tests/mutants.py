@@ -7,7 +7,7 @@ The changes are mutmut's (requirements/mutants.txt), made in a copy below build/
 functions are cached at the end of their module: mutmut leaves decorated functions alone. Patterns
 and tables at module level are not mutated. Running them is done here: everything is imported and
 collected once, then each mutant has a process forked from that one, in which nothing is remembered,
-and only the tests that call its function run in it, the quickest first (mutmut's own runner starts
+and only the tests that call its function run in it, until one fails (mutmut's own runner starts
 pytest and makes every fixture anew: eight seconds a mutant, here less than one).
 Prints every mutant that no test noticed and a count; docs/testing.md is written by hand from it.
 """
@@ -23,19 +23,20 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from bisect import bisect
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,10 +46,10 @@ COPIED = ("pipeline", "tests", "templates", "docs", "bench", "Makefile", "README
 CACHED = re.compile(r"^@(lru_cache(?:\([^()]*\))?|cache)(?:\s*#.*)?\ndef (\w+)", re.MULTILINE)
 ACTIVE = "MUTANT_UNDER_TEST"  # read by the changed modules: a mutant, stats or nothing
 FAILED = Path("failed.txt")  # which test noticed the last mutant
-QUICK = (0.1, 1.0)  # seconds: tests below the first go first, those below the second next
-BUDGET = 10.0  # seconds of tests for one mutant; what only slower ones notice is alive
+BUDGET = 20.0  # seconds of tests for one mutant; what only tests beyond notice is alive
 STATS = "stats"
-CHOSEN = ("-n", "0", "-x", "-p", "no:cacheprovider")
+CHOSEN = ("-n", "0", "-x", "-p", "no:cacheprovider", "--tb=short")
+MEMORY = 4 * 2**30
 ALIVE, NOTICED, UNREACHED, TOO_LONG = "alive", "noticed", "no test", "too long"
 # Sentences for people: that they are whole is tested where they are shown, not letter by letter.
 SENTENCES = "。|「|」|ください"
@@ -56,7 +57,10 @@ SENTENCES = "。|「|」|ください"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A part of the package with the tests that hold it; `skipped` are patterns of lines."""
+    """A part of the package with the tests that hold it, in the order in which they are tried.
+
+    ``skipped`` are patterns of lines that are not mutated.
+    """
 
     path: str
     tests: tuple[str, ...]
@@ -80,18 +84,20 @@ ROOMS = {
     "assemble": Room(
         path="pipeline/assemble/*",
         tests=(
-            "tests/test_assemble.py",
-            "tests/test_assemble_claims.py",
-            "tests/test_slips.py",
-            "tests/test_identity.py",
-            "tests/test_units.py",
             "tests/test_told_batches.py",
+            "tests/test_told_rosters.py",
+            "tests/test_assemble_pieces.py",
+            "tests/test_units.py",
+            "tests/test_roster.py",
+            "tests/test_assemble_claims.py",
+            "tests/test_assemble.py",
+            "tests/test_return_names.py",
+            "tests/test_slips.py",
+            "tests/test_local_codes.py",
+            "tests/test_identity.py",
+            "tests/test_mail_senders.py",
             "tests/test_bodies.py",
             "tests/test_seal.py",
-            "tests/test_roster.py",
-            "tests/test_local_codes.py",
-            "tests/test_mail_senders.py",
-            "tests/test_return_names.py",
         ),
         skipped=(SENTENCES,),
     ),
@@ -129,8 +135,8 @@ def prepare(room: Room, folder: Path) -> dict[str, Callable[[], str]]:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, folder / name)
-    settings = {"source_paths": ["pipeline"], "do_not_mutate_patterns": list(room.skipped)}
-    lines = "".join(f"{key} = {json.dumps(each)}\n" for key, each in settings.items())
+    told = {"source_paths": ["pipeline"], "do_not_mutate_patterns": list(room.skipped)}
+    lines = "".join(f"{key} = {json.dumps(each)}\n" for key, each in told.items())
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(f"{project}\n[tool.mutmut]\n{lines}", encoding="utf-8")
     os.chdir(folder)  # mutmut reads its settings where it stands
@@ -203,8 +209,10 @@ class Runs:
 
         self.imported = set(state()._stats)
         os.environ[ACTIVE] = ""
+        settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), database=None)
+        settings.load_profile("mutants")  # a smaller example of a failure is nothing to wait for
         notes = self.folder / "calls.json"
-        if _forked(lambda: self._learn(session, notes), 3600) != ALIVE:
+        if _forked(lambda: self._learn(session, notes)) != ALIVE:
             self.failed = FAILED.read_text(encoding="utf-8")
             return True
         calls = json.loads(notes.read_text(encoding="utf-8"))
@@ -226,19 +234,28 @@ class Runs:
         items = [each for each in session.items if function in calls[each.nodeid]["called"]]
         if not items:
             return UNREACHED
-        items = _in_turn({each: calls[each.nodeid]["seconds"] for each in items})
+        items = _in_turn({each: calls[each.nodeid]["seconds"] for each in items}, self.room.tests)
 
         def run() -> int:
             os.environ[ACTIVE] = name
-            return 0 if _passes(items) else 1
+            for item, after in zip(items, [*items[1:], None], strict=True):
+                _limit(5 + 5 * calls[item.nodeid]["seconds"])
+                if not _passes(item, after):
+                    return 1
+            return 0
 
-        return _forked(run, 30 * BUDGET)
+        return _forked(run)
 
     def _from_the_start(self, name: str) -> str:
         """Give what comes of a mutant of what modules call as they load: in a new process."""
         command = [sys.executable, "-m", "pytest", *CHOSEN, *self.room.tests]
         environment = {**os.environ, ACTIVE: name}
-        done = subprocess.run(command, env=environment, check=False, capture_output=True)
+        try:
+            done = subprocess.run(
+                command, env=environment, check=False, capture_output=True, timeout=900
+            )
+        except subprocess.TimeoutExpired:
+            return TOO_LONG
         return NOTICED if done.returncode else ALIVE
 
     def _learn(self, session: pytest.Session, notes: Path) -> int:
@@ -256,10 +273,10 @@ class Runs:
                 cached.cache_clear()
             state()._stats.clear()
             before = sum(self.spent.values())
-            began = time.monotonic()
-            if not _passes([item], after):
+            began = time.process_time()
+            if not _passes(item, after):
                 return 1
-            seconds = time.monotonic() - began - sum(self.spent.values()) + before
+            seconds = time.process_time() - began - sum(self.spent.values()) + before
             shared = [each for each in _shared_names(item) if each in self.called]
             found = set(state()._stats).union(*(self.called[each] for each in shared))
             seconds += sum(self.spent[each] for each in shared)
@@ -279,30 +296,25 @@ class Runs:
         stats = state()._stats
         before = set(stats)
         stats.clear()
-        began = time.monotonic()
+        began = time.process_time()
         made = yield
         name = f"{request.node.nodeid} {fixturedef.argname}"
-        self.spent[name] = time.monotonic() - began
+        self.spent[name] = time.process_time() - began
         self.called[name] = self.called.get(name, set()) | stats
         stats |= before
         return made
 
 
-def _in_turn(cost: dict[pytest.Item, float]) -> list[pytest.Item]:
-    """Give the quickest tests within the budget, those of a file side by side for its fixtures."""
-    sums: defaultdict[str, float] = defaultdict(float)
-    for each, seconds in cost.items():
-        sums[each.path.name] += seconds
+def _in_turn(cost: dict[pytest.Item, float], files: tuple[str, ...]) -> list[pytest.Item]:
+    """Give the tests within the budget, in the order of the files, the quickest of a file first."""
+    order = {Path(file).name: place for place, file in enumerate(files)}
+    left = BUDGET
     within: list[pytest.Item] = []
-    left: float = BUDGET
-    for each in sorted(cost, key=lambda each: cost[each]):
+    for each in sorted(cost, key=lambda each: (order[each.path.name], cost[each])):
         left -= cost[each]
         if left >= 0 or not within:
             within.append(each)
-    name = {
-        each: (bisect(QUICK, cost[each]), sums[each.path.name], each.path.name) for each in cost
-    }
-    return sorted(within, key=lambda each: (name[each], cost[each]))
+    return within
 
 
 def _shared_names(item: pytest.Item) -> Iterator[str]:
@@ -313,43 +325,39 @@ def _shared_names(item: pytest.Item) -> Iterator[str]:
         yield f" {name}"
 
 
-def _passes(items: list[pytest.Item], after: pytest.Item | None = None) -> bool:
-    """Run tests until one fails."""
-    for item, following in zip(items, [*items[1:], after], strict=True):
-        for each in runtestprotocol(item, log=False, nextitem=following):
-            if each.failed:
-                FAILED.write_text(f"{item.nodeid}\n{each.longreprtext}", encoding="utf-8")
-                return False
+def _passes(item: pytest.Item, after: pytest.Item | None) -> bool:
+    """Run a test; ``after`` is the one whose fixtures are wanted next."""
+    for each in runtestprotocol(item, log=False, nextitem=after):
+        if each.failed:
+            FAILED.write_text(f"{item.nodeid}\n{each.longreprtext}", encoding="utf-8")
+            return False
     return True
 
 
-def _forked(work: Callable[[], int], limit: float) -> str:
+def _limit(seconds: float) -> None:
+    """Let this process end when it has computed for so long from now, however busy others are."""
+    until = int(time.process_time() + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+
+def _forked(work: Callable[[], int]) -> str:
     """Do work in a process of its own, with temporary files that go with it."""
     own = Path.cwd() / "own"
     own.mkdir()
     process = os.fork()
     if not process:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(own)
-        os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         code = 1
         try:
             code = work()
         finally:
             os._exit(code)
-    until = time.monotonic() + limit
-    came = ""
-    while not came:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            came = NOTICED if status else ALIVE
-        elif time.monotonic() > until:
-            came = TOO_LONG
-            os.killpg(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-        else:
-            time.sleep(0.005)
+    _, status = os.waitpid(process, 0)
     shutil.rmtree(own, ignore_errors=True)
-    return came
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        return TOO_LONG
+    return NOTICED if status else ALIVE
 
 
 if __name__ == "__main__":

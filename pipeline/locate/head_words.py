@@ -135,11 +135,12 @@ class HeadWords:
         key = squeeze(text)
         if not (key.startswith(self._nouns) or key.endswith(self._nouns)):
             return None  # nearly every text
-        for kind, names in self._headers[:2]:
-            for rank, name in enumerate(names):
-                if key.endswith(name) or key.startswith(name):
-                    return Header(kind, rank)
-        return None
+        return next(
+            Header(kind, rank)
+            for kind, names in self._headers[:2]
+            for rank, name in enumerate(names)
+            if key.endswith(name) or key.startswith(name)
+        )
 
 
 def _begins_word(head: str, name: str) -> bool:
