@@ -36,7 +36,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,6 +204,7 @@ class Runs:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn which tests call what, then strike."""
+        from hypothesis import Phase, settings  # noqa: PLC0415 - pytest wants to load it itself
         from mutmut.state import state  # noqa: PLC0415
 
         self.imported = set(state()._stats)
