@@ -195,23 +195,14 @@ def _typed(table: Any) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import
     import pyarrow as pa  # noqa: PLC0415 - the same
 
+    from pipeline.write.typed import plain_texts  # noqa: PLC0415 - the same
+
     kinds = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
     texts = pd.StringDtype("pyarrow")
-    frame: pd.DataFrame = _plain(table).to_pandas(
+    frame: pd.DataFrame = plain_texts(table).to_pandas(
         types_mapper={**kinds, pa.string(): texts}.get, date_as_object=False
     )
     return frame
-
-
-def _plain(table: Any) -> Any:
-    """Give a table whose texts are texts, not places in a dictionary."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    fields = [
-        pa.field(each.name, pa.string() if pa.types.is_dictionary(each.type) else each.type)
-        for each in table.schema
-    ]
-    return table.cast(pa.schema(fields))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

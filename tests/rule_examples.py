@@ -29,7 +29,6 @@ from pipeline.model import (
     Location,
     NotChecklist,
     Option,
-    PreviousAnswer,
     PreviousMonth,
     RawCell,
     RawSheet,
@@ -46,7 +45,7 @@ from pipeline.model import (
     UnreadableReason,
     Wanted,
 )
-from pipeline.model.history import PastProblem
+from pipeline.model.history import PastAnswer, PastProblem
 from pipeline.model.review import ENTRIES, FACTS, KEY, NOTICE, Review, ReviewForm
 from pipeline.parse import parse
 from pipeline.review import (
@@ -239,7 +238,7 @@ def _previous(text: str) -> PreviousMonth | None:
     return PreviousMonth(
         month="2026-10",
         answers={
-            (name, answer.item_id): PreviousAnswer(status=answer.mark.status, due=answer.due.month)
+            (name, answer.item_id): PastAnswer(status=answer.mark.status, due=answer.due.month)
             for answer in submission.answers
         },
     )

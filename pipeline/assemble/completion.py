@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.assemble.joining import Joined, has_row, join, with_note_of
+from pipeline.assemble.joining import Joined, join, with_note_of
 from pipeline.model import Answer, Doubt, Status, Submission
 from pipeline.texts.calendar import month_words
 from pipeline.texts.folding import is_blank
@@ -39,7 +39,7 @@ class Plan:
 
 def complete(form: Submission, older: Sequence[Sequence[Submission]], month: str) -> Submission:
     """Take the items the form does not contain from the newest older forms that have the row."""
-    if not older or all(has_row(answer) for answer in form.answers):
+    if not older or all(answer.has_row for answer in form.answers):
         return form
     answers = {answer.item_id: answer for answer in form.answers}
     repeated = list(form.repeated)
@@ -48,7 +48,7 @@ def complete(form: Submission, older: Sequence[Sequence[Submission]], month: str
         taken = [
             theirs
             for theirs in before.answers
-            if has_row(theirs) and not has_row(answers[theirs.item_id])
+            if theirs.has_row and not answers[theirs.item_id].has_row
         ]
         answers.update((answer.item_id, answer) for answer in taken)
         ids = {answer.item_id for answer in taken}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from pipeline.model import Answer, Doubt, Due, Mark, MatchedBy, Status, Submission, shown_key
+from pipeline.model import Answer, Doubt, Due, Mark, Status, Submission, shown_key
 from pipeline.texts.folding import is_blank, tidy
 from pipeline.texts.notes import effective_due, read_note, with_comments_of
 
@@ -102,11 +102,6 @@ def plainness(submission: Submission) -> tuple[bool, int, int, str]:
     return ("!" in path, path.count("/"), len(path), submission.source.key)
 
 
-def has_row(answer: Answer) -> bool:
-    """Tell whether the item stands in the file at all."""
-    return answer.matched_by is not MatchedBy.NONE or answer.location is not None
-
-
 def with_note_of(noted: Answer, answer: Answer) -> Answer:
     """Give an answer with the note of another one."""
     return replace(answer, note=noted.note, note_place=noted.note_place, note_cell=noted.note_cell)
@@ -127,7 +122,7 @@ def _joined(same: Sequence[Answer], before: Sequence[Answer], month: str) -> Ans
     """
     given = [answer for answer in same if _is_given(answer)]
     if not given:
-        ours = next((answer for answer in same if has_row(answer)), same[0])
+        ours = next((answer for answer in same if answer.has_row), same[0])
         return _noted(ours, same, month)
     if len({_meaning(answer) for answer in (*given, *before)}) > 1:
         return _noted(_differing((*given, *before)), same, month)

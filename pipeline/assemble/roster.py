@@ -18,12 +18,10 @@ from pipeline.model import (
     CellKey,
     Checklist,
     ControlProblem,
-    Location,
     RawCell,
     RawWorkbook,
     Roster,
     RosterEntry,
-    address,
 )
 from pipeline.texts.addresses import addresses
 from pipeline.texts.folding import fold, tidy
@@ -134,11 +132,7 @@ class _Reading:
                 mail=self._mail(row),
                 excluded=_exclusion(self._text(row, "除外")),
                 groups=tuple(self._groups(row)),
-                location=Location(
-                    file=self._header.file,
-                    sheet=self._header.sheet.name,
-                    cell=address(row, self._header.columns["団体名"]),
-                ),
+                location=self._header.location(row, self._header.columns["団体名"]),
             )
 
     def _cell(self, row: int, header: str) -> RawCell | None:
@@ -174,11 +168,7 @@ class _Reading:
         if not found or written.count("@") > len(found):
             self.problems.append(
                 ControlProblem(
-                    location=Location(
-                        file=self._header.file,
-                        sheet=self._header.sheet.name,
-                        cell=address(row, self._header.columns["メール"]),
-                    ),
+                    location=self._header.location(row, self._header.columns["メール"]),
                     written=self._text(row, "メール"),
                     problem="メールアドレスの形ではありません。",
                     fix="kikaku@city.example.jp のような形に直してください"

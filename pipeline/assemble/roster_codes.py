@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.assemble.roster_heads import RosterHeader
-from pipeline.model import CellKind, ControlProblem, Location, RawCell, address
+from pipeline.model import CellKind, ControlProblem, RawCell
 from pipeline.texts.folding import fold, tidy
 from pipeline.texts.local_codes import is_local_code, other_spelling
 
@@ -50,9 +50,8 @@ def doubtful_zeros(
     # By chance one in eleven is right: running numbers of one's own are not doubted.
     if odd and len(odd) < len(short) - len(odd):
         row, code = odd[0]
-        place = address(row, header.columns["団体コード"])
         yield ControlProblem(
-            location=Location(file=header.file, sheet=header.sheet.name, cell=place),
+            location=header.location(row, header.columns["団体コード"]),
             written=code,
             problem="団体コードの先頭の 0 が落ちているようですが、6桁の団体コードとして"
             f"正しくない番号が混じっている（{len(odd)} 件）ため、0 を補わずに使っています。",

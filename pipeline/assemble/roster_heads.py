@@ -93,6 +93,10 @@ class RosterHeader:
     mistakes: tuple[str, ...]
     others: dict[int, str]  # heads of columns that this product has no name for
 
+    def location(self, row: int, column: int) -> Location:
+        """Give a cell as the place of a problem."""
+        return Location(file=self.file, sheet=self.sheet.name, cell=address(row, column))
+
     def place(self, row: int, header: str) -> str:
         """Name a cell as a coordinator finds it."""
         column = self.columns.get(header, 0)
@@ -194,9 +198,7 @@ def near_misses(header: RosterHeader) -> Iterator[ControlProblem]:
         name = _near(cell.text) if row == header.row else ""
         if name and name not in header.columns:
             yield ControlProblem(
-                location=Location(
-                    file=header.file, sheet=header.sheet.name, cell=address(row, column)
-                ),
+                location=header.location(row, column),
                 written=cell.text.strip(),
                 problem=f"見出しが「{name}」に似ていますが、違うため使っていません。",
                 fix=f"「{name}」の列であれば、見出しを「{name}」に直して、もう一度集計してください。"

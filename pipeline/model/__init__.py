@@ -29,7 +29,6 @@ from pipeline.model.batch import (
     Finding,
     FindingGroup,
     Outcome,
-    PreviousAnswer,
     PreviousMonth,
     Respondent,
     Roster,

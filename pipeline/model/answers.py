@@ -224,6 +224,11 @@ class Answer:
     aside: Aside | None = None
 
     @property
+    def has_row(self) -> bool:
+        """Tell whether the item stands in the file at all."""
+        return self.matched_by is not MatchedBy.NONE or self.location is not None
+
+    @property
     def comment(self) -> str:
         """Give the comments on check cell and note."""
         return self.aside.comment.raw if self.aside else ""

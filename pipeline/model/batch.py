@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.model.answers import Location
-from pipeline.model.checklist import Checklist, Status
+from pipeline.model.checklist import Checklist
 from pipeline.model.history import PastAnswer, PastProblem
 from pipeline.model.sources import (
     OF_THIS_COMPUTER,
@@ -363,16 +363,8 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreviousAnswer:
-    """What an item was last month. ``due`` is YYYY-MM or empty."""
-
-    status: Status
-    due: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousMonth:
     """Last month's counted answers by (respondent id, item id), for rules B506 and B507."""
 
     month: str  # YYYY-MM
-    answers: Mapping[tuple[str, str], PreviousAnswer | PastAnswer]
+    answers: Mapping[tuple[str, str], PastAnswer]

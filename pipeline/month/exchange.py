@@ -41,7 +41,7 @@ from pipeline.summarise.ranges import READABLE, Cell, in_question, open_lines
 from pipeline.summarise.rows import answer_rows, find_places
 from pipeline.write.data import ANSWERS, FINDINGS, DataTable, answers_table, findings_table
 from pipeline.write.frame import answer_frame, finding_frame
-from pipeline.write.typed import arrow_table
+from pipeline.write.typed import arrow_table, plain_texts
 
 # Notes of all returns beside one another, and earlier months: not asked where returns are parts.
 NOT_ASKED = ("B505", "B506", "B507", "B514", "M701", "R")
@@ -224,7 +224,7 @@ class _Rolling:
         """Write a table."""
         from pyarrow import parquet  # noqa: PLC0415 - slow to import
 
-        table = _plain(table.select(self._names))
+        table = plain_texts(table.select(self._names))
         while table.num_rows or not self._parts:
             if self._writer is None:
                 path = self._folder / f"part-{self._parts:05}.parquet"
@@ -246,25 +246,6 @@ class _Rolling:
         """End the last part and give the count of all rows."""
         self._end()
         return self._rows
-
-
-def _plain(table: Any) -> Any:
-    """Give a table whose texts are texts, not places in a dictionary."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    fields = [
-        pa.field(each.name, pa.string() if _is_text(each.type) else each.type)
-        for each in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def _is_text(kind: Any) -> bool:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    return bool(
-        pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from pipeline.rules.registry import (
     Effect,
     Hit,
     fires,
-    has_row,
     on_answer,
     rule,
     silent,
@@ -52,7 +51,7 @@ def _doubtful(context: Context, doubt: Doubt) -> Iterator[Hit]:
 def blank(context: Context) -> Iterator[Hit]:
     """Find check cells that hold nothing, or the legend as it was printed."""
     for counted, answer in context.asked.of(Status.BLANK):
-        if has_row(answer):
+        if answer.has_row:
             legend = answer.mark.legend_untouched
             what = _LEGEND_LEFT if legend else "チェック欄が空です。"
             what += "".join(_beside(answer)) if answer.aside else ""

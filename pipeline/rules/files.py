@@ -22,7 +22,6 @@ from pipeline.rules.registry import (
     Effect,
     Hit,
     fires,
-    has_row,
     on_file,
     on_submission,
     rule,
@@ -238,7 +237,7 @@ def untouched(context: Context) -> Iterator[Hit]:
     """Find counted submissions in which no check cell asked for holds anything."""
     for counted in context.batch.submissions:
         asked = [
-            answer for answer in counted.submission.answers if answer.in_scope and has_row(answer)
+            answer for answer in counted.submission.answers if answer.in_scope and answer.has_row
         ]
         if not asked or any(answer.mark.status is not Status.BLANK for answer in asked):
             continue

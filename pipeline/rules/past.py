@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.frame.answers import first_rows
-from pipeline.model import CountedSubmission, FileState, Location, PreviousAnswer, Severity, Status
+from pipeline.model import CountedSubmission, FileState, Location, Severity, Status
 from pipeline.model.history import PastAnswer
 from pipeline.rules.registry import About, Context, Effect, Hit, fires, on_answer, rule, silent
 from pipeline.rules.words import STATUS_WORDS, answer_words
@@ -14,7 +14,7 @@ from pipeline.texts.calendar import month_words
 
 def _last_month(
     context: Context, *statuses: Status
-) -> Iterator[tuple[CountedSubmission, int, PreviousAnswer | PastAnswer]]:
+) -> Iterator[tuple[CountedSubmission, int, PastAnswer]]:
     """Give the answers asked for that are now of these statuses, with what they were last month.
 
     An answer is told by its place in the form.

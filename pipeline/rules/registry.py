@@ -19,7 +19,6 @@ from pipeline.model import (
     FileRecord,
     Finding,
     Location,
-    MatchedBy,
     PreviousMonth,
     Respondent,
     Severity,
@@ -282,11 +281,6 @@ def _refuse_broken_references(registry: Mapping[str, Rule]) -> None:
             if threshold.name in names:
                 raise ValueError(f"threshold {threshold.name} is declared twice")
             names.add(threshold.name)
-
-
-def has_row(answer: Answer) -> bool:
-    """Tell whether the item stands in the file at all."""
-    return answer.matched_by is not MatchedBy.NONE or answer.location is not None
 
 
 def on_file(record: FileRecord, /, **fields: str) -> Hit:

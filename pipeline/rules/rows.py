@@ -23,7 +23,6 @@ from pipeline.rules.registry import (
     Effect,
     Hit,
     fires,
-    has_row,
     on_place,
     on_row,
     rule,
@@ -58,7 +57,7 @@ def missing_row(context: Context) -> Iterator[Hit]:
     for counted in context.batch.submissions:
         above: Answer | None = None
         for answer in counted.submission.answers:
-            if has_row(answer):
+            if answer.has_row:
                 above = answer
             elif answer.in_scope:
                 yield _gap(counted, answer, above)

@@ -60,3 +60,15 @@ def _typed(head: str, column: Coded) -> Any:
     }  # fmt: skip
     values = pa.array([_READ[kind](field) for field in column.values], types[kind])
     return values.take(pa.array(column.codes))
+
+
+def plain_texts(table: Any) -> Any:
+    """Give a table whose texts are texts, not places in a dictionary."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+
+    stored = (pa.types.is_dictionary, pa.types.is_large_string, pa.types.is_null)
+    fields = [
+        each.with_type(pa.string()) if any(test(each.type) for test in stored) else each
+        for each in table.schema
+    ]
+    return table.cast(pa.schema(fields))
