@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pipeline.model import (
     Bundle,
     BundleProblem,
-    Receipt,
     Skipped,
     SkipReason,
     SourceFile,
@@ -14,41 +13,19 @@ from pipeline.model import (
 from pipeline.rules.kinds import KINDS
 from pipeline.rules.unreadable import words_of
 from pipeline.texts.calendar import month_words
+from pipeline.texts.tables import table_of
 
-_SKIPPED = {
-    SkipReason.TEMPORARY: "Excel などが作る一時ファイルのため、対象にしていません。",
-    SkipReason.SYSTEM: "OS などが作る管理用のファイルのため、対象にしていません。",
-    SkipReason.ROSTER: "名簿として読みました。",
-    SkipReason.CONTROL: "設定用のファイルとして読みました。",
-    SkipReason.GUIDE: "はじめから入っている使い方の説明のため、対象にしていません。",
-    SkipReason.ARCHIVE: "zip の中のファイルを1つずつ読みました。",
-    SkipReason.ASKED_ABOVE: "上位の機関からの差戻しです。"
-    "「torimatome sendback」で団体ごとの差戻し票になります。",
-    SkipReason.MAIL: "メールを開き、添付ファイルを1つずつ読みました。",
-    SkipReason.WRAPPING: "メールの中身をまとめたもの（winmail.dat など）を開き、"
-    "添付ファイルを1つずつ読みました。",
-    SkipReason.LETTER: "メールの本文の一部（画像・署名・予定など）のため、"
-    "回答として読んでいません。",
-    SkipReason.LINK: "ショートカット（リンク）のため、たどっていません。"
-    "必要なファイルであれば、実物を inbox に置いてください。",
-    SkipReason.LATE: "締めた月のフォルダを読んだため、読んでいません。"
-    "この月の回答であれば、月のフォルダに移して集計し直してください。",
-}
-_UNUSED = "同じ差出人の回答のどちらが新しいかの判断には使っていません。"
-_RECEIPTS = {
-    Receipt.NONE: f"いつ届いたかが書かれていないため、{_UNUSED}",
-    Receipt.SENDER: f"受信の記録がなく、送信元の時計による日時しかないため、{_UNUSED}",
-    Receipt.FUTURE: "受信日時が、inbox のどのファイルの日時よりも先になっています。"
-    f"正しくないおそれがあるため、{_UNUSED}",
-}
+_TABLE = table_of(__file__)
 
 
 def skipped_reason(outcome: Skipped) -> str:
     """Give why a file was set aside."""
     if outcome.reason is SkipReason.OTHER_KIND:
         return f"{KINDS[outcome.kind].name}のため、回答として読んでいません。"
-    told = _RECEIPTS.get(outcome.source.receipt, "") if outcome.reason is SkipReason.MAIL else ""
-    return _SKIPPED[outcome.reason] + told
+    told = str(_TABLE["skipped"][outcome.reason])
+    if outcome.reason is SkipReason.MAIL:
+        told += _TABLE["receipt"].get(outcome.source.receipt, "")
+    return told
 
 
 def letter_words(source: SourceFile) -> str:

@@ -9,76 +9,9 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import ControlProblem, Location, RawSheet, address
 from pipeline.texts.folding import fold, tidy
+from pipeline.texts.tables import table_of
 
-# The template's headers, in its order, with what people rename them to.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "団体コード": (
-        "コード",
-        "団体番号",
-        "id",
-        "自治体コード",
-        "地方公共団体コード",
-        "事業者コード",
-    ),
-    "団体名": ("名称", "団体名称", "事業者名", "自治体名", "回答者名", "会社名", "法人名"),
-    "別名": ("略称", "通称", "別称", "別名・略称"),
-    "事業名": ("提案名", "プロジェクト名", "事業", "プロジェクト", "事業・提案名", "対象事業名"),
-    "役割": ("区分", "種別", "役割区分"),
-    "対象分野": ("分野", "対象", "回答分野", "対象カテゴリ"),
-    "担当": ("担当者", "担当者名", "担当部署", "担当課"),
-    "メール": ("メールアドレス", "e-mail", "email", "mail", "連絡先メール"),
-    "除外": ("除外理由", "対象外", "除外の理由"),
-}
-# What people call them where no column goes by one of the names above; else it is a grouping.
-_LOOSER: dict[str, tuple[str, ...]] = {
-    "団体コード": (
-        "団体id",
-        "団体cd",
-        "市町村コード",
-        "市区町村コード",
-        "全国地方公共団体コード",
-    ),
-    "団体名": (
-        "市町村名",
-        "市区町村名",
-        "市町村",
-        "市区町村",
-        "町村名",
-        "都道府県・市町村名",
-        "都道府県市町村名",
-        "地方公共団体名",
-        "自治体",
-        "自治体名称",
-        "団体",
-        "組織名",
-        "機関名",
-        "事業者",
-        "企業名",
-        "会社",
-        "社名",
-        "法人",
-        "回答団体",
-        "回答団体名",
-        "依頼先",
-        "送付先",
-        "提出者",
-        "申請者名",
-        "申請団体名",
-        "提案団体名",
-    ),
-    "別名": ("旧名称", "略名", "別称・略称"),
-    "担当": ("担当部署名", "担当課名", "担当者氏名", "部署", "部署名", "課名", "所属"),
-    "メール": (
-        "メアド",
-        "メールアドレス1",
-        "e-mailアドレス",
-        "mailアドレス",
-        "めーる",
-        "アドレス",
-        "連絡先アドレス",
-    ),
-    "除外": ("集計除外",),
-}
+COLUMNS = table_of(__file__)
 _NEAR = 75  # of 100: a head so near to a known one is asked about
 
 
@@ -220,13 +153,15 @@ def header_key(text: str) -> str:
     return key or fold(text)
 
 
-_HEADERS = {
+_HEADERS: dict[str, str] = {
     header_key(spelling): name
-    for name, spellings in COLUMNS.items()
+    for name, spellings in COLUMNS["heads"].items()
     for spelling in (name, *spellings)
 }
-_LOOSER_HEADERS = {
-    header_key(spelling): name for name, spellings in _LOOSER.items() for spelling in spellings
+_LOOSER_HEADERS: dict[str, str] = {
+    header_key(spelling): name
+    for name, spellings in COLUMNS["looser"].items()
+    for spelling in spellings
 }
 _ENDINGS = (
     (re.compile(r"(?:メールアドレス|メール|mail|mail-?address)$"), "メール"),

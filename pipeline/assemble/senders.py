@@ -1,13 +1,10 @@
 """Whose mail it is: the roster's mail addresses, and the domains that one body alone uses."""
 
-import tomllib
-from pathlib import Path
-
 from pipeline.model import RosterEntry, SourceFile
 from pipeline.texts.addresses import addresses
+from pipeline.texts.tables import table_of
 
-with (Path(__file__).parent / "mail_domains.toml").open("rb") as _file:
-    _TABLE = tomllib.load(_file)["shared"]
+_TABLE = table_of(__file__, "mail_domains")["shared"]
 _REGISTRY = frozenset(_TABLE["registry"])
 _SHARED = frozenset(
     domain for kind, domains in _TABLE.items() if kind != "registry" for domain in domains

@@ -6,12 +6,10 @@ is filled in is never looked at again: respondents' text is data.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
@@ -21,6 +19,7 @@ from pipeline.settings import Settings
 from pipeline.texts.addresses import NOBODY
 from pipeline.texts.calendar import day_words, month_words
 from pipeline.texts.saved import saved_text
+from pipeline.texts.tables import table_of
 
 FOLDER = "手紙"
 _SUBJECT = re.compile(r"\s*件名\s*[:：](.*)")
@@ -223,21 +222,15 @@ def _line(line: str, values: Mapping[str, str]) -> str:
     return _WORD.sub(lambda found: values.get(found[1].strip(), ""), line)
 
 
-@cache
-def _table() -> Mapping[str, object]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TABLE = table_of(__file__)
 
 
 def _own() -> dict[Kind, str]:
-    letters = _table()["letter"]
-    assert isinstance(letters, dict)  # noqa: S101 - our own file
-    return {Kind(name): text for name, text in letters.items()}
+    return {Kind(name): text for name, text in _TABLE["letter"].items()}
 
 
 def _fields() -> list[Field]:
-    fields = _table()["field"]
-    assert isinstance(fields, list)  # noqa: S101 - the same
     return [
         Field(name=f["name"], meaning=f["meaning"], only=frozenset(f.get("only", ())))
-        for f in fields
+        for f in _TABLE["field"]
     ]

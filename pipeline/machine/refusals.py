@@ -4,42 +4,16 @@ import errno
 from pathlib import Path
 
 from pipeline.machine import system
+from pipeline.texts.tables import table_of
 
 LONGEST_PATH = 259  # letters that Windows takes, where nobody has switched longer ones on
 _IN_USE = {32, 33}  # Windows' own numbers: another program holds it
 _TOO_LONG = {errno.ENOENT, errno.EINVAL}  # as which Windows refuses a longer one
-_NO_ROOM = "空き容量が足りません"
-_NO_RIGHT = "権限がないか、ほかのソフトで開かれています"
-_NOT_REACHED = "共有フォルダにつながりません"
-_WORDS = {
-    "EACCES": _NO_RIGHT,
-    "EPERM": _NO_RIGHT,
-    "EBUSY": "ほかのソフトで使われています",
-    "ETXTBSY": "ほかのソフトで使われています",
-    "ENOSPC": _NO_ROOM,
-    "EDQUOT": _NO_ROOM,
-    "EFBIG": "ファイルが大きすぎます",
-    "EROFS": "書き込めない場所です",
-    "ENOENT": "見つかりません",
-    "EEXIST": "同じ名前のものがあります",
-    "EISDIR": "ファイルではなくフォルダです",
-    "ENOTDIR": "フォルダではなくファイルです",
-    "ENOTEMPTY": "フォルダが空ではありません",
-    "ENAMETOOLONG": "名前が長すぎます",
-    "EINVAL": "使えない名前か場所です",
-    "EMFILE": "開いているファイルが多すぎます",
-    "ENFILE": "開いているファイルが多すぎます",
-    "ELOOP": "リンクがたどれません",
-    "EIO": "ディスクか通信に不調があります",
-    "ENOTCONN": _NOT_REACHED,
-    "ETIMEDOUT": _NOT_REACHED,
-    "EHOSTDOWN": _NOT_REACHED,
-    "EHOSTUNREACH": _NOT_REACHED,
-    "ENETUNREACH": _NOT_REACHED,
-    "ENETDOWN": _NOT_REACHED,
-    "ESTALE": _NOT_REACHED,
+_REASONS: dict[int, str] = {
+    getattr(errno, name): words
+    for name, words in table_of(__file__).items()
+    if hasattr(errno, name)
 }
-_REASONS = {getattr(errno, name): words for name, words in _WORDS.items() if hasattr(errno, name)}
 
 
 def reason(error: OSError) -> str:

@@ -1,11 +1,9 @@
 """What each kind of file is called, and what to do with one that cannot be read (kinds.toml)."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.model import FileKind
+from pipeline.texts.tables import table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +17,5 @@ class KindWords:
     holds: bool = False
 
 
-def _load() -> Mapping[FileKind, KindWords]:
-    path = Path(__file__).with_name("kinds.toml")
-    written = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {kind: KindWords(**written[kind.value]) for kind in FileKind}
-
-
-KINDS = _load()
+_WRITTEN = table_of(__file__)
+KINDS = {kind: KindWords(**_WRITTEN[kind]) for kind in FileKind}

@@ -1,12 +1,11 @@
 """Why a file could not be read, in words (unreadable.toml and kinds.toml)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from pipeline.model import FileKind, Unreadable, UnreadableReason
 from pipeline.rules.kinds import KINDS
+from pipeline.texts.tables import table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class ReasonWords:
     ask: str = ""
 
 
-_WRITTEN = tomllib.loads(Path(__file__).with_name("unreadable.toml").read_text(encoding="utf-8"))
+_WRITTEN = table_of(__file__)
 _OF_MAILS = {UnreadableReason(reason): ReasonWords(**w) for reason, w in _WRITTEN["mail"].items()}
 _MAILS = {FileKind.MAIL, FileKind.ATTACHMENTS}
 REASONS: Mapping[UnreadableReason, ReasonWords] = {
