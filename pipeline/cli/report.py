@@ -112,8 +112,8 @@ def summary_lines(result: RunResult) -> list[str]:
         + "".join(f"、{other}" for other in others)
         + "）",
         f"  指摘:     {findings}",
+        f"  団体:     {result.turnout.equation}",
     ]
-    lines.append(f"  団体:     {result.turnout.equation}")
     if result.missing is None:
         lines.append("  inbox/名簿.xlsx を置くと、未提出の団体が分かります。")
     elif result.missing_unread:
@@ -123,7 +123,13 @@ def summary_lines(result: RunResult) -> list[str]:
         )
     if result.progress:
         lines.append(f"  率:       {result.progress}")
-    if states[FileState.UNREADABLE]:
+    return [*lines, *_noted_lines(result, unreadable=states[FileState.UNREADABLE])]
+
+
+def _noted_lines(result: RunResult, *, unreadable: int) -> list[str]:
+    """Tell what is to be looked at, and where."""
+    lines: list[str] = []
+    if unreadable:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
         )
@@ -316,13 +322,12 @@ def sendback_lines(result: SendBackResult) -> list[str]:
         names = "、".join(result.without_mail)
         lines.append(f"  名簿にメールアドレスがない団体（下書きの宛先は空です）: {names}")
     lines += [f"  ▲ {notice}" for notice in result.notices]
-    if result.packages:
-        lines.append(f"差戻し票と依頼文: {result.folder}")
-    if result.reminded:
-        lines.append(f"督促文: {result.folder.parent / '督促'}")
-    if result.thanked:
-        lines.append(f"お礼: {result.folder.parent / 'お礼'}")
-    return lines
+    places = (
+        (result.packages, "差戻し票と依頼文", result.folder),
+        (result.reminded, "督促文", result.folder.parent / "督促"),
+        (result.thanked, "お礼", result.folder.parent / "お礼"),
+    )
+    return [*lines, *(f"{words}: {place}" for written, words, place in places if written)]
 
 
 def distribute_lines(result: DistributeResult) -> list[str]:

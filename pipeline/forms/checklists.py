@@ -7,6 +7,7 @@ TorimatomeError (usage) in Japanese that names the file, the entry and what to w
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Checklist, Item, Option, Status
@@ -91,30 +92,16 @@ def load_checklist(folder: Path) -> Checklist:
     unknown = sorted(set(table) - _KNOWN)
     if unknown:
         raise place.at(unknown[0]).error("知らない見出しです。綴りを確かめてください。")
-    text = {key: _text(table, key, place) for key in _TEXTS}
-    lists = {key: _texts(table, key, place, required=True) for key in _LISTS}
-    lists |= {key: _texts(table, key, place, required=False) for key in _OPTIONAL_LISTS}
-    items = tuple(_items(table, lists["categories"], place))
+    said: dict[str, Any] = {key: _text(table, key, place) for key in _TEXTS}
+    said |= {key: _texts(table, key, place, required=True) for key in _LISTS}
+    said |= {key: _texts(table, key, place, required=False) for key in _OPTIONAL_LISTS}
+    items = tuple(_items(table, said["categories"], place))
     sections = (item.section for item in items if item.section)
+    said["headings"] = tuple(dict.fromkeys([*sections, *said["headings"]]))
     return Checklist(
-        id=text["id"],
-        version=text["version"],
-        title=text["title"],
-        source=text["source"],
-        licence=text["licence"],
-        categories=lists["categories"],
+        **said,
         items=items,
         options=tuple(_options(table, place)),
-        legend=lists["legend"],
-        mark_headers=lists["mark_headers"],
-        note_headers=lists["note_headers"],
-        other_headers=lists["other_headers"],
-        other_labels=lists["other_labels"],
-        respondent_labels=lists["respondent_labels"],
-        date_labels=lists["date_labels"],
-        project_labels=lists["project_labels"],
-        headings=tuple(dict.fromkeys([*sections, *lists["headings"]])),
-        file_words=lists["file_words"],
         old_versions=_old_versions(table, place),
         caption=_text(table, "caption", place, required=False),
     )

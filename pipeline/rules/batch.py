@@ -67,45 +67,46 @@ def missing(context: Context) -> Iterator[Hit]:
     asked_by = _asked_by(context.batch)
     for respondent in context.batch.missing:
         entry = entries.get(respondent.name)
+        ids = (respondent.id, respondent.of_body)
+        told = next(filter(None, map(arrived.get, ids)), "")
+        what = told or "名簿にありますが、まだ提出されていません。"
         contact = (
             " ".join(part for part in (entry.contact, entry.mail) if part)
             if entry
             else respondent.mail
         )
-        what = (
-            arrived.get(respondent.id)
-            or arrived.get(respondent.of_body)
-            or "名簿にありますが、まだ提出されていません。"
-        )
         if office := asked_by.get(respondent.name):
-            what = (
-                f"「{office}」の提出用のまとまりに入っていません（そちらにも未提出）。"
-                f"{arrived.get(respondent.id, '')}"
-            )
+            beside = arrived.get(respondent.id, "")
+            what = f"「{office}」の提出用のまとまりに入っていません（そちらにも未提出）。{beside}"
             contact = office
         step = f"担当（{contact}）に連絡し、" if contact else "担当に連絡し、"
         step += "提出の見込みを確かめてください。"
-        severity = None
-        came = unread.get(respondent.id) or unread.get(respondent.of_body) or []
-        if late := [record for record in came if record.came_late]:
-            what = (
-                f"月を締めたあとに届いたファイル{_files(late)}を、まだ読んでいません。"
-                f"{arrived.get(respondent.id, '')}"
-            )
-            step = "この月の回答か確かめ、F111 の手順でもう一度集計してください。"
-            severity = Severity.CHECK
-        if here := [record for record in came if record.closed_here]:
-            what = f"届いたファイル{_files(here)}をこのパソコンから開けず、まだ数えていません。"
-            step = "F112 の手順でファイルを開けるようにして、もう一度集計してください。"
-            severity = Severity.CHECK
+        came = next(filter(None, map(unread.get, ids)), [])
+        waiting = _waiting_here(came, arrived.get(respondent.id, ""))
+        what, step = waiting or (what, step)
         yield Hit(
             location=(entry.location if entry else None)
             or Location(file=roster.file if roster else ""),
             respondent=respondent,
             subject=respondent.name,
             fields={"what": what, "step": step},
-            severity=severity,
+            severity=Severity.CHECK if waiting else None,
         )
+
+
+def _waiting_here(came: list[FileRecord], arrived: str) -> tuple[str, str] | None:
+    """Tell what came and waits for somebody here, and what to do about it."""
+    if here := [record for record in came if record.closed_here]:
+        return (
+            f"届いたファイル{_files(here)}をこのパソコンから開けず、まだ数えていません。",
+            "F112 の手順でファイルを開けるようにして、もう一度集計してください。",
+        )
+    if late := [record for record in came if record.came_late]:
+        return (
+            f"月を締めたあとに届いたファイル{_files(late)}を、まだ読んでいません。{arrived}",
+            "この月の回答か確かめ、F111 の手順でもう一度集計してください。",
+        )
+    return None
 
 
 def _asked_by(batch: Batch) -> dict[str, str]:

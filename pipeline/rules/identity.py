@@ -127,17 +127,7 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
 )
 def identified_weakly(context: Context) -> Iterator[Hit]:
     """Find files whose respondent is disputed, contradicted, or not told by their content."""
-    for record in context.batch.files:
-        if record.state is FileState.DISPUTED:
-            yield Hit(
-                location=place_in(record.source),
-                severity=Severity.FIX,
-                fields={
-                    "what": f"{_who_says_what(record.claims)}。どの団体の回答か決まらないため、"
-                    "どの団体の回答としても数えていません。",
-                    "step": _how_to_settle(record.claims, slip=record.is_slip),
-                },
-            )
+    yield from _disputed(context)
     for counted in context.batch.submissions:
         respondent = counted.respondent
         if respondent.outvoted:
@@ -171,6 +161,20 @@ def identified_weakly(context: Context) -> Iterator[Hit]:
                 what="どの団体の回答か分かりません。",
                 step="送信元を確かめ、確認票の「まとめて判断」でどの団体の回答かを選ぶか、"
                 "シートの団体名の欄かファイル名に団体名を入れて、集計し直してください。",
+            )
+
+
+def _disputed(context: Context) -> Iterator[Hit]:
+    for record in context.batch.files:
+        if record.state is FileState.DISPUTED:
+            yield Hit(
+                location=place_in(record.source),
+                severity=Severity.FIX,
+                fields={
+                    "what": f"{_who_says_what(record.claims)}。どの団体の回答か決まらないため、"
+                    "どの団体の回答としても数えていません。",
+                    "step": _how_to_settle(record.claims, slip=record.is_slip),
+                },
             )
 
 
