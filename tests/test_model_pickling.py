@@ -19,7 +19,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.pickling import Columns, quickly_pickled
+from pipeline.model.pickling import Columns
 
 PLACE = Location(file="a.xlsx", sheet="様式")
 ANSWER = Answer(
@@ -48,11 +48,6 @@ def test_a_copy_is_equal_and_frozen() -> None:
     assert found == ANSWER
     with pytest.raises(FrozenInstanceError):
         found.hidden = False  # type: ignore[misc]  # what must not work
-
-
-def test_a_class_that_is_no_dataclass_is_refused() -> None:
-    with pytest.raises(TypeError):
-        quickly_pickled(object)
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.model.checklist import Status
-from pipeline.model.pickling import quickly_pickled
 from pipeline.model.raw import Unseen
 from pipeline.model.sources import SourceFile, return_key
 
@@ -42,7 +41,6 @@ class DueProblem(StrEnum):
     CONFLICTING = "conflicting"  # several months that are no span
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A month as read. ``month`` is YYYY-MM, the last month of a span or vague term."""
@@ -92,7 +90,6 @@ class Doubt(StrEnum):
     UNREADABLE_OBJECT = "unreadable_object"  # ActiveX, ink, pictures: a person must look
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A check cell as read. ``raw`` is the cell as written; ``notation`` names the table row."""
@@ -107,7 +104,6 @@ class Mark:
     legend_untouched: bool = False
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A note cell as read. ``tags`` and the facts below come from notes.toml."""
@@ -127,7 +123,6 @@ class Note:
     mark_like: Status | None = None  # the note reads as an answer (rule L209)
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
     """What a few answers carry beside mark and note. A remark is read as a note is.
@@ -144,7 +139,6 @@ class Aside:
     due: str = ""  # what stands in the cell of the month, where the check cell is empty
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place as a user finds it: ``cell`` is ``C12``, empty for a whole sheet or file.
@@ -199,7 +193,6 @@ def _cell(place: Location | None, cell: str | None) -> Location | None:
     return Location(file=place.file, sheet=place.sheet, cell=cell, part=place.part)
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One item's answer in one submission. Items without a row keep ``matched_by`` NONE."""
@@ -277,7 +270,6 @@ class Answer:
         return self.due.month if self.counted_status is Status.PLANNED else ""
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
     """An item that stands more than once in a submission."""
@@ -288,7 +280,6 @@ class Repeated:
     agree: bool
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraRow:
     """A filled row that belongs to no item of the form."""

@@ -1,8 +1,6 @@
-"""Pickling for the values that workers send back by the hundred thousand.
+"""Values by the hundred thousand, taken apart and put together field by field.
 
-A frozen dataclass with slots asks for its list of fields each time one of its objects is pickled
-or unpickled, which took the parent longer than the objects themselves. And a row of values, such
-as the answers of a submission, goes faster field by field than value by value.
+A row of values, such as the answers of a submission, goes faster so than value by value.
 """
 
 from collections import deque
@@ -11,9 +9,7 @@ from dataclasses import fields
 from itertools import repeat
 from operator import attrgetter
 from sys import intern
-from typing import Any, TypeVar
-
-Value = TypeVar("Value")
+from typing import Any
 
 
 class Columns:
@@ -42,22 +38,3 @@ class Columns:
             values = [value and intern(value) for value in row] if name in self._few else row
             deque(map(put, made, values), maxlen=0)  # one by one; keep nothing
         return made
-
-
-def quickly_pickled(cls: type[Value]) -> type[Value]:
-    """Let a frozen dataclass with slots, of two fields or more, pickle without looking about."""
-    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]  # a dataclass
-    values_of = attrgetter(*names)
-    setters = [vars(cls)[name].__set__ for name in names]
-
-    def getstate(self: Value) -> tuple[Any, ...]:
-        values: tuple[Any, ...] = values_of(self)
-        return values
-
-    def setstate(self: Value, values: Sequence[Any]) -> None:
-        for put, value in zip(setters, values, strict=True):
-            put(self, value)
-
-    cls.__getstate__ = getstate  # type: ignore[method-assign, assignment]  # made by dataclass
-    cls.__setstate__ = setstate  # type: ignore[attr-defined]  # made by dataclass
-    return cls

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.model.pickling import quickly_pickled
-
 
 class FileKind(StrEnum):
     """The real type of a file, told by its content."""
@@ -55,7 +53,6 @@ class Receipt(StrEnum):
     FUTURE = "future"  # later than anything in the inbox was changed: some clock is wrong
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """One file dropped into inbox/, or one member of a zip archive there.

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from pipeline.model.answers import Answer, ExtraRow, Location, Repeated
 from pipeline.model.checklist import Status
-from pipeline.model.pickling import quickly_pickled
 from pipeline.model.sources import FileKind, SourceFile
 
 
@@ -21,7 +20,6 @@ class TableShape(StrEnum):
     CARDS = "1項目1枚"
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFound:
     """One table of item rows on a sheet. Columns are 0-based; None where there is none."""
@@ -51,7 +49,6 @@ class EvidenceKind(StrEnum):
     NONE = "none"
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A name (or hidden id) found for the respondent, where, and behind which label (folded)."""
@@ -131,7 +128,6 @@ class Sealed:
     accepted: tuple[Accepted, ...] = ()
 
 
-@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """One file read as a checklist: exactly one answer per item, in form order.
