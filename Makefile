@@ -58,14 +58,14 @@ check: $(DEV) ## 書式・静的検査・型・層・文書 / format, lint, type
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pipeline docs --check
+	$(BIN)/python -m pages --check
 
 format: $(DEV) ## 書式をそろえます / format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 docs: $(DEV) ## 生成文書を作り直します / write the generated pages again
-	$(BIN)/python -m pipeline docs
+	$(BIN)/python -m pages
 
 verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
 	$(BIN)/python -m pytest -n auto -m outside -rs

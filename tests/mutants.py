@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("pipeline", "tests", "templates", "docs", "bench", "Makefile", "README.ja.md")
+COPIED = ("pipeline", "tests", "templates", "docs", "pages", "bench", "Makefile", "README.ja.md")
 CACHED = re.compile(r"^@(lru_cache(?:\([^()]*\))?|cache)(?:\s*#.*)?\ndef (\w+)", re.MULTILINE)
 ACTIVE = "MUTANT_UNDER_TEST"  # read by the changed modules: a mutant, stats or nothing
 FAILED = Path("failed.txt")  # which test noticed the last mutant

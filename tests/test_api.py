@@ -11,8 +11,8 @@ import pytest
 from inboxes import good, load, put
 
 import pipeline
+from pages.api import render_api_page
 from pipeline import api
-from pipeline.cli.api_page import render_api_page
 
 MONTH = "2026-11"
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pages.commands import render_cli_page
 from pipeline.cli import main
 from pipeline.cli.commands import torimatome
-from pipeline.cli.reference import render_cli_page
 from pipeline.errors import ExitCode, TorimatomeError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inboxes import TEMPLATES, settings_for
 
-from pipeline.cli.generated import build_templates
+from pipeline.cli.templates import build_templates
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.loop.letters import (
     FOLDER,
@@ -72,7 +72,7 @@ def test_every_mistake_of_every_letter_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_letters_that_come_with_the_product_are_sound(tmp_path: Path, kind: Kind) -> None:
     shipped = (TEMPLATES / FOLDER / f"{kind}.txt").read_text(encoding="utf-8-sig")
-    assert shipped == first_files()[f"{kind}.txt"], "run `python -m pipeline docs`"
+    assert shipped == first_files()[f"{kind}.txt"], "run `make docs`"
     wording, mistakes = read_wording(shipped, kind)
     assert mistakes == []
     office = Sender(office="県庁企画課", person="佐藤", phone="000", mail="a@example.jp")

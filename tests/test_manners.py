@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
+from pages.commands import render_cli_page
 from pipeline.cli import main
 from pipeline.cli.asking import confirm
 from pipeline.cli.commands import torimatome
 from pipeline.cli.plan import _PLANS
-from pipeline.cli.reference import render_cli_page
 from pipeline.errors import ExitCode
 from pipeline.sample import write_demo
 

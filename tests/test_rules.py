@@ -12,6 +12,7 @@ import pytest
 from rows import every_row
 from rule_examples import out_of_scope, run_example
 
+from pages.rules import render_rules_page
 from pipeline.formats import read_workbook
 from pipeline.forms.checklists import load_checklist
 from pipeline.locate import locate
@@ -37,7 +38,6 @@ from pipeline.rules import (
     Effect,
     Example,
     Rule,
-    render_rules_page,
     rule_text,
     rules_table,
 )

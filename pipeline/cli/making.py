@@ -1,4 +1,4 @@
-"""Commands for those who keep the product: blank forms, generated pages."""
+"""The command for those who keep the product's forms."""
 
 # ruff: noqa: PLC0415 - `torimatome --help` must answer at once; each command imports its own
 
@@ -10,7 +10,6 @@ import click
 
 from pipeline.cli.commands import torimatome
 from pipeline.cli.japanese import JapaneseGroup
-from pipeline.errors import ExitCode, TorimatomeError
 
 
 @torimatome.group(cls=JapaneseGroup, subcommand_metavar="コマンド", options_metavar="")
@@ -32,29 +31,8 @@ def template_build(into: Path | None) -> None:
     手紙の文面（手紙/）は、ないものだけを作ります。書き換えたものはそのまま残ります。
     今いるフォルダにできた templates/ は、次からここで使われます。
     """
-    from pipeline.cli.generated import build_templates
+    from pipeline.cli.templates import build_templates
     from pipeline.forms.checklists import own_templates, templates_folder
 
     for path in build_templates(templates_folder(), into or own_templates()):
         click.echo(f"作成しました: {path}")
-
-
-@torimatome.command(hidden=True)
-@click.option("--check", is_flag=True)
-def docs(check: bool) -> None:
-    """Write the generated pages again, or tell (--check) which of them are stale."""
-    from pipeline.cli.api_page import render_api_page
-    from pipeline.cli.generated import stale_pages, write_pages
-    from pipeline.cli.json_page import render_json_page
-    from pipeline.cli.reference import render_cli_page
-
-    pages = {"docs/cli.md": render_cli_page(torimatome), "docs/api.md": render_api_page()}
-    pages["docs/json.md"] = render_json_page()
-    root = Path(__file__).resolve().parents[2]
-    if not check:
-        for page in write_pages(root, pages):
-            click.echo(f"written: {page}")
-        return
-    stale = stale_pages(root, pages)
-    if stale:
-        raise TorimatomeError(f"stale, run `make docs`: {', '.join(stale)}", ExitCode.USAGE)

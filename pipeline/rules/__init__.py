@@ -24,7 +24,7 @@ from pipeline.rules import (  # a rule enters itself where its module is importe
     returns,
     rows,
 )
-from pipeline.rules.page import page_of, row_of, whole_page
+from pipeline.rules.page import page_of, row_of
 from pipeline.rules.registry import (
     DECLARED,
     About,
@@ -64,8 +64,3 @@ def rules_table() -> tuple[RuleRow, ...]:
 def rule_text(code: str) -> str:
     """Give the page of one rule in plain Japanese. KeyError for a code that does not exist."""
     return page_of(RULES[code])
-
-
-def render_rules_page() -> str:
-    """Give docs/rules.md."""
-    return whole_page(tuple(RULES.values()), RETIRED)

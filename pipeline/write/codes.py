@@ -13,7 +13,7 @@ from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from pipeline.model import UnknownNotation
     from pipeline.model.report import Report
@@ -71,26 +71,6 @@ VALUES = {
     "団体の特定": ("特定", IDENTIFIED),
 }
 LAST = 4
-
-
-def render_data_page() -> str:
-    """Give docs/data.md: the columns of the data files, in the words of コード表."""
-    parts = [
-        "# data フォルダの列\n\n"
-        "集計表の「コード表」と同じ内容です。CSV と Parquet の列は同じで、新しい列は右に増えます。"
-        "このページは `python -m pipeline docs` が作ります。\n",
-        _page_table("answers.csv", "列", [(c.key, c.meaning) for c in DATA_COLUMNS]),
-    ]
-    for name, (keys, meanings) in TABLES.items():
-        parts.append(_page_table(f"{name}.csv", "列", zip(keys, meanings, strict=True)))
-    for title, (_, words) in VALUES.items():
-        parts.append(_page_table(title, "コード", [pair for pair in words.items() if pair[0]]))
-    return "\n".join(parts)
-
-
-def _page_table(title: str, head: str, lines: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"| `{key}` | {meaning} |\n" for key, meaning in lines)
-    return f"## {title}\n\n| {head} | 意味 |\n|---|---|\n{rows}"
 
 
 def write_codes(book: Book, report: Report) -> None:

@@ -6,25 +6,8 @@ from typing import Any
 
 from msgspec.json import schema_components
 
+from pages import head_of
 from pipeline.cli.documents import DOCUMENTS
-
-_HEAD = """# JSON documents
-
-This page is generated from the types of the documents by `make docs`; do not edit it.
-
-`torimatome aggregate`, `inspect`, `rules` and `explain` take `--json`: stdout then holds exactly
-one JSON document, in UTF-8 or, on a console of another encoding, in ASCII with escapes. Words and
-progress go to stderr, nothing is asked, and the exit codes are as always ([cli.md](cli.md)). A
-command that ends without a result prints `Failure` instead. All fields are always there; later
-versions may add some.
-
-```console
-torimatome aggregate --month 2026-11 --json | jq '.files, .run.counts.answers'
-torimatome inspect 回答.xlsx --json | jq '.files[].findings[] | {code, cell, fix}'
-torimatome rules A307 --json
-torimatome explain "②（○月）" --month 2026-11 --json | jq .status
-```
-"""
 
 
 def render_json_page() -> str:
@@ -32,7 +15,7 @@ def render_json_page() -> str:
     _, components = schema_components(DOCUMENTS)
     firsts = [kind.__name__ for kind in DOCUMENTS]
     names = [*firsts, *(name for name in components if name not in firsts)]
-    return "\n".join([_HEAD, *(_section(name, components[name]) for name in names)])
+    return "\n".join([head_of("json"), *(_section(name, components[name]) for name in names)])
 
 
 def _section(name: str, schema: dict[str, Any]) -> str:

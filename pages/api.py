@@ -5,51 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from pages import head_of
 from pipeline.api import Options, Result, aggregate, read
 from pipeline.errors import ExitCode, TorimatomeError
-
-_HEAD = """# Python API
-
-This page is generated from the code by `make docs`; do not edit it. Its examples run as tests, each
-in a folder that holds an `inbox/`.
-
-`import pipeline` is light; the libraries are loaded when something is read. No main guard is
-needed, and notebooks and scripts from standard input work as well: workers never import the
-program that calls. Everything is typed (`py.typed`).
-
-```python
-import pipeline
-
-done = pipeline.aggregate(inbox="inbox", outbox="outbox", month="2026-11")
-answers = done.frames["answers"]
-print(done.workbook, done.figures["counts"]["answers"]["done"])
-print(answers.groupby("category")["status"].value_counts())
-```
-
-One returned file, without a month around it:
-
-```python
-from pathlib import Path
-
-import pipeline
-
-path = next(Path("inbox").glob("*.xlsx"))
-answers = pipeline.read(path, month="2026-11")
-for finding in answers.attrs["findings"]:
-    print(finding["severity"], finding["cell"], finding["message"], finding["fix"])
-```
-
-Where nothing can be written:
-
-```python
-import pipeline
-
-try:
-    pipeline.aggregate(inbox="nowhere", month="2026-11")
-except pipeline.TorimatomeError as error:
-    print(error.message, int(error.exit_code))
-```
-"""
 
 
 def render_api_page() -> str:
@@ -58,7 +16,7 @@ def render_api_page() -> str:
         f"| `{name}` | `{kind.__forward_arg__}` |" for name, kind in Options.__annotations__.items()
     )
     parts = [
-        _HEAD,
+        head_of("api"),
         _section(f"pipeline.aggregate{_signature(aggregate)}", aggregate),
         f"| option | type |\n|---|---|\n{options}\n",
         _section("pipeline.Result", Result),

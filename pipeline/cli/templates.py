@@ -1,19 +1,10 @@
-"""Everything in the checkout that is generated from code or data, and whether it is fresh.
+"""The blank forms, 名簿 and 手紙 of templates/, made from the checklists."""
 
-The workbooks are compared by their bytes: they are written reproducibly.
-"""
-
-from __future__ import annotations
-
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.forms.checklists import FILE_NAME, load_checklist
 from pipeline.loop.letters import FOLDER, first_files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 def build_templates(
@@ -52,41 +43,6 @@ def build_templates(
             # As Notepad writes it, so that it also reads it.
             letter.write_text(text, encoding="utf-8-sig", newline="\r\n")
             yield letter
-
-
-def write_pages(root: Path, pages: Mapping[str, str]) -> Iterator[str]:
-    """Write every generated page below the checkout `root` again; give their names.
-
-    `pages` are those that the caller rendered, by name; the rest is rendered here.
-    """
-    for name, content in {**pages, **_pages()}.items():
-        (root / name).write_text(content, encoding="utf-8", newline="\n")
-        yield name
-    for path in build_templates(root / "templates", letters_anew=True):
-        yield str(path.relative_to(root))
-
-
-def stale_pages(root: Path, pages: Mapping[str, str]) -> list[str]:
-    """Name the generated pages and workbooks that differ from what the code would write."""
-    stale = [
-        name
-        for name, content in {**pages, **_pages()}.items()
-        if not (root / name).exists() or (root / name).read_text(encoding="utf-8") != content
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        for path in build_templates(root / "templates", Path(folder)):
-            name = path.relative_to(folder)
-            kept = root / "templates" / name
-            if not kept.exists() or kept.read_bytes() != path.read_bytes():
-                stale.append(f"templates/{name.as_posix()}")
-    return stale
-
-
-def _pages() -> dict[str, str]:
-    from pipeline.rules import render_rules_page  # noqa: PLC0415 - not needed for the templates
-    from pipeline.write.codes import render_data_page  # noqa: PLC0415 - xlsxwriter is slow
-
-    return {"docs/rules.md": render_rules_page(), "docs/data.md": render_data_page()}
 
 
 def _checklists(templates: Path) -> list[Path]:

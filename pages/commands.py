@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import click
 
+from pages import head_of
 from pipeline.cli.japanese import JapaneseContext
-
-_HEAD = """# コマンド一覧 / command reference
-
-This page is generated from the commands' help by `make docs`; do not edit it.
-
-| exit code | meaning |
-|---|---|
-| 0 | every file was read |
-| 1 | the workbook was written, but some file could not be read |
-| 2 | the command line, a settings file or the roster is wrong |
-| 3 | nothing was written; the old month stands as it was |
-| 4 | only with `--fail-on`: written, and a finding of that severity or above exists |
-| 130 | interrupted (Ctrl-C); the old month stands as it was |
-"""
 
 
 def render_cli_page(program: click.Group) -> str:
     """Give the Markdown of docs/cli.md: the help of every visible command of the program."""
-    return "\n".join([_HEAD, *_sections("torimatome", program, None)])
+    return "\n".join([head_of("cli"), *_sections("torimatome", program, None)])
 
 
 def _sections(name: str, command: click.Command, parent: click.Context | None) -> list[str]:
