@@ -16,6 +16,7 @@ from pipeline.write.pivot import (
     PivotFields,
     PivotSource,
     add_pivots,
+    pivots_of,
     standard_design,
     write_pivot_sheet,
 )
@@ -82,13 +83,13 @@ def design() -> PivotDesign:
 
 def write_book(path: Path, table_rows: Sequence[Row], *, pivots: bool = True) -> Path:
     """Write 明細 and ピボット to ``path``, with the pivot parts or before they are added."""
-    given, wanted = source(table_rows), design()
+    made = pivots_of(source(table_rows), design())
     book = Book(path)
     book.properties(title="", subject="", comments="", made_at="2026-11-23T12:00:00+09:00")
     write_table(book, table_rows)
-    write_pivot_sheet(book, PIVOT_SHEET, given, wanted)
+    write_pivot_sheet(book, PIVOT_SHEET, made)
     book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
-    book.close((lambda parts: add_pivots(parts, PIVOT_SHEET, given, wanted)) if pivots else None)
+    book.close((lambda parts: add_pivots(parts, PIVOT_SHEET, made)) if pivots else None)
     return path
 
 
@@ -98,7 +99,7 @@ def put_pivots(
     """Add the pivots to a workbook that is written already."""
     with zipfile.ZipFile(path) as archive:
         parts: dict[str, Any] = {name: [[archive.read(name)]] for name in archive.namelist()}
-    add_pivots(parts, sheet, given, wanted)
+    add_pivots(parts, sheet, pivots_of(given, wanted))
     write_archive(path, {name: pieces[0] for name, pieces in parts.items()})
 
 

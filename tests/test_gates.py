@@ -11,7 +11,7 @@ from pivot_books import STATUSES, design, put_pivots, rows, source, write_table
 from pipeline.summarise import summarise
 from pipeline.write import write
 from pipeline.write.book import COVER, Book
-from pipeline.write.pivot import PIVOT_SHEET, write_pivot_sheet
+from pipeline.write.pivot import PIVOT_SHEET, pivots_of, write_pivot_sheet
 
 GATES = {LINT: lint.problems, SCHEMA: schema.problems, RECALC: recalc.problems}
 
@@ -22,7 +22,7 @@ def sound_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("gates") / "sound.xlsx"
     book = Book(path)
     write_table(book, rows())
-    write_pivot_sheet(book, PIVOT_SHEET, source(rows()), design())
+    write_pivot_sheet(book, PIVOT_SHEET, pivots_of(source(rows()), design()))
     _write_summary(book)
     book.sheet(COVER).text(0, 0, "表紙")  # where the way back leads
     book.close()

@@ -29,7 +29,7 @@ from pivot_books import (
 from pipeline.frame.columns import columns_of
 from pipeline.texts.folding import unescape
 from pipeline.write.book import Book
-from pipeline.write.pivot import PIVOT_SHEET, PivotSource, add_pivots, inject
+from pipeline.write.pivot import PIVOT_SHEET, PivotSource, inject, pivots_of
 from pipeline.write.pivot.model import Cell
 from pipeline.write.safe import CELL_LIMIT, CUT
 
@@ -139,13 +139,6 @@ def test_a_field_of_blanks_alone_says_so_as_excel_does(tmp_path: Path) -> None:
         assert said in field[1]
 
 
-def test_without_rows_the_file_stays_and_the_sheet_says_why(tmp_path: Path) -> None:
-    path = write_book(tmp_path / "a.xlsx", [], pivots=False)
-    with_pivots = write_book(tmp_path / "b.xlsx", [])
-    assert path.read_bytes() == with_pivots.read_bytes()
-    assert "まだない" in read_book(path)[PIVOT_SHEET]["A2"].value
-
-
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     first = write_book(tmp_path / "a.xlsx", rows()).read_bytes()
     assert write_book(tmp_path / "b.xlsx", rows()).read_bytes() == first
@@ -203,7 +196,7 @@ def test_mistakes_of_the_caller_are_told() -> None:
         PivotSource(sheet="s", table="t", header=("a", "b"), columns=uneven)
     number_on_axis = [tuple(1 if name == "分野" else "x" for name in HEADER)]
     with pytest.raises(TypeError, match="分野"):
-        add_pivots_to_nothing(number_on_axis)
+        pivots_of(source(number_on_axis), design())
 
 
 AXIS_TEXT = st.sampled_from(["ア", "イ", "い", "ab", "AB", None, ""])
@@ -224,11 +217,6 @@ def test_counts_and_records_hold_for_any_table(made: list[tuple[Cell, ...]], not
     folded = [tuple("ab" if value == "AB" else value for value in row) for row in table]
     lower = {tuple(part.lower() for part in key): n for key, n in shown["ピボット_団体別"].items()}
     assert lower == grouped(folded, "団体コード", "団体", "回答")
-
-
-def add_pivots_to_nothing(table: Sequence[Row]) -> None:
-    """Call the product with a table that it must refuse before it looks at any part."""
-    add_pivots({}, PIVOT_SHEET, source(table), design())
 
 
 def renamed(row: Row, names: dict[str, str]) -> tuple[Cell, ...]:

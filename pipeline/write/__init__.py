@@ -78,7 +78,7 @@ def write_workbook(
     """
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - loads numpy
-    from pipeline.write.pivot import PIVOT_SHEET, add_pivots, detail_design  # noqa: PLC0415
+    from pipeline.write.pivot import PIVOT_SHEET, add_pivots  # noqa: PLC0415
     from pipeline.write.sheets import GROUPS, has_pivots, page_head, write_sheets  # noqa: PLC0415
     from pipeline.write.within import within  # noqa: PLC0415
 
@@ -95,9 +95,8 @@ def write_workbook(
         made_at=shown.made_at,
     )
     pivot = has_pivots(book, shown, settings)
-    source = write_sheets(book, shown, settings, frames, pivot=pivot)
-    if source is None:
+    pivots = write_sheets(book, shown, settings, frames, pivot=pivot)
+    if pivots is None:
         book.close()
-        return
-    design = detail_design(shown)
-    book.close(lambda parts: add_pivots(parts, PIVOT_SHEET, source, design))
+    else:
+        book.close(lambda parts: add_pivots(parts, PIVOT_SHEET, pivots))

@@ -7,7 +7,7 @@ gives a frame whose columns have the same length, named as in the schema beside 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count, repeat
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from pipeline.model.batch import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pipeline.frame.columns import Frame
     from pipeline.frame.findings import Findings
@@ -150,10 +152,30 @@ def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
     """Give the promises; ``line`` is that of 明細 or None, where there is no answer this month."""
     told = promises_of(promises).frame
     frame = {name: told[name].ordered() for name in _PROMISE}
-    places = dict(zip(zip(answers["respondent_id"], answers["item_id"], strict=True), count()))
-    asked = zip(frame["respondent_id"], frame["item_id"], strict=True)
-    frame["line"] = encoded(map(places.get, asked))
+    lines = _same_rows(answers, frame, ("respondent_id", "item_id"))
+    frame["line"] = encoded(None if line < 0 else line for line in lines.tolist())
     return frame
+
+
+def _same_rows(frame: Frame, other: Frame, names: Sequence[str]) -> NDArray[np.int64]:
+    """Give for each row of ``other`` that of ``frame`` with the same values, -1 without one."""
+    keys, sought = (
+        np.zeros(len(frame[names[0]]), np.int64),
+        np.zeros(len(other[names[0]]), np.int64),
+    )
+    for name in names:
+        known = {value: code for code, value in enumerate(frame[name].values)}
+        codes = [known.get(value, -1) for value in other[name].values]
+        asked = np.array([*codes, -1], np.int64)[other[name].codes]
+        keys = keys * len(known) + frame[name].codes
+        sought = np.where((asked < 0) | (sought < 0), -1, sought * len(known) + asked)
+    order = np.argsort(keys, kind="stable")
+    found = np.searchsorted(keys[order], sought)
+    found[found == len(keys)] = 0
+    if not len(keys):
+        return np.full(len(sought), -1)
+    rows = order[found]
+    return np.where(keys[rows] == sought, rows, -1)
 
 
 def _told(findings: Findings) -> Frame:

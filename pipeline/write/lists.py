@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.frame.columns import taken, together
-from pipeline.history.promises import promises_of
+import numpy as np
+
+from pipeline.frame.columns import Coded, taken, together
 from pipeline.model import Status
 from pipeline.model.raw import column_letters
 from pipeline.write.list_columns import (
@@ -32,19 +33,18 @@ from pipeline.write.totals import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.frame.columns import Coded, Frame
+    from pipeline.frame.columns import Frame
     from pipeline.model.report import DueMonth, Report
     from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Field
 
 DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概況 refers to it
 NO_MONTH = "月の記載なし"
 
 
-def write_planned(book: Book, report: Report, answers: Frame) -> None:
+def write_planned(book: Book, report: Report, answers: Frame, promises: Frame) -> None:
     """Write 対応予定: planned answers by month and category, then one by one."""
     sheet = book.sheet("対応予定")
-    columns = _planned_columns(book, report)
+    columns = _planned_columns(book, report, promises)
     sheet.columns(*(column.width for column in columns))
     categories = report.checklist.categories
     last = max(10, len(categories) + 1)
@@ -101,20 +101,19 @@ def _write_months(sheet: Sheet, report: Report) -> None:
         sheet.count(bottom + 1, place, formula, value, "total_number")
 
 
-def _planned_columns(book: Book, report: Report) -> list[Column]:
+def _planned_columns(book: Book, report: Report, promises: Frame) -> list[Column]:
     # The counts by month stand over the same columns, so these are of like width.
-    promises = promises_of(report.months.promises).frame
-    asked = zip(promises["respondent_id"], promises["item_id"], strict=True)
-    places = {each: row for row, each in enumerate(asked)}
+    lines = promises["line"]
+    places = np.full(len(report.answers) + 1, len(lines))  # of the promise of each answer
+    there = lines.where(lambda line: line is not None)
+    places[[line for line in lines if line is not None]] = np.flatnonzero(there)
 
     def promised(field: str) -> Callable[[Frame], Coded]:
+        known = promises[field]
+        codes = np.append(known.codes.astype(np.int64), len(known.values))
         none = None if field == "slips" else ""
-
-        def told(person: str, item: str) -> Field:
-            row = places.get((person, item))
-            return none if row is None else promises[field].at(row)
-
-        return lambda rows: together(told, rows["respondent_id"], rows["item_id"])
+        told = Coded((*known.values, none), codes[places])
+        return lambda rows: told.take([*rows["line"]])
 
     first_due = promised("first_due")
     return [

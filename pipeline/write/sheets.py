@@ -25,7 +25,13 @@ from pipeline.write.matrix import write_matrix
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.offices import OFFICES_SHEET, has_offices, write_offices
 from pipeline.write.overview import write_overview
-from pipeline.write.pivot import PIVOT_SHEET, detail_design, detail_source, write_pivot_sheet
+from pipeline.write.pivot import (
+    PIVOT_SHEET,
+    detail_design,
+    detail_source,
+    pivots_of,
+    write_pivot_sheet,
+)
 from pipeline.write.promises import PROMISES_SHEET, has_promises, write_promises
 from pipeline.write.record import write_record
 from pipeline.write.respondents import write_groupings, write_respondents
@@ -41,20 +47,20 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.write.book import Book
     from pipeline.write.frame import Frames
-    from pipeline.write.pivot import PivotSource
+    from pipeline.write.pivot import Pivots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """What the sheets are written from. ``detail`` are the columns of 明細, ``source`` what the
-    pivots count, None where there are none."""
+    """What the sheets are written from. ``detail`` are the columns of 明細, ``pivots`` are counted
+    over them, None where there are none."""
 
     book: Book
     report: Report
     settings: Settings
     frames: Frames
     detail: Frame
-    source: PivotSource | None
+    pivots: Pivots | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +79,8 @@ def _guide(month: Month) -> list[tuple[str, str]]:
 
 
 def _pivot(month: Month) -> None:
-    if month.source is not None:
-        write_pivot_sheet(month.book, PIVOT_SHEET, month.source, detail_design(month.report))
+    if month.pivots is not None:
+        write_pivot_sheet(month.book, PIVOT_SHEET, month.pivots)
 
 
 SHEETS = (
@@ -154,7 +160,9 @@ SHEETS = (
         name="対応予定",
         group=TO_READ,
         tells="②の予定月。期限超過が上",
-        write=lambda month: write_planned(month.book, month.report, month.frames.answers),
+        write=lambda month: write_planned(
+            month.book, month.report, month.frames.answers, month.frames.promises
+        ),
     ),
     DeclaredSheet(
         name=PROMISES_SHEET,
@@ -186,7 +194,7 @@ SHEETS = (
         group=TO_LOOK_UP,
         tells="自分で組み替えられる表",
         write=_pivot,
-        asked=lambda month: month.source is not None,
+        asked=lambda month: month.pivots is not None,
     ),
     DeclaredSheet(
         name="処理記録",
@@ -216,8 +224,8 @@ def has_pivots(book: Book, report: Report, settings: Settings) -> bool:
 
 def write_sheets(
     book: Book, report: Report, settings: Settings, frames: Frames, *, pivot: bool
-) -> PivotSource | None:
-    """Write every sheet; give what the pivots count, None where there are none."""
+) -> Pivots | None:
+    """Write every sheet; give the pivots, None where there are none."""
     detail = shown_columns(frames.answers)
     month = Month(
         book=book,
@@ -225,9 +233,9 @@ def write_sheets(
         settings=settings,
         frames=frames,
         detail=detail,
-        source=detail_source(detail) if pivot else None,
+        pivots=pivots_of(detail_source(detail), detail_design(report)) if pivot else None,
     )
     for each in SHEETS:
         if each.asked(month):
             each.write(month)
-    return month.source
+    return month.pivots

@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
+
+from pipeline.frame.columns import together
 from pipeline.model import address
-from pipeline.write.pivot.cache import Cache
-from pipeline.write.pivot.model import PivotDesign, PivotTable
+from pipeline.write.pivot.cache import Cache, build_cache
+from pipeline.write.pivot.model import PivotDesign, PivotSource, PivotTable
 
 CAPTION_ROW = 3
 PAGE_ROW = 4  # Excel wants one empty row between the page filter and the body
@@ -66,8 +70,22 @@ class Grid:
         return f"{address(BODY_ROW, self.left)}:{address(self.bottom, self.right)}"
 
 
-def lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
-    """Count and place every table, side by side with room for columns that a refresh may bring."""
+class Pivots(NamedTuple):
+    """All tables over a source, counted."""
+
+    cache: Cache
+    design: PivotDesign
+    grids: tuple[Grid, ...]
+
+
+def pivots_of(source: PivotSource, design: PivotDesign) -> Pivots:
+    """Count every table of a design over a source with rows."""
+    cache = build_cache(source, design)
+    return Pivots(cache, design, _lay_out(cache, design))
+
+
+def _lay_out(cache: Cache, design: PivotDesign) -> tuple[Grid, ...]:
+    """Place every table, side by side with room for columns that a refresh may bring."""
     grids = []
     left = FIRST_COLUMN
     for table in design.tables:
@@ -85,7 +103,8 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
     axes = [cache.items[name] for name in fields]
     columns = [cache.source.columns[cache.column(name)] for name in fields]
     # Combinations of codes are counted first and looked up afterwards: few of them differ.
-    counted = Counter(zip(*(column.codes.tolist() for column in columns), strict=True))
+    combined = together(lambda *values: values, *columns)
+    counted = zip(combined.values, np.bincount(combined.codes).tolist(), strict=True)
     page = None
     if table.page is not None:
         page_field, value = table.page
@@ -94,8 +113,8 @@ def _count(cache: Cache, table: PivotTable, left: int) -> Grid:
         except KeyError:
             page = None  # no such answer this month: Excel shows all
     counts: Counter[tuple[tuple[int, ...], int]] = Counter()
-    for codes, count in counted.items():
-        found = [items.find(c.values[n]) for items, c, n in zip(axes, columns, codes, strict=True)]
+    for values, count in counted:
+        found = [items.find(value) for items, value in zip(axes, values, strict=True)]
         *row, across = found[: len(table.labels) + 1]
         if page is None or found[-1] == page:
             counts[tuple(row), across] += count

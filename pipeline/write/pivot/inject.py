@@ -5,10 +5,10 @@ from typing import Final
 from lxml import etree
 
 from pipeline.write.packing import Parts
-from pipeline.write.pivot.cache import Cache, build_cache, record_pieces
+from pipeline.write.pivot.cache import Cache, record_pieces
 from pipeline.write.pivot.cells import excel_text
-from pipeline.write.pivot.grid import lay_out
-from pipeline.write.pivot.model import PivotDesign, PivotSource
+from pipeline.write.pivot.grid import Pivots
+from pipeline.write.pivot.model import PivotDesign
 from pipeline.write.pivot.ooxml import (
     MAIN,
     REL,
@@ -32,19 +32,16 @@ _CACHES_EXTENSION: Final = "{BBE1A952-AA13-448e-AADC-164F8A28A991}"
 _SLICERS_EXTENSION: Final = "{A8765BA9-456A-4dab-B4F3-ACF838C121DE}"
 
 
-def add_pivots(parts: Parts, sheet_name: str, source: PivotSource, design: PivotDesign) -> None:
-    """Add the PivotTables and slicers of ``design`` to the parts of a workbook.
+def add_pivots(parts: Parts, sheet_name: str, pivots: Pivots) -> None:
+    """Add PivotTables and slicers to the parts of a workbook.
 
-    The sheet was written by `write_pivot_sheet` with the same arguments. A source without rows
-    leaves the parts as they are. Raises KeyError where the workbook has no such sheet.
+    The sheet was written by `write_pivot_sheet`. Raises KeyError where there is no such sheet.
     """
-    if not source.count:
-        return
-    cache = build_cache(source, design)
+    cache, design, grids = pivots
     package = Package(parts)
     sheet, sheet_id = _sheet(package, sheet_name)
     definition = _add_cache(package, cache)
-    for grid in lay_out(cache, design):
+    for grid in grids:
         part = package.free("xl/pivotTables/pivotTable{}.xml")
         tree = pivot_table(cache, grid, counted=design.counted)
         package.add(part, _SPREADSHEET + "pivotTable+xml", tree)

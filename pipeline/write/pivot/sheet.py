@@ -1,24 +1,29 @@
 """The pivot sheet as plain cells, right also where nothing refreshes a pivot."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from pipeline.write.pivot.cache import DATA_CAPTION, Cache, build_cache
+from pipeline.write.listing import Column, Styled
+from pipeline.write.pivot.cache import DATA_CAPTION
 from pipeline.write.pivot.grid import (
     BODY_ROW,
     CAPTION_ROW,
     FIRST_COLUMN,
     PAGE_ROW,
     TOTAL_CAPTION,
-    Grid,
-    lay_out,
 )
-from pipeline.write.pivot.model import PivotDesign, PivotSource
+from pipeline.write.tables import lines_of, of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.write.book import Book, Sheet
+    from pipeline.write.pivot.cache import Cache
+    from pipeline.write.pivot.grid import Grid, Pivots
+    from pipeline.write.table import Field
 
 ALL_PAGES = "(すべて)"  # what Japanese Excel shows in a page filter that lets all pass
-NO_ROWS = "集計する回答がまだないため、ピボットテーブルはありません。"
 _SLICER_WIDTH = 16.0  # of each of the two columns that the slicers lie on
 _NUMBER_WIDTH = 14.0
 _PRINT_SCALE = 75  # per cent: one table fills the width of an A3 page
@@ -28,32 +33,28 @@ _HEAD, _LABEL, _NUMBER = "total_text", "line", "number"
 _TOTAL_LABEL, _TOTAL = "total_text", "total_number"
 
 
-def write_pivot_sheet(
-    book: "Book", sheet_name: str, source: PivotSource, design: PivotDesign
-) -> None:
-    """Add the sheet at this place of the workbook and write every value of every table.
-
-    `add_pivots` with the same arguments must follow once the workbook is closed.
-    """
+def write_pivot_sheet(book: Book, sheet_name: str, pivots: Pivots) -> None:
+    """Add the sheet at this place of the workbook and write every value of every table."""
+    cache, design, grids = pivots
     sheet = book.sheet(sheet_name)
     sheet.columns(*[_SLICER_WIDTH] * FIRST_COLUMN)
-    if not source.count:
-        sheet.heading(design.title, NO_ROWS, last=_LEAD_COLUMNS + 4)
-        return
-    cache = build_cache(source, design)
-    grids = lay_out(cache, design)
+    columns: list[Column] = []
+    lines = max(len(grid.rows) for grid in grids) + 1
     for grid in grids:
-        _write_labels(sheet, grid, cache)
-        _write_numbers(sheet, grid)
+        _write_top(sheet, grid)
+        gap = grid.left - FIRST_COLUMN - len(columns)
+        columns += [Column("", 0, "", of(lambda _: None))] * gap
+        columns += _columns(grid, cache)
     sheet.heading(design.title, design.lead, last=_LEAD_COLUMNS)
+    sheet.listing(BODY_ROW + 1, columns, lines_of(range(-1, lines)), left=FIRST_COLUMN)
     sheet.raw.freeze_panes(BODY_ROW + 2, 0)
     sheet.page(paper="A3", repeat=(BODY_ROW, BODY_ROW + 1))
     sheet.raw.set_print_scale(_PRINT_SCALE)  # all three on one width would be too small to read
     sheet.raw.set_v_pagebreaks([grid.left for grid in grids[1:]])
 
 
-def _write_labels(sheet: "Sheet", grid: Grid, cache: Cache) -> None:
-    """Write the titles, the page filter, the heads and the row labels of a table."""
+def _write_top(sheet: Sheet, grid: Grid) -> None:
+    """Write title, page filter and the head above the heads of a table."""
     table, left, top = grid.table, grid.left, BODY_ROW
     sheet.columns(*table.widths, start=left)
     sheet.columns(*[_NUMBER_WIDTH] * (len(grid.columns) + 1), start=grid.first_number)
@@ -66,27 +67,43 @@ def _write_labels(sheet: "Sheet", grid: Grid, cache: Cache) -> None:
         sheet.text(top, column, "", _HEAD)
     sheet.text(top, left, DATA_CAPTION, _HEAD)
     sheet.text(top, grid.first_number, table.columns, _HEAD)
-    for place, field in enumerate(table.labels):
+
+
+def _columns(grid: Grid, cache: Cache) -> list[Column]:
+    """Give the columns of a table over the numbers of its rows; -1 are the heads.
+
+    What does not occur stays empty, as in Excel.
+    """
+    size = len(grid.rows)
+
+    def column(head: str, cell: Callable[[int], Field], style: str, total: Styled) -> Column:
+        def shown(row: int) -> Styled | None:
+            if row > size:
+                return None
+            if row == size:
+                return total
+            return Styled(head, _HEAD) if row < 0 else Styled(cell(row), style)
+
+        return Column(head, 0, "", of(shown))
+
+    def label(place: int, field: str) -> Column:
         labels = cache.items[field].labels()
-        sheet.text(top + 1, left + place, field, _HEAD)
-        for row, key in enumerate(grid.rows, start=top + 2):
-            sheet.text(row, left + place, labels[key[place]], _LABEL)
-        sheet.text(grid.bottom, left + place, "" if place else TOTAL_CAPTION, _TOTAL_LABEL)
-    labels = cache.items[table.columns].labels()
-    for column, item in enumerate(grid.columns, start=grid.first_number):
-        sheet.text(top + 1, column, labels[item], _HEAD)
-    sheet.text(top + 1, grid.right, TOTAL_CAPTION, _HEAD)
+        total = Styled("" if place else TOTAL_CAPTION, _TOTAL_LABEL)
+        return column(field, lambda row: labels[grid.rows[row][place]], _LABEL, total)
 
+    def counts(item: int) -> Column:
+        total = Styled(across[item], _TOTAL)
+        head = labels[item]
+        return column(head, lambda row: grid.counts.get((grid.rows[row], item)), _NUMBER, total)
 
-def _write_numbers(sheet: "Sheet", grid: Grid) -> None:
-    """Write counts and totals. What does not occur stays empty, as in Excel."""
-    columns = {item: place for place, item in enumerate(grid.columns, start=grid.first_number)}
-    rows = {key: place for place, key in enumerate(grid.rows, start=BODY_ROW + 2)}
-    totals = grid.row_totals()
-    for key, row in rows.items():
-        for item, column in columns.items():
-            sheet.number(row, column, grid.counts.get((key, item)), _NUMBER)
-        sheet.number(row, grid.right, totals[key], _TOTAL)
-    for item, count in grid.column_totals().items():
-        sheet.number(grid.bottom, columns[item], count, _TOTAL)
-    sheet.number(grid.bottom, grid.right, totals.total(), _TOTAL)
+    labels, down, across = (
+        cache.items[grid.table.columns].labels(),
+        grid.row_totals(),
+        grid.column_totals(),
+    )
+    whole = Styled(down.total(), _TOTAL)
+    return [
+        *(label(place, field) for place, field in enumerate(grid.table.labels)),
+        *map(counts, grid.columns),
+        column(TOTAL_CAPTION, lambda row: down[grid.rows[row]], _TOTAL, whole),
+    ]
