@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pipeline.write.codes import TABLES, VALUES
-from pipeline.write.columns import DATA_COLUMNS
+from pipeline.write.codes import VALUES
+from pipeline.write.declared import TABLES
 
 
 def render_data_page() -> str:
@@ -12,10 +12,10 @@ def render_data_page() -> str:
         "# data フォルダの列\n\n"
         "集計表の「コード表」と同じ内容です。CSV と Parquet の列は同じで、新しい列は右に増えます。"
         "このページは `make docs` が作ります。\n",
-        _page_table("answers.csv", "列", [(c.key, c.meaning) for c in DATA_COLUMNS]),
     ]
-    for name, (keys, meanings) in TABLES.items():
-        parts.append(_page_table(f"{name}.csv", "列", zip(keys, meanings, strict=True)))
+    for name, columns in TABLES.items():
+        lines = [(one.name, one.means) for one in columns if one.name]
+        parts.append(_page_table(f"{name}.csv", "列", lines))
     for title, (_, words) in VALUES.items():
         parts.append(_page_table(title, "コード", [pair for pair in words.items() if pair[0]]))
     return "\n".join(parts)

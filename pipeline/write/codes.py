@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.columns import COLUMNS, DATA_COLUMNS, grouping_head
-from pipeline.write.data import CHANGES, FILES, FINDINGS, PROMISES
+from pipeline.write.columns import grouping_head
+from pipeline.write.declared import TABLES
 from pipeline.write.frame import GROUPING
 from pipeline.write.record import IDENTIFIED, STATES
 from pipeline.write.style import LABELS, SYMBOLS
@@ -26,45 +26,6 @@ MEANINGS = {
     Status.NOT_APPLICABLE: "回答者が対象外・該当なしと書いた、または名簿の対象分野に入らず空欄",
     Status.BLANK: "何も書かれていない（様式の選択肢が印刷されたままの場合も含む）",
     Status.UNCLEAR: "書かれているが、どの番号か決められない（①には数えない）",
-}
-FINDING_MEANINGS = (
-    "指摘のコード（下の「要確認コード」の表）", "要修正・要確認・参考", "団体コード", "団体名",
-    "様式の項目ID。ファイル全体の指摘では空欄", "受信フォルダの中のファイル", "シート", "セル",
-    "書かれていた文字", "説明", "直し方",
-    "新規・継続・再確認（まだ決まっていない）、認容・修正済み（確認票で決めた）、解消（なくなった）",
-    "確認票の判断。なければ空欄", "事業名。なければ空欄",
-    "「要確認」シートの No.（1行にまとめた指摘は同じ番号）。済んだ指摘は空欄",
-    "返事で対応済み率が固まる回答の数（決まる回答）",
-    "取りまとめの月（YYYY-MM）",
-)  # fmt: skip
-FILE_MEANINGS = (
-    "受信フォルダの中のファイル", "内容の識別値（SHA-256）", "大きさ（バイト）",
-    "更新日時（ISO 8601）",
-    "内容で判定した種類", "扱い（下の「ファイルの扱い」の表）", "その理由", "団体コード", "団体名",
-    "団体をどこから特定したか（下の「団体の特定」の表）", "シート名（「 / 」区切り）",
-    "読み取った項目の数", "事業名。なければ空欄", "取りまとめの月（YYYY-MM）",
-    "メールの受信日時（ISO 8601。分からなければ送信日時）。メールで届いたものでなければ空欄",
-    "そのメールの差出人のアドレス", "そのメールの件名",
-    "そのメールが提出期限までに届いたか（yes・no）。期限がないときと、いつ届いたか分からないときは空欄",
-)  # fmt: skip
-CHANGE_MEANINGS = (
-    "取りまとめの月", "比べた月", "団体コード", "団体名", "様式の項目ID", "項目の分野",
-    "動き（進んだ・後戻り・先送り・前倒し・変更）", "前の回答区分", "前の予定月。なければ空欄",
-    "今の回答区分", "今の予定月。なければ空欄", "事業名。なければ空欄",
-)  # fmt: skip
-PROMISE_MEANINGS = (
-    "取りまとめの月", "団体コード", "団体名", "役割", "様式の項目ID", "項目の分野",
-    "初めて②と答えた取りまとめの月", "初めに示された予定月。なければ空欄",
-    "今の予定月。なければ空欄", "予定月を遅らせた回数", "遅らせた月数の計",
-    "期限超過なら、過ぎた最初の月", "最後に回答があった取りまとめの月",
-    "結果（期限前・時期未定・期限超過・期限内に対応・遅れて対応・時期未定のまま対応・取り下げ）",
-    "事業名。なければ空欄",
-)  # fmt: skip
-TABLES = {
-    "findings": (FINDINGS, FINDING_MEANINGS),
-    "files": (FILES, FILE_MEANINGS),
-    "changes": (CHANGES, CHANGE_MEANINGS),
-    "promises": (PROMISES, PROMISE_MEANINGS),
 }
 VALUES = {
     "ファイルの扱い": ("扱い", {state.value: words for state, words in STATES.items()}),
@@ -92,8 +53,8 @@ def write_codes(book: Book, report: Report) -> None:
     row = _block(
         sheet, row, "明細の列と data/answers.csv の列", ("明細の列", "CSVの列", "", "意味", ""),
         [
-            (c.head or "（データだけ）", c.key or "（明細だけ）", "", c.meaning, "")
-            for c in (*COLUMNS, *(each for each in DATA_COLUMNS if not each.head))
+            (c.head or "（データだけ）", c.name or "（明細だけ）", "", c.means, "")
+            for c in TABLES["answers"]
         ] + [
             (
                 grouping_head(one.head), f"{GROUPING}{one.head}", "",
@@ -102,8 +63,8 @@ def write_codes(book: Book, report: Report) -> None:
             for one in report.groupings
         ],
     )  # fmt: skip
-    for name, (keys, meanings) in TABLES.items():
-        lines = [(k, "", "", m, "") for k, m in zip(keys, meanings, strict=True)]
+    for name in [*TABLES][1:]:
+        lines = [(one.name, "", "", one.means, "") for one in TABLES[name]]
         row = _block(sheet, row, f"data/{name}.csv の列", ("CSVの列", "", "", "意味", ""), lines)
     for title, (head, words) in VALUES.items():
         lines = [(code, shown, "", "", "") for code, shown in words.items() if code]

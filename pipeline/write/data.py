@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.frame.columns import constant
 from pipeline.machine.disk import file_hash
 from pipeline.model import FileState, Severity, Status, states_of_files
-from pipeline.write.columns import DATA_COLUMNS, data_columns
+from pipeline.write.columns import data_columns
+from pipeline.write.declared import NAMES, TABLES
 from pipeline.write.frame import findings_told
 from pipeline.write.safe import csv_text, plain_text
 from pipeline.write.table import joined
@@ -32,26 +33,7 @@ if TYPE_CHECKING:
 
 Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 
-ANSWERS = tuple(column.key for column in DATA_COLUMNS)
-FINDINGS = (
-    "code", "severity", "respondent_id", "respondent", "item_id", "file", "sheet", "cell",
-    "written", "message", "fix", "state", "decision", "project", "line", "impact",
-    "month",
-)  # fmt: skip
-FILES = (
-    "file", "sha256", "bytes", "modified", "kind", "state", "reason", "respondent_id",
-    "respondent", "identified_by", "sheets", "answers", "project", "month", "received", "sender",
-    "subject", "on_time",
-)  # fmt: skip
-CHANGES = (
-    "month", "compared_with", "respondent_id", "respondent", "item_id", "category", "movement",
-    "old_status", "old_due", "new_status", "new_due", "project",
-)  # fmt: skip
-PROMISES = (
-    "month", "respondent_id", "respondent", "role", "item_id", "category", "first_said",
-    "first_due", "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome",
-    "project",
-)  # fmt: skip
+ANSWERS, FINDINGS, FILES = (NAMES[table] for table in ("answers", "findings", "files"))
 _QUOTE = '"'
 _QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
@@ -85,8 +67,8 @@ def data_tables(report: Report, frames: Frames) -> list[DataTable]:
         answers_table(frames.answers),
         findings_table(findings_told(report), month),
         files_table(frames.files, month),
-        _table("changes", CHANGES, {**changes, **compared}),
-        _table("promises", PROMISES, {**promises, **month_of}),
+        _table("changes", {**changes, **compared}),
+        _table("promises", {**promises, **month_of}),
     ]
 
 
@@ -99,18 +81,18 @@ def answers_table(answers: Frame) -> DataTable:
 def findings_table(findings: Frame, month: str) -> DataTable:
     """Give the table of findings."""
     months = constant(month, len(findings["code"]))
-    return _table("findings", FINDINGS, {**findings, "month": months})
+    return _table("findings", {**findings, "month": months})
 
 
 def files_table(files: Frame, month: str) -> DataTable:
     """Give the table of files."""
     months = constant(month, len(files["file"]))
-    return _table("files", FILES, {**files, "bytes": files["size"], "month": months})
+    return _table("files", {**files, "month": months})
 
 
-def _table(name: str, heads: tuple[str, ...], frame: Frame) -> DataTable:
-    columns = tuple(frame[head].of(_plain) for head in heads)
-    return DataTable(name=name, heads=heads, columns=columns)
+def _table(name: str, frame: Frame) -> DataTable:
+    columns = tuple(frame[one.source].of(_plain) for one in TABLES[name])
+    return DataTable(name=name, heads=NAMES[name], columns=columns)
 
 
 def _plain(value: Any) -> Field:

@@ -17,6 +17,7 @@ from pipeline.frame.columns import Coded, constant, encoded, together
 from pipeline.frame.findings import findings_of
 from pipeline.history.promises import promises_of
 from pipeline.model.batch import message_of
+from pipeline.write.declared import EVERYWHERE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,19 +38,6 @@ _FINDING = (
     "written", "fix", "state", "decision", "project",
 )  # fmt: skip
 _SAID = ("file", "sheet", "cell", "item_id", "subject", "quoted", "problem", "told")
-_FILE = (
-    "file", "sha256", "size", "modified", "kind", "state", "reason", "respondent_id",
-    "respondent", "identified_by", "sheets", "answers", "project",
-    "received", "sender", "subject", "on_time",
-)  # fmt: skip
-_CHANGE = (
-    "respondent_id", "respondent", "item_id", "category", "movement", "old_status", "old_due",
-    "new_status", "new_due", "project",
-)  # fmt: skip
-_PROMISE = (
-    "respondent_id", "respondent", "role", "item_id", "category", "first_said", "first_due",
-    "due", "slips", "slipped_months", "overdue_since", "last_said", "outcome", "project",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +123,7 @@ def line_frame(lines: Sequence[ReportedLine]) -> Frame:
 
 def file_frame(files: Sequence[FileRow]) -> Frame:
     """Give the files of the inbox; ``sheets`` are joined by `` / ``, ``state`` is its code."""
-    frame = _columns(files, {name: name for name in _FILE})
+    frame = _columns("files", files)
     frame["sheets"] = frame["sheets"].of(" / ".join)
     frame["state"] = frame["state"].of(attrgetter("value"))
     return frame
@@ -143,7 +131,7 @@ def file_frame(files: Sequence[FileRow]) -> Frame:
 
 def change_frame(changes: Sequence[ChangeRow]) -> Frame:
     """Give what changed since the month compared with; ``line`` is that of 明細."""
-    frame = _columns([row.change for row in changes], {name: name for name in _CHANGE})
+    frame = _columns("changes", [row.change for row in changes])
     frame["line"] = encoded(row.answer for row in changes)
     return frame
 
@@ -151,7 +139,7 @@ def change_frame(changes: Sequence[ChangeRow]) -> Frame:
 def promise_frame(promises: Sequence[Promise], answers: Frame) -> Frame:
     """Give the promises; ``line`` is that of 明細 or None, where there is no answer this month."""
     told = promises_of(promises).frame
-    frame = {name: told[name].ordered() for name in _PROMISE}
+    frame = {name: told[name].ordered() for name in _sources("promises")}
     lines = _same_rows(answers, frame, ("respondent_id", "item_id"))
     frame["line"] = encoded(None if line < 0 else line for line in lines.tolist())
     return frame
@@ -190,8 +178,13 @@ def _first(problem: str, message: str) -> str:
     return problem or message
 
 
-def _columns(rows: Sequence[Any], paths: dict[str, str]) -> Frame:
-    return {name: encoded(map(attrgetter(path), rows)) for name, path in paths.items()}
+def _columns(table: str, rows: Sequence[Any]) -> Frame:
+    return {name: encoded(map(attrgetter(name), rows)) for name in _sources(table)}
+
+
+def _sources(table: str) -> list[str]:
+    """Name the columns that a data file is made of, but for those that are the same for all."""
+    return [one.source for one in TABLES[table] if one.name not in EVERYWHERE]
 
 
 def _where_due(due: str, flag: bool) -> bool | None:

@@ -6,29 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import FileState, Severity, Status
-from pipeline.write.codes import TABLES
-from pipeline.write.columns import DATA_COLUMNS
-from pipeline.write.typed import KINDS
+from pipeline.write.declared import TABLES, DataColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.write.data import DataTable
 
 SCHEMA = "schema.json"
-_MONTHS = frozenset({
-    "month", "due", "due_before", "compared_with", "old_due", "new_due", "first_said", "first_due",
-    "overdue_since", "last_said",
-})  # fmt: skip
-_STATUSES = [status.value for status in Status]
-_VALUES = {
-    ("answers", "status"): _STATUSES,
-    ("answers", "status_before"): _STATUSES,
-    ("changes", "old_status"): _STATUSES,
-    ("changes", "new_status"): _STATUSES,
-    ("findings", "severity"): [severity.value for severity in Severity],
-    ("files", "state"): [state.value for state in FileState],
+_VALUES = {  # of the kinds that name some
+    "status": [status.value for status in Status],
+    "severity": [severity.value for severity in Severity],
+    "state": [state.value for state in FileState],
 }
 
 
@@ -44,7 +34,8 @@ def write_schema(tables: Sequence[DataTable], folder: Path) -> None:
 
 
 def _resource(table: DataTable) -> dict[str, Any]:
-    meanings = _meanings(table.name)
+    declared = {one.name: one for one in TABLES[table.name]}
+    columns = [declared.get(head, DataColumn(name=head, means="")) for head in table.heads]
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -54,30 +45,20 @@ def _resource(table: DataTable) -> dict[str, Any]:
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'},
         "schema": {
-            "fields": [_field(table.name, head, meanings.get(head, "")) for head in table.heads],
+            "fields": [*map(_field, columns)],
             "missingValues": [""],
         },
     }
 
 
-def _meanings(table: str) -> Mapping[str, str]:
-    if table in TABLES:
-        return dict(zip(*TABLES[table], strict=True))
-    return {column.key: column.meaning for column in DATA_COLUMNS}
-
-
-def _field(table: str, head: str, meaning: str) -> dict[str, Any]:
+def _field(column: DataColumn) -> dict[str, Any]:
     """Describe a column; an id is text, whatever digits it consists of."""
-    kind = "yearmonth" if head in _MONTHS else KINDS.get(head, "string")
-    field: dict[str, Any] = {
-        "name": head,
-        "type": "string" if kind == "list" else kind,
-        "description": meaning,
-    }
+    kind = "string" if column.kind in {"", "list", *_VALUES} else column.kind
+    field: dict[str, Any] = {"name": column.name, "type": kind, "description": column.means}
     if kind == "boolean":
         field |= {"trueValues": ["true"], "falseValues": ["false"]}
-    if head == "month":
+    if column.name == "month":
         field["constraints"] = {"required": True}
-    if (table, head) in _VALUES:
-        field["constraints"] = {"enum": _VALUES[table, head]}
+    if column.kind in _VALUES:
+        field["constraints"] = {"enum": _VALUES[column.kind]}
     return field

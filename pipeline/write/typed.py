@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.write.declared import KINDS
 from pipeline.write.safe import plain_text
 
 if TYPE_CHECKING:
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
     from pipeline.frame.columns import Coded
     from pipeline.write.data import DataTable
 
-# What is not text, by column. A list is one text in the CSV, its entries apart by spaces.
-KINDS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("status_code", "bytes", "answers", "slips", "slipped_months", "line", "impact"), "integer"
-    ),
-    "due_inferred": "boolean",
-    "due_month": "date",
-    "tags": "list",
-    "findings": "list",
-}
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "integer": lambda field: None if field == "" else field,
     "boolean": lambda field: None if field == "" else field,
@@ -47,11 +38,11 @@ def arrow_table(table: DataTable) -> Any:
 def _typed(head: str, column: Coded) -> Any:
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
 
-    kind = KINDS.get(head)
-    if kind is None:
+    kind = KINDS.get(head, "")
+    if kind not in _READ:
         texts = column.of(lambda field: (plain_text(field) if field else "") or None)
         empty = np.array([text is None for text in texts.values], bool)
-        places = pa.array(texts.codes.astype(np.int32), mask=empty[texts.codes])
+        places = pa.array(texts.codes, mask=empty[texts.codes] if empty.any() else None)
         words = pa.array([text or "" for text in texts.values], pa.string())
         return pa.DictionaryArray.from_arrays(places, words)
     types = {
