@@ -114,23 +114,19 @@ def _chart_categories(sheet: Sheet, report: Report) -> Made:
     title = "分野別の回答の割合"
     if not report.answers:
         return None, title
-    first, last = GROUPS_TOP, GROUPS_TOP + len(report.checklist.categories) - 1
+    rows = GROUPS_TOP, GROUPS_TOP + len(report.checklist.categories) - 1
     chart = sheet.book.chart({"type": "bar", "subtype": "percent_stacked"})
     for place, status in enumerate(STATUSES, start=3):
-        chart.add_series(
-            {
-                "name": f"{SYMBOLS[status]} {LABELS[status]}",
-                "categories": ["分野別集計", first, 0, last, 0],
-                "values": ["分野別集計", first, place, last, place],
-                "fill": {"color": COLOURS[status][0]},
-                "border": {"color": "#FFFFFF", "width": 0.5},
-                "gap": 40,
-                "data_labels": _shares_told(report, status),
-            }
-        )
-    chart.set_y_axis({"reverse": True, "num_font": font(LABEL), "line": {"color": LINE}})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-    chart.set_legend({"position": "bottom", "font": font(LABEL)})
+        look = {
+            "border": {"color": "#FFFFFF", "width": 0.5},
+            "gap": 40,
+            "data_labels": _shares_told(report, status),
+        }
+        name = f"{SYMBOLS[status]} {LABELS[status]}"
+        chart.add_series(series(name, "分野別集計", rows, (0, place), COLOURS[status][0], **look))
+    chart.set_y_axis(axis(reverse=True))
+    chart.set_x_axis(_HIDDEN)
+    chart.set_legend(_BELOW)
     return chart, title
 
 
@@ -165,26 +161,28 @@ def _chart_returns(sheet: Sheet, report: Report, block: tuple[int, int, int]) ->
     shown = [(state, count) for state, count in states(report) if count]
     colours = [STATE_COLOURS[state] for state, _ in shown]
     parts = [count / sum(count for _, count in shown) for _, count in shown]
+    white = {"color": "#FFFFFF"}
+    points = [{"fill": {"color": colour}, "border": white} for colour in colours]
+    labels = {
+        "value": True,
+        "percentage": True,
+        "separator": "\n",
+        "custom": [{} if part >= _SLICE else {"delete": True} for part in parts],
+        "font": {**font(LABEL, bold=True), **white},
+    }
     chart = sheet.book.chart({"type": "doughnut"})
     chart.add_series(
-        {
-            "name": "回収の状況",
-            "categories": [sheet.name, first, place, last, place],
-            "values": [sheet.name, first, place + 1, last, place + 1],
-            "points": [
-                {"fill": {"color": colour}, "border": {"color": "#FFFFFF"}} for colour in colours
-            ],
-            "data_labels": {
-                "value": True,
-                "percentage": True,
-                "separator": "\n",
-                "custom": [{} if part >= _SLICE else {"delete": True} for part in parts],
-                "font": {**font(LABEL, bold=True), "color": "#FFFFFF"},
-            },
-        }
+        series(
+            "回収の状況",
+            sheet.name,
+            (first, last),
+            (place, place + 1),
+            points=points,
+            data_labels=labels,
+        )
     )
     chart.set_hole_size(55)
-    chart.set_legend({"position": "bottom", "font": font(LABEL)})
+    chart.set_legend(_BELOW)
     return chart, title
 
 
@@ -192,31 +190,27 @@ def _chart_months(sheet: Sheet, report: Report, block: tuple[int, int, int]) -> 
     title = "②の予定月（件数）"
     if not report.figures.counts.planned:
         return None, title
-    months = report.due_months
     first, last, place = block
     late, later = COLOURS[Status.NOT_PLANNED][0], COLOURS[Status.PLANNED][0]
     none = COLOURS[Status.UNCLEAR][0]
+    fills = [late if m.overdue else later if m.month else none for m in report.due_months]
+    points = [{"fill": {"color": colour}} for colour in fills]
     chart = sheet.book.chart({"type": "column"})
     chart.add_series(
-        {
-            "name": "件数",
-            "categories": [sheet.name, first, place, last, place],
-            "values": [sheet.name, first, place + 1, last, place + 1],
-            "fill": {"color": later},
-            "points": [
-                {"fill": {"color": late if m.overdue else later if m.month else none}}
-                for m in months
-            ],
-            "gap": 50,
-            "data_labels": {"value": True, "font": font(LABEL)},
-        }
+        series(
+            "件数",
+            sheet.name,
+            (first, last),
+            (place, place + 1),
+            later,
+            points=points,
+            gap=50,
+            data_labels=told(),
+        )
     )
     chart.set_legend({"none": True})
-    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}})
-    chart.set_y_axis(
-        {"num_font": font(LABEL), "major_gridlines": {"visible": True, "line": {"color": LINE}},
-         "num_format": "#,##0", "line": {"none": True}}
-    )  # fmt: skip
+    chart.set_x_axis(axis())
+    chart.set_y_axis(scale("#,##0"))
     return chart, title
 
 
@@ -231,27 +225,16 @@ def _chart_trend(sheet: Sheet, report: Report) -> Made:
     if all(point.return_share is not None for point in months.points):
         shown.append((TREND_RETURNS, "回収率", COLOURS[Status.NOT_APPLICABLE][0], "diamond"))
     for column, name, colour, marker in shown:
+        labels = told(position="above", num_format="0.0%")
         chart.add_series(
             {
-                "name": name,
-                "categories": [CHANGES_SHEET, top, 0, last, 0],
-                "values": [CHANGES_SHEET, top, column, last, column],
-                "line": {"color": colour, "width": 2.25},
-                "marker": {
-                    "type": marker, "size": 6, "fill": {"color": colour},
-                    "border": {"color": colour},
-                },
-                "data_labels": {
-                    "value": True, "position": "above", "font": font(LABEL), "num_format": "0.0%",
-                },
+                **series(name, CHANGES_SHEET, (top, last), (0, column), data_labels=labels),
+                **line(colour, marker, 6, border={"color": colour}),
             }
-        )  # fmt: skip
-    chart.set_legend({"position": "bottom", "font": font(LABEL)})
-    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}, "text_axis": True})
-    chart.set_y_axis(
-        {"num_font": font(LABEL), "major_gridlines": {"visible": True, "line": {"color": LINE}},
-         "num_format": "0%", "min": 0, "max": 1, "line": {"none": True}}
-    )  # fmt: skip
+        )
+    chart.set_legend(_BELOW)
+    chart.set_x_axis(axis(text_axis=True))
+    chart.set_y_axis(scale("0%", min=0, max=1))
     return chart, "月ごとの推移"
 
 
@@ -264,13 +247,9 @@ def _target_line(sheet: Sheet, report: Report) -> dict[str, object]:
     for offset, point in enumerate(points):
         sheet.text(row + offset, column, point.month, "line")
         sheet.number(row + offset, column + 1, report.target, "percent")
-    last = row + len(points) - 1
-    return {
-        "name": f"目標 {report.target:.0%}",
-        "categories": [sheet.name, row, column, last, column],
-        "values": [sheet.name, row, column + 1, last, column + 1],
-        "line": {"color": COLOURS[Status.NOT_PLANNED][0], "width": 1.5, "dash_type": "dash"},
-    }
+    dashed = {"color": COLOURS[Status.NOT_PLANNED][0], "width": 1.5, "dash_type": "dash"}
+    rows = row, row + len(points) - 1
+    return series(f"目標 {report.target:.0%}", sheet.name, rows, (column, column + 1), line=dashed)
 
 
 def _chart_moves(sheet: Sheet, report: Report) -> Made:
@@ -278,26 +257,14 @@ def _chart_moves(sheet: Sheet, report: Report) -> Made:
     top = places(report).categories
     last = top + len(report.months.categories) - 1
     chart = sheet.book.chart({"type": "bar"})
-    for offset, (name, colour) in enumerate(
-        (
-            ("進んだ", COLOURS[Status.DONE][0]),
-            ("後戻り", COLOURS[Status.NOT_PLANNED][0]),
-            ("先送り", COLOURS[Status.PLANNED][0]),
-        )
-    ):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [CHANGES_SHEET, top, 0, last, 0],
-                "values": [CHANGES_SHEET, top, MOVES + offset, last, MOVES + offset],
-                "fill": {"color": colour},
-                "gap": 60,
-                "data_labels": {"value": True, "font": font(LABEL), "num_format": "#,##0"},
-            }
-        )
-    chart.set_legend({"position": "bottom", "font": font(LABEL)})
-    chart.set_y_axis({"reverse": True, "num_font": font(LABEL), "line": {"color": LINE}})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+    drawn = {"進んだ": Status.DONE, "後戻り": Status.NOT_PLANNED, "先送り": Status.PLANNED}
+    for column, (name, status) in enumerate(drawn.items(), start=MOVES):
+        look = {"gap": 60, "data_labels": told(num_format="#,##0")}
+        colour = COLOURS[status][0]
+        chart.add_series(series(name, CHANGES_SHEET, (top, last), (0, column), colour, **look))
+    chart.set_legend(_BELOW)
+    chart.set_y_axis(axis(reverse=True))
+    chart.set_x_axis({**_HIDDEN, "min": 0})
     return chart, f"{month_words(report.months.compared_with)}からの動き（件数）"
 
 
@@ -309,29 +276,61 @@ def _chart_bars(
     first, last, place = block
     if last < first:
         return None, title
+    look = {"gap": 40, "data_labels": told(num_format=form)}
     chart = sheet.book.chart({"type": "bar"})
-    chart.add_series(
-        {
-            "name": title,
-            "categories": [sheet.name, first, place, last, place],
-            "values": [sheet.name, first, place + 1, last, place + 1],
-            "fill": {"color": colour},
-            "gap": 40,
-            "data_labels": {"value": True, "font": font(LABEL), "num_format": form},
-        }
-    )
+    chart.add_series(series(title, sheet.name, (first, last), (place, place + 1), colour, **look))
     chart.set_legend({"none": True})
-    chart.set_y_axis(
-        {"reverse": True, "interval_unit": 1, "num_font": font(LABEL), "line": {"color": LINE}}
-    )
-    chart.set_x_axis(
-        {"visible": False, "major_gridlines": {"visible": False}, "num_format": form, "min": 0}
-    )
+    chart.set_y_axis(axis(reverse=True, interval_unit=1))
+    chart.set_x_axis({**_HIDDEN, "num_format": form, "min": 0})
     plot = {"x": labels, "y": 0.14, "width": 0.93 - labels, "height": 0.82}
     chart.set_plotarea({"layout": plot})
     return chart, title
 
 
+def series(
+    name: str, sheet: str, rows: tuple[int, int], columns: tuple[int, int], colour: str = "",
+    **look: object,
+) -> dict[str, object]:  # fmt: skip
+    """Give a series: the column of its words and that of its values, first row and last."""
+    (first, last), (words, values) = rows, columns
+    return {
+        "name": name,
+        "categories": [sheet, first, words, last, words],
+        "values": [sheet, first, values, last, values],
+        **({"fill": {"color": colour}} if colour else {}),
+        **look,
+    }
+
+
+def line(colour: str, marker: str, size: int, **look: object) -> dict[str, object]:
+    """Give the look of a line and its markers."""
+    fill = {"color": colour}
+    return {
+        "line": {"color": colour, "width": 2.25},
+        "marker": {"type": marker, "size": size, "fill": fill, **look},
+    }
+
+
+def told(**look: object) -> dict[str, object]:
+    """Give the labels that tell values."""
+    return {"value": True, "font": font(LABEL), **look}
+
+
+def axis(**look: object) -> dict[str, object]:
+    """Give an axis with words."""
+    return {"num_font": font(LABEL), "line": {"color": LINE}, **look}
+
+
+def scale(form: str, **look: object) -> dict[str, object]:
+    """Give an axis with numbers."""
+    grid = {"visible": True, "line": {"color": LINE}}
+    return axis(major_gridlines=grid, num_format=form, **look) | {"line": {"none": True}}
+
+
 def font(size: int, *, bold: bool = False) -> dict[str, object]:
     """Give the font of a chart's text."""
     return {"name": FONT, "size": size, "bold": bold, "color": INK if bold else MUTED}
+
+
+_BELOW = {"position": "bottom", "font": font(LABEL)}
+_HIDDEN = {"visible": False, "major_gridlines": {"visible": False}}

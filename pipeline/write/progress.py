@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeline.model import Status
-from pipeline.write.charts import DATA, LABEL, font, insert_across
-from pipeline.write.style import COLOURS, LINE
+from pipeline.write.charts import DATA, axis, insert_across, line, scale, series, told
+from pipeline.write.style import COLOURS
 
 if TYPE_CHECKING:
     from pipeline.model.report import Report
@@ -30,33 +30,17 @@ def insert_progress(sheet: Sheet, report: Report, top: int) -> int:
     first, last = 3, len(days) + 2
     title = f"受領日ごとの累計（メールで受領日が分かる {days[-1].total:,}団体）"
     chart = sheet.book.chart({"type": "line"})
-    colour = COLOURS[Status.DONE][0]
+    only_last = [{"delete": True}] * (len(days) - 1)  # which tells all
+    labels = told(position="above", custom=only_last)
     chart.add_series(
         {
-            "name": "累計",
-            "categories": [sheet.name, first, place, last, place],
-            "values": [sheet.name, first, place + 1, last, place + 1],
-            "line": {"color": colour, "width": 2.25},
-            "marker": {"type": "circle", "size": 5, "fill": {"color": colour}},
-            "data_labels": {
-                "value": True,
-                "position": "above",
-                "font": font(LABEL),
-                "custom": [{"delete": True}] * (len(days) - 1),  # the last one tells all
-            },
+            **series("累計", sheet.name, (first, last), (place, place + 1), data_labels=labels),
+            **line(COLOURS[Status.DONE][0], "circle", 5),
         }
     )
     chart.set_legend({"none": True})
-    chart.set_x_axis({"num_font": font(LABEL), "line": {"color": LINE}, "text_axis": True})
-    chart.set_y_axis(
-        {
-            "num_font": font(LABEL),
-            "major_gridlines": {"visible": True, "line": {"color": LINE}},
-            "num_format": "#,##0",
-            "min": 0,
-            "line": {"none": True},
-        }
-    )
+    chart.set_x_axis(axis(text_axis=True))
+    chart.set_y_axis(scale("#,##0", min=0))
     return insert_across(sheet, (chart, title), top, PROGRESS_ROWS)
 
 

@@ -4,14 +4,16 @@ The palette is safe for the common kinds of colour blindness (blue, amber, vermi
 greys differ in lightness too), and a symbol or word stands beside every colour.
 """
 
+import tomllib
+from pathlib import Path
+
 from pipeline.model import Severity, Status
 
 FONT = "游ゴシック"  # on every Office of the last ten years, Windows and Mac
-NAVY, LINE, SOFT, PALE, WHITE, INK, MUTED = (
+NAVY, LINE, SOFT, WHITE, INK, MUTED = (
     "#1F3A5F",
     "#BFC7D1",
     "#EEF2F7",
-    "#F7F9FB",
     "#FFFFFF",
     "#1B1F24",
     "#5B6673",
@@ -70,78 +72,19 @@ def cell_fill(status: Status) -> Props:
 
 
 _CELL: Props = {"border": 1, "border_color": LINE, "valign": "vcenter"}
-_SUM: Props = {**_CELL, "bold": True, "bg_color": SOFT, "align": "right", "indent": 1}
-_FLAG: Props = {"align": "center", "bold": True}
-STYLES: dict[str, Props] = {
-    "title": {"font_size": 18, "bold": True, "font_color": NAVY, "valign": "vcenter"},
-    "lead": {"font_color": MUTED, "text_wrap": True, "valign": "top"},
-    "section": {
-        "font_size": 12,
-        "bold": True,
-        "font_color": NAVY,
-        "bottom": 2,
-        "bottom_color": NAVY,
-        "valign": "bottom",
-    },
-    "plain": {"valign": "top"},
-    "body": {"text_wrap": True, "valign": "top"},
-    "link": {"font_color": LINK, "underline": 1, "valign": "top"},
-    "head": {
-        **_CELL,
-        "bold": True,
-        "font_color": WHITE,
-        "bg_color": NAVY,
-        "text_wrap": True,
-        "align": "center",
-        "valign": "vcenter",
-    },
-    "text": {**_CELL, "text_wrap": True, "indent": 1},
-    "long": {**_CELL, "text_wrap": True, "indent": 1, "valign": "top"},
-    "line": {**_CELL, "indent": 1},
-    "center": {**_CELL, "align": "center"},
-    "number": {**_CELL, "num_format": "#,##0", "align": "right", "indent": 1},
-    "points": {**_CELL, "num_format": "0.0", "align": "right", "indent": 1},
-    "remark": {**_CELL, "text_wrap": True, "indent": 1, "valign": "top", "bg_color": "#FFFBE6"},
-    "percent": {**_CELL, "num_format": "0.0%", "align": "right", "indent": 1},
-    "date": {**_CELL, "align": "center"},
-    "number_link": {
-        **_CELL,
-        "font_color": LINK,
-        "underline": 1,
-        "num_format": "#,##0",
-        "align": "center",
-    },
-    "celllink": {**_CELL, "font_color": LINK, "underline": 1, "align": "center"},
-    "total_text": {**_CELL, "bold": True, "bg_color": SOFT, "indent": 1},
-    "total_number": {**_SUM, "num_format": "#,##0"},
-    "total_percent": {**_SUM, "num_format": "0.0%"},
-    "figure_label": {
-        "font_color": MUTED,
-        "align": "center",
-        "bg_color": SOFT,
-        "top": 2,
-        "top_color": NAVY,
-    },
-    "figure": {
-        "font_size": 20,
-        "bold": True,
-        "font_color": NAVY,
-        "align": "center",
-        "bg_color": SOFT,
-        "num_format": "#,##0",
-    },
-    "figure_percent": {
-        "font_size": 20,
-        "bold": True,
-        "font_color": NAVY,
-        "align": "center",
-        "bg_color": SOFT,
-        "num_format": "0.0%",
-    },
-    "figure_note": {"font_size": 9, "font_color": MUTED, "align": "center", "bg_color": SOFT},
-    "ok": {**_CELL, **_FLAG, "font_color": "#0B3C6B", "bg_color": "#CFE2F3"},
-    "bad": {**_CELL, **_FLAG, "font_color": "#76210A", "bg_color": "#F6CFC2"},
-}
+_PALETTE = {"NAVY": NAVY, "LINE": LINE, "SOFT": SOFT, "WHITE": WHITE, "MUTED": MUTED, "LINK": LINK}
+
+
+def _styles() -> dict[str, Props]:
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    styles: dict[str, Props] = {}
+    for name, written in tomllib.loads(text).items():
+        frame = _CELL if written.pop("frame", False) else {}
+        styles[name] = {**frame, **{key: _PALETTE.get(it, it) for key, it in written.items()}}
+    return styles
+
+
+STYLES = _styles()
 for _status in Status:
     STYLES[f"status_{_status.value}"] = {**_CELL, "align": "center", **cell_fill(_status)}
     STYLES[f"head_{_status.value}"] = {
