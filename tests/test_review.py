@@ -644,7 +644,7 @@ def _save_findings(folder: Path, result: Step) -> None:
     settled = result.settled
     every = settled.open.before(settled.closed, settled.resolved)
     table = findings_table(finding_frame(every), "2026-11")
-    write_csv(folder / "data" / "findings.csv", table.heads, table.columns)
+    write_csv(folder / "data" / "findings.csv", table)
 
 
 # ── Nothing is lost, whatever is written ────────────────────────────────────────────────────

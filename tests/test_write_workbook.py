@@ -213,7 +213,7 @@ def _written(value: Any) -> Any:
 def test_every_column_of_the_data_sheet_is_explained(values: Any) -> None:
     explained = {row[0]: row[3] for row in grid(values["コード表"]) if row[3]}
     for column in COLUMNS:
-        assert explained[column.head] == column.meaning
+        assert explained[column.head] == column.means
 
 
 def test_each_finding_and_symbol_links_to_its_row(formulas: Any, batch: Batch) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import encoded
 from pipeline.write.blank_form import form_workbook
-from pipeline.write.data import write_csv
+from pipeline.write.data import DataTable, write_csv
 from pipeline.write.safe import cell_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ Row = dict[str, str]
 def write_addressees(folder: Path, rows: Sequence[Row]) -> None:
     """Write 宛先一覧.csv and 宛先一覧.xlsx; a head that a row does not have is empty."""
     columns = [[row.get(head, "") for row in rows] for head in HEADS]
-    write_csv(folder / f"{NAME}.csv", tuple(HEADS), [encoded(column) for column in columns])
+    table = DataTable(name=NAME, heads=tuple(HEADS), columns=tuple(map(encoded, columns)))
+    write_csv(folder / f"{NAME}.csv", table)
     with form_workbook(folder / f"{NAME}.xlsx", title=NAME, subject="差し込み印刷用") as book:
         sheet = book.add_worksheet(NAME)
         head = book.add_format({"bold": True, "num_format": "@", "bottom": 1})

@@ -6,9 +6,10 @@ import codecs
 import json
 import platform
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pipeline.frame.columns import constant
@@ -22,7 +23,7 @@ from pipeline.write.table import joined
 from pipeline.write.typed import arrow_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pipeline.frame.columns import Coded, Frame
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 Written = dict[str, dict[str, str | int]]  # sha256 and rows of each file of data/, by its name
 
 ANSWERS, FINDINGS, FILES = (NAMES[table] for table in ("answers", "findings", "files"))
+_AT_ONCE = 1 << 17  # rows
 _QUOTE = '"'
 _QUOTED = re.compile(r'[",\r\n]')
 _LIBRARIES = (
@@ -49,6 +51,16 @@ class DataTable:
     name: str
     heads: tuple[str, ...]
     columns: tuple[Coded, ...]
+
+    def parts(self) -> Iterator[DataTable]:
+        """Give the table in parts of so many rows that files are written in little memory."""
+        rows = len(self.columns[0])
+        if rows <= _AT_ONCE:
+            yield self
+            return
+        for start in range(0, rows, _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            yield replace(self, columns=tuple(column.take(some) for column in self.columns))
 
 
 def data_tables(report: Report, frames: Frames) -> list[DataTable]:
@@ -107,23 +119,24 @@ def write_data(tables: Sequence[DataTable], folder: Path) -> Written:
     written: Written = {}
     for table in tables:
         rows = len(table.columns[0])
-        write_csv(folder / f"{table.name}.csv", table.heads, table.columns)
+        write_csv(folder / f"{table.name}.csv", table)
         write_parquet(folder / f"{table.name}.parquet", table)
         for path in (folder / f"{table.name}.csv", folder / f"{table.name}.parquet"):
             written[path.name] = {"sha256": file_hash(path), "rows": rows}
     return dict(sorted(written.items()))
 
 
-def write_csv(path: Path, heads: Sequence[str], columns: Sequence[Coded]) -> None:
+def write_csv(path: Path, table: DataTable) -> None:
     """Write UTF-8 with BOM and CRLF; what starts like a formula is made harmless.
 
     Arrow's own writer of CSV quotes every text and ends lines with LF; the fields are joined here.
     """
-    fields = [[*map(_quoted, column.values)] for column in columns]
     with path.open("wb") as file:
-        file.write(codecs.BOM_UTF8 + (",".join(map(_quoted, heads)) + "\r\n").encode())
-        for piece in joined(columns, fields, between=",", after="\r\n"):
-            file.write(piece)
+        file.write(codecs.BOM_UTF8 + (",".join(map(_quoted, table.heads)) + "\r\n").encode())
+        for part in table.parts():
+            fields = [[*map(_quoted, column.values)] for column in part.columns]
+            for piece in joined(part.columns, fields, between=",", after="\r\n"):
+                file.write(piece)
 
 
 def _quoted(field: Field) -> str:
@@ -137,7 +150,12 @@ def write_parquet(path: Path, table: DataTable) -> None:
     import pyarrow as pa  # noqa: PLC0415 - slow to import; --help must not pay for it
     from pyarrow import parquet  # noqa: PLC0415 - the same
 
-    parquet.write_table(arrow_table(table), path, compression="zstd", store_schema=False)
+    tables = map(arrow_table, table.parts())
+    first = next(tables)
+    writer = parquet.ParquetWriter(path, first.schema, compression="zstd", store_schema=False)
+    with writer:
+        for one in chain((first,), tables):
+            writer.write_table(one)
     pa.default_memory_pool().release_unused()
 
 

@@ -42,7 +42,7 @@ def _typed(head: str, column: Coded) -> Any:
     if kind not in _READ:
         texts = column.of(lambda field: (plain_text(field) if field else "") or None)
         empty = np.array([text is None for text in texts.values], bool)
-        places = pa.array(texts.codes, mask=empty[texts.codes] if empty.any() else None)
+        places = pa.array(texts.codes.astype(np.int32), mask=empty[texts.codes])
         words = pa.array([text or "" for text in texts.values], pa.string())
         return pa.DictionaryArray.from_arrays(places, words)
     types = {
