@@ -6,8 +6,9 @@ import pytest
 from batches import make_batch
 
 from pipeline.frame.answers import answers_of
+from pipeline.frame.promises import Promises, promises_of
 from pipeline.history.changes import compare, movement_of
-from pipeline.history.promises import Promises, ledger, promises_of, rates
+from pipeline.history.promises import ledger, rates
 from pipeline.model import Batch, Due, Location, Mark, Status
 from pipeline.model.history import (
     Comparison,

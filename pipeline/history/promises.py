@@ -7,23 +7,17 @@ none to keep: such a ① is counted, and left out of the share of promises kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.frame.columns import Frame, columns_of, constant, together
-from pipeline.frame.rows import Rows
+from pipeline.frame.columns import Frame, constant, together
+from pipeline.frame.promises import Promises, promises_of
 from pipeline.model import Batch, Respondent, Status
 from pipeline.model.history import History, Outcome, PastMonth, PastRespondent, Promise, PromiseRate
-from pipeline.model.pickling import Columns
 from pipeline.texts.calendar import month_after, months_between
-
-_FIELDS = tuple(field.name for field in fields(Promise))
-_PROMISES = Columns(Promise)
 
 
 class _Said(NamedTuple):
@@ -32,25 +26,6 @@ class _Said(NamedTuple):
     month: str
     status: Status
     due: str
-
-
-class Promises(Rows[Promise]):
-    """Promises in an order; ``frame`` has a column for each field of `Promise`."""
-
-    __slots__ = ()
-
-    def at(self, rows: Iterable[int] | slice) -> Iterator[Promise]:
-        """Give the promises of some rows, in the order they are asked for."""
-        chosen = rows if isinstance(rows, slice) else [*rows]
-        yield from _PROMISES.unpack([self.column(name, chosen) for name in _FIELDS])
-
-
-def promises_of(promises: Sequence[Promise]) -> Promises:
-    """Give promises as a frame."""
-    if isinstance(promises, Promises):
-        return promises
-    columns = columns_of(map(attrgetter(*_FIELDS), promises), len(_FIELDS))
-    return Promises(dict(zip(_FIELDS, columns, strict=True)))
 
 
 def ledger(batch: Batch, frame: Frame, history: History) -> Promises:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.history.promises import Promises, ledger, rates
+from pipeline.history.promises import ledger, rates
 from pipeline.model import Status
 from pipeline.model.counts import StatusCounts
 from pipeline.model.history import Outcome
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pipeline.frame.columns import Frame
+    from pipeline.frame.promises import Promises
     from pipeline.model import Batch
     from pipeline.model.history import (
         Change,

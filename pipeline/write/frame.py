@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.frame.columns import Coded, constant, encoded, together
 from pipeline.frame.findings import findings_of
-from pipeline.history.promises import promises_of
+from pipeline.frame.promises import promises_of
 from pipeline.model.batch import message_of
 from pipeline.write.declared import EVERYWHERE, TABLES
 

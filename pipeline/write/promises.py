@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.frame.columns import taken
-from pipeline.history.promises import promises_of
+from pipeline.frame.promises import promises_of
 from pipeline.model.history import Outcome
 from pipeline.write.book import HEAD_POINTS
 from pipeline.write.list_columns import or_dash, put_list, role, to_detail
