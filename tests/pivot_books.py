@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 
 from pipeline.frame.columns import columns_of
+from pipeline.machine.zipped import write_archive
 from pipeline.write.book import COVER, Book
 from pipeline.write.pivot import (
     PIVOT_SHEET,
@@ -21,7 +22,6 @@ from pipeline.write.pivot import (
     write_pivot_sheet,
 )
 from pipeline.write.pivot.model import Cell
-from pipeline.write.zipped import write_archive
 
 Row = Sequence[Cell]
 HEADER = (

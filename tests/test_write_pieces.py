@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.frame.columns import columns_of, encoded, together
-from pipeline.write import zipped
+from pipeline.machine import zipped
+from pipeline.machine.zipped import write_archive
 from pipeline.write.table import BATCH, joined
-from pipeline.write.zipped import write_archive
 
 FIELDS = st.none() | st.text(max_size=3) | st.integers(-3, 3)
 ROWS = st.lists(st.tuples(FIELDS, FIELDS, FIELDS), max_size=20)

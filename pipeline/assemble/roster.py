@@ -24,7 +24,7 @@ from pipeline.model import (
     RosterEntry,
 )
 from pipeline.texts.addresses import addresses
-from pipeline.texts.folding import fold, tidy
+from pipeline.texts.folding import fold, squeezed, tidy
 from pipeline.texts.local_codes import other_spelling
 from pipeline.texts.projects import project_key
 from pipeline.texts.respondents import fold_name
@@ -102,7 +102,7 @@ class _Reading:
 
     def __init__(self, header: RosterHeader, checklist: Checklist) -> None:
         self._header = header
-        self._categories = {fold(name).replace(" ", ""): name for name in checklist.categories}
+        self._categories = {squeezed(name): name for name in checklist.categories}
         self.mistakes: list[str] = []
         numbers = list(numbered_codes(header))
         self.problems: list[ControlProblem] = [*doubtful_zeros(header, numbers)]
@@ -179,7 +179,7 @@ class _Reading:
 
     def _scope(self, row: int) -> Iterator[str]:
         for part in _parts(self._text(row, "対象分野").translate(_LIST_SEPARATORS)):
-            key = fold(part).replace(" ", "")
+            key = squeezed(part)
             if key in _ALL:
                 continue
             if key in self._categories:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.assemble.roster_heads import RosterHeader
 from pipeline.model import CellKind, ControlProblem, RawCell
-from pipeline.texts.folding import fold, tidy
+from pipeline.texts.folding import squeezed, tidy
 from pipeline.texts.local_codes import is_local_code, other_spelling
 
 
 def spelt_code(code: str) -> str:
     """Give a code as all of its spellings are written."""
-    return fold(code).replace(" ", "").upper()
+    return squeezed(code).upper()
 
 
 def is_number(cell: RawCell | None) -> bool:

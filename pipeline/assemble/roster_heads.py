@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import ControlProblem, Location, RawSheet, address
-from pipeline.texts.folding import fold, tidy
+from pipeline.texts.folding import fold, squeezed, tidy
 from pipeline.texts.tables import table_of
 
 COLUMNS = table_of(__file__)
@@ -148,7 +148,7 @@ _DASH = re.compile(r"(?<=[ァ-ヶ])[-‐－―─](?=[ァ-ヶ]|$)")  # メ－ル
 
 def header_key(text: str) -> str:
     """Give a head as it is compared: without ornaments, brackets and signs that vary."""
-    key = _DASH.sub("ー", fold(text).replace(" ", ""))
+    key = _DASH.sub("ー", squeezed(text))
     key = re.split(r"[(\[【〔]", _ORNAMENT.sub("", key))[0].replace("の", "")
     return key or fold(text)
 

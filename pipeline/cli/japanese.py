@@ -50,13 +50,6 @@ class JapaneseContext(click.Context):
     formatter_class = JapaneseFormatter
 
 
-def _help_option(command: click.Command, ctx: click.Context) -> click.Option | None:
-    option = click.Command.get_help_option(command, ctx)
-    if option is not None:
-        option.help = "この説明を表示します。"
-    return option
-
-
 class JapaneseCommand(click.Command):
     """A command with Japanese help."""
 
@@ -64,18 +57,16 @@ class JapaneseCommand(click.Command):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Give the --help option, described in Japanese."""
-        return _help_option(self, ctx)
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "この説明を表示します。"
+        return option
 
 
-class JapaneseGroup(click.Group):
+class JapaneseGroup(JapaneseCommand, click.Group):
     """A group with Japanese help; its commands are `JapaneseCommand`."""
 
-    context_class = JapaneseContext
     command_class = JapaneseCommand
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Give the --help option, described in Japanese."""
-        return _help_option(self, ctx)
 
 
 def _option_name(error: click.BadParameter) -> str:

@@ -195,14 +195,11 @@ def take_in(files: Sequence[Path], inbox: Path) -> Iterator[str]:
 
 
 def _take(source: Path, target: Path, inbox: Path) -> str:
-    from pipeline.machine.disk import file_hash  # noqa: PLC0415 - keeps `--help` fast
+    from pipeline.machine.disk import file_hash, free_name  # noqa: PLC0415 - keeps `--help` fast
 
-    digest, number, place = file_hash(source), 1, target
-    while place.exists():
-        if place.is_file() and file_hash(place) == digest:
-            return f"{place.relative_to(inbox)} は、もう {inbox} にあります。"
-        number += 1
-        place = target.with_name(f"{target.stem} ({number}){target.suffix}")
+    place = free_name(target, file_hash(source))
+    if place is None:
+        return f"{target.relative_to(inbox)} は、もう {inbox} にあります。"
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with source.open("rb") as read, place.open("xb") as written:

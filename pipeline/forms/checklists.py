@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Checklist, Item, Option, Status
-from pipeline.texts.folding import fold
+from pipeline.texts.folding import squeezed
 from pipeline.texts.saved import saved_text
 
 FILE_NAME = "checklist.toml"
@@ -162,7 +162,7 @@ def _items(
             if then and (edition, then) in were:
                 raise here.error(f"was「{then}」は {were[edition, then]} にも書かれています。")
             were[edition, then] = item.id
-        key = fold(item.id).replace(" ", "")
+        key = squeezed(item.id)
         if key in seen:
             raise here.error(f"項目 {item.id} は {seen[key]} と同じ番号です。")
         if item.category not in categories:

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from pipeline.history.record import DamagedError, read_record
 from pipeline.inbox.archive import MemberError, member_bytes, read_content
+from pipeline.machine.zipped import write_archive
 from pipeline.model import (
     Bundle,
     BundleProblem,
@@ -43,7 +44,6 @@ _FORMAT = 1
 _OWN = "\x01"  # stands for the file itself until it is known where the bundle lies
 _WRITTEN = b'"file":"\\u0001"'  # no text of a respondent looks so: its quotes are escaped
 _PLACE = {"file", "sheet", "cell", "part"}
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +86,9 @@ def write_parts(path: Path, told: Mapping[str, Any], parts: Mapping[str, bytes])
     told = {**told, "parts": hashes}
     sealed = {**told, "seal": _seal(told)}
     first = json.dumps(sealed, ensure_ascii=False, indent=1).encode()
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        for name, content in ((MANIFEST, first), *sorted(parts.items())):
-            info = ZipInfo(name, _EPOCH)
-            info.compress_type = ZIP_DEFLATED
-            archive.writestr(info, content)
+    write_archive(
+        path, {name: [part] for name, part in ((MANIFEST, first), *sorted(parts.items()))}
+    )
 
 
 def _seal(told: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ it is called. With `prefill` it starts from last month's answers, marked as such
 """
 
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from pipeline.loop.mails import Attachment
 from pipeline.loop.outgoing import Sending, body_folders, told_of, write_sendings
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
+from pipeline.machine.zipped import write_archive
 from pipeline.model import Checklist, Roster, RosterEntry, Status
 from pipeline.model.history import PastAnswer, PastMonth
 from pipeline.month.reading import roster_of
@@ -32,8 +32,6 @@ from pipeline.texts.folding import circled
 from pipeline.texts.respondents import entry_id
 from pipeline.write.blank_form import Handout
 from pipeline.write.names import unique_names
-
-_STAMP = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever the archive is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,8 @@ def distribute(
     archive = f"配布_{settings.month}.zip"
     with at_work(folder.parent), staging_folder(folder) as staged:
         write_sendings(staged, Kind.HANDOUT, sendings(), places, common)
-        _pack(staged, [*forms.values()], staged / archive)
+        packed = {form.as_posix(): [(staged / form).read_bytes()] for form in forms.values()}
+        write_archive(staged / archive, packed)
         publish(staged, folder)
     known = past.respondents if past else {}
     return DistributeResult(
@@ -282,13 +281,3 @@ def _last_month(
             ExitCode.USAGE,
         )
     return history.compare_with, history.notices
-
-
-def _pack(folder: Path, names: list[Path], archive: Path) -> None:
-    """Put the forms into one zip, the same bytes for the same forms."""
-    with zipfile.ZipFile(archive, "w") as stream:
-        for name in names:
-            member = zipfile.ZipInfo(name.as_posix(), date_time=_STAMP)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            stream.writestr(member, (folder / name).read_bytes())

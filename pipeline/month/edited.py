@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.formats.remark import text_behind
 from pipeline.history.record import DamagedError, read_record
-from pipeline.machine.disk import file_hash
+from pipeline.machine.disk import file_hash, free_name
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
 from pipeline.settings import Limits
 from pipeline.texts.calendar import JAPAN
@@ -63,14 +63,8 @@ def _changed(place: Path, written: object = None) -> Edited | None:
     if digest == written:
         return None
     changed = datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone(JAPAN)
-    stem = f"{place.stem}（手直し {changed:%m-%d %H%M}）"
-    number, kept = 1, place.with_name(f"{stem}{place.suffix}")
-    while kept.exists():
-        if file_hash(kept) == digest:
-            return None
-        number += 1
-        kept = place.with_name(f"{stem} ({number}){place.suffix}")
-    return Edited(place=place, kept_as=kept.name)
+    kept = free_name(place.with_stem(f"{place.stem}（手直し {changed:%m-%d %H%M}）"), digest)
+    return None if kept is None else Edited(place=place, kept_as=kept.name)
 
 
 def remark_of(workbook: Path, limits: Limits) -> str:

@@ -30,7 +30,7 @@ from pipeline.rules.registry import (
     whole_file,
 )
 from pipeline.rules.words import listed, quote
-from pipeline.texts.folding import fold, is_blank
+from pipeline.texts.folding import is_blank, squeezed
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
@@ -227,7 +227,7 @@ def title_differs(context: Context) -> Iterator[Hit]:
             if answer.matched_by is MatchedBy.MOVED:
                 moved.append(answer)
                 continue
-            same = _squeezed(answer.title_written).startswith(_squeezed(title))
+            same = squeezed(answer.title_written).startswith(squeezed(title))
             if answer.matched_by is MatchedBy.TITLE and (same or not answer.title_written):
                 without_id.append(answer)
             else:
@@ -281,10 +281,6 @@ def _as_printed(answer: Answer) -> bool:
     """Tell a row that has its id and the form's own text, as nearly every one."""
     by_text = {MatchedBy.TITLE, MatchedBy.MOVED}
     return not answer.title_written and answer.matched_by not in by_text
-
-
-def _squeezed(text: str) -> str:
-    return fold(text).replace(" ", "")
 
 
 def _row_hit(counted: CountedSubmission, answer: Answer, what: str, title: str) -> Hit:

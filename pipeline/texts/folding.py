@@ -72,6 +72,11 @@ def number_of(token: str) -> int:
     return CIRCLED.get(token) or int(token)
 
 
+def squeezed(text: str) -> str:
+    """Fold a text and leave out its blanks."""
+    return fold(text).replace(" ", "")
+
+
 def is_blank(text: str) -> bool:
     """Tell whether a text holds nothing but white space of any kind."""
     return not _BLANKS.sub("", _INVISIBLE.sub("", text))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from xlsxwriter.packager import Packager
 
+from pipeline.machine.zipped import write_archive
 from pipeline.write.safe import string_xml
-from pipeline.write.zipped import write_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

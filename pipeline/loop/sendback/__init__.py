@@ -34,6 +34,7 @@ from pipeline.loop.sendback.letters import (
     thanks_sendings,
 )
 from pipeline.loop.sendback.offices import asked_from_above, offices_of, write_office_packages
+from pipeline.machine.disk import free_name
 from pipeline.machine.lock import at_work
 from pipeline.machine.publish import publish, staging_folder
 from pipeline.model import Respondent
@@ -229,9 +230,10 @@ def _set_aside(folder: Path, staged: Path, kind: str, form: str) -> Iterator[Pat
             continue
         if not path.is_file():
             continue
-        aside = _free(folder / kind / _SET_ASIDE / inside).relative_to(folder)
-        (staged / aside).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, staged / aside)
+        free = free_name(folder / kind / _SET_ASIDE / inside) or path  # what was aside stays
+        aside = staged / free.relative_to(folder)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, aside)
         yield path.relative_to(folder)
 
 
@@ -240,12 +242,3 @@ def _remove_empty(folder: Path) -> None:
     with contextlib.suppress(OSError):  # something of the coordinator's own lies in it
         for each in (folder, folder.parent):
             each.rmdir()
-
-
-def _free(path: Path) -> Path:
-    """Give a name that nothing has yet: what was set aside before is not written over."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_stem(f"{path.stem} ({number})")
-    return free

@@ -1,4 +1,4 @@
-"""Parts of a workbook in a zip archive, compressed quickly.
+"""Parts in a zip archive, of a workbook or another, compressed quickly.
 
 The standard library writes the archive; where zlib-ng is installed its deflate takes half the
 time of zlib's for the same size (docs/decisions.md). The same installation gives the same bytes,
