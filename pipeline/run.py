@@ -9,10 +9,8 @@ from pathlib import Path
 from pipeline.assemble import assemble
 from pipeline.errors import ExitCode
 from pipeline.forms.checklists import load_checklist
-from pipeline.forms.editions import in_edition
 from pipeline.history.aliases import Aliases, aliases_for
-from pipeline.history.continuity import continued
-from pipeline.history.earlier import load_history, under_public_names
+from pipeline.history.earlier import under_public_names
 from pipeline.inbox.bundle import counted_bundles
 from pipeline.inbox.close import without_other_months
 from pipeline.inbox.discover import discover
@@ -45,7 +43,7 @@ from pipeline.month.guard import (
     insist_on_mail,
     insist_on_one_checklist,
 )
-from pipeline.month.judgement import Judged, ReadForm, judge, read_form
+from pipeline.month.judgement import Judged, ReadForm, earlier_months, judge, read_form
 from pipeline.month.reading import inbox_at_hand, read_all, roster_of
 from pipeline.month.since import since_last_run
 from pipeline.review import insist_unchanged
@@ -291,14 +289,7 @@ def look_into(
 def judge_gathered(gathered: Gathered) -> tuple[Judged, History]:
     """Judge what was gathered in the light of the months before, with what 確認票 decides."""
     settings = gathered.settings
-    history = load_history(
-        settings.outbox,
-        settings.month,
-        checklist=gathered.checklist.id,
-        previous=settings.previous or None,
-    )
-    history = in_edition(history, gathered.checklist)
-    history = continued(history, gathered.batch.units)
+    history = earlier_months(settings, gathered.checklist, gathered.batch.units)
     return judge(gathered.batch, gathered.form, settings, history), history
 
 

@@ -12,10 +12,7 @@ from pathlib import Path
 from pipeline.assemble.known import respondent_of
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.forms.checklists import load_checklist
-from pipeline.forms.editions import in_edition
 from pipeline.forms.slips import CHECKLIST, EDITION, MONTH, RESPONDENT, prefill_properties
-from pipeline.history.continuity import continued
-from pipeline.history.earlier import load_history
 from pipeline.inbox.discover import discover
 from pipeline.loop.letters import Kind, common_values, lacking, load_wordings
 from pipeline.loop.mails import Attachment
@@ -25,6 +22,7 @@ from pipeline.machine.publish import publish, staging_folder
 from pipeline.machine.zipped import write_archive
 from pipeline.model import Checklist, Roster, RosterEntry, Status
 from pipeline.model.history import PastAnswer, PastMonth
+from pipeline.month.judgement import earlier_months
 from pipeline.month.reading import roster_of
 from pipeline.settings import Settings
 from pipeline.texts.calendar import day_words, is_past, month_words
@@ -266,14 +264,7 @@ def _roster(settings: Settings, checklist: Checklist) -> Roster:
 def _last_month(
     settings: Settings, checklist: Checklist, asked: tuple[RosterEntry, ...]
 ) -> tuple[PastMonth | None, tuple[str, ...]]:
-    history = load_history(
-        settings.outbox,
-        settings.month,
-        checklist=checklist.id,
-        previous=settings.previous or None,
-    )
-    history = in_edition(history, checklist)
-    history = continued(history, map(respondent_of, asked))
+    history = earlier_months(settings, checklist, map(respondent_of, asked))
     if history.compare_with is None:
         raise TorimatomeError(
             f"前月の回答を入れられません。{settings.outbox} に {settings.month} より前の月の集計が"

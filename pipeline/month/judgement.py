@@ -1,15 +1,17 @@
 """Judge a month: its findings, what 確認票 decides of them, and what is left for the next one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TorimatomeError
 from pipeline.formats import read_texts
+from pipeline.forms.editions import in_edition
 from pipeline.frame.answers import answers_of
 from pipeline.frame.columns import Frame
 from pipeline.frame.findings import Findings
-from pipeline.history.earlier import in_light_of, previous_month
-from pipeline.model import Batch, SourceFile
+from pipeline.history.continuity import continued
+from pipeline.history.earlier import in_light_of, load_history, previous_month
+from pipeline.model import Batch, Checklist, Respondent, SourceFile
 from pipeline.model.history import History
 from pipeline.model.review import Decision, EntryCount, Review, ReviewForm, ReviewKey
 from pipeline.review import (
@@ -78,6 +80,19 @@ def read_form(settings: Settings) -> ReadForm:
         return ReadForm()
     workbook = read_texts(source, limits=settings.limits)
     return ReadForm(source=source, review=read_review(workbook))
+
+
+def earlier_months(
+    settings: Settings, checklist: Checklist, units: Iterable[Respondent]
+) -> History:
+    """Give the months before, with items and units called as this month calls them."""
+    history = load_history(
+        settings.outbox,
+        settings.month,
+        checklist=checklist.id,
+        previous=settings.previous or None,
+    )
+    return continued(in_edition(history, checklist), units)
 
 
 def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) -> Judged:
