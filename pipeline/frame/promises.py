@@ -1,18 +1,13 @@
 """The promises of a month as a frame."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from pipeline.frame.columns import columns_of
 from pipeline.frame.rows import Rows
 from pipeline.model.history import Promise
 from pipeline.model.pickling import Columns
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 FIELDS = tuple(field.name for field in fields(Promise))
 _PROMISES = Columns(Promise)

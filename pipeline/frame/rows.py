@@ -1,17 +1,10 @@
 """A frame that is walked through as a sequence of objects, each made when it is asked for."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self, TypeVar, overload
 
-from pipeline.frame.columns import stacked, taken
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pipeline.frame.columns import Frame
+from pipeline.frame.columns import Frame, stacked, taken
 
 Value_co = TypeVar("Value_co", covariant=True)
 _BATCH = 4096  # objects there are at a time while all rows are walked through

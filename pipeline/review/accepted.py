@@ -1,14 +1,9 @@
 """Decisions of the office that counted a return: what it let stand, stands here as well."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipeline.model.review import Decision, ReviewKey, Verdict
-
-if TYPE_CHECKING:
-    from pipeline.review.settled import Reviewed
+from pipeline.review.settled import Reviewed
 
 
 def with_accepted(reviewed: Reviewed) -> Reviewed:

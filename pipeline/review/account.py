@@ -1,18 +1,13 @@
 """How much of what a coordinator wrote was used, and where the rest stands in the new form."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.frame.findings import Findings
 from pipeline.model.review import EntryCount
+from pipeline.review.settled import Reviewed
 from pipeline.rules import OF_THE_FORM
-
-if TYPE_CHECKING:
-    from pipeline.frame.findings import Findings
-    from pipeline.review.settled import Reviewed
 
 _LATE = "R607"  # told of on its own
 

@@ -5,10 +5,8 @@ holds or lapses for each on its own, and what comes later is listed anew. Cells 
 where everything in them is alike, the note too; a note is a reason to look.
 """
 
-from __future__ import annotations
-
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipeline.model.review import (
     BODY_CHOICES,
@@ -23,9 +21,6 @@ from pipeline.model.review import (
 from pipeline.review.lines import Draft, parts_of
 from pipeline.rules.words import listed
 from pipeline.texts.folding import fold, is_blank
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 _LISTED = 6  # items or bodies that a line names
 _STATE = "未判断"

@@ -1,21 +1,23 @@
 """Which of several returns counts, where a coordinator chose one of them in 確認票."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipeline.history.earlier import settle_years
-from pipeline.model import Doubt, FileRecord, FileState, Status, Submission
+from pipeline.model import (
+    Answer,
+    Batch,
+    CountedSubmission,
+    Doubt,
+    FileRecord,
+    FileState,
+    Status,
+    Submission,
+)
 from pipeline.model.answers import AnswerDecision
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pipeline.model import Answer, Batch, CountedSubmission
-    from pipeline.model.history import History
-    from pipeline.model.review import Decision, ReviewKey
-    from pipeline.review.settled import Reviewed
+from pipeline.model.history import History
+from pipeline.model.review import Decision, ReviewKey
+from pipeline.review.settled import Reviewed
 
 
 def with_chosen_files(batch: Batch, decisions: Mapping[ReviewKey, Decision]) -> Batch:

@@ -1,15 +1,15 @@
 """Carry the decisions out: answers corrected, findings closed, and a word for every bad entry."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from pipeline.frame.columns import Frame
 from pipeline.frame.findings import findings_of
-from pipeline.model import contents_of, file_digest
+from pipeline.model import Batch, Finding, Respondent, contents_of, file_digest
 from pipeline.model.batch import EntryProblem
+from pipeline.model.history import PastMonth
 from pipeline.model.review import (
     BODY_CHOICES,
     ENTRIES,
@@ -19,6 +19,8 @@ from pipeline.model.review import (
     Decision,
     Entry,
     Reach,
+    Review,
+    ReviewKey,
     Verdict,
 )
 from pipeline.review.decided import NOTICES, joined, reopened, with_decisions
@@ -27,14 +29,6 @@ from pipeline.review.settled import Reviewed
 from pipeline.review.verdicts import EntryError, decision_of, says_done, verdict_of
 from pipeline.texts.folding import fold
 from pipeline.texts.marks.table import matching_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model import Batch, Finding, Respondent
-    from pipeline.model.history import PastMonth
-    from pipeline.model.review import Review, ReviewKey
 
 
 def apply_review(

@@ -1,21 +1,13 @@
 """Answers as 確認票 decided them, and what is opened again because the answer has changed."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pipeline.model import Precision, Status
+from pipeline.model import Answer, Batch, Precision, Status
 from pipeline.model.answers import AnswerDecision, Doubt, Due, DueProblem, DueSource, ReadBy
+from pipeline.model.review import Bound, Decision, ReviewKey
 from pipeline.review.choices import with_chosen_files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.model import Answer, Batch
-    from pipeline.model.review import Bound, Decision, ReviewKey
-
 
 NOTICES = {
     "R601": "判断として読めません。リストから選んでください。",

@@ -5,20 +5,15 @@ form before it would be used by nobody: it is told, and never taken over by itse
 be the very entry that was taken back here.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pipeline.model import Batch
 from pipeline.model.batch import EntryProblem
+from pipeline.model.review import Entry, Review
 from pipeline.review.decide import respondents_of
+from pipeline.review.settled import Reviewed
 from pipeline.review.verdicts import EntryError, decision_of
 from pipeline.texts.calendar import month_words
-
-if TYPE_CHECKING:
-    from pipeline.model import Batch
-    from pipeline.model.review import Entry, Review
-    from pipeline.review.settled import Reviewed
 
 
 def overlooked(now: Review, earlier: Review, batch: Batch) -> tuple[Entry, ...]:

@@ -1,18 +1,20 @@
 """Read 確認票 as people leave it: sorted, filtered, with rows and columns added, sheets renamed."""
 
-from __future__ import annotations
-
 import hashlib
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import (
     CellKind,
     Location,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
     Skipped,
     SourceFile,
     Unreadable,
@@ -37,12 +39,6 @@ from pipeline.model.review import (
 )
 from pipeline.texts.calendar import MONTH
 from pipeline.texts.folding import fold, is_blank, tidy
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipeline.model import RawCell, RawSheet, RawWorkbook
 
 _NO_TIME = re.compile(r"[T ]00:00(?::00)?$")
 _KNOWN = {fold(head): head for head in (*FACTS, *ENTRIES, NOTICE, KEY)}

@@ -1,15 +1,14 @@
 """Lay out the next 確認票: every open finding, and every entry that anybody ever made."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from sys import intern
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.model import Location, Severity, Status, address, rivals_of
+from pipeline.frame.findings import Findings
+from pipeline.model import Checklist, Finding, Location, Severity, Status, address, rivals_of
 from pipeline.model.review import (
     BODY_CHOICES,
     BULK_SHEET,
@@ -22,29 +21,25 @@ from pipeline.model.review import (
     OPEN_SHEET,
     REMARK,
     ROWS,
+    Bound,
+    Decision,
     FindingState,
     FormRow,
     Reach,
     ReviewForm,
+    ReviewKey,
     Verdict,
 )
 from pipeline.review.bulk import gather_writings
 from pipeline.review.decide import respondents_of
 from pipeline.review.keys import shown_text
 from pipeline.review.lines import Draft, lines_of
+from pipeline.review.settled import Reviewed, Settled
 from pipeline.review.states import words_of
 from pipeline.review.verdicts import numbered, says_done
 from pipeline.rules import OF_THE_FORM
 from pipeline.rules.grouping import cause_of
 from pipeline.texts.folding import circled
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pipeline.frame.findings import Findings
-    from pipeline.model import Checklist, Finding
-    from pipeline.model.review import Bound, Decision, ReviewKey
-    from pipeline.review.settled import Reviewed, Settled
 
 _UNKNOWN = "対象不明"
 _ABSENT = "該当なし"  # this month has no such answer or finding

@@ -1,27 +1,19 @@
 """What a decision is bound to: the respondent, the item, the code and what was written."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.frame.answers import answers_at, answers_of, first_rows
-from pipeline.frame.columns import Coded, stacked, taken, together
-from pipeline.frame.findings import findings_of
+from pipeline.frame.columns import Coded, Frame, stacked, taken, together
+from pipeline.frame.findings import Findings, findings_of
 from pipeline.frame.rows import Rows
-from pipeline.model import SkipReason, Status, file_digest, text_digest
+from pipeline.model import Answer, Batch, Finding, SkipReason, Status, file_digest, text_digest
+from pipeline.model.history import PastAnswer
 from pipeline.model.review import ReviewKey
 from pipeline.model.sources import Skipped
 from pipeline.texts.folding import tidy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pipeline.frame.columns import Frame
-    from pipeline.frame.findings import Findings
-    from pipeline.model import Answer, Batch, Finding
-    from pipeline.model.history import PastAnswer
 
 _DIGESTED = ("status_read", "status", "in_scope", "mark", "object_text", "note")
 _DIGESTED_OF_FILE = ("file", "cell", "bound", "written")

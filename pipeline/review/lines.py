@@ -4,21 +4,14 @@ A line has the keys of all its rows: what is written in it is an entry about eac
 holds or lapses for each on its own. 内訳 lists the rows one by one, for an entry of their own.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from pipeline.model.review import FACTS, FormRow, Reach, item_words
+from pipeline.model import Finding
+from pipeline.model.review import FACTS, FormRow, Reach, ReviewKey, item_words
 from pipeline.rules.grouping import grouped
 from pipeline.rules.words import listed, quote
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
-
-    from pipeline.model import Finding
-    from pipeline.model.review import ReviewKey
 
 _LONGEST = 30_000  # letters of the keys in one cell; Excel takes 32,767
 _BESIDE = re.compile(r"(?:^|\n)（(?:補足説明|コメント)）")

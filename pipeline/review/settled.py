@@ -1,17 +1,12 @@
 """A month while 確認票 is carried out: with its decisions, then with the state of every finding."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pipeline.frame.findings import Findings
-    from pipeline.model import Batch
-    from pipeline.model.review import Bound, Decision, ReviewKey
-    from pipeline.review.keys import Binder, Keys
+from pipeline.frame.findings import Findings
+from pipeline.model import Batch
+from pipeline.model.review import Bound, Decision, ReviewKey
+from pipeline.review.keys import Binder, Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

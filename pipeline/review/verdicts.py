@@ -1,33 +1,39 @@
 """Read one entry of 確認票: the verdict, the corrected answer and its month."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline.model import CellKind, Doubt, Precision, RawCell, Status, contents_of, rivals_of
+from pipeline.model import (
+    Answer,
+    Batch,
+    CellKind,
+    Doubt,
+    Mark,
+    Precision,
+    RawCell,
+    Status,
+    contents_of,
+    rivals_of,
+)
 from pipeline.model.review import (
     BODY_CHOICES,
     FILE_CHOICE,
     FORM_NAME,
     SPREADING,
     Decision,
+    Entry,
     Reach,
+    Review,
+    ReviewKey,
     Verdict,
 )
 from pipeline.texts.folding import fold
 from pipeline.texts.marks import read_mark
 from pipeline.texts.months import read_due
 from pipeline.texts.name_index import NameIndex
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.model import Answer, Batch, Mark
-    from pipeline.model.review import Entry, Review, ReviewKey
 
 _WORDS = Path(__file__).parent / "words.toml"
 # Words of the drop-down and what people type in their place, folded.

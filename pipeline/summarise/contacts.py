@@ -4,28 +4,21 @@ As in selective editing, what is asked is ranked by its effect on the published 
 list says when the rest no longer matters.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.frame.findings import keys_of_files
-from pipeline.model import FileState, Severity
+from pipeline.frame.findings import Findings, keys_of_files
+from pipeline.model import Batch, Checklist, FileState, Finding, Respondent, Severity
+from pipeline.model.counts import Range
 from pipeline.model.plan import Contact, called
+from pipeline.model.report_rows import ReportedLine, ReturnRow
 from pipeline.rules import RULES
 from pipeline.rules.registry import Effect
 from pipeline.rules.words import listed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.frame.findings import Findings
-    from pipeline.model import Batch, Checklist, Finding, Respondent
-    from pipeline.model.counts import Range
-    from pipeline.model.report_rows import ReportedLine, ReturnRow
-    from pipeline.summarise.rows import Places
+from pipeline.summarise.rows import Places
 
 ASKS = 3  # kinds of questions that a line spells out
 MISSING = "B501"

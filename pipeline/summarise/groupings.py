@@ -1,19 +1,12 @@
 """Counts by what the roster tells of each body besides its role: 都道府県, 人口区分 …."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
+from pipeline.model import Batch, Respondent, Roster
 from pipeline.model.report import Grouping, RoleTotal
-from pipeline.summarise.counts import summed
+from pipeline.summarise.counts import Tally, summed
 from pipeline.texts.respondents import body_id, entry_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pipeline.model import Batch, Respondent, Roster
-    from pipeline.summarise.counts import Tally
 
 
 def groups_of(roster: Roster | None) -> Callable[[Respondent], Mapping[str, str]]:

@@ -4,16 +4,24 @@ Counts of an earlier month are those its data files tell; they hold every respon
 then, whoever is gone since.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from pipeline.frame.columns import Frame
+from pipeline.frame.promises import Promises
 from pipeline.history.promises import ledger, rates
-from pipeline.model import Status
+from pipeline.model import Batch, Status
 from pipeline.model.counts import StatusCounts
-from pipeline.model.history import Outcome
+from pipeline.model.history import (
+    Change,
+    Comparison,
+    History,
+    Movement,
+    Outcome,
+    PastMonth,
+    PromiseRate,
+)
 from pipeline.model.months import (
     BeforeAndNow,
     ChangeRow,
@@ -22,29 +30,13 @@ from pipeline.model.months import (
     Moves,
     Presence,
     RespondentMonths,
+    Shares,
     Standout,
     Standouts,
     StatusFlow,
 )
-from pipeline.summarise.counts import PLACES, Counts, no_counts, status_counts, summed
+from pipeline.summarise.counts import PLACES, Counts, Tally, no_counts, status_counts, summed
 from pipeline.summarise.returns import asked_entries
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.frame.promises import Promises
-    from pipeline.model import Batch
-    from pipeline.model.history import (
-        Change,
-        Comparison,
-        History,
-        Movement,
-        PastMonth,
-        PromiseRate,
-    )
-    from pipeline.model.months import Shares
-    from pipeline.summarise.counts import Tally
 
 TOP = 5
 _OUTCOMES = {

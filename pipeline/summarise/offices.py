@@ -1,19 +1,11 @@
 """Which offices' bundles count, what they hold, and which of the roster's have sent none."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from pipeline.model import Bundle, BundleProblem
+from pipeline.model import Batch, Bundle, BundleProblem, RosterEntry
 from pipeline.model.report import OfficeTotal
-from pipeline.summarise.counts import summed
+from pipeline.summarise.counts import Tally, summed
 from pipeline.texts.respondents import body_id, entry_id, fold_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.model import Batch, RosterEntry
-    from pipeline.summarise.counts import Tally
 
 _STATES = {
     BundleProblem.NONE: "数えました",

@@ -4,27 +4,19 @@ An answer is open where it is blank or unclear, where a finding that leaves its 
 is not settled, or where nothing that counts came from the one who was asked. All else is certain.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
 from pipeline.frame.answers import first_rows
+from pipeline.frame.columns import Frame
 from pipeline.frame.findings import Findings, keys_of_files
-from pipeline.model import FileState, Respondent, Severity, Status
+from pipeline.model import Batch, FileState, Respondent, Severity, Status
 from pipeline.model.counts import Range, StatusCounts
 from pipeline.rules import RULES
-from pipeline.summarise.counts import PLACES, no_counts, status_counts
+from pipeline.summarise.counts import PLACES, Counts, Tally, no_counts, status_counts
 from pipeline.texts.respondents import entry_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model import Batch
-    from pipeline.summarise.counts import Counts, Tally
 
 ALL, CATEGORY, ROLE, GROUP, RESPONDENT, ITEM = (
     "all", "category", "role", "group", "respondent", "item",

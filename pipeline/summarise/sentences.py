@@ -4,22 +4,15 @@ Five questions, a sentence or two each: how many returned, how far they are, who
 changed, what to do next.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
-
-from pipeline.model.counts import FIRM
+from pipeline.model.counts import FIRM, Range
 from pipeline.model.plan import NEXT, Sentence, called
+from pipeline.model.report import Report
 from pipeline.rules.words import listed
 from pipeline.summarise.contacts import names_of
 from pipeline.summarise.returns import MISSING, UNREADABLE, WAITING
 from pipeline.texts.calendar import month_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipeline.model.counts import Range
-    from pipeline.model.report import Report
 
 NAMED = 3  # names in a sentence
 FEASIBLE = 30  # bodies that can be asked by hand; the sentence says how many it would take
