@@ -136,6 +136,7 @@ def read(
 
     Raises `FileNotFoundError` where there is no such file.
     """
+    # Long: one file is read, judged and laid out as a month of its own.
     from pipeline.run import gather, judge_gathered, report_of  # noqa: PLC0415 - as above
     from pipeline.write.data import data_tables  # noqa: PLC0415 - the same
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - the same

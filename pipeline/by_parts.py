@@ -84,6 +84,7 @@ def _exchange(settings: Settings) -> Iterator[Path]:
 def _aggregate(
     settings: Settings, parts: Path, progress: Callable[[int, int], None] | None
 ) -> RunResult:
+    # Long: the table of contents of such a month.
     from pipeline.machine.storage import upload_data  # noqa: PLC0415 - an extra
     from pipeline.write import record_outcome  # noqa: PLC0415 - xlsxwriter is slow to import
 
@@ -285,6 +286,7 @@ def _report(
     settings: Settings,
 ) -> Report:
     """Give a report with the totals of all answers and no list of them."""
+    # Long: a line for each part of the report that is not the sum's own.
     report = summarise(batch, found, settings, rules=rules_table())
     tally, size = sums.tally, len(batch.checklist.items)
     files = tuple(

@@ -131,6 +131,7 @@ def _aggregate(
     progress: Callable[[int, int], None] | None,
     finish: Callable[[Path, Path], None],
 ) -> RunResult:
+    # Long: the table of contents of a month.
     warm_up("pipeline.month.reading", "pipeline.formats.ooxml")
     refuse_unknown(settings.rules)
     watch = Stopwatch()

@@ -84,3 +84,19 @@ def test_every_run_time_dependency_is_imported() -> None:
         )
     ]
     assert unused == []
+
+
+def test_a_long_function_says_why_it_is_one() -> None:
+    """Over 40 lines, its docstring with it: a comment ``# Long: …`` behind the docstring."""
+    silent = []
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            first, last = node.lineno - 1, node.end_lineno or node.lineno
+            told = any(line.strip().startswith("# Long: ") for line in lines[first:last])
+            if last - first > 40 and not told:
+                silent.append(f"{path.relative_to(ROOT)}: {node.name} ({last - first})")
+    assert silent == []

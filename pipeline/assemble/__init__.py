@@ -74,6 +74,7 @@ def assemble(  # noqa: PLR0913 - all that a month is put together from
 
     The order of `outcomes` does not matter; keys must be unique.
     """
+    # Long: each return goes one of five ways, and every way ends in the one batch.
     identifier = Identifier(checklist, roster, given, own_mail=own_mail)
     projects = Projects(identifier.names, roster)
     excluded = Exclusions(exclusions, roster)

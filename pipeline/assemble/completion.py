@@ -68,6 +68,7 @@ def answer_slips(
     The answers keep their own place (file and cell). A later slip takes an item from an earlier
     one. A slip older than the form is not laid over it: what was sent whole later stands.
     """
+    # Long: what slips give and why some give nothing is told of the same answers.
     main = standing.form.source.shown
     answers = {answer.item_id: answer for answer in form.answers}
     answered: set[str] = set()

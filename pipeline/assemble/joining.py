@@ -51,6 +51,7 @@ def join(
     are proven to follow each one, by its key, although it counts: what one of them leaves blank is
     not filled in from it.
     """
+    # Long: the answers of one place in all returns are held against each other at once.
     order = sorted(returns, key=lambda one: (-_answered(one), *plainness(one)))
     form = next((one for one in order if one.overrides is None), order[0])
     if len(order) == 1 and not disputing:

@@ -57,6 +57,7 @@ def settle(
     ``respondents`` go by the key of a return, and so do ``hands``: whose file of the respondent's
     stakeholders it is, as its name says.
     """
+    # Long: the order of the steps by which one respondent's returns are settled.
     slips = [submission for submission in same if submission.overrides is not None]
     full = [submission for submission in same if submission.overrides is None]
     if not full:
@@ -98,6 +99,7 @@ def settle(
 def _plan(
     forms: Sequence[Submission], slips: Sequence[Submission], hands: Mapping[str, Stakeholder]
 ) -> Plan:
+    # Long: one plan, whose ten parts are told by the same layers and proofs.
     touched = [form for form in forms if not is_untouched(form)] or list(forms)
     answered = {form.source.key: answered_items(form) for form in touched}
 

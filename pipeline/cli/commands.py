@@ -160,6 +160,7 @@ def aggregate(
     終了コード: 0 すべて読めた / 1 書き出したが読めないファイルがあった / 2 指定の誤り /
     3 何も書き出していない / 4 --fail-on に当たる指摘がある / 130 中断
     """
+    # Long: a line for each option; click hands them over one by one.
     from pipeline.cli.report import rehearse_and_tell, run_and_tell
     from pipeline.forms.checklists import templates_folder
     from pipeline.settings import Settings

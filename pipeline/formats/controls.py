@@ -177,6 +177,7 @@ def join_controls(
     ``states`` are by relationship id (a control without one is ActiveX); ``vml`` and ``shapes``
     by shape id. Where LibreOffice numbers them differently the order of those of a kind decides.
     """
+    # Long: controls are told by three parts of the file, which are gone through in turn.
     left = dict(vml)
     ids = {control.shape_id for control in controls}
     unmatched = [key for key in vml if key not in ids and vml[key].kind in _JOINED]

@@ -44,6 +44,7 @@ def read_month(
     folder: Path, checklist: str, shared: Shared, problems: list[PastProblem]
 ) -> PastMonth | str:
     """Give a month, or the notice that says why it is not compared, empty where a problem does."""
+    # Long: three tables of one record, read before the first of them is believed.
     if not (folder / RUN).exists() and not (folder / "data").exists():
         return f"{folder.name} は集計の結果（data フォルダ）がないため、比較に使っていません。"
     try:

@@ -78,6 +78,7 @@ def discover(
     Bundles of other offices must be about ``checklist``, and not older than those ``counted`` so
     far (see `Wanted`).
     """
+    # Long: the order of the steps by which an inbox becomes entries.
     wanted = Wanted(
         month=month,
         checklist=checklist.id if checklist else "",

@@ -180,6 +180,7 @@ def _among_rivals(
     Headers are rivals only within one class: チェック欄 and 回答欄, or the weaker 状況, 評価. A
     tick in every row of チェック beside numbers under 回答 says that the row was looked at.
     """
+    # Long: ranks, marks and likeness of the same columns decide together which one is meant.
     if any(found.column == mark for found in rows):
         return mark, ()  # the rows of another table, moved sideways
     ranks = {

@@ -73,6 +73,7 @@ def guess_mark(
 
     Also gives the columns that hold marks as well.
     """
+    # Long: one choice among the same candidates by the same scores.
     right = max(grid.right((found.row, found.column)) for found in rows)
     official = max(text_edge(grid, index, found) for found in rows)
     official = max(official, right)

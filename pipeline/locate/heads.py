@@ -62,6 +62,7 @@ def settle_heads(
     grid: Grid, index: Index, header: HeaderRow | None, rows: list[ItemHit], edge: int | None
 ) -> Settled:
     """Leave out of a table's header the columns whose heads say that they are not meant."""
+    # Long: the columns of marks, notes and months of one header are kept or left out together.
     heads = _Heads(grid, index, header, rows, edge)
     marks, named = heads.marks, heads.named
     group: dict[int, Calling] = {}

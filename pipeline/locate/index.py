@@ -78,6 +78,7 @@ class Index:
     """Lookups for one checklist. All answers are functions of the text alone."""
 
     def __init__(self, checklist: Checklist, month: str) -> None:
+        # Long: a line for each table that the index keeps.
         self.checklist = checklist
         self.month = month
         callings = Names(checklist, month)

@@ -76,6 +76,7 @@ def read_sheet(sheet: RawSheet, place: int, index: Index) -> SheetFound | None:
 
 def _read_grid(grid: Grid, index: Index) -> SheetFound | None:
     """Find the checklist's tables on a sheet whose items stand below each other."""
+    # Long: the order of the steps by which a sheet is read.
     sheet, place = grid.sheet, grid.place
     found = find_rows(grid, index)
     if not found:

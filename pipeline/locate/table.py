@@ -60,6 +60,7 @@ def read_table(
 
     ``number`` is the table's place among those of the sheet.
     """
+    # Long: items, rival columns and ticks make one table of the same rows.
     _header, hits, edge = segment
     columns = choose_columns(grid, index, *segment)
     ticks = option_rows(grid, index, hits, item_rows, edge)

@@ -59,6 +59,7 @@ def distribute(
     is over is told. Raises TorimatomeError where there is no roster,
     nobody to ask, or nothing to fill in; then nothing is written.
     """
+    # Long: the order of the steps, and the letter that goes with each form.
     checklist = load_checklist(settings.templates / settings.checklist)
     wordings = load_wordings(settings.templates, Kind.HANDOUT)
     roster = _roster(settings, checklist)

@@ -44,6 +44,7 @@ def parse(workbook: RawWorkbook, layout: Layout, checklist: Checklist, *, month:
 
     Total: whatever the cells hold, each item of the checklist gets exactly one answer.
     """
+    # Long: a line for each part of the submission.
     reader = _Reader(workbook, layout, checklist, month)
     by_item: dict[str, list[Answer]] = defaultdict(list)
     above: Mark | None = None

@@ -60,6 +60,7 @@ def summarise(
     ``rules`` is the catalogue for コード表. ``history`` are the earlier months, for 前月比, the
     trend and the promises.
     """
+    # Long: a line for each part of the report.
     found = findings_of(findings)
     places = find_places(batch)
     frame = answers_of(batch.submissions) if frame is None else frame

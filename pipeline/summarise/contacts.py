@@ -92,6 +92,7 @@ def contacts(
     ``settled`` are the `impacts` of the findings. Those whose reply settles most come first, then
     those that have to answer again, then those to be looked at, each in the order of the roster.
     """
+    # Long: a line of the list asks for all that is gathered before it.
     people = _people(batch)
     told: defaultdict[str, list[_Told]] = defaultdict(list)
     rows = np.flatnonzero(~findings.where("severity", (Severity.INFO,))).tolist()

@@ -12,6 +12,7 @@ def reconcile(
     batch: Batch, rows: int, files: tuple[FileRow, ...], tally: Tally
 ) -> tuple[Check, ...]:
     """Give the lines of the reconciliation on 処理記録; ``rows`` counts the answers as written."""
+    # Long: a line for each two ways of counting the same.
     joined = sum(r.state is FileState.COUNTED and not r.is_form for r in batch.files)
     counted = sum(row.state is FileState.COUNTED for row in files) - joined
     forms = "集計したファイル（合わせたファイル・差戻し票を除く）" if joined else "集計したファイル"

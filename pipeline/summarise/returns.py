@@ -36,6 +36,7 @@ def list_returns(
     batch: Batch, totals: tuple[RespondentTotal, ...], findings: Findings
 ) -> tuple[ReturnRow, ...]:
     """Give the lines of 回収状況: by state as in ORDER, then in roster order."""
+    # Long: returned, waiting and missing make the lines of one list.
     entries = {entry_id(entry): entry for entry in batch.roster.entries} if batch.roster else {}
     told = _told(findings)
     unread = came_unread(batch)

@@ -97,6 +97,7 @@ def answer_rows(
     ``frame`` are the answers. ``carried`` are the (respondent id, item id) of the answers that
     stand in the file of the month compared with, None where nothing is compared.
     """
+    # Long: a line for each column.
     items = {item.id: (n, item) for n, item in enumerate(batch.checklist.items, start=1)}
     people = tuple(one.respondent for one in batch.submissions)
     whose = Coded(people, frame["number"].codes)

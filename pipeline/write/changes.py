@@ -214,6 +214,7 @@ def _side_columns(book: Book, first: int, *, summed: bool = False) -> list[Colum
 
     ``first`` is the source's column of ①.
     """
+    # Long: a line for each column.
     change, quiet = (
         book.variant("number", num_format=DELTA),
         book.variant("number", num_format=_QUIET),

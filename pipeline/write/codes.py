@@ -36,6 +36,7 @@ LAST = 4
 
 def write_codes(book: Book, report: Report) -> None:
     """Write コード表."""
+    # Long: a line for each block of the sheet, top down.
     sheet = book.sheet("コード表")
     sheet.columns(24, 22, 34, 60, 50)
     sheet.heading(

@@ -166,6 +166,7 @@ def write_run(
 
     Timing is not in it: the same inbox, month and settings give the same bytes.
     """
+    # Long: a line for each part of run.json.
     figures = report.figures
     states = states_of_files((row.file, row.state) for row in report.files).values()
     content = {

@@ -85,6 +85,7 @@ def _write_sentences(sheet: Sheet, report: Report) -> int:
 
 def _write_figures(sheet: Sheet, report: Report, top: int) -> int:
     """Write the key figures in two rows of boxes; give the row after them."""
+    # Long: a line for each figure.
     figures, counts, turnout = report.figures, report.figures.counts, report.turnout
     bottom = GROUPS_TOP + len(report.checklist.categories) + 1  # the sum row, 1-based
     total = f"'分野別集計'!{{}}{bottom}"
@@ -185,6 +186,7 @@ def _before(report: Report) -> tuple[str, ...]:
 
 def _write_blocks(sheet: Sheet, report: Report) -> dict[str, tuple[int, int, int]]:
     """Write what the charts show; give each block's first row, last row and label column."""
+    # Long: the blocks of the sheet, top down.
     returns = [(state, "", count) for state, count in states(report) if count]
     codes = [(_short(c.title), "", c.count) for c in report.codes]
     codes = sorted(codes, key=lambda line: -line[2])[:10]

@@ -126,6 +126,7 @@ def _write_packages(
     ask: Ask,
 ) -> SendBackResult:
     """Write what `send_back` writes, for a month that is judged."""
+    # Long: the order of the steps, and a line for each part of the result.
     batch, findings = judged.batch, judged.open
     asked = (*asked, *asked_from_above(batch, settings.limits))
     packages, nobody = collect(batch, findings, asked)

@@ -71,6 +71,7 @@ def collect(
     batch: Batch, findings: Sequence[Finding], asked: Sequence[Asked] = ()
 ) -> tuple[tuple[Package, ...], tuple[str, ...]]:
     """Give what goes back to whom, in roster order, and the files whose sender is not known."""
+    # Long: findings go to items, files or nobody, and each makes one package.
     people = people_of(batch)
     names = _names_of(batch)
     wrong: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))

@@ -161,6 +161,7 @@ def _slip_file(name: str, slip: SlipSheet, post: Post) -> Attachment:
 
 
 def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
+    # Long: the words of one sheet, top down.
     checklist, respondent = batch.checklist, package.respondent
     month = month_words(batch.month)
     slip = Slip(

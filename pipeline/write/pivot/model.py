@@ -122,6 +122,7 @@ def standard_design(fields: PivotFields, *, statuses: tuple[str, ...], planned: 
     ``statuses`` are the labels in display order; ``planned`` is the one that carries a due month.
     The third table is filtered by it, hence stands apart from the slicer of 回答.
     """
+    # Long: a line for each pivot.
     by_item = PivotTable(
         name="ピボット_項目別",
         title="項目 × 回答",

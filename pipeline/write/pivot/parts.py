@@ -95,6 +95,7 @@ def _kinds(facts: Facts) -> dict[str, str]:
 
 def pivot_table(cache: Cache, grid: Grid, *, counted: str) -> etree._Element:
     """Give one table's definition."""
+    # Long: a line for each element of the part.
     table = grid.table
     definition = root("pivotTableDefinition", {None: MAIN})
     for name, value in {
