@@ -333,6 +333,8 @@ def sendback_lines(result: SendBackResult) -> list[str]:
 def distribute_lines(result: DistributeResult) -> list[str]:
     """Tell how many forms were written, what they were filled in with, and where they lie."""
     lines = [f"配布用のチェックシートと手紙: {len(result.forms)} 団体分"]
+    if result.issued:
+        lines.append(f"  {result.issued} に団体ごとの内容を入れました（ほかは元のままです）。")
     if result.prefilled_from:
         lines.append(f"  {result.prefilled_from} の回答を入れました。")
     if result.without_answers:

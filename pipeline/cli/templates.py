@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.forms.checklists import FILE_NAME, load_checklist
+from pipeline.loop.issued import NAME as ISSUED
 from pipeline.loop.letters import FOLDER, first_files
 
 
@@ -29,6 +30,10 @@ def build_templates(
         if not written.exists():
             written.write_bytes((templates / name / FILE_NAME).read_bytes())
             yield written
+        issued = templates / name / ISSUED
+        if issued.exists() and not (target / name / ISSUED).exists():
+            (target / name / ISSUED).write_bytes(issued.read_bytes())
+            yield target / name / ISSUED
         path = target / name / "blank.xlsx"
         write_blank_form(checklist, path)
         yield path

@@ -13,6 +13,7 @@ from pipeline.formats.numbers import iso_text, number_cell, shown_cell
 from pipeline.formats.ods_styles import PLAIN, Looks, Style, automatic_styles, count
 from pipeline.formats.package import Package
 from pipeline.formats.parts import SLIM_COLUMN, SLIM_ROW, SheetPart
+from pipeline.formats.properties import ods_properties
 from pipeline.formats.refusal import Refused, broken, too_large
 from pipeline.formats.strings import decoration, dressed
 from pipeline.formats.xml import attribute, local, parse, whole_text
@@ -86,6 +87,7 @@ def read_ods(package: Package, source: SourceFile, limits: Limits) -> RawWorkboo
             for sheet, found in zip(sheets, drawings, strict=True)
         ),
         macros=any(name.startswith("Basic/") for name in package.names),
+        properties=ods_properties(package),
     )
 
 

@@ -7,13 +7,14 @@ from lxml import etree
 from pipeline.formats.book import Book, book_of
 from pipeline.formats.cells import read_sheet
 from pipeline.formats.package import Package, resolve
-from pipeline.formats.refusal import Refused, broken
+from pipeline.formats.properties import ooxml_properties
+from pipeline.formats.refusal import broken
 from pipeline.formats.relations import Relation, main_part, parts_by_kind, relations
 from pipeline.formats.sheets import Page, finished
 from pipeline.formats.strings import read_strings
 from pipeline.formats.styles import read_styles
-from pipeline.formats.xml import attribute, local, parse, whole_text
-from pipeline.model import FileKind, RawWorkbook, SourceFile, UnreadableReason
+from pipeline.formats.xml import attribute, parse
+from pipeline.model import FileKind, RawWorkbook, SourceFile
 from pipeline.settings import Limits
 
 
@@ -42,7 +43,7 @@ def read_ooxml(package: Package, source: SourceFile, kind: FileKind, limits: Lim
         kind=kind,
         sheets=finished(package, pages, book.styles, limits),
         macros=any(name.casefold().endswith("vbaproject.bin") for name in package.names),
-        properties=custom_properties(package),
+        properties=ooxml_properties(package),
     )
 
 
@@ -64,20 +65,3 @@ def _book(
         element.get("date1904") in {"1", "true"} for element in root.iter("{*}workbookPr")
     )
     return book_of(package, targets, strings or (), styles or (), epoch_1904=epoch_1904)
-
-
-def custom_properties(package: Package) -> Mapping[str, str]:
-    """Give the custom document properties by name."""
-    part = "docProps/custom.xml"
-    if part not in package:
-        return {}
-    try:
-        return {
-            element.get("name") or "": whole_text(element).strip()
-            for element in parse(package.read(part), part)
-            if local(element) == "property"
-        }
-    except Refused as refusal:
-        if refusal.reason is not UnreadableReason.BROKEN:
-            raise
-        return {}  # a workbook without its properties is read all the same

@@ -40,7 +40,7 @@ def read_texts(source: SourceFile, *, limits: Limits) -> RawWorkbook | Unreadabl
 
 
 def _read(source: SourceFile, limits: Limits) -> RawWorkbook | None:
-    from pipeline.formats.ooxml import custom_properties
+    from pipeline.formats.properties import ooxml_properties
     from pipeline.formats.values import sheets_of
 
     content = open_source(source, limits=limits)
@@ -56,7 +56,7 @@ def _read(source: SourceFile, limits: Limits) -> RawWorkbook | None:
         source=source,
         kind=FileKind.XLSX,
         sheets=sheets,
-        properties=custom_properties(package),
+        properties=ooxml_properties(package),
     )
 
 

@@ -19,6 +19,7 @@ from pipeline.formats.geometry import Grid
 from pipeline.formats.numbers import built_in_date, number_cell, shows_date, value_format
 from pipeline.formats.parts import SheetPart
 from pipeline.formats.placing import place
+from pipeline.formats.properties import xls_properties
 from pipeline.formats.refusal import Refused, broken, too_large
 from pipeline.formats.strings import Piece, token_of
 from pipeline.formats.styles import VERTICALS, WHITE_FILLS, CellStyle, Font, unseen_styles
@@ -78,6 +79,7 @@ def read_xls(content: bytes, source: SourceFile, limits: Limits) -> RawWorkbook:
             for sheet, part, found in zip(sheets, parts, drawings, strict=True)
         ),
         macros=_has_macros(content),
+        properties=xls_properties(content),
     )
 
 

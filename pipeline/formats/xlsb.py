@@ -9,6 +9,7 @@ from pipeline.formats.comments import plain_comment
 from pipeline.formats.numbers import number_cell
 from pipeline.formats.package import Package, resolve
 from pipeline.formats.parts import SheetControl, SheetPart
+from pipeline.formats.properties import ooxml_properties
 from pipeline.formats.refusal import Refused, broken, too_large
 from pipeline.formats.relations import Relation, main_part, parts_by_kind, relations
 from pipeline.formats.sheets import Page, finished
@@ -62,6 +63,7 @@ def read_xlsb(package: Package, source: SourceFile, limits: Limits) -> RawWorkbo
         kind=FileKind.XLSB,
         sheets=finished(package, pages, book.styles, limits, notes_of=_notes),
         macros="xl/vbaProject.bin" in package,
+        properties=ooxml_properties(package),
     )
 
 

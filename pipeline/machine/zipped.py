@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from concurrent.futures import Executor, Future
     from pathlib import Path
+    from typing import BinaryIO
 
 _LEVEL = 5  # of zlib-ng: as small as 6 of zlib, in half its time
 _ZLIB_LEVEL = 6
 _WAITING = 4  # pieces that are made and not yet compressed
 
 
-def write_archive(path: Path, parts: Mapping[str, Iterable[bytes | memoryview]]) -> None:
+def write_archive(path: Path | BinaryIO, parts: Mapping[str, Iterable[bytes | memoryview]]) -> None:
     """Write an archive of these parts in their order, each given in pieces."""
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZLIB_LEVEL) as archive,

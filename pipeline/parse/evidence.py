@@ -1,12 +1,13 @@
 """Who answered and when, as the workbook itself says: labelled cells and the hidden id."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.forms.slips import RESPONDENT, hidden_properties
 from pipeline.model import (
+    Area,
     CellKey,
     CellKind,
     Checklist,
@@ -176,6 +177,53 @@ class _Part:
     rows: range
     cover: bool = False
     foot: bool = False
+
+
+def blanks_beside(
+    workbook: RawWorkbook, layout: Layout, checklist: Checklist, asked: Sequence[tuple[str, ...]]
+) -> Mapping[tuple[str, ...], tuple[tuple[int, CellKey], ...]]:
+    """Give the empty cells, (sheet, cell), in which the values of labels are to be written.
+
+    ``asked`` are labels that ask for the same: of these the first that stands in the heads and on
+    the covers counts, wherever it stands.
+    """
+    labels = _Labels(checklist)
+    labels.all.update(_key(name) for names in asked for name in names)
+    blanks: dict[str, list[tuple[int, CellKey]]] = {}
+    for part in _heads(workbook, layout):
+        sheet = next(n for n, each in enumerate(workbook.sheets) if each is part.sheet)
+        for key, label, value in () if part.foot else _labelled(part, labels):
+            place = None if value else _blank_beside(part, key, labels)
+            if place is not None:
+                blanks.setdefault(label, []).append((sheet, place))
+    return {
+        names: tuple(next((blanks[k] for k in map(_key, names) if k in blanks), ()))
+        for names in asked
+    }
+
+
+def _blank_beside(part: _Part, key: CellKey, labels: _Labels) -> CellKey | None:
+    """Give the empty cell right of a label or, where another label stands there, below it."""
+    own = _area_of(part.sheet, key)
+    right = _area_of(part.sheet, (own.top, own.right + 1))
+    beside = part.sheet.cells.get((right.top, right.left))
+    if beside is None:
+        return (right.top, right.left)
+    below = _area_of(part.sheet, (own.bottom + 1, own.left))
+    place = (below.top, below.left)
+    free = place not in part.sheet.cells and place[0] < part.rows.stop
+    return place if free and _is_label(beside, labels) else None
+
+
+def _area_of(sheet: RawSheet, key: CellKey) -> Area:
+    row, column = key
+    alone = Area(top=row, left=column, bottom=row, right=column)
+    inside = (
+        area
+        for area in sheet.merged
+        if area.top <= row <= area.bottom and area.left <= column <= area.right
+    )
+    return next(inside, alone)
 
 
 def _written(head: _Part, key: CellKey, value: str, labels: _Labels) -> tuple[CellKey, str] | None:

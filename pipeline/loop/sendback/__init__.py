@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ExitCode, TorimatomeError
-from pipeline.loop.distribute import form_words
+from pipeline.loop.forms import Forms, form_words
 from pipeline.loop.letters import Kind, Wordings, lacking, load_wordings
 from pipeline.loop.outgoing import Sending, body_folders, write_sendings
 from pipeline.loop.sendback.collect import (
@@ -139,7 +139,8 @@ def _write_packages(
     unknown = may_be_anyones(batch) if reminded else ()
     thanked, waiting = accepted(batch, findings, packages)
     places = body_folders(batch.roster, people_of(batch).values())
-    post = Post(batch=batch, settings=settings, wordings=wordings, places=places)
+    forms = Forms(batch.checklist, settings)
+    post = Post(batch=batch, settings=settings, wordings=wordings, places=places, forms=forms)
     kinds: list[tuple[Kind, Iterable[Sending], str]] = [
         (
             Kind.SEND_BACK,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.forms.slips import CHECKLIST, RESPONDENT, slip_properties
-from pipeline.loop.distribute import form_names, form_of, project_head
+from pipeline.loop.forms import Forms, form_names, project_head
 from pipeline.loop.letters import Kind, Wordings, common_values
 from pipeline.loop.mails import Attachment
 from pipeline.loop.outgoing import Sending, told_of
@@ -31,6 +31,7 @@ class Post:
     settings: Settings
     wordings: Wordings
     places: Mapping[str, Path]
+    forms: Forms
 
     @property
     def common(self) -> Mapping[str, str]:
@@ -69,7 +70,7 @@ def package_sendings(packages: Sequence[Package], post: Post) -> Iterator[Sendin
                 "差戻し票": name,
             }
         if package.files:
-            form = _form(one, post.batch, post.settings)
+            form = _form(one, post)
             attachments.append(form)
             words |= {
                 "ファイル数": str(len(package.files)),
@@ -101,7 +102,7 @@ def reminder_sendings(
     )
     for one in reminded:
         files = [sent_name(record.source) for record in came.get(one.id, ())]
-        form = _form(one, post.batch, post.settings)
+        form = _form(one, post)
         doubt = bool(unknown) and not files
         words = {
             "状況": f"{listed(files)}をお送りいただきましたが、チェックシートの回答を"
@@ -205,8 +206,9 @@ def _slip(package: Package, batch: Batch, settings: Settings) -> SlipSheet:
     )
 
 
-def _form(respondent: Respondent, batch: Batch, settings: Settings) -> Attachment:
+def _form(respondent: Respondent, post: Post) -> Attachment:
     """Give the form to fill in afresh, made for this respondent."""
+    batch = post.batch
     entries = batch.roster.entries if batch.roster else ()
     entry = next((each for each in entries if entry_id(each) == respondent.id), None)
     entry = entry or RosterEntry(
@@ -215,7 +217,7 @@ def _form(respondent: Respondent, batch: Batch, settings: Settings) -> Attachmen
         project=respondent.project if respondent.body else "",
     )
     name = form_names(batch.checklist, (entry,))[entry_id(entry)]
-    return form_of(entry, name, batch.checklist, settings)
+    return post.forms.of(entry, name)
 
 
 def listed_packages(packages: Sequence[Package], nobody: Sequence[str], settings: Settings) -> str:
