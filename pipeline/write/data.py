@@ -103,12 +103,8 @@ def files_table(files: Frame, month: str) -> DataTable:
 
 
 def _table(name: str, frame: Frame) -> DataTable:
-    columns = tuple(frame[one.source].of(_plain) for one in TABLES[name])
+    columns = tuple(frame[one.source] for one in TABLES[name])
     return DataTable(name=name, heads=NAMES[name], columns=columns)
-
-
-def _plain(value: Any) -> Field:
-    return value.value if isinstance(value, Enum) else value  # type: ignore[no-any-return]
 
 
 def write_data(tables: Sequence[DataTable], folder: Path) -> Written:
@@ -229,7 +225,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _csv_field(field: Field) -> Field:
+def _csv_field(field: Field | Enum) -> Any:
+    if isinstance(field, Enum):
+        return field.value
     if field is None:
         return ""
     if isinstance(field, bool):

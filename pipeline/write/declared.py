@@ -1,8 +1,8 @@
 """The columns of 明細 and of the data files, as columns.toml declares them."""
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+
+from pipeline.texts.tables import table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,9 @@ class DataColumn:
         return self.of or self.name
 
 
-_WRITTEN = tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
 TABLES = {
-    table: tuple(DataColumn(**column) for column in columns) for table, columns in _WRITTEN.items()
+    table: tuple(DataColumn(**column) for column in columns)
+    for table, columns in table_of(__file__, "columns").items()
 }
 # Whether a column of that name is text, a number and so on; the same in every table.
 KINDS = {one.name: one.kind for columns in TABLES.values() for one in columns if one.kind}

@@ -6,10 +6,11 @@ gives a frame whose columns have the same length, named as in the schema beside 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -20,8 +21,6 @@ from pipeline.model.batch import message_of
 from pipeline.write.declared import EVERYWHERE, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from pipeline.frame.columns import Frame
@@ -97,6 +96,7 @@ def finding_frame(
     ``impacts`` are those of the first of them; those behind settle nothing any more.
     """
     frame = _told(findings)
+    frame["message"] = Coded(_Messages(findings.frame), np.arange(len(findings)))
     numbers: list[int | None] = [None] * len(findings)
     for number, line in enumerate(lines, 1):
         for row in line.rows:
@@ -114,6 +114,7 @@ def line_frame(lines: Sequence[ReportedLine]) -> Frame:
     """
     shown = findings_of(line.shown for line in lines)
     frame = _told(shown)
+    frame["message"] = encoded(_Messages(shown.frame))
     frame["said"] = together(_first, shown.frame["problem"], frame["message"])
     frame["line"] = encoded(line.answer for line in lines)
     frame["count"] = encoded(len(line.rows) for line in lines)
@@ -169,9 +170,29 @@ def _same_rows(frame: Frame, other: Frame, names: Sequence[str]) -> NDArray[np.i
 def _told(findings: Findings) -> Frame:
     own = {**findings.frame, "severity": findings.frame["severity"].of(attrgetter("value"))}
     # Values as they first appear, whatever order findings had before: files are the same again.
-    frame = {name: own[name].ordered() for name in _FINDING}
-    frame["message"] = encoded(map(message_of, *(own[name] for name in _SAID)))
-    return frame
+    return {name: own[name].ordered() for name in _FINDING}
+
+
+class _Messages(Sequence[str]):
+    """The messages of findings, each put together when it is asked for: they are long."""
+
+    def __init__(self, findings: Frame) -> None:
+        self._made_of = [findings[name] for name in _SAID]
+
+    def __len__(self) -> int:
+        return len(self._made_of[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return map(message_of, *self._made_of)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[str]: ...
+    def __getitem__(self, row: int | slice) -> str | Sequence[str]:
+        if isinstance(row, slice):
+            return [self[n] for n in range(len(self))[row]]
+        return message_of(*(column.at(row) for column in self._made_of))
 
 
 def _first(problem: str, message: str) -> str:

@@ -5,41 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model import FileState
+from pipeline.texts.tables import table_of
 from pipeline.write.data import versions
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.tables import of, put_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pipeline.model import Status
     from pipeline.model.report import Report
     from pipeline.settings import Settings
     from pipeline.write.book import Book, Sheet
 
-STATES = {
-    FileState.COUNTED: "集計した",
-    FileState.SUPERSEDED: "旧版（集計せず）",
-    FileState.DUPLICATE: "同一内容（集計せず）",
-    FileState.DISPUTED: "団体の確認待ち（集計せず）",
-    FileState.EXCLUDED: "除外（集計せず）",
-    FileState.NOT_CHECKLIST: "チェックシートなし",
-    FileState.UNREADABLE: "読めない",
-    FileState.IGNORED: "対象外のファイル",
-}
-IDENTIFIED = {
-    "decision": "確認票の判断",
-    "sealed": "取りまとめた機関",
-    "hidden_id": "様式の識別番号",
-    "cell": "シートの団体名欄",
-    "tab": "シート名から推定",
-    "file_name": "ファイル名から推定",
-    "folder": "フォルダー名から推定",
-    "sender": "差出人から推定",
-    "none": "特定できない",
-    "": "",
-}
+_WORDS = table_of(__file__)
+STATES = {state: _WORDS["states"][state.value] for state in FileState}
+IDENTIFIED: Mapping[str, str] = _WORDS["identified"]
 
 
 def write_record(book: Book, report: Report, settings: Settings) -> None:

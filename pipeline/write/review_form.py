@@ -28,6 +28,7 @@ from pipeline.model.review import (
     RESOLVED_SHEET,
     ROWS,
 )
+from pipeline.texts.tables import table_of
 from pipeline.write.book import LINE_POINTS, Book
 from pipeline.write.columns import part_name
 from pipeline.write.listing import Column, Styled
@@ -41,12 +42,6 @@ if TYPE_CHECKING:
     from pipeline.model.review import FormRow, ReviewForm
     from pipeline.write.book import Sheet
 
-# In half-width letters: up to 修正後の予定月 they stand on a screen 1,366 dots wide.
-_WIDTHS = {
-    "状態": 8, "重要度": 8, "コード": 8, "団体名": 14, "項目": 22, "書かれていた内容": 18,
-    "指摘": 30, "判断": 15, "修正後の回答": 18, "修正後の予定月": 15, "理由": 26, "担当": 12,
-    "日付": 13, NOTICE: 34, "直し方": 34, "ファイル": 22, "セル": 18, KEY: 12,
-}  # fmt: skip
 _EXTRA_WIDTH = 20
 _MADE = (*FACTS, *ENTRIES, NOTICE, KEY)  # the order a row is made in
 _ORDER = tuple(_MADE.index(head) for head in COLUMNS)
@@ -56,59 +51,8 @@ _LEAST, _MOST = 34.0, 150.0  # points: a row is easily read, and a screen holds 
 _ENTRY_FILL = "#FFFBE6"
 _SEVERITY = FACTS.index("重要度")
 
-_LEADS = {
-    OPEN_SHEET: (
-        "黄色の欄に記入して上書き保存し、Excelを閉じてから、もう一度集計してください"
-        "（make aggregate）。並べ替え・絞り込み・列の追加もできます。\n"
-        "・判断：そのまま認める（このままでよい）／修正する（「修正後の回答」も選ぶ）／"
-        "差戻し（答え直してもらう）／対象外とする／①のまま数える\n"
-        "・修正後の予定月：②のときだけ、2027-03 のように。同じファイルの同じ指摘は1行で、"
-        "判断は全項目に使います（1件だけ別なら「内訳」へ）。\n"
-        "・「要修正」は、判断を書かなくても差戻し（sendback）で回答者へのお願いになります。"
-        "こちらで決められるものだけ書いてください。"
-    ),
-    BULK_SHEET: (
-        "同じ団体（または全団体）の同じ書き方を1行にしました。黄色の欄に書くと、その行に挙げた回答すべてに使います。"
-        "1件ごとの記録は「決定済み」と明細に残ります。\n"
-        "・使うのは、いま挙げている回答だけです。後から届いた同じ書き方には使わず、あらためて挙げます。\n"
-        "・「確認票」や「内訳」にも判断があるときは、そちらを先に使います"
-        "（1件 → 1行 → 団体 → 全団体の順）。\n"
-        "・B502・B509 の行は、判断を「修正する」にして、修正後の回答に団体名を書くと、"
-        "その団体の回答として数えます。"
-    ),
-    DECIDED_SHEET: (
-        "決定済みの判断です。「認容」「修正済み」は今月の集計に使っています。"
-        "「再確認」「該当なし」は、その後に回答が変わったか今月は同じ回答がないため、"
-        "使わずに残しています。\n"
-        "判断を変えるときは黄色の欄を書き直してください。取り消すときは黄色の欄を空にしてください。"
-    ),
-    MEMBERS_SHEET: (
-        "ほかのシートで1行にまとめた指摘の、1件ずつの内訳です。"
-        "ふだんは、まとめた行に書けば全部に使います。\n"
-        "このうち1件だけ別に判断するときは、この表の黄色の欄に書いてください"
-        "（まとめた行の判断より先に使います）。"
-    ),
-    RESOLVED_SHEET: (
-        "前の月、または今月のこれまでの集計にあった指摘のうち、なくなったものです。"
-        "何もしなくてかまいません。"
-    ),
-}
-_TITLES = {
-    OPEN_SHEET: "確認票（{month}）：判断をお願いする指摘 {count:,}件（{lines:,}行）",
-    BULK_SHEET: "まとめて判断（{month}）：{lines:,}行",
-    DECIDED_SHEET: "決定済みの判断 {count:,}件（{lines:,}行）",
-    RESOLVED_SHEET: "解消した指摘 {count:,}件（{lines:,}行）",
-    MEMBERS_SHEET: "まとめた行の内訳 {count:,}件",
-}
-_HELP = {
-    "判断": "リストから選んでください。",
-    "修正後の回答": "「修正する」のときに選んでください"
-    "（B511 の行は使うファイル、B502・B509 の行は団体名）。",
-    "修正後の予定月": "②のときだけ、2027-03 のように年と月を書いてください。",
-    "理由": "判断の理由を書いてください。明細と処理記録に残ります（回答者には送りません）。",
-    "担当": "判断した人の名前を書いてください。",
-    "日付": "判断した日を書いてください。",
-}
+_WORDS = table_of(__file__)
+_WIDTHS, _LEADS, _TITLES, _HELP = (_WORDS[table] for table in ("widths", "leads", "titles", "help"))
 
 
 def write_review_form(form: ReviewForm, folder: Path) -> Path:

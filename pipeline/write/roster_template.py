@@ -10,45 +10,15 @@ from pathlib import Path
 import xlsxwriter
 
 from pipeline.model import Checklist
+from pipeline.texts.tables import table_of
 from pipeline.write.safe import line_count
 
 _LINES = 500
 _FONT = "游ゴシック"
 _GUIDE_WIDTH = 80.0
 _WRITTEN = datetime(2026, 1, 1)  # noqa: DTZ001 - the format knows no zone; fixed for equal bytes
-_ROLES = ("推進主体", "サービス提供者", "都市OS提供者", "アセット提供者", "その他")
-
-# header, width, what to write
-_COLUMNS = (
-    (
-        "団体コード",
-        14,
-        "団体を区別する番号や記号です。空欄でもかまいません。同じものは、事業名の違う行にだけ使えます。",
-    ),
-    ("団体名", 32, "必ず書いてください。集計表にはこの名前で表示します。"),
-    ("別名", 28, "略称や旧称があれば書いてください。複数ある場合は「、」で区切ります。"),
-    (
-        "事業名",
-        28,
-        "1つの団体に複数の事業がある場合に、事業ごとに1行ずつ書きます（団体コードと団体名は同じもの）。"
-        "事業ごとに別々に数えます。1つだけなら空欄でかまいません。",
-    ),
-    ("役割", 18, "リストから選ぶか、直接書いてください。団体別集計はこの役割ごとに並びます。"),
-    (
-        "対象分野",
-        28,
-        "回答をお願いする分野です。空欄はすべての分野です。1つならリストから選び、"
-        "複数なら「、」で区切って書いてください。",
-    ),
-    ("担当", 20, "連絡先の部署や担当者です。未提出の一覧に表示します。"),
-    ("メール", 30, "連絡先のメールアドレスです。"),
-    (
-        "除外",
-        28,
-        "集計に入れない団体は、その理由を書いてください。書いた団体は回答が届いても集計せず、"
-        "未提出にも数えません。",
-    ),
-)
+_WORDS = table_of(__file__)
+_COLUMNS = [(name, one["width"], one["means"]) for name, one in _WORDS["columns"].items()]
 
 
 def write_roster_template(checklist: Checklist, path: Path) -> None:
@@ -82,7 +52,7 @@ def _write_roster(
             sheet.write_blank(row, column, None, text)
         rule: dict[str, object] = {"validate": "any"}
         if name in ("役割", "対象分野"):
-            choices = _ROLES if name == "役割" else checklist.categories
+            choices = _WORDS["roles"] if name == "役割" else checklist.categories
             # A list that others may add to: 、 between several categories is no mistake.
             rule = {"validate": "list", "source": list(choices), "show_error": False}
         rule |= {"input_title": name, "input_message": meaning}

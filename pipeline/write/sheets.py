@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.model.plan import OVERVIEW_SHEET, called
 from pipeline.texts.calendar import era_month_words
@@ -38,6 +38,7 @@ from pipeline.write.respondents import write_groupings, write_respondents
 from pipeline.write.returns import write_returns
 from pipeline.write.style import TO_ACT_ON, TO_LOOK_UP, TO_READ
 from pipeline.write.totals import write_groups, write_items
+from pipeline.write.trend import CHANGES_SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,19 +64,43 @@ class Month:
     pivots: Pivots | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredSheet:
+class DeclaredSheet(NamedTuple):
     """A sheet: what it is for, its line in the guide of はじめに, and when it is there."""
 
     name: str
     group: str
     tells: str
-    write: Callable[[Month], None]
+    write: Callable[[Month], object]
     asked: Callable[[Month], bool] = lambda _: True
 
 
-def _guide(month: Month) -> list[tuple[str, str]]:
-    return [(each.name, each.tells) for each in SHEETS if each.tells and each.asked(month)]
+def _of(write: Callable[[Book, Report], object]) -> Callable[[Month], object]:
+    return lambda month: write(month.book, month.report)
+
+
+def _over(write: Callable[[Book, Report, Frame], object], frame: str) -> Callable[[Month], object]:
+    return lambda month: write(month.book, month.report, getattr(month.frames, frame))
+
+
+def _where(has: Callable[[Report], bool]) -> Callable[[Month], bool]:
+    return lambda month: has(month.report)
+
+
+def _cover(month: Month) -> None:
+    guide = [(each.name, each.tells) for each in SHEETS if each.tells and each.asked(month)]
+    write_cover(month.book, month.report, guide)
+
+
+def _respondents(month: Month) -> None:
+    write_groupings(write_respondents(month.book, month.report), month.report)
+
+
+def _planned(month: Month) -> None:
+    write_planned(month.book, month.report, month.frames.answers, month.frames.promises)
+
+
+def _detail(month: Month) -> None:
+    write_detail(month.book, month.detail)
 
 
 def _pivot(month: Month) -> None:
@@ -83,132 +108,54 @@ def _pivot(month: Month) -> None:
         write_pivot_sheet(month.book, PIVOT_SHEET, month.pivots)
 
 
-SHEETS = (
-    DeclaredSheet(
-        name=OVERVIEW_SHEET,
-        group=TO_READ,
-        tells="主な数字とグラフ（まずここ）",
-        write=lambda month: write_overview(month.book, month.report),
+def _has_pivots(month: Month) -> bool:
+    return month.pivots is not None
+
+
+def _record(month: Month) -> None:
+    write_record(month.book, month.report, month.settings)
+
+
+_SHEETS = (
+    (OVERVIEW_SHEET, TO_READ, "主な数字とグラフ（まずここ）", _of(write_overview)),
+    (COVER, TO_READ, "", _cover),
+    (
+        CONTACTS_SHEET,
+        TO_ACT_ON,
+        "誰に何を頼むか、効く順",
+        _of(write_contacts),
+        _where(has_contacts),
     ),
-    DeclaredSheet(
-        name=COVER,
-        group=TO_READ,
-        tells="",
-        write=lambda month: write_cover(month.book, month.report, _guide(month)),
+    (CHANGES_SHEET, TO_READ, "前の月からの増減", _of(write_changes), _where(has_changes)),
+    (
+        CHANGED_SHEET,
+        TO_READ,
+        "前の月と違う回答、1件ずつ",
+        _over(write_changed_answers, "changes"),
+        _where(has_changed_answers),
     ),
-    DeclaredSheet(
-        name=CONTACTS_SHEET,
-        group=TO_ACT_ON,
-        tells="誰に何を頼むか、効く順",
-        write=lambda month: write_contacts(month.book, month.report),
-        asked=lambda month: has_contacts(month.report),
+    ("回収状況", TO_ACT_ON, "団体ごとの提出状況。未提出が上", _of(write_returns)),
+    (
+        OFFICES_SHEET,
+        TO_READ,
+        "機関ごとの提出と、機関の集計との差",
+        _of(write_offices),
+        _where(has_offices),
     ),
-    DeclaredSheet(
-        name="前月比",
-        group=TO_READ,
-        tells="前の月からの増減",
-        write=lambda month: write_changes(month.book, month.report),
-        asked=lambda month: has_changes(month.report),
-    ),
-    DeclaredSheet(
-        name=CHANGED_SHEET,
-        group=TO_READ,
-        tells="前の月と違う回答、1件ずつ",
-        write=lambda month: write_changed_answers(month.book, month.report, month.frames.changes),
-        asked=lambda month: has_changed_answers(month.report),
-    ),
-    DeclaredSheet(
-        name="回収状況",
-        group=TO_ACT_ON,
-        tells="団体ごとの提出状況。未提出が上",
-        write=lambda month: write_returns(month.book, month.report),
-    ),
-    DeclaredSheet(
-        name=OFFICES_SHEET,
-        group=TO_READ,
-        tells="機関ごとの提出と、機関の集計との差",
-        write=lambda month: write_offices(month.book, month.report),
-        asked=lambda month: has_offices(month.report),
-    ),
-    DeclaredSheet(
-        name="項目別集計",
-        group=TO_READ,
-        tells="項目ごとの数と割合",
-        write=lambda month: write_items(month.book, month.report),
-    ),
-    DeclaredSheet(
-        name="分野別集計",
-        group=TO_READ,
-        tells="分野・区分ごとの数と割合",
-        write=lambda month: write_groups(month.book, month.report),
-    ),
-    DeclaredSheet(
-        name="団体別集計",
-        group=TO_READ,
-        tells="団体ごとの数と順位",
-        write=lambda month: write_groupings(
-            write_respondents(month.book, month.report), month.report
-        ),
-    ),
-    DeclaredSheet(
-        name="一覧表",
-        group=TO_READ,
-        tells="項目×団体の早見表",
-        write=lambda month: write_matrix(month.book, month.report, month.frames.answers),
-    ),
-    DeclaredSheet(
-        name="対応予定",
-        group=TO_READ,
-        tells="②の予定月。期限超過が上",
-        write=lambda month: write_planned(
-            month.book, month.report, month.frames.answers, month.frames.promises
-        ),
-    ),
-    DeclaredSheet(
-        name=PROMISES_SHEET,
-        group=TO_READ,
-        tells="②のその後",
-        write=lambda month: write_promises(month.book, month.report, month.frames.promises),
-        asked=lambda month: has_promises(month.report),
-    ),
-    DeclaredSheet(
-        name="要確認",
-        group=TO_ACT_ON,
-        tells="直してもらうこと、確かめること",
-        write=lambda month: write_findings(month.book, month.report, month.frames.lines),
-    ),
-    DeclaredSheet(
-        name="補足説明",
-        group=TO_ACT_ON,
-        tells="補足説明欄の記載と分類",
-        write=lambda month: write_notes(month.book, month.report, month.frames.answers),
-    ),
-    DeclaredSheet(
-        name=DETAIL_SHEET,
-        group=TO_LOOK_UP,
-        tells="全回答。1行に1項目",
-        write=lambda month: write_detail(month.book, month.detail),
-    ),
-    DeclaredSheet(
-        name=PIVOT_SHEET,
-        group=TO_LOOK_UP,
-        tells="自分で組み替えられる表",
-        write=_pivot,
-        asked=lambda month: month.pivots is not None,
-    ),
-    DeclaredSheet(
-        name="処理記録",
-        group=TO_LOOK_UP,
-        tells="全ファイルの扱い、設定",
-        write=lambda month: write_record(month.book, month.report, month.settings),
-    ),
-    DeclaredSheet(
-        name="コード表",
-        group=TO_LOOK_UP,
-        tells="記号・列・コードの意味",
-        write=lambda month: write_codes(month.book, month.report),
-    ),
+    ("項目別集計", TO_READ, "項目ごとの数と割合", _of(write_items)),
+    ("分野別集計", TO_READ, "分野・区分ごとの数と割合", _of(write_groups)),
+    ("団体別集計", TO_READ, "団体ごとの数と順位", _respondents),
+    ("一覧表", TO_READ, "項目×団体の早見表", _over(write_matrix, "answers")),
+    ("対応予定", TO_READ, "②の予定月。期限超過が上", _planned),
+    (PROMISES_SHEET, TO_READ, "②のその後", _over(write_promises, "promises"), _where(has_promises)),
+    ("要確認", TO_ACT_ON, "直してもらうこと、確かめること", _over(write_findings, "lines")),
+    ("補足説明", TO_ACT_ON, "補足説明欄の記載と分類", _over(write_notes, "answers")),
+    (DETAIL_SHEET, TO_LOOK_UP, "全回答。1行に1項目", _detail),
+    (PIVOT_SHEET, TO_LOOK_UP, "自分で組み替えられる表", _pivot, _has_pivots),
+    ("処理記録", TO_LOOK_UP, "全ファイルの扱い、設定", _record),
+    ("コード表", TO_LOOK_UP, "記号・列・コードの意味", _of(write_codes)),
 )
+SHEETS = tuple(DeclaredSheet(*each) for each in _SHEETS)
 GROUPS = {each.name: each.group for each in SHEETS}
 
 

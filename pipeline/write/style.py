@@ -4,10 +4,8 @@ The palette is safe for the common kinds of colour blindness (blue, amber, vermi
 greys differ in lightness too), and a symbol or word stands beside every colour.
 """
 
-import tomllib
-from pathlib import Path
-
 from pipeline.model import Severity, Status
+from pipeline.texts.tables import table_of
 
 FONT = "游ゴシック"  # on every Office of the last ten years, Windows and Mac
 NAVY, LINE, SOFT, WHITE, INK, MUTED = (
@@ -75,16 +73,12 @@ _CELL: Props = {"border": 1, "border_color": LINE, "valign": "vcenter"}
 _PALETTE = {"NAVY": NAVY, "LINE": LINE, "SOFT": SOFT, "WHITE": WHITE, "MUTED": MUTED, "LINK": LINK}
 
 
-def _styles() -> dict[str, Props]:
-    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    styles: dict[str, Props] = {}
-    for name, written in tomllib.loads(text).items():
-        frame = _CELL if written.pop("frame", False) else {}
-        styles[name] = {**frame, **{key: _PALETTE.get(it, it) for key, it in written.items()}}
-    return styles
+def _style(written: Props) -> Props:
+    frame = _CELL if written.pop("frame", False) else {}
+    return {**frame, **{key: _PALETTE.get(str(it), it) for key, it in written.items()}}
 
 
-STYLES = _styles()
+STYLES = {name: _style(written) for name, written in table_of(__file__).items()}
 for _status in Status:
     STYLES[f"status_{_status.value}"] = {**_CELL, "align": "center", **cell_fill(_status)}
     STYLES[f"head_{_status.value}"] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def _typed(head: str, column: Coded) -> Any:
 
     kind = KINDS.get(head, "")
     if kind not in _READ:
-        texts = column.of(lambda field: (plain_text(field) if field else "") or None)
+        texts = column.of(_text)
         empty = np.array([text is None for text in texts.values], bool)
         places = pa.array(texts.codes.astype(np.int32), mask=empty[texts.codes])
         words = pa.array([text or "" for text in texts.values], pa.string())
@@ -51,6 +52,11 @@ def _typed(head: str, column: Coded) -> Any:
     }  # fmt: skip
     values = pa.array([_READ[kind](field) for field in column.values], types[kind])
     return values.take(pa.array(column.codes))
+
+
+def _text(field: Any) -> str | None:
+    text = field.value if isinstance(field, Enum) else field
+    return plain_text(text) if text else None
 
 
 def plain_texts(table: Any) -> Any:
