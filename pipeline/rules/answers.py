@@ -123,8 +123,7 @@ def out_of_range(context: Context) -> Iterator[Hit]:
     about=About.ITEM,
     effect=Effect.OPEN,
     message="{what}",
-    fix="{step}",
-    general_fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
+    fix=f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。",
     ask=f"{_CHOOSE}の番号を入れてください。文章は補足説明欄に書いてください。",
     why="「検討中」「一部対応済み」などは①とも②とも読めるため、推測せず判読不能として数えます。"
     "①や「済み」に添えられた言葉は、用語の表にあれば対応済みと数え、打ち消す言葉（一部・予定など）が"
@@ -144,8 +143,7 @@ def no_number(context: Context) -> Iterator[Hit]:
     """Find texts that determine no option."""
     for counted, answer in context.asked.unusual:
         if answer.mark.doubt is Doubt.NO_NUMBER:
-            step = f"{_CHOOSE}の番号を入れてもらってください。文章は補足説明欄に書いてもらいます。"
-            yield on_answer(counted, answer, what="①～③のどれか読み取れません。", step=step)
+            yield on_answer(counted, answer, what="①～③のどれか読み取れません。")
         elif answer.mark.doubt is Doubt.REMARK:
             hit = on_answer(
                 counted,
@@ -257,8 +255,7 @@ def error(context: Context) -> Iterator[Hit]:
     about=About.ITEM,
     effect=Effect.NONE,
     message="{what}",
-    fix="{step}",
-    general_fix="違うときや読めないときは、番号で書き直してもらってください。",
+    fix="違うときや読めないときは、番号で書き直してもらってください。",
     ask=f"「同上」などではなく、{_CHOOSE}の番号を入れてください。",
     why="「同上」「〃」は、すぐ上の項目の回答が読めるときだけ同じ回答とします。"
     "読めないときは判読不能として数え、要修正になります。",
@@ -310,8 +307,7 @@ _SEEN = {
     effect=Effect.DOUBTED,
     questions_status=True,
     message="{what}",
-    fix="{step}",
-    general_fix="ファイルのこのセルを開いて、読み取りが合っているか確かめてください。",
+    fix="ファイルのこのセルを開いて、読み取りが合っているか確かめてください。",
     ask="丸囲みや取り消し線ではなく、①～③の番号を入れてください。",
     why="番号の代わりに、丸囲みや取り消し線などで選んだ回答です。1つの選択肢だけを指すときに限って読み取ります。"
     "2つの選択肢にかかる図形や、打ち消し合う印は読み取らず、判読不能として数えます。",
@@ -328,8 +324,7 @@ def by_format(context: Context) -> Iterator[Hit]:
     """Find answers told by format, drawing or control, and objects nobody could read."""
     yield from _by_number_format(context)
     for counted, answer in context.asked.unusual:
-        mark, severity, cause = answer.mark, None, ""
-        step = "ファイルのこのセルを開いて、読み取りが合っているか確かめてください。"
+        mark, severity, cause, step = answer.mark, None, "", ""
         if mark.doubt is Doubt.UNREADABLE_OBJECT:
             what = f"セルに重ねた部品{_detail(answer)}があり、中身を読み取れません。"
             step = "ファイルのこのセルを開いて回答を確かめ、番号で書き直してもらってください。"

@@ -41,8 +41,7 @@ _NOT_READ = {FileState.UNREADABLE, FileState.NOT_CHECKLIST, FileState.IGNORED}
     about=About.BODY,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix="担当に連絡し、提出の見込みを確かめてください。",
+    fix="担当に連絡し、提出の見込みを確かめてください。",
     ask="ご回答がまだ届いていません。チェックシートをお送りください。",
     why="名簿にある団体のうち、集計に入るファイルが1つもない団体です。読めないファイルだけが届いた団体も含みます。"
     "このパソコンから開けないファイル（F112）や、締めたあとに受信フォルダに置いたままのファイル（F111）が"
@@ -157,8 +156,7 @@ def _arrived(batch: Batch) -> dict[str, str]:
     about=About.FILE,
     effect=Effect.NONE,
     message="{reason}",
-    fix="{step}",
-    general_fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
+    fix="こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。",
     why="記入日、ファイル名の修正版・再提出などの言葉や日付、差戻し票や配布した様式の控えから、後のものと"
     "分かるファイルがあるときは、そちらを使います。保存した日時だけでは置き換えません（B511）。"
     "新しいファイルに行がない項目だけは、古いファイルの回答を使い、要確認として知らせます。"
@@ -185,7 +183,7 @@ def superseded(context: Context) -> Iterator[Hit]:
 
 
 def _next_step(record: FileRecord) -> str:
-    """Tell what to do about a file that was replaced or could not be laid over anything."""
+    """Tell what else to do about a file that was replaced or could not be laid over anything."""
     if record.is_slip and record.state is FileState.NOT_CHECKLIST:
         return "反映できるまで、この票は消さずに残してください。"
     if record.is_slip:
@@ -200,7 +198,7 @@ def _next_step(record: FileRecord) -> str:
             "空欄が意図したものか、回答者に確かめてください。"
             "こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。"
         )
-    return "こちらのファイルを使うときは、もう一方を 除外.txt に書いて集計し直してください。"
+    return ""
 
 
 @rule(

@@ -16,8 +16,7 @@ from pipeline.rules.registry import About, Context, Effect, Hit, fires, rule, si
     effect=Effect.DOUBTED,
     alert=True,
     message="{problem}",
-    fix="{step}",
-    general_fix="示された行やセルを直して、もう一度集計してください。",
+    fix="示された行やセルを直して、もう一度集計してください。",
     why="除外.txt の行、名簿の見出し、ファイルの名前が少し違うだけで、除いたつもりの回答が"
     "数えられたり、書いたはずの役割や連絡先が使われなかったりします。回答者に聞くことではありません。",
     covers=("F103", "F105", "F110"),

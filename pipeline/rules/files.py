@@ -79,8 +79,7 @@ def _suffix(record: FileRecord) -> str:
     about=About.FILE,
     effect=Effect.NONE,
     message="{what}のため、回答として読んでいません。",
-    fix="{step}",
-    general_fix=_ANSWER,
+    fix=_ANSWER,
     why="PDF・画像・Word文書・メールなどからは回答を確実に読み取れません。"
     "送付状などの添え物であれば、何もしなくてかまいません。名簿の団体の名前が付いたファイルと、"
     "中に回答が入っていることのある種類（ZIPのほかの圧縮ファイル、winmail.dat など）は、"
@@ -109,7 +108,7 @@ def other_kind(context: Context) -> Iterator[Hit]:
             if record.kind is FileKind.LETTER and whose in answered:
                 whose = ""  # a letter beside a return needs no look
             look = bool(whose) or words.holds or named
-            hit = on_file(record, what=words.name, step=words.step or _ANSWER)
+            hit = on_file(record, what=words.name, step=words.step)
         elif content.reason is SkipReason.LINK:
             look = record.respondent is not None
             step = "回答であれば、リンク先のファイルそのものを受信フォルダに入れてください。"
@@ -128,8 +127,7 @@ def other_kind(context: Context) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
+    fix="別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。",
     ask="チェックシートが入っていませんでした。チェックシートのファイルをお送りください。",
     why="項目番号のある行と、チェック欄が1つも見つからないファイルです。回答は集計に入りません。"
     "受信フォルダに紛れ込んだ確認票・集計表・名簿も、ここで知らせます。",
@@ -149,11 +147,16 @@ def no_checklist(context: Context) -> Iterator[Hit]:
             what, step = _OWN[content.own]
             yield replace(on_file(record, what=what, step=step), severity=Severity.CHECK)
         else:
-            hit = on_file(record, what=_nothing_in(content), step=_step_for(content))
-            yield replace(hit, ask=_ANOTHER_SHAPE) if _holds_items(content) else hit
+            found = _holds_items(content)
+            hit = on_file(record, what=_nothing_in(content), step=_WHERE if found else "")
+            yield replace(hit, ask=_ANOTHER_SHAPE if found else "")
 
 
 _SOME_ITEMS = 3  # ids from which a file is the checklist in another shape, and not another file
+_WHERE = (
+    "回答がどこにあるかをファイルで確かめ、"
+    "配布した様式のチェック欄に書いて送り直してもらってください。"
+)
 _ANOTHER_SHAPE = (
     "お送りいただいたファイルは、どこがチェック欄かが分かりませんでした。"
     "配布した様式のチェック欄に①～③の番号を書いて、もう一度お送りください。"
@@ -172,15 +175,6 @@ def _nothing_in(content: NotChecklist) -> str:
     return (
         f"項目は{content.items_found}件ありますが、どこがチェック欄かが分かりません{shown}。"
         "回答は集計に入れていません。"
-    )
-
-
-def _step_for(content: NotChecklist) -> str:
-    if not _holds_items(content):
-        return "別のファイルを送っていないか確かめ、チェックシートを送ってもらってください。"
-    return (
-        "回答がどこにあるかをファイルで確かめ、"
-        "配布した様式のチェック欄に書いて送り直してもらってください。"
     )
 
 

@@ -98,8 +98,7 @@ def other_version(context: Context) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.DOUBTED,
     message="{what}",
-    fix="{step}",
-    general_fix="再表示して、どれが正しい回答か回答者に確かめてください。",
+    fix="再表示して、どれが正しい回答か回答者に確かめてください。",
     ask="非表示の行・列・シートを再表示し、正しい回答だけを残してください。",
     why="古い回答や下書きを隠したまま送っていることがあります。",
     examples=(

@@ -67,8 +67,7 @@ def _has_more_to_do(note: Note, month: str) -> bool:
     effect=Effect.CONTRADICTED,
     decided=Decided.SILENT,
     message="チェック欄は{status}ですが、{where}に「{words}」とあります。",
-    fix="{step}",
-    general_fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
+    fix="対応が終わっているか確かめ、番号か補足説明を直してもらってください。",
     ask="番号と補足説明のどちらが正しいか確かめ、違うほうを直してください。",
     why="番号の選び間違いか、前回の補足説明の消し忘れかもしれません。"
     "とくに①の取り違えは、残っている弱点を済みと数えてしまいます。"

@@ -36,8 +36,7 @@ def _unreadable(context: Context, code: str) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.PASSWORD].step,
+    fix=REASONS[UnreadableReason.PASSWORD].step,
     ask=REASONS[UnreadableReason.PASSWORD].ask,
     why="開けないファイルの回答は集計に入りません。"
     "passwords.txt のどのパスワードでも開けませんでした（文のまま貼り付けた行は、"
@@ -61,8 +60,7 @@ def password(context: Context) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.BROKEN].step,
+    fix=REASONS[UnreadableReason.BROKEN].step,
     ask=REASONS[UnreadableReason.BROKEN].ask,
     why="読めないファイルの回答は集計に入りません。ほかのファイルの集計は続けています。"
     "秘密度ラベル（IRM）の付いたファイル、XML スプレッドシート 2003、Excelの名前で保存された"
@@ -103,8 +101,7 @@ def broken(context: Context) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix=REASONS[UnreadableReason.NO_ACCESS].step,
+    fix=REASONS[UnreadableReason.NO_ACCESS].step,
     why="権限がない、OneDriveなどから取り込まれていない、集計の間に移された・書き換えられた、"
     "読むための部品が動かない、といったこのパソコンの側の理由です。集計の終わりにもう一度だけ読み直しています。"
     "回答者に落ち度はないため、差戻しや督促の文面は作りません。",
@@ -131,8 +128,7 @@ def not_opened_here(context: Context) -> Iterator[Hit]:
     about=About.FILE,
     effect=Effect.LOST,
     message="{what}",
-    fix="{step}",
-    general_fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
+    fix="不要なシートや画像を除いて送り直してもらうか、圧縮ファイルの中身を取り出して入れ直してください。",
     ask=REASONS[UnreadableReason.TOO_LARGE].ask,
     why="小さなファイルが展開すると数百倍になるものがあり、集計全体を止めないよう上限を設けています。",
     examples=(

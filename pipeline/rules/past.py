@@ -146,8 +146,7 @@ def counted_before(context: Context) -> Iterator[Hit]:
     effect=Effect.CONTRADICTED,
     alert=True,
     message="{words}の集計のデータが、集計したときのままではありません（{problem}）。{done}",
-    fix="{step}",
-    general_fix="控えがあれば outbox の元の場所に戻してください。"
+    fix="控えがあれば outbox の元の場所に戻してください。"
     "なければ、その月をもう一度集計してください。",
     why="data フォルダの CSV を Excel で開いて保存すると、日付や数字の形が変わります。"
     "変わったデータと比べると、前月比や対応予定の履行状況がすべて狂います。"

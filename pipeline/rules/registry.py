@@ -73,7 +73,8 @@ class Context:
 class Hit:
     """One place where a rule applies. ``fields`` fill the named fields of message and fix.
 
-    Values of ``fields`` may be respondents' text: they are put in, never interpreted.
+    A field ``step`` is the next step of this hit in place of the rule's ``fix``. Values of
+    ``fields`` may be respondents' text: they are put in, never interpreted.
     ``severity`` and ``ask`` replace the rule's for this hit alone (a ditto mark with nothing above
     it; a file that is not damaged but protected).
     """
@@ -208,7 +209,7 @@ class Rule(Declaration):
             title=self.title,
             location=hit.location,
             written=hit.written,
-            fix=_filled(self.fix, hit.fields),
+            fix=hit.fields.get("step") or _filled(self.fix, hit.fields),
             respondent_id=hit.respondent.id if hit.respondent else "",
             respondent=hit.respondent.name if hit.respondent else "",
             item_id=hit.item_id,

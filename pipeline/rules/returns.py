@@ -40,8 +40,7 @@ def _together(context: Context) -> Iterator[tuple[CountedSubmission, list[FileRe
     about=About.BODY,
     effect=Effect.CONTRADICTED,
     message="{what}",
-    fix="{step}",
-    general_fix="使うファイルが分かるときは、確認票の B511 の行で「修正する」を選び、"
+    fix="使うファイルが分かるときは、確認票の B511 の行で「修正する」を選び、"
     "「修正後の回答」で使うファイルを選んでください。事業が分からないときは、シートの事業名の欄かファイル名に事業名を入れてください。",
     ask="どのファイルが最新か（どの事業の回答か）お知らせいただくか、記入日と事業名を入れた最新の"
     "チェックシートをお送りください。",

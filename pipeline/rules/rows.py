@@ -201,8 +201,7 @@ MANY_MOVED = 3  # rows from which numbers that are another's are another edition
     effect=Effect.DOUBTED,
     questions_status=True,
     message="{what}",
-    fix="{step}",
-    general_fix="その項目への回答とみてよいか、回答者に確かめてください。",
+    fix="その項目への回答とみてよいか、回答者に確かめてください。",
     ask="項目文を元の様式に戻し、番号が正しいか確かめてください。",
     why="項目文が書き換えられていると、別の問いに答えている可能性があります。"
     "項目番号がないときは、項目文から対応づけます。",
