@@ -8,37 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import DueProblem, Precision
 from pipeline.texts.calendar import ERA, REIWA
-from pipeline.texts.months.patterns import (
-    BARE_SPAN,
-    CALENDAR_OFFSET,
-    COMPACT,
-    DIGITS,
-    DURATION,
-    EARLY_EDGE,
-    EDGE,
-    FISCAL_END,
-    FISCAL_OFFSET,
-    GLUE,
-    HALF,
-    LISTED_MONTH,
-    LOOSE_START,
-    MONTH,
-    MONTH_DAY,
-    MONTH_EDGE,
-    MONTH_OFFSET,
-    NEAR_DAY,
-    NUMERIC_MONTH,
-    PLACEHOLDER,
-    QUARTER,
-    RELATIVE_MONTH,
-    SEASON,
-    SEASON_END,
-    START,
-    SURE_HALF,
-    SURE_SEASON,
-    TURN,
-    YEAR,
-)
+from pipeline.texts.months import patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +67,11 @@ class Reader:
 
     def terms(self) -> list[Term]:
         found: list[Term] = []
-        pattern = LOOSE_START if self.loose else START
+        pattern = patterns.LOOSE_START if self.loose else patterns.START
         at = 0
         while start := pattern.search(self.text, at):
             place = start.start()
-            run = DIGITS.match(self.text, place)
+            run = patterns.DIGITS.match(self.text, place)
             inside = run and place > at and self.text[place - 1].isdecimal()
             term = self._term(place) if not inside else None  # none begins inside a number
             if term is None or term.end == place:
@@ -112,13 +82,13 @@ class Reader:
         return found
 
     def _term(self, at: int) -> Term | None:
-        placeholder = PLACEHOLDER.match(self.text, at) if self.loose else None
+        placeholder = patterns.PLACEHOLDER.match(self.text, at) if self.loose else None
         if placeholder:
             return Term(start=at, end=placeholder.end(), problem=DueProblem.MISSING)
         return self._duration(at) or self._turn(at) or self._dated(at) or self._bare_month(at)
 
     def _duration(self, at: int) -> Term | None:
-        found = DURATION.match(self.text, at)
+        found = patterns.DURATION.match(self.text, at)
         if not found or (found["unit"] == "年" and not re.search("後|以内|程度|ほど|間", found[0])):
             return None
         if self.text[at - 1 : at].isdigit() or self.text[at - 1 : at] in (".", "和", "成"):
@@ -136,7 +106,7 @@ class Reader:
         )  # fmt: skip
 
     def _turn(self, at: int) -> Term | None:
-        found = TURN.match(self.text, at)
+        found = patterns.TURN.match(self.text, at)
         before = self.text[at - 1 : at]  # empty at the start of the text
         if not found or before.isdigit() or (before and before in "一今来翌去昨前本当同明次毎近例"):
             return None
@@ -156,7 +126,7 @@ class Reader:
         )  # fmt: skip
 
     def _year(self, at: int) -> _Year | None:  # noqa: PLR0911 - a return for each way
-        found = YEAR.match(self.text, at)
+        found = patterns.YEAR.match(self.text, at)
         if not found:
             return None
         end = found.end()
@@ -181,14 +151,14 @@ class Reader:
             near = min((2000 + number, REIWA + number), key=lambda year: abs(year - year_now))
             return _Year(near, found["short_unit"] == "年度", False, end=end)
         if found["fiscal"]:
-            number = _fiscal_year(self.reference) + FISCAL_OFFSET.get(found["fiscal"], 0)
+            number = _fiscal_year(self.reference) + patterns.FISCAL_OFFSET.get(found["fiscal"], 0)
             return _Year(number, True, True, end=end)
-        number = year_now + CALENDAR_OFFSET.get(found["calendar"], 0)
+        number = year_now + patterns.CALENDAR_OFFSET.get(found["calendar"], 0)
         following = found["calendar"] in ("翌", "翌年")
         return _Year(number, False, True, following=following, end=end)
 
     def _dated(self, at: int) -> Term | None:
-        compact = COMPACT.match(self.text, at)
+        compact = patterns.COMPACT.match(self.text, at)
         if compact:
             month = int(compact["year"]) * 12 + int(compact["month"]) - 1
             return Term(start=at, end=compact.end(), first=month, last=month)
@@ -196,7 +166,7 @@ class Reader:
         if year is None:
             return None
         if not year.unit or self.text[year.end : year.end + 1] in ("/", "-", ".", "・"):
-            numeric = NUMERIC_MONTH.match(self.text, year.end)
+            numeric = patterns.NUMERIC_MONTH.match(self.text, year.end)
             if numeric:
                 return self._month_of(at, numeric, year)
         if (
@@ -210,18 +180,18 @@ class Reader:
 
     def _part_of(self, start: int, at: int, year: _Year) -> Term | None:
         """Read a month, quarter, half or season after its year."""
-        month = MONTH.match(self.text, at)
+        month = patterns.MONTH.match(self.text, at)
         if month:
             return self._month_of(start, month, year)
-        quarter = QUARTER.match(self.text, at)
+        quarter = patterns.QUARTER.match(self.text, at)
         if quarter:
             return self._quarter_of(start, quarter, year)
-        half = HALF.match(self.text, at)
+        half = patterns.HALF.match(self.text, at)
         if half:
             return self._half_of(start, half, year)
-        season = SEASON.match(self.text, at)
+        season = patterns.SEASON.match(self.text, at)
         if season and not season["when"]:
-            end_month = SEASON_END[season["season"]]
+            end_month = patterns.SEASON_END[season["season"]]
             number = year.number
             if end_month == 2 or (year.fiscal and end_month < 4):
                 number += 1  # the winter of a year ends in the next one
@@ -235,11 +205,11 @@ class Reader:
     def _alone(self, start: int, year: _Year) -> Term | None:  # noqa: PLR0911 - a return for each way
         """Read 来年度, 令和9年度中, 年度当初, 2027年末."""
         if year.fiscal:
-            over = FISCAL_END.match(self.text, year.end)
+            over = patterns.FISCAL_END.match(self.text, year.end)
             if over:
                 april = (year.number + 1) * 12 + 3
                 return self._opening(start, over.end(), april, year)
-            early = EARLY_EDGE.match(self.text, year.end)
+            early = patterns.EARLY_EDGE.match(self.text, year.end)
             if early:
                 april = year.number * 12 + 3
                 if self.text[start : start + 2] == "年度" and april < self.reference:
@@ -256,7 +226,7 @@ class Reader:
             )  # fmt: skip
         if not year.unit and not self.loose:
             return None
-        early = EARLY_EDGE.match(self.text, year.end)
+        early = patterns.EARLY_EDGE.match(self.text, year.end)
         if early:
             number = year.number + (1 if "明け" in early[0] else 0)
             return self._opening(start, early.end(), number * 12, year)
@@ -308,22 +278,22 @@ class Reader:
     def _bare_month(self, at: int) -> Term | None:
         """Read what carries no year."""
         this_year = _Year(_fiscal_year(self.reference), True, True)
-        quarter = QUARTER.match(self.text, at)
+        quarter = patterns.QUARTER.match(self.text, at)
         if quarter:
             return self._quarter_of(at, quarter, this_year)
-        half = (HALF if self.loose else SURE_HALF).match(self.text, at)
+        half = (patterns.HALF if self.loose else patterns.SURE_HALF).match(self.text, at)
         if half:
             return self._half_of(at, half, this_year)
-        relative = RELATIVE_MONTH.match(self.text, at)
+        relative = patterns.RELATIVE_MONTH.match(self.text, at)
         if relative is None and self.loose:
-            relative = NEAR_DAY.match(self.text, at)
+            relative = patterns.NEAR_DAY.match(self.text, at)
         if relative:
-            month = self.reference + MONTH_OFFSET.get(relative["name"], 0)
+            month = self.reference + patterns.MONTH_OFFSET.get(relative["name"], 0)
             return Term(start=at, end=relative.end(), first=month, last=month, inferred=True)
-        season = (SEASON if self.loose else SURE_SEASON).match(self.text, at)
+        season = (patterns.SEASON if self.loose else patterns.SURE_SEASON).match(self.text, at)
         if season:
             return self._season(at, season)
-        for pattern in (MONTH, LISTED_MONTH):
+        for pattern in (patterns.MONTH, patterns.LISTED_MONTH):
             found = pattern.match(self.text, at)
             if found:
                 groups = found.groupdict()
@@ -338,7 +308,7 @@ class Reader:
 
     def _season(self, at: int, found: re.Match[str]) -> Term:
         name = found.groupdict().get("season") or found.groupdict().get("alone") or ""
-        number = SEASON_END[name]
+        number = patterns.SEASON_END[name]
         when = found["when"] or ""
         last = self.reference + (number - 1 - self.reference) % 12
         year = self.reference // 12
@@ -354,14 +324,14 @@ class Reader:
     def _short_date(self, at: int) -> Term | None:  # noqa: PLR0911 - a return for each way
         """Read 12/15, 12-15, 12末, 12~2 and 26/12."""
         if self.loose:
-            span = BARE_SPAN.match(self.text, at)
+            span = patterns.BARE_SPAN.match(self.text, at)
             if span:
                 ends = [self.floating(at, span.end(), int(span[name])) for name in "ab"]
                 return joined(ends[0], ends[1], Precision.SPAN)
-            edge = MONTH_EDGE.match(self.text, at)
+            edge = patterns.MONTH_EDGE.match(self.text, at)
             if edge:
                 return self.floating(at, edge.end(), int(edge["month"]))
-        found = MONTH_DAY.match(self.text, at)
+        found = patterns.MONTH_DAY.match(self.text, at)
         if not found:
             return None
         if not self.loose and (
@@ -380,12 +350,12 @@ class Reader:
 
 
 def _glue_end(text: str, at: int) -> int:
-    found = GLUE.match(text, at)
+    found = patterns.GLUE.match(text, at)
     return found.end() if found else at
 
 
 def _tail_end(text: str, at: int) -> int:
-    found = EDGE.match(text, at)
+    found = patterns.EDGE.match(text, at)
     if not found or found[0] == "の":
         return at
     return found.end()
