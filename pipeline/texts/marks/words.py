@@ -6,74 +6,15 @@ from functools import lru_cache
 
 from pipeline.model import CellKind, Doubt, Due, DueProblem, Mark, Precision, ReadBy, Status
 from pipeline.texts.calendar import months_between
-from pipeline.texts.folding import CIRCLED, TICKS, fold, number_of
+from pipeline.texts.folding import CIRCLED, fold, number_of
+from pipeline.texts.marks import patterns
 from pipeline.texts.marks.table import Notation, Table, load_table, matching_key
 from pipeline.texts.months import split_due
 
 LONGEST = 400  # characters; a longer text is a remark in the wrong column, not an answer
 
 STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
-_ANY_CIRCLED = re.compile("[①-⑳]")
-_BEFORE = re.compile(
-    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
-    r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*#]*"
-)
-# 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
-_JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
-_TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
-_ONLY_TICKS = re.compile(rf"[(\s]*[{''.join(sorted(TICKS - {'■'}))}]+[)\s]*")
-_LEAD = re.compile(
-    r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"
-    r"|(?P<plain>\d{1,4}(?:\.0)?)(?:番目?|号)?(?P<sep>[.:,、)]|[-・](?!\d)|(?<=[番目号])(?=\d)|/(?=[^\d末上中下])|$|(?=\()|(?= )|(?=[^\d月年日q期末/~.\-%割件つ個か四・&と]))"  # noqa: E501 - one pattern
-)
-_JOINED_NUMBERS = re.compile(
-    r"\(?[①-⑳\d]\)?(?:(?:\s|[・、,/&と~\-+→>⇒.()]|->|及び|または|又は|もしくは|or|and|か|から)+\(?[①-⑳\d]\)?)+\)?"
-)
-_SEVERAL_AFTER = re.compile(
-    r"(?:[\s・、,/&と~\-+→>⇒.]|及び|または|又は|もしくは|or|and|か)*"
-    r"(?:[1-9]\)?|\([1-9]\)?(?![拠台名人回社箇か段要世層桁種]))(?![\d月年/~.\-末])"
-)
-# 2/10 is 2 October, ② in October or two options: nobody can tell. 1q is a quarter, or ① with a
-# finger on the next key. 3か月 is a time that something takes.
-_TORN_NUMBERS = re.compile(r"\(?\d{1,2}[~/.\-]\d{1,2}\)?|[1-4]q|\d{1,2}(?:か月|年|週)間?")
-_DROPPED = re.compile(r"[、。,.・;!\s_…]|:$|^:")
-# ①→ and ①－: a change begun, or an answer taken back.
-_DANGLING = re.compile(r"[\s→⇒←>=<\-~×/+]+")
-_HESITANT = re.compile(r"[①-③1-3]\s?[.・]{2,}")  # ①…
-_SEE_NOTE = re.compile(
-    r"[※(]*(?:詳細は)?(?:別紙|別添|補足(?:説明)?欄?|備考欄?|右欄|右記)\d*(?:に記載|を?参照|の(?:とおり|通り))?\)?。?$"
-)
-_EMPTY_BRACKETS = re.compile(r"\(~?\)")
-_DATE = re.compile(
-    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?(?:\s?t?\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}月\d{1,2}日"
-    r"|(?:令和|平成|令|r|h)\.?\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\(.\))?"
-    r"|(?:19|20)\d\d-\d{1,2}"  # 2026-12: as programs write a month, and people do not
-    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d+)?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d+"
-)
-_ERROR = re.compile(
-    r"#(?:ref!?|n/a|value!?|name\??|div/0!?|num!?|null!?|spill!?|calc!?|#+|getting_data)|err:\d+"
-)
-_NO_LETTER = re.compile(r"[\W_〇]+")
-# 12月中 beside ① speaks of a plan; 12月3 is no month alone.
-_TERM_TO_COME = re.compile(r"(?:中|内|目途|目処|めど|いっぱい|一杯|月\d+)$")
-# ①（12月実施） in November: last year's December, or a plan. 済 tells the past; 予定 has a row.
-_ACT = re.compile(
-    r"対応|実施|策定|整備|導入|作成|反映|設定|制定|構築|実装|措置|適用|取得|改[定訂]|施行|公表|開始|完了|終了|運用|稼働|承認|決裁|決定|締結|契約|設置|任命|登録|移行|公開|改正|より|から|以降|と同じ|同様"
-)
-_NO_LATE_ACT = re.compile(r"毎年|予定|これから|今後|済|ずみ|した|しており|している|して(?:い)?ます")
-# 今年度対応済み speaks of what is done, although the year still runs.
-_RUNNING = re.compile(r"(?:今|本|当)(?:年度?|月)$")
-# ログは1年間保存, 13か月保管: how long, not by when.
-_LENGTH = re.compile(r"\d{1,2}(?:年|か月|週)間?")
-_LISTED = re.compile("[、・]")  # R3制定、R5改正
 _A_YEAR = 12  # months
-_KEPT = re.compile(r"保[存管]|経過|保証|(?:に1|毎の)回")
-_TO_COME = re.compile(r"[来翌明]年|再来|[来翌次明]年度|次年|翌々|来期")
-_BYGONE = re.compile(r"先月|前月|昨年|前年|去年|一昨年")
-_WRITTEN_MONTH = re.compile(r"\d月|\d[./\-]\d")
-
-
 _NO_DUE = Due()
 
 
@@ -116,24 +57,24 @@ def read_text(text: str, month: str) -> Reading:
     return (
         _exact(table, key)
         or _no_words(key)
-        or _numbered(table, key, month, joined=bool(_JOINED.match(fold(text))))
+        or _numbered(table, key, month, joined=bool(patterns.JOINED.match(fold(text))))
         or _worded(table, key, month)
     )
 
 
 def _no_words(key: str) -> Reading | None:
     """Read what holds neither number nor wording: errors, dates, signs."""
-    if _ERROR.fullmatch(key):
+    if patterns.ERROR.fullmatch(key):
         return unclear(Doubt.ERROR, "error-text")
-    if _DATE.fullmatch(key):
+    if patterns.DATE.fullmatch(key):
         return unclear(Doubt.DATE, "date-text")
-    if not _ANY_CIRCLED.search(key) and _NO_LETTER.fullmatch(key):
+    if not patterns.ANY_CIRCLED.search(key) and patterns.NO_LETTER.fullmatch(key):
         return unclear(Doubt.SYMBOL, "symbol")
     return None
 
 
 def _exact(table: Table, key: str) -> Reading | None:
-    if _HESITANT.fullmatch(key):
+    if patterns.HESITANT.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "number-denied")
     for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
         row = table.exact.get((CellKind.TEXT, form))
@@ -169,13 +110,13 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
     ``joined`` tells that words follow the first digit without a space or sign: 3社.
     """
     key = _unwrapped(key)
-    start = _BEFORE.match(key)
+    start = patterns.BEFORE.match(key)
     at = start.end() if start else 0
-    tick = _TICK.match(key, at)
+    tick = patterns.TICK.match(key, at)
     if tick:
         at = tick.end()
     signs = key[at : at + 1] if key[at : at + 1] in table.signs else ""
-    lead = _LEAD.match(key, at + len(signs))
+    lead = patterns.LEAD.match(key, at + len(signs))
     if lead is None:
         return _among_words(table, key, month)
     number = _number(lead)
@@ -186,7 +127,7 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
         return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
     if _ambiguous(lead, rest):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
-    if _ONLY_TICKS.fullmatch(rest):
+    if patterns.ONLY_TICKS.fullmatch(rest):
         rest = ""
     if rest.strip("() ") in table.signs:
         signs, rest = signs + rest.strip("() "), ""
@@ -202,9 +143,9 @@ def _number(lead: re.Match[str]) -> int:
 
 
 def _several(lead: re.Match[str], number: int, rest: str) -> bool:
-    if _ANY_CIRCLED.search(rest):
+    if patterns.ANY_CIRCLED.search(rest):
         return True
-    if _JOINED_NUMBERS.fullmatch(lead.string[lead.start() :]) and not (
+    if patterns.JOINED_NUMBERS.fullmatch(lead.string[lead.start() :]) and not (
         number == 2 and re.fullmatch(r"\(\d\)", rest) and lead["paren"] is None
     ):
         return True
@@ -212,7 +153,7 @@ def _several(lead: re.Match[str], number: int, rest: str) -> bool:
         return False  # ②3 is ② in March
     if rest.startswith("(") and lead["paren"] is None and number == 2:
         return False  # 2(3) is ② in March
-    return bool(_SEVERAL_AFTER.match(rest))
+    return bool(patterns.SEVERAL_AFTER.match(rest))
 
 
 def _ambiguous(lead: re.Match[str], rest: str) -> bool:
@@ -226,8 +167,10 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
 
 def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
-    pointed = number == 1 and rest.startswith(("→", "⇒", ">")) and not _SEE_NOTE.match(rest[1:])
-    if _DANGLING.fullmatch(rest) or pointed:
+    pointed = (
+        number == 1 and rest.startswith(("→", "⇒", ">")) and not patterns.SEE_NOTE.match(rest[1:])
+    )
+    if patterns.DANGLING.fullmatch(rest) or pointed:
         return unclear(Doubt.NO_NUMBER, "number-denied")
     if not re.match(r"[-.]\d", rest):
         rest = rest.lstrip(" .:、,)→⇒>=").removeprefix("-")
@@ -259,18 +202,25 @@ def _time_beside_done(due: Due, words: str, month: str) -> Doubt:
     """Say what a time beside ① has against it: SEVERAL for one to come, NONE for one gone by."""
     if not due.written or due.problem is DueProblem.UNDECIDED:
         return Doubt.NONE
-    length = _LENGTH.fullmatch(due.written)
-    if length and (length[0].endswith("間") or _KEPT.search(words)):
+    length = patterns.LENGTH.fullmatch(due.written)
+    if length and (length[0].endswith("間") or patterns.KEPT.search(words)):
         return Doubt.NONE
-    if due.problem is DueProblem.CONFLICTING and _LISTED.search(due.written):
-        parts = (split_due(part, month) for part in _LISTED.split(due.written))
+    if due.problem is DueProblem.CONFLICTING and patterns.LISTED.search(due.written):
+        parts = (split_due(part, month) for part in patterns.LISTED.split(due.written))
         return next(filter(None, (_time_beside_done(*part, month) for part in parts)), Doubt.NONE)
     if _ahead(due, month):
         return Doubt.SEVERAL
-    running = bool(_RUNNING.match(due.written)) or _is_running(due, month)
+    running = bool(patterns.RUNNING.match(due.written)) or _is_running(due, month)
     gone = running and bool(re.search("済|した|^も", words))
-    gone |= bool(_BYGONE.match(due.written) and _ACT.search(words)) and due.month <= month
-    planned = due.month > month and bool(_ACT.search(words)) and not _NO_LATE_ACT.search(words)
+    gone |= (
+        bool(patterns.BYGONE.match(due.written) and patterns.ACT.search(words))
+        and due.month <= month
+    )
+    planned = (
+        due.month > month
+        and bool(patterns.ACT.search(words))
+        and not patterns.NO_LATE_ACT.search(words)
+    )
     settled = gone or _past_or_month(due, month)
     return Doubt.NO_NUMBER if planned or not settled else Doubt.NONE
 
@@ -279,7 +229,7 @@ def _ahead(due: Due, month: str) -> bool:
     """Tell whether a time beside ① is one to come by its own words: 令和9年4月, 来年3月, 来年度."""
     if not due.month > month:
         return False
-    if _TO_COME.search(due.written):
+    if patterns.TO_COME.search(due.written):
         return True
     return not due.inferred and due.precision is Precision.MONTH
 
@@ -301,7 +251,7 @@ def _past_or_month(due: Due, month: str) -> bool:
     if due.precision is Precision.MONTH:
         if _term(due, month) and not gone:
             return False
-        return bool(_WRITTEN_MONTH.search(due.written)) and (
+        return bool(patterns.WRITTEN_MONTH.search(due.written)) and (
             "月" in due.written or not due.inferred
         )
     return gone
@@ -309,22 +259,22 @@ def _past_or_month(due: Due, month: str) -> bool:
 
 def _term(due: Due, month: str) -> bool:
     """Tell whether a month is a term to be kept: 12月中 at any time, 12月末 while it lies ahead."""
-    return bool(_TERM_TO_COME.search(due.written)) or (
+    return bool(patterns.TERM_TO_COME.search(due.written)) or (
         due.month > month and due.written.endswith("末")
     )
 
 
 def _among_words(table: Table, key: str, month: str) -> Reading | None:
     """Read 既に対応済み① and 対応済み:1, where wording and number must agree."""
-    circled = _ANY_CIRCLED.findall(key)
+    circled = patterns.ANY_CIRCLED.findall(key)
     if len(circled) > 1:
         return unclear(Doubt.SEVERAL, "several-numbers")
-    found = _ANY_CIRCLED.search(key) or re.search(r"(?<=[:(=→])[1-9](?=\)?$)", key)
+    found = patterns.ANY_CIRCLED.search(key) or re.search(r"(?<=[:(=→])[1-9](?=\)?$)", key)
     if found is None:
         return None
     number = number_of(found[0])
     words = key[: found.start()] + key[found.end() :]
-    reading = _worded(table, _EMPTY_BRACKETS.sub("", words), month)
+    reading = _worded(table, patterns.EMPTY_BRACKETS.sub("", words), month)
     if STATUS_OF.get(number) is reading.status:
         return Reading(
             status=reading.status, notation=reading.notation, read_by=ReadBy.NUMBER, due=reading.due
@@ -338,9 +288,9 @@ def _among_words(table: Table, key: str, month: str) -> Reading | None:
 
 def _worded(table: Table, key: str, month: str) -> Reading:
     """Read wording without a number."""
-    if _JOINED_NUMBERS.fullmatch(key):
+    if patterns.JOINED_NUMBERS.fullmatch(key):
         return unclear(Doubt.SEVERAL, "several-numbers")
-    if _TORN_NUMBERS.fullmatch(key):
+    if patterns.TORN_NUMBERS.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "ambiguous-number")
     return _signed(table, key, month) or _by_rows(table, key, month)
 
@@ -363,7 +313,7 @@ def _by_rows(table: Table, key: str, month: str) -> Reading:
     due, words = split_due(_unwrapped(key), month)
     if due.month:
         words = re.sub(r"(?<!^)\(\?+\)$", "", words)
-    words = _bare(_SEE_NOTE.sub("", words)).strip(":-/~")
+    words = _bare(patterns.SEE_NOTE.sub("", words)).strip(":-/~")
     if "?" not in words and not any(character.isdigit() for character in words):
         for row in table.words:
             if row.pattern is None or not row.pattern.fullmatch(words):
@@ -395,7 +345,9 @@ def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
 
 
 def _bare(words: str) -> str:
-    return _EMPTY_BRACKETS.sub("", _DROPPED.sub("", _EMPTY_BRACKETS.sub("", words)))
+    return patterns.EMPTY_BRACKETS.sub(
+        "", patterns.DROPPED.sub("", patterns.EMPTY_BRACKETS.sub("", words))
+    )
 
 
 def _may_be_past(due: Due, month: str) -> bool:
