@@ -258,6 +258,8 @@ def test_the_registry_refuses_what_may_not_exist() -> None:
         register([replace(_rule("A301"), covers=("A999",))], {})
     with pytest.raises(ValueError, match="general_fix"):
         register([_rule("A301", general_fix="{step}")], {})
+    with pytest.raises(ValueError, match="in place of its fix"):
+        register([_rule("A301", fix="{step}。", general_fix="確かめてください。")], {})
     with pytest.raises(ValueError, match="ask"):
         register([_rule("A301", ask="")], {})
     with pytest.raises(ValueError, match="because"):

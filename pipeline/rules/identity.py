@@ -71,7 +71,7 @@ def several_bodies(context: Context) -> Iterator[Hit]:
     about=About.BODY,
     effect=Effect.DOUBTED,
     message="回答者「{name}」は名簿にありません。{near}集計には入れています。",
-    fix="{step}依頼していない団体であれば、除外.txt にファイル名を書いてください。",
+    fix="{mend}依頼していない団体であれば、除外.txt にファイル名を書いてください。",
     general_fix="名簿の団体の別の書き方であれば、名簿の「別名」に書き足してください。依頼していない団体であれば、"
     "除外.txt にファイル名を書いてください。",
     why="名前の書き方が違うだけのときは、同じ団体が未提出（B501）にも出ます。"
@@ -88,16 +88,16 @@ def not_on_roster(context: Context) -> Iterator[Hit]:
         respondent = counted.respondent
         if respondent.on_roster is False and respondent.identified_by is not EvidenceKind.NONE:
             near = f"名簿の「{respondent.near}」ではありませんか。" if respondent.near else ""
-            step = (
+            mend = (
                 "名簿の団体の別の書き方であれば、名簿の「別名」に"
                 f"「{respondent.name}」を書き足してください。"
             )
             if respondent.body:
-                step = (
+                mend = (
                     f"「{respondent.body_name}」の事業の別の書き方であれば、名簿の「事業名」とシートの事業名を"
                     "そろえてください。別の事業であれば、名簿に行を足してください。"
                 )
-            yield on_submission(counted, name=respondent.name, near=near, step=step)
+            yield on_submission(counted, name=respondent.name, near=near, mend=mend)
 
 
 @rule(

@@ -259,6 +259,8 @@ def register(rules: Iterable[Rule], retired: Mapping[str, str]) -> Mapping[str, 
             raise ValueError(f"rule {entry.code} needs an example that fires and one that does not")
         if not entry.because.endswith("。"):
             raise ValueError(f"rule {entry.code} needs a because: why this severity")
+        if "{step}" in entry.fix:
+            raise ValueError(f"rule {entry.code}: a step stands in place of its fix, not in it")
         if "{" in entry.general_fix:
             raise ValueError(f"rule {entry.code} needs a general_fix without named fields")
         if entry.severity is Severity.FIX and not entry.ask:
