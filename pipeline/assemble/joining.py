@@ -24,14 +24,13 @@ _LONGEST = 60  # letters of an answer that are repeated beside another
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """Several returns as one form. ``differing`` are the items on which they differ.
+    """Several returns as one form.
 
     ``submission`` is that of ``form``, with answers that keep the place they stand in.
     """
 
     form: Submission
     submission: Submission
-    differing: tuple[str, ...] = ()
 
 
 def join(
@@ -58,7 +57,6 @@ def join(
         return Joined(form=form, submission=form)
     order = [form, *(one for one in order if one is not form)]
     answers: list[Answer] = []
-    differing: list[str] = []
     behind_whom = [followed.get(one.source.key, ()) for one in order]
     behind = [replaced.get(one.source.key, ()) for one in order]
     for place, same in enumerate(zip(*(one.answers for one in order), strict=True)):
@@ -78,10 +76,7 @@ def join(
         joined = _joined(same, before, month)
         if withheld and _is_given(joined) and joined.mark.doubt is not Doubt.RETURNS:
             joined = _noted(_differing([one for one in same if _is_given(one)]), same, month)
-        answer = with_comments_of(joined, same, month=month)
-        answers.append(answer)
-        if answer.mark.doubt is Doubt.RETURNS:
-            differing.append(answer.item_id)
+        answers.append(with_comments_of(joined, same, month=month))
     files = {answer.item_id: answer.files for answer in answers}
     submission = replace(
         form,
@@ -94,7 +89,7 @@ def join(
         ),
         extra_rows=tuple(row for one in order for row in one.extra_rows),
     )
-    return Joined(form=form, submission=submission, differing=tuple(differing))
+    return Joined(form=form, submission=submission)
 
 
 def plainness(submission: Submission) -> tuple[bool, int, int, str]:
