@@ -46,7 +46,7 @@ aggregate: $(RUN) ## inbox/ の回答を集計し outbox/ に書き出します 
 demo: $(RUN) ## 見本の回答で集計を試します / the main job on sample returns
 	@$(BIN)/python -m pipeline demo --into build/demo
 
-demo-year: $(DEV) ## 3 か月分の見本で、前月比・約束の記録・差戻し・配布を試します / three months, slips and forms
+demo-year: $(RUN) ## 3 か月分の見本で、前月比・約束の記録・差戻し・配布を試します / three months, slips and forms
 	@PYTHONPATH=tests $(BIN)/python -m story --into build/demo-year
 
 # Tests are rewritten when they are loaded: what came of it is kept, also where nothing else is.

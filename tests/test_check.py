@@ -37,7 +37,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.answers import BY_PLAIN_SIGN, BY_SIGN
+from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.rules import RULES, similar
 from pipeline.rules.check import check
 from pipeline.rules.grouping import group_findings, grouped
@@ -134,7 +134,9 @@ def test_the_order_of_the_files_is_of_no_importance(seed: int) -> None:
 # settings
 
 
-@pytest.mark.parametrize("read_by", sorted(BY_SIGN))
+@pytest.mark.parametrize(
+    "read_by", sorted(BY_PLAIN_SIGN | {ReadBy.EMPHASIS, ReadBy.FILLED_MONTH, ReadBy.OBJECT})
+)
 def test_only_a_sign_that_somebody_may_doubt_asks_for_a_look(read_by: ReadBy) -> None:
     batch, _ = run_example("ファイル: 若葉市.xlsx\n運用①-1 | ① |")
     (counted,) = batch.submissions

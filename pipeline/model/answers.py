@@ -69,9 +69,8 @@ class ReadBy(StrEnum):
     NOTHING = "nothing"  # blank, unclear
 
 
-# What shows the answer without saying it. No one doubts the first; the others may be by chance.
+# What shows the answer without saying it, and no one doubts; bold letters may be by chance.
 BY_PLAIN_SIGN = frozenset({ReadBy.FORMAT, ReadBy.DRAWING, ReadBy.CONTROL, ReadBy.LEGEND_MARK})
-BY_SIGN = BY_PLAIN_SIGN | {ReadBy.EMPHASIS, ReadBy.FILLED_MONTH, ReadBy.OBJECT}
 
 
 class Doubt(StrEnum):
