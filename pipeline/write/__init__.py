@@ -4,21 +4,15 @@ The only place for xlsxwriter. One module per family of sheets; `book` is the sh
 goes through, `style` the look, `columns` the columns of 明細.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
+from pipeline.model.report import Report
+from pipeline.settings import Settings
+from pipeline.write.frame import Frames
 from pipeline.write.page import write_page
 from pipeline.write.summary import write_summary
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from pipeline.model.report import Report
-    from pipeline.settings import Settings
-    from pipeline.write.frame import Frames
 
 LIVE_ROWS = 200_000  # beyond, counts are values: a recalculation would take minutes
 

@@ -4,18 +4,13 @@ Word's 差し込み印刷 takes the first sheet, its first row as the names of f
 text: nothing is merged, coloured by meaning, or a number.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.frame.columns import encoded
 from pipeline.write.blank_form import form_workbook
 from pipeline.write.data import DataTable, write_csv
 from pipeline.write.safe import cell_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 NAME = "宛先一覧"
 HEADS = {  # with the widths of their columns

@@ -1,23 +1,17 @@
 """変わった回答: every answer that is another than in the month compared with, one by one."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from pipeline.frame.columns import Coded, Frame
 from pipeline.model.history import Movement
+from pipeline.model.report import Report
 from pipeline.texts.calendar import month_words
+from pipeline.write.book import Book, Sheet
 from pipeline.write.changes import MEANINGS
 from pipeline.write.list_columns import put_list, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import SYMBOLS
 from pipeline.write.tables import numbered
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 CHANGED_SHEET = "変わった回答"
 MOVEMENTS = {

@@ -1,23 +1,16 @@
 """コード表: what every symbol, column and code means, generated from where it is defined."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-from pipeline.model import Status
+from pipeline.model import Status, UnknownNotation
+from pipeline.model.report import Report
+from pipeline.write.book import Book, Sheet
 from pipeline.write.columns import grouping_head
 from pipeline.write.declared import TABLES
 from pipeline.write.frame import GROUPING
 from pipeline.write.record import IDENTIFIED, STATES
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.totals import STATUSES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.model import UnknownNotation
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 MEANINGS = {
     Status.DONE: "既に対応している",

@@ -3,22 +3,17 @@
 Pivot tables, formulas and コード表 name a column of 明細 by its head (`declared`).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from pipeline.frame.columns import Coded, Frame
 from pipeline.write.declared import TABLES, DataColumn
 from pipeline.write.frame import GROUPING
 from pipeline.write.listing import Links
 from pipeline.write.style import LABELS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.write.table import Field
+from pipeline.write.table import Field
 
 DETAIL_SHEET = "明細"
 DETAIL_TABLE = "tbl_meisai"

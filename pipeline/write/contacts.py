@@ -1,27 +1,21 @@
 """連絡の順: whom to ask first, and by how much that narrows the headline figure."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from pipeline.frame.columns import Coded, Frame
 from pipeline.model.counts import FIRM
-from pipeline.write.book import ROWS
+from pipeline.model.plan import Contact
+from pipeline.model.report import Report
+from pipeline.write.book import ROWS, Book, Sheet
 from pipeline.write.finding_table import finding_line, list_begins
 from pipeline.write.findings import severity_cell
 from pipeline.write.listing import Column, Links, Styled
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.tables import lines_of, of, put_table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.model.plan import Contact
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 TOP = 4  # 0-based row of the first body
 MAILED = 100  # lines of the workbook for the mail; nobody prints more

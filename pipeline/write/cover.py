@@ -1,13 +1,12 @@
 """はじめに: what to do this month, the way to each sheet, and the proof that nothing is lost."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pipeline.model import Severity
-from pipeline.model.plan import first_of
+from pipeline.model.plan import Contact, first_of
+from pipeline.model.report import Report
 from pipeline.texts.calendar import era_month_words
-from pipeline.write.book import COVER, PADDING, ROW_POINTS, points_of
+from pipeline.write.book import COVER, PADDING, ROW_POINTS, Book, Sheet, points_of
 from pipeline.write.contacts import NOBODY, write_way
 from pipeline.write.finding_table import list_begins
 from pipeline.write.findings import severity_label
@@ -15,13 +14,6 @@ from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.safe import line_count
 from pipeline.write.style import LABELS, SYMBOLS, TABS
 from pipeline.write.totals import STATUSES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.model.plan import Contact
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 LAST = 6
 _WIDTHS = (12, 20, 20, 24, 9, 10, 4)  # together at most 100: 10 points then print as 8 on A4

@@ -3,16 +3,10 @@
 One head row, no merged cells, no formulas, no notes above; code and label apart; blank is not 0.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from pipeline.frame.columns import Frame
+from pipeline.write.book import Book
 from pipeline.write.columns import COLUMNS, DETAIL_SHEET, DETAIL_TABLE, part_name
 from pipeline.write.listing import Column
-
-if TYPE_CHECKING:
-    from pipeline.frame.columns import Frame
-    from pipeline.write.book import Book
 
 _OTHER_WIDTH = 16  # of a column that the roster gives
 

@@ -4,25 +4,19 @@ They are the sheets of the consolidated workbook, written by the same functions:
 another. What they would lead to is not in the file, and is left out.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipeline.model.months import Months
 from pipeline.model.plan import OVERVIEW_SHEET
+from pipeline.model.report import Report
+from pipeline.settings import Settings
 from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.names import CONTACTS_SHEET
 from pipeline.write.overview import write_overview
 from pipeline.write.respondents import write_respondents
 from pipeline.write.returns import write_returns
 from pipeline.write.totals import write_groups, write_items
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipeline.model.report import Report
-    from pipeline.settings import Settings
 
 SHEETS = (OVERVIEW_SHEET, CONTACTS_SHEET, "回収状況", "項目別集計", "分野別集計", "団体別集計")
 

@@ -4,23 +4,16 @@ Each number leads to the first line of that body and code in the list below. The
 with most have a row and a column; what is beyond is added up, so that the sums are whole.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.frame.findings import Findings, findings_of
-from pipeline.model import Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipeline.model import Finding
-    from pipeline.model.report import Report
-    from pipeline.write.book import Sheet
+from pipeline.model import Finding, Severity
+from pipeline.model.report import Report
+from pipeline.write.book import Sheet
 
 BODIES = 20
 NOBODY = "（団体の分からないもの）"

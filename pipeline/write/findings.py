@@ -1,20 +1,14 @@
 """要確認: which body has how much of what, then every finding, those of one cause on one line."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from pipeline.frame.columns import Frame
 from pipeline.model import Severity
+from pipeline.model.report import Report
+from pipeline.write.book import Book, Sheet
 from pipeline.write.finding_table import finding_table, write_table
 from pipeline.write.list_columns import by_length, put_list, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import SEVERITY_SYMBOLS
 from pipeline.write.tables import numbered
-
-if TYPE_CHECKING:
-    from pipeline.frame.columns import Frame
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 _NEXT = 4  # 0-based row of the first line on a further sheet
 

@@ -1,22 +1,15 @@
 """What the lists of a month share: common columns, and how a list goes on over several sheets."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, taken
+from pipeline.frame.columns import Coded, Frame, taken
+from pipeline.write.book import Book, Sheet
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Styled
 from pipeline.write.tables import PLACE, put_table
 from pipeline.write.totals import NO_ROLE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.write.book import Book, Sheet
 
 _LONG = 200  # letters; a longer text does not fit the tallest row
 

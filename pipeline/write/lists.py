@@ -1,14 +1,14 @@
 """The long lists a person works through: 対応予定, 補足説明."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, taken, together
+from pipeline.frame.columns import Coded, Frame, taken, together
 from pipeline.model import Status
 from pipeline.model.raw import column_letters
+from pipeline.model.report import DueMonth, Report
+from pipeline.write.book import Book, Sheet
 from pipeline.write.list_columns import (
     by_length,
     long_or_not,
@@ -29,13 +29,6 @@ from pipeline.write.totals import (
     quoted,
     status_styles,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model.report import DueMonth, Report
-    from pipeline.write.book import Book, Sheet
 
 DUE_TOP = 5  # 0-based row of the first month on 対応予定; the chart of 概況 refers to it
 NO_MONTH = "月の記載なし"

@@ -1,13 +1,10 @@
 """一覧表: every item against every respondent, by symbol and colour, on one sheet or several."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pipeline.frame.columns import Coded, together
+from pipeline.frame.columns import Coded, Frame, together
 from pipeline.model import Status
 from pipeline.model.raw import column_letters
-from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS, points_of
+from pipeline.model.report import Report, RespondentTotal
+from pipeline.write.book import COLUMNS, LINE_POINTS, LINKS, Book, Sheet, points_of
 from pipeline.write.columns import part_name
 from pipeline.write.listing import Column
 from pipeline.write.safe import line_count
@@ -23,11 +20,6 @@ from pipeline.write.turned_matrix import (
     write_top,
     write_turned,
 )
-
-if TYPE_CHECKING:
-    from pipeline.frame.columns import Frame
-    from pipeline.model.report import Report, RespondentTotal
-    from pipeline.write.book import Book, Sheet
 
 NAME = "一覧表"
 FIRST = 3  # the first column of a respondent; before it: category, id, title

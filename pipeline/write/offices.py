@@ -1,16 +1,10 @@
 """機関別: the bundles of the offices below, what each holds, and their own figure beside ours."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from pipeline.model.report import OfficeTotal, Report
+from pipeline.write.book import Book
 from pipeline.write.listing import Column, Styled
+from pipeline.write.table import Field
 from pipeline.write.tables import of, put_table
-
-if TYPE_CHECKING:
-    from pipeline.model.report import OfficeTotal, Report
-    from pipeline.write.book import Book
-    from pipeline.write.table import Field
 
 OFFICES_SHEET = "機関別"
 _DASH = Styled("－", "center")

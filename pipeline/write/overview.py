@@ -3,14 +3,13 @@
 The first page answers the five questions, the second names kinds, items and bodies in full.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.model.plan import OVERVIEW_SHEET, REMARK
 from pipeline.model.raw import column_letters
+from pipeline.model.report import DueMonth, Report
 from pipeline.texts.calendar import era_month_words, month_words
-from pipeline.write.book import LINE_POINTS
+from pipeline.write.book import LINE_POINTS, Book, Sheet, Value
 from pipeline.write.charts import (
     COLUMN,
     DATA,
@@ -34,10 +33,6 @@ from pipeline.write.totals import (
     respondents_top,
 )
 from pipeline.write.trend import has_trend
-
-if TYPE_CHECKING:
-    from pipeline.model.report import DueMonth, Report
-    from pipeline.write.book import Book, Sheet, Value
 
 _LABEL = 2  # columns of the topics before the sentences
 _SCALE = 80  # percent: 10 points then print as 8

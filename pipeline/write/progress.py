@@ -1,17 +1,12 @@
 """The progress of the returns, day by day, below the charts of 概況."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pipeline.model import Status
+from pipeline.model.report import Report
+from pipeline.write.book import Sheet
 from pipeline.write.charts import DATA, axis, insert_across, line, scale, series, told
 from pipeline.write.style import COLOURS
-
-if TYPE_CHECKING:
-    from pipeline.model.report import Report
-    from pipeline.write.book import Sheet
 
 PROGRESS_ROWS = 10
 

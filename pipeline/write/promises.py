@@ -6,28 +6,20 @@ A sheet of its own beside 対応予定, which lists what is open: most of what s
 open any more, and two filtered tables of that length on one sheet hide each other.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.frame.columns import taken
+from pipeline.frame.columns import Frame, taken
 from pipeline.frame.promises import promises_of
-from pipeline.model.history import Outcome
-from pipeline.write.book import HEAD_POINTS
+from pipeline.model.history import Outcome, PromiseRate
+from pipeline.model.report import Report
+from pipeline.write.book import HEAD_POINTS, Book, Sheet
 from pipeline.write.list_columns import or_dash, put_list, role, to_detail
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import BAR_DONE
 from pipeline.write.tables import numbered
 from pipeline.write.totals import bars
-
-if TYPE_CHECKING:
-    from pipeline.frame.columns import Frame
-    from pipeline.model.history import PromiseRate
-    from pipeline.model.report import Report
-    from pipeline.write.book import Book, Sheet
 
 PROMISES_SHEET = "対応予定の履行状況"
 LAST = 14

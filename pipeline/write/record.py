@@ -1,23 +1,17 @@
 """処理記録: the reconciliation, settings and versions, and every file seen."""
 
-from __future__ import annotations
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from pipeline.model import FileState
+from pipeline.model import FileState, Status
+from pipeline.model.report import Report
+from pipeline.settings import Settings
 from pipeline.texts.tables import table_of
+from pipeline.write.book import Book, Sheet
 from pipeline.write.data import versions
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import LABELS, SYMBOLS
 from pipeline.write.tables import of, put_table
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pipeline.model import Status
-    from pipeline.model.report import Report
-    from pipeline.settings import Settings
-    from pipeline.write.book import Book, Sheet
 
 _WORDS = table_of(__file__)
 STATES = {state: _WORDS["states"][state.value] for state in FileState}

@@ -1,11 +1,14 @@
 """団体別集計: roles, every respondent with rank and open work, tables by columns of the roster."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.write.book import HEAD_POINTS
+from pipeline.frame.columns import Coded, Frame
+from pipeline.model import Status
+from pipeline.model.counts import StatusCounts
+from pipeline.model.report import Grouping, Report
+from pipeline.write.book import HEAD_POINTS, Book, Sheet
 from pipeline.write.columns import DETAIL_TABLE, NONE_GIVEN, grouping_head
 from pipeline.write.listing import Column, R, Styled, Total
 from pipeline.write.style import BAR_DONE, BAR_OTHER, LABELS
@@ -26,15 +29,6 @@ from pipeline.write.totals import (
     status_columns,
 )
 from pipeline.write.trend import TREND_WIDTH, has_trend, places, sparklines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.model import Status
-    from pipeline.model.counts import StatusCounts
-    from pipeline.model.report import Grouping, Report
-    from pipeline.write.book import Book, Sheet
 
 WITHHELD = Styled("※", "text")
 WITHHELD_NOTE = "※ 3 未満の数と、そこから逆算できる数は表示していません。"

@@ -1,18 +1,14 @@
 """回収状況: every respondent asked, those who sent nothing on top."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from pipeline.model.report import Report
+from pipeline.model.report_rows import ReturnRow
+from pipeline.write.book import Book
 from pipeline.write.listing import Column, Styled
 from pipeline.write.style import BAR_DONE, BAR_OTHER
 from pipeline.write.tables import numbered, of, put_table
 from pipeline.write.totals import NO_ROLE, bars
-
-if TYPE_CHECKING:
-    from pipeline.model.report import Report
-    from pipeline.model.report_rows import ReturnRow
-    from pipeline.write.book import Book
 
 RETURN_SYMBOLS = {
     "未提出": ("×", "severity_要修正"),

@@ -5,12 +5,11 @@ through a list. Instead every row carries a hidden key, and the reader trusts it
 fits what the row shows.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from pipeline.frame.columns import columns_of
+from pipeline.frame.columns import Coded, Frame, columns_of
 from pipeline.model import Severity
 from pipeline.model.review import (
     ALWAYS,
@@ -27,20 +26,14 @@ from pipeline.model.review import (
     OPEN_SHEET,
     RESOLVED_SHEET,
     ROWS,
+    FormRow,
+    ReviewForm,
 )
 from pipeline.texts.tables import table_of
-from pipeline.write.book import LINE_POINTS, Book
+from pipeline.write.book import LINE_POINTS, Book, Sheet
 from pipeline.write.columns import part_name
 from pipeline.write.listing import Column, Styled
 from pipeline.write.safe import line_count
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.model.review import FormRow, ReviewForm
-    from pipeline.write.book import Sheet
 
 _EXTRA_WIDTH = 20
 _MADE = (*FACTS, *ENTRIES, NOTICE, KEY)  # the order a row is made in

@@ -1,18 +1,13 @@
 """data/schema.json describes the CSV files of a month for tools: a Frictionless data package."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from pipeline.model import FileState, Severity, Status
+from pipeline.write.data import DataTable
 from pipeline.write.declared import TABLES, DataColumn
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipeline.write.data import DataTable
 
 SCHEMA = "schema.json"
 _VALUES = {  # of the kinds that name some

@@ -1,13 +1,15 @@
 """The sheets of the month's workbook, declared in the order in which they stand."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pipeline.frame.columns import Frame
 from pipeline.model.plan import OVERVIEW_SHEET, called
+from pipeline.model.report import Report
+from pipeline.settings import Settings
 from pipeline.texts.calendar import era_month_words
-from pipeline.write.book import COVER
+from pipeline.write.book import COVER, Book
 from pipeline.write.changed_answers import (
     CHANGED_SHEET,
     has_changed_answers,
@@ -20,6 +22,7 @@ from pipeline.write.contacts import has_contacts, write_contacts
 from pipeline.write.cover import write_cover
 from pipeline.write.detail import write_detail
 from pipeline.write.findings import write_findings
+from pipeline.write.frame import Frames
 from pipeline.write.lists import write_notes, write_planned
 from pipeline.write.matrix import write_matrix
 from pipeline.write.names import CONTACTS_SHEET
@@ -27,6 +30,7 @@ from pipeline.write.offices import OFFICES_SHEET, has_offices, write_offices
 from pipeline.write.overview import write_overview
 from pipeline.write.pivot import (
     PIVOT_SHEET,
+    Pivots,
     detail_design,
     detail_source,
     pivots_of,
@@ -39,16 +43,6 @@ from pipeline.write.returns import write_returns
 from pipeline.write.style import TO_ACT_ON, TO_LOOK_UP, TO_READ
 from pipeline.write.totals import write_groups, write_items
 from pipeline.write.trend import CHANGES_SHEET
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model.report import Report
-    from pipeline.settings import Settings
-    from pipeline.write.book import Book
-    from pipeline.write.frame import Frames
-    from pipeline.write.pivot import Pivots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,10 @@
 """要約.txt: the sentences of 概況 as plain text, for the mail."""
 
-from __future__ import annotations
+from pathlib import Path
 
-from typing import TYPE_CHECKING
-
+from pipeline.model.report import Report
 from pipeline.texts.calendar import era_month_words
 from pipeline.write.safe import plain_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipeline.model.report import Report
 
 
 def write_summary(report: Report, path: Path) -> None:

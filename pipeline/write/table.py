@@ -4,18 +4,14 @@ What is made of a value (its cell, its field in a CSV, its place in the pivot ca
 for each (`columns.Coded`); no row is a Python object.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pipeline.frame.columns import Coded
+from pipeline.frame.columns import Coded
 
 pa.set_memory_pool(pa.system_memory_pool())  # its own keeps what it once had: 50 MB
 BATCH = 4_096  # rows put together at once: of 16,384 the memory is four times as large

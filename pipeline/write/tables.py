@@ -4,23 +4,16 @@ A line is whatever the report holds (a respondent, a file, a month); `of` makes 
 what is asked of one. Long lists over a frame go by the same columns.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded
+from pipeline.frame.columns import Coded, Frame
 from pipeline.model.raw import column_letters
-from pipeline.write.listing import R, Styled, Total, placed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.write.book import Sheet
-    from pipeline.write.listing import Column
+from pipeline.write.book import Sheet
+from pipeline.write.listing import Column, R, Styled, Total, placed
 
 PLACE = "place in the list"
 _LINE = "line of the report"

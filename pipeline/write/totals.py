@@ -1,26 +1,20 @@
 """項目別集計, 分野別集計 and what every table of counts by status shares: live over 明細."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from pipeline.frame.columns import Coded, Frame
 from pipeline.model import Status
+from pipeline.model.counts import StatusCounts
 from pipeline.model.raw import column_letters
+from pipeline.model.report import GroupTotal, Report
+from pipeline.write.book import Book, Sheet
 from pipeline.write.columns import column
 from pipeline.write.listing import Column, R, Total
 from pipeline.write.style import BAR_DONE, LABELS, SYMBOLS
+from pipeline.write.table import Field
 from pipeline.write.tables import BLANK, of, put_table
 from pipeline.write.trend import TREND_HEAD, TREND_WIDTH, has_trend, places, sparklines
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pipeline.frame.columns import Coded, Frame
-    from pipeline.model.counts import StatusCounts
-    from pipeline.model.report import GroupTotal, Report
-    from pipeline.write.book import Book, Sheet
-    from pipeline.write.table import Field
 
 STATUSES = tuple(Status)
 STATUS_HEADS = tuple(f"{SYMBOLS[status]} {LABELS[status]}" for status in STATUSES)

@@ -3,30 +3,23 @@
 A sheet with a column a body is read by nobody beyond some sixty of them, and cannot be filtered.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from pipeline.frame.columns import Coded, taken, together
+from pipeline.frame.columns import Coded, Frame, taken, together
+from pipeline.model import Status
 from pipeline.model.raw import column_letters
-from pipeline.write.book import HEAD_POINTS, LINKS
+from pipeline.model.report import ItemTotal, Report, RespondentTotal
+from pipeline.write.book import HEAD_POINTS, LINKS, Book, Sheet
 from pipeline.write.columns import lines_in_detail, part_name
 from pipeline.write.listing import Column, Links, R
 from pipeline.write.style import LABELS, SYMBOLS, cell_fill
 from pipeline.write.tables import lines_of, of
 from pipeline.write.totals import NO_ROLE, STATUS_HEADS, STATUSES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from pipeline.frame.columns import Frame
-    from pipeline.model import Status
-    from pipeline.model.report import ItemTotal, Report, RespondentTotal
-    from pipeline.write.book import Book, Sheet
 
 FIRST = 4  # the first column of an item
 TOP = 6  # the row of the first body; above it: categories, titles, ids

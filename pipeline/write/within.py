@@ -5,14 +5,10 @@ A cut is by whole submissions, so that 一覧表 and 明細 show the same ones, 
 `Report.beyond` makes はじめに name the file that holds everything.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeline.model.report import Report
-    from pipeline.model.report_rows import ReportedLine
+from pipeline.model.report import Report
+from pipeline.model.report_rows import ReportedLine
 
 
 def within(report: Report, rows: int) -> Report:

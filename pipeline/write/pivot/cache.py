@@ -4,20 +4,15 @@ Excel compares items without regard to case; two shared items that differ only b
 repair the file, so the first spelling stands for all, as after a refresh in Excel itself.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from pipeline.frame.columns import Coded
 from pipeline.write.pivot.cells import LONG_TEXT, attribute, number
+from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
 from pipeline.write.safe import cell_text
 from pipeline.write.table import joined
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from pipeline.frame.columns import Coded
-    from pipeline.write.pivot.model import Cell, PivotDesign, PivotSource
 
 DATA_CAPTION: Final = "件数"  # the name of the counts
 BLANK_LABEL: Final = "(空白)"  # what Japanese Excel shows for an empty cell on an axis

@@ -1,18 +1,14 @@
 """The pivots of a month: 明細 as their source, and the standard tables over it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from pipeline.frame.columns import Frame
 from pipeline.model.checklist import Status
+from pipeline.model.report import Report
 from pipeline.write.columns import DETAIL_SHEET, DETAIL_TABLE
 from pipeline.write.pivot.model import PivotDesign, PivotFields, PivotSource, standard_design
 from pipeline.write.style import LABELS
-
-if TYPE_CHECKING:
-    from pipeline.frame.columns import Frame
-    from pipeline.model.report import Report
 
 PIVOT_SHEET: Final = "ピボット"
 _FIELDS: Final = PivotFields(

@@ -1,27 +1,21 @@
 """The pivot sheet as plain cells, right also where nothing refreshes a pivot."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from pipeline.write.book import Book, Sheet
 from pipeline.write.listing import Column, Styled
-from pipeline.write.pivot.cache import DATA_CAPTION
+from pipeline.write.pivot.cache import DATA_CAPTION, Cache
 from pipeline.write.pivot.grid import (
     BODY_ROW,
     CAPTION_ROW,
     FIRST_COLUMN,
     PAGE_ROW,
     TOTAL_CAPTION,
+    Grid,
+    Pivots,
 )
+from pipeline.write.table import Field
 from pipeline.write.tables import lines_of, of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.write.book import Book, Sheet
-    from pipeline.write.pivot.cache import Cache
-    from pipeline.write.pivot.grid import Grid, Pivots
-    from pipeline.write.table import Field
 
 ALL_PAGES = "(すべて)"  # what Japanese Excel shows in a page filter that lets all pass
 _SLICER_WIDTH = 16.0  # of each of the two columns that the slicers lie on
