@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import every_row
 
-from pipeline.write.book import SheetError, check, sheet_name
+from pipeline.write.book import SheetError, check
+from pipeline.write.names import sheet_name
 from pipeline.write.safe import CELL_LIMIT, CUT, cell_text, csv_text, line_count
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates and control characters too

@@ -8,14 +8,14 @@ return value), text is always written as text, and a formula always carries the 
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.write.list_sheet import ListSheet, SharedTexts
-from pipeline.write.listing import Given, Styled, placed
+from pipeline.write.listing import Given, look_alone, placed, shown_text
+from pipeline.write.names import sheet_name
 from pipeline.write.packing import PackedWorkbook
 from pipeline.write.safe import cell_text, line_count
 from pipeline.write.style import FONT, STYLES, TABS
@@ -303,11 +303,11 @@ class Sheet:
             given.append(Given(place, values, column.style))
             if column.wraps and len(values):
                 width = sum(self.widths.get(place + n, 9.0) for n in range(column.span))
-                counts = [line_count(_shown_text(v)[:2000], width) for v in values.values]
+                counts = [line_count(shown_text(v)[:2000], width) for v in values.values]
                 lines.append(np.array(counts)[values.codes])
             if column.span > 1:
                 spans.append((place, place + column.span - 1))
-                bare = values.of(_look_alone)
+                bare = values.of(look_alone)
                 given += [Given(place + n, bare, column.style) for n in range(1, column.span)]
             if column.links is not None:
                 room = LINKS - self.links
@@ -388,32 +388,6 @@ class Sheet:
             self.link(2, 0, f"'{COVER}'!A1", "← はじめにへ戻る")
 
 
-def _look_alone(value: Any) -> Any:
-    return Styled(None, value.style) if isinstance(value, Styled) else None
-
-
-def _shown_text(value: Any) -> str:
-    shown = value.value if isinstance(value, Styled) else value
-    return shown if isinstance(shown, str) else ""
-
-
 def points_of(lines: int, least: float = ROW_POINTS) -> float:
     """Give the height of a row of wrapped text: at most MOST_POINTS."""
     return min(max(least, lines * LINE_POINTS + 3), MOST_POINTS)
-
-
-def sheet_name(name: str, taken: set[str]) -> str:
-    """Give a legal sheet name: at most 31 UTF-16 units, none of []:*?/\\, distinct by case."""
-    legal = re.sub(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff]", "_", name).strip("'") or "シート"
-    legal = _shorten(legal, 31)
-    number = 1
-    while legal.casefold() in taken or legal.casefold() == "history":
-        number += 1
-        legal = _shorten(legal, 31 - len(f"({number})")) + f"({number})"
-    return legal
-
-
-def _shorten(text: str, units: int) -> str:
-    while len(text) + sum(letter > "\uffff" for letter in text) > units:
-        text = text[:-1]
-    return text.rstrip("'")

@@ -7,19 +7,17 @@ values of their data files.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipeline.frame.columns import together
 from pipeline.model import Status
 from pipeline.model.history import Movement
 from pipeline.model.months import Presence
 from pipeline.model.raw import column_letters
 from pipeline.texts.calendar import era_month_words
 from pipeline.write.book import HEAD_POINTS
-from pipeline.write.listing import Column, R, Styled, Total, placed
+from pipeline.write.listing import Column, R, Styled, Total
 from pipeline.write.style import LABELS, SYMBOLS
-from pipeline.write.tables import lines_of, of, put_heads, put_table
+from pipeline.write.tables import of, put_table
 from pipeline.write.totals import (
     GROUPS_TOP,
     ITEMS_TOP,
@@ -30,10 +28,10 @@ from pipeline.write.totals import (
     respondents_top,
     status_columns,
 )
-from pipeline.write.trend import CHANGES_SHEET, MONTH_COLUMN, NOTICES_TOP, places
+from pipeline.write.trend import CHANGES_SHEET, LAST, NOTICES_TOP, month_columns, places, put_months
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pipeline.frame.columns import Coded, Frame
     from pipeline.model.counts import StatusCounts
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from pipeline.write.book import Book, Sheet
     from pipeline.write.table import Field
 
-LAST = 21  # the last printed column
 FIRST = 4  # the first of the narrow columns
 # 対象外 is left to the table of statuses: it moves when the roster does, not when work is done.
 _SHOWN = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.BLANK, Status.UNCLEAR)
@@ -270,10 +267,10 @@ def _write_items(sheet: Sheet, report: Report, top: int) -> None:
         Column("項目", 0, "text", of("total.item.title"), wraps=True),
         *_side_columns(sheet.book, 4),
     ]
-    columns += _month_columns(
+    columns += month_columns(
         report, len(columns), of("line.shares"), of(lambda side: f"={side.source.format('L')}")
     )
-    _put_months(sheet, top, columns, lines, "tbl_item_changes")
+    put_months(sheet, top, columns, lines, "tbl_item_changes")
     _colours(sheet, (top, top + len(lines) - 1))
 
 
@@ -288,7 +285,7 @@ def _write_respondents(sheet: Sheet, report: Report, top: int) -> None:
     )
     sheet.section(top - 2, words, last=LAST)
     columns = _respondent_columns(sheet.book, report)
-    _put_months(sheet, top, columns, lines, "tbl_respondent_changes")
+    put_months(sheet, top, columns, lines, "tbl_respondent_changes")
     bottom = top + max(len(lines), 1) - 1
     _colour(sheet, (top, bottom), FIRST + 2, Status.DONE)
     sheet.raw.ignore_errors({"number_stored_as_text": f"C{top + 1}:C{bottom + 1}"})
@@ -324,7 +321,7 @@ def _respondent_columns(book: Book, report: Report) -> list[Column]:
         ),
         Column("前月と同じファイル", 0, "center", of(lambda line: same[line.same_file])),
     ]  # fmt: skip
-    return columns + _month_columns(report, len(columns), of("shares"), of(source))
+    return columns + month_columns(report, len(columns), of("shares"), of(source))
 
 
 def _write_standouts(sheet: Sheet, report: Report, top: int) -> None:
@@ -356,45 +353,6 @@ def _standout(lines: tuple[Standout, ...], place: int) -> str:
         if line.moves.of(movement)
     )
     return f"{place + 1}. {line.name}　{line.detail}（{counts}）"
-
-
-def _month_columns(
-    report: Report,
-    taken: int,
-    shares: Callable[[Frame], Coded],
-    current: Callable[[Frame], Coded],
-) -> list[Column]:
-    """Give the shares, right of the page, that the small trend lines of other sheets draw.
-
-    ``taken`` are the columns before; ``current`` counts that of this month, the last.
-    """
-    gap = [Column("", 0, "", of(lambda _: None))] * (MONTH_COLUMN - taken)
-    last = len(report.months.points) - 1
-
-    def of_month(place: int) -> Column:
-        def share(frame: Frame) -> Coded:  # a gap in the line; text would be drawn as nought
-            return shares(frame).of(itemgetter(place))
-
-        def formula(frame: Frame) -> Coded:
-            return together(lambda f, own: "" if own is None else f, current(frame), share(frame))
-
-        head = report.months.points[place].month
-        return Column(head, 0, "percent", share, formula=formula if place == last else "")
-
-    return [*gap, *map(of_month, range(last + 1))]
-
-
-def _put_months(
-    sheet: Sheet, top: int, columns: list[Column], lines: Sequence[object], name: str
-) -> None:
-    """Write an Excel table with the shares of `_month_columns` beside it."""
-    inner = [each for place, each in placed(columns, 0) if place <= LAST and each.head]
-    heads, looks = [each.head for each in inner], [each.look for each in inner]
-    sheet.table(top - 1, 0, len(lines), heads, name, looks)
-    sheet.text(top - 2, MONTH_COLUMN, "対応済み率の推移（印刷されません）", "plain")
-    outer = [each for place, each in placed(columns, 0) if place >= MONTH_COLUMN]
-    put_heads(sheet, top - 1, outer, left=MONTH_COLUMN)
-    sheet.listing(top, columns, lines_of(lines))
 
 
 def _share(head: str, share: Callable[[Frame], Coded], formula: Callable[[Frame], Coded]) -> Column:

@@ -43,6 +43,17 @@ class Styled(NamedTuple):
     formula: str = ""
 
 
+def look_alone(value: Any) -> Any:
+    """Give the look of a cell without its text: of those that are one, the first holds it."""
+    return Styled(None, value.style) if isinstance(value, Styled) else None
+
+
+def shown_text(value: Any) -> str:
+    """Give the text of a cell, an empty one of a number."""
+    shown = value.value if isinstance(value, Styled) else value
+    return shown if isinstance(shown, str) else ""
+
+
 class Total(NamedTuple):
     """What stands below a column: None is the sum of its cells, else a value and its formula."""
 

@@ -1,4 +1,4 @@
-"""File names made from respondents' names: safe on every system, and each one of its own."""
+"""Names of files and sheets: safe on every system, and each one of its own."""
 
 import re
 import unicodedata
@@ -44,3 +44,20 @@ def unique_names(texts: Mapping[str, str], *, suffix: str) -> dict[str, str]:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+def sheet_name(name: str, taken: set[str]) -> str:
+    """Give a legal sheet name: at most 31 UTF-16 units, none of []:*?/\\, distinct by case."""
+    legal = re.sub(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff]", "_", name).strip("'") or "シート"
+    legal = _shorten(legal, 31)
+    number = 1
+    while legal.casefold() in taken or legal.casefold() == "history":
+        number += 1
+        legal = _shorten(legal, 31 - len(f"({number})")) + f"({number})"
+    return legal
+
+
+def _shorten(text: str, units: int) -> str:
+    while len(text) + sum(letter > "\uffff" for letter in text) > units:
+        text = text[:-1]
+    return text.rstrip("'")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from pipeline.frame.columns import together
 from pipeline.model import Status
+from pipeline.write.listing import Column, placed
 from pipeline.write.style import COLOURS
+from pipeline.write.tables import lines_of, of, put_heads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from pipeline.frame.columns import Coded, Frame
     from pipeline.model.report import Report
     from pipeline.write.book import Sheet
 
 CHANGES_SHEET = "前月比"
 TREND_HEAD, TREND_WIDTH = "対応済み率の推移", 18
 NOTICES_TOP = 3
+LAST = 21  # the last printed column
 MONTH_COLUMN = 24  # the first month of a row of shares, right of the printed page
 # Columns of the table of months, and the first column of 進んだ, 後戻り, 先送り.
 TREND_RETURNS, TREND_SHARE, MOVES = 5, 13, 19
@@ -93,3 +99,42 @@ def sparklines(sheet: Sheet, column: int, report: Report, rows: Sequence[tuple[i
             "series_color": colour,
         },
     )
+
+
+def month_columns(
+    report: Report,
+    taken: int,
+    shares: Callable[[Frame], Coded],
+    current: Callable[[Frame], Coded],
+) -> list[Column]:
+    """Give the shares, right of the page, that the small trend lines of other sheets draw.
+
+    ``taken`` are the columns before; ``current`` counts that of this month, the last.
+    """
+    gap = [Column("", 0, "", of(lambda _: None))] * (MONTH_COLUMN - taken)
+    last = len(report.months.points) - 1
+
+    def of_month(place: int) -> Column:
+        def share(frame: Frame) -> Coded:  # a gap in the line; text would be drawn as nought
+            return shares(frame).of(itemgetter(place))
+
+        def formula(frame: Frame) -> Coded:
+            return together(lambda f, own: "" if own is None else f, current(frame), share(frame))
+
+        head = report.months.points[place].month
+        return Column(head, 0, "percent", share, formula=formula if place == last else "")
+
+    return [*gap, *map(of_month, range(last + 1))]
+
+
+def put_months(
+    sheet: Sheet, top: int, columns: list[Column], lines: Sequence[object], name: str
+) -> None:
+    """Write an Excel table with the shares of `month_columns` beside it."""
+    inner = [each for place, each in placed(columns, 0) if place <= LAST and each.head]
+    heads, looks = [each.head for each in inner], [each.look for each in inner]
+    sheet.table(top - 1, 0, len(lines), heads, name, looks)
+    sheet.text(top - 2, MONTH_COLUMN, "対応済み率の推移（印刷されません）", "plain")
+    outer = [each for place, each in placed(columns, 0) if place >= MONTH_COLUMN]
+    put_heads(sheet, top - 1, outer, left=MONTH_COLUMN)
+    sheet.listing(top, columns, lines_of(lines))
