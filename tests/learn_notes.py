@@ -23,7 +23,7 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 from pipeline.texts.clauses import sentences  # noqa: E402 - also run as a script
 from pipeline.texts.months import find_months, plain_dates  # noqa: E402 - the same
 from pipeline.texts.notes import normalise_lines  # noqa: E402 - the same
-from pipeline.texts.unfinished import letters, told  # noqa: E402 - the same
+from pipeline.texts.unfinished import framed, told  # noqa: E402 - the same
 
 CASES = TESTS / "cases" / "contradictions.toml"
 WEIGHTS = TESTS.parent / "pipeline" / "texts" / "unfinished.tsv"
@@ -49,7 +49,7 @@ def labelled(note: str, said: bool) -> Iterator[Labelled]:
     months = find_months(note, MONTH)
     found = [
         [
-            *letters(each.words),
+            *_letters(each.words),
             *chain.from_iterable(told(clause.features) for clause in each.clauses),
         ]
         for each in sentences(plain_dates(normalise_lines(note)), months, month=MONTH)
@@ -57,6 +57,12 @@ def labelled(note: str, said: bool) -> Iterator[Labelled]:
     if said and len(found) > 1:
         found = [list(chain.from_iterable(found))]
     yield from ((each, said) for each in found)
+
+
+def _letters(words: str) -> list[str]:
+    """Give the letters of a sentence, one, two and three in a row."""
+    text = framed(words)
+    return [text[at : at + length] for length in (1, 2, 3) for at in range(len(text) - length + 1)]
 
 
 def learn(given: Sequence[Labelled]) -> dict[str, int]:

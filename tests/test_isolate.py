@@ -14,6 +14,7 @@ import pytest
 from inboxes import noting
 
 from pipeline.errors import TorimatomeError
+from pipeline.machine import system
 from pipeline.machine.isolate import Failure, collecting_rarely, run_isolated
 from pipeline.machine.system import usable_cores
 from pipeline.settings import Limits
@@ -208,3 +209,30 @@ def test_the_collector_is_as_before_afterwards() -> None:
     before = gc.get_threshold()
     assert collecting_rarely()(gc.get_threshold)() > before
     assert gc.get_threshold() == before
+
+
+class Loading:
+    """A task that counts how often it was made ready in the process that asks."""
+
+    def __init__(self) -> None:
+        self.loaded = 0
+
+    def prepare(self) -> None:
+        """Load what the answer needs."""
+        self.loaded += 1
+
+    def __call__(self, given: int) -> int:
+        """Give how often it was loaded before, so many times."""
+        return self.loaded * given
+
+
+@pytest.mark.parametrize(("copied", "loaded"), [(True, 1), (False, 0)])
+def test_a_task_is_made_ready_once_where_workers_are_copies(
+    monkeypatch: pytest.MonkeyPatch, copied: bool, loaded: int
+) -> None:
+    monkeypatch.setattr(system, "is_alone", lambda: copied)
+    task = Loading()
+    given = [1, 1, 1]
+    found = run_isolated(task, given, jobs=2, limits=LIMITS, on_failure=lambda *_: -1)
+    assert found == [loaded] * 3
+    assert task.loaded == loaded

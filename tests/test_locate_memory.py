@@ -14,6 +14,7 @@ from sample.hands import Entry, Way, Written
 
 from pipeline.locate import search
 from pipeline.locate.index import index_of
+from pipeline.locate.letters import squeeze
 from pipeline.locate.memory import Memory
 from pipeline.model import Area, CellKey, CellKind, RawCell, RawSheet, RawWorkbook, Status
 from pipeline.model.layout import Layout
@@ -230,3 +231,20 @@ def test_a_column_beside_an_empty_check_column_is_always_looked_at(
         memory.keep(returned(first), layout, INDEX)
         recalled = memory.recall(returned(second), INDEX)
         assert recalled in (None, search(returned(second), INDEX))
+
+
+def _named(text: str) -> bool:
+    heads = (*CHECKLIST.mark_headers, *CHECKLIST.note_headers, *CHECKLIST.other_headers)
+    names, key = tuple(map(squeeze, heads)), squeeze(text)
+    return key.startswith(names) or key.endswith(names)
+
+
+@given(
+    before=st.text(st.sampled_from("ー「 ㈱①ﾞ゙_\u200b-のあＡ"), max_size=3),
+    head=st.sampled_from((*FORM, *CHECKLIST.mark_headers, "ﾁｪｯｸ欄", "チェック", "備考")),
+    behind=st.text(st.sampled_from("ー」 ㌔①ﾞ゙_\u200b-欄。"), max_size=3),
+)
+def test_a_look_at_both_ends_passes_over_no_head(before: str, head: str, behind: str) -> None:
+    """What begins or ends with the name of a head is never told to have none by the cheap look."""
+    text = f"{before}{head}{behind}"
+    assert INDEX.may_head(text) or not _named(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.locate.callings import Names
-from pipeline.locate.letters import NOISE, loose, squeeze
+from pipeline.locate.letters import NOISE, base_letter, loose, squeeze
 from pipeline.model import Checklist
 from pipeline.texts.folding import circled, number_of
 
@@ -71,6 +71,8 @@ class HeadWords:
             (HeaderKind.OTHER, tuple(squeeze(name) for name in checklist.other_headers)),
         )
         self._heads = tuple(name for _kind, names in self._headers for name in names)
+        self._firsts = {base_letter(name[0]) for name in self._heads if name}
+        self._lasts = {base_letter(name[-1]) for name in self._heads if name}
         self._nouns = tuple(name for _kind, names in self._headers[:2] for name in names)
 
     def option(self, text: str) -> int | None:
@@ -102,6 +104,10 @@ class HeadWords:
         if header is not None and self._callings.ends_as_answers(text):  # 担当課回答
             return Header(HeaderKind.MARK, len(self._checklist.mark_headers))
         return Header(HeaderKind.DUE, 0) if self._callings.asks_for_due(squeeze(text)) else header
+
+    def may_head(self, text: str) -> bool:
+        """Tell cheaply whether a text may begin or end with the name of a head: few notes do."""
+        return _end(text, 0) in self._firsts or _end(text[::-1], -1) in self._lasts
 
     def _named_header(self, text: str) -> Header | None:
         compact = squeeze(text)
@@ -141,6 +147,11 @@ class HeadWords:
             for rank, name in enumerate(names)
             if key.endswith(name) or key.startswith(name)
         )
+
+
+def _end(letters: str, place: int) -> str:
+    """Give the first of some letters that is one to a head, in its base form."""
+    return base_letter(next(filter(None, map(squeeze, letters)), " ")[place])
 
 
 def _begins_word(head: str, name: str) -> bool:

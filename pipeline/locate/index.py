@@ -94,6 +94,7 @@ class Index:
         self.headings = frozenset((*headings, *(_NUMBERS.sub("", key) for key in headings)))
         words = HeadWords(checklist, self.headings, callings)
         self.header_of, self.noun, self.option = words.header_of, words.noun, words.option
+        self.may_head = words.may_head
         self.asks_for_answers = words.asks_for_answers
         self.caption = squeeze(checklist.title)
         self._ids: dict[tuple[str, tuple[int, ...]], str] = {}

@@ -124,7 +124,7 @@ def _is_like(sheet: RawSheet, kept: _SheetKept, index: Index) -> bool:
 
 def _says_no_place(said: Wording) -> bool:
     """Tell whether a text is no id, title, caption or head of answers: no search stops at it."""
-    if said.header is not None and said.header.kind is HeaderKind.MARK:
+    if said.may_head and said.header is not None and said.header.kind is HeaderKind.MARK:
         return False
     return not said.begins or not (
         said.match is not None or said.category or said.stem or said.items or said.titled

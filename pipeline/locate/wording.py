@@ -55,6 +55,11 @@ class Wording:
         return self._index.may_begin(self.text)
 
     @cached_property
+    def may_head(self) -> bool:
+        """Whether the text may begin or end with the name of a head."""
+        return self._index.may_head(self.text)
+
+    @cached_property
     def match(self) -> IdMatch | None:
         """The item id at the start of the text."""
         return self._index.match_id(self.text)

@@ -28,7 +28,7 @@ from enum import StrEnum
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from pipeline.errors import TorimatomeError
 from pipeline.machine import system
@@ -51,6 +51,15 @@ class Failure(StrEnum):
     TIMEOUT = "timeout"
     CRASH = "crash"  # the process ended, or the task raised what it should not
     MEMORY = "memory"
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A task that may load beforehand, once, what each worker would load for itself."""
+
+    def prepare(self) -> None:
+        """Load it; results do not depend on it."""
+        ...
 
 
 class Executor(Protocol):
@@ -140,6 +149,13 @@ class _Worker:
     held: int = 0  # bytes at its start, where nothing but the parent caps its memory
 
 
+def _make_ready(task: object) -> None:
+    """Let be imported, and loaded, what each worker would import and load for itself."""
+    warm_up(type(task).__module__, getattr(task, "__module__", __name__))
+    if system.start_method() == "fork" and isinstance(task, Prepared):
+        task.prepare()
+
+
 class _Pool(Generic[Input, Result]):
     """The parent's side: chunks out, results in, dead workers replaced."""
 
@@ -163,7 +179,7 @@ class _Pool(Generic[Input, Result]):
 
     def outcomes(self) -> Iterable[tuple[int, tuple[Result] | Failure]]:
         """Give (index, outcome) as they come, each index once."""
-        warm_up(type(self._task).__module__, getattr(self._task, "__module__", __name__))
+        _make_ready(self._task)
         left = len(self._inputs)
         while left:
             while len(self._workers) < min(self._jobs, self._wanted()):

@@ -244,7 +244,7 @@ def _heads(workbook: RawWorkbook, layout: Layout) -> list[_Part]:
         top = row.text_cell[0] if header is None else min(header, row.text_cell[0])
         first[row.sheet] = min(top, first.get(row.sheet, top))
         cells = (row.text_cell, *row.mark_cells, *row.note_cells)
-        end = max(cell[0] for cell in cells) + 1
+        end = max(cells)[0] + 1
         below[row.sheet] = max(end, below.get(row.sheet, end))
     heads = [_Part(sheet=workbook.sheets[at], rows=range(first[at])) for at in layout.sheets]
     aside = {place.sheet for place in layout.aside}

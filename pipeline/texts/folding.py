@@ -36,7 +36,9 @@ _UNSEEN = (
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 # Besides, which shape of an ideograph is meant (葛󠄀 is 葛 and U+E0100): shown, but no other sign.
 _NO_SIGN = re.compile(f"[{_UNSEEN}\U000e0100-\U000e01ef]")
-_BLANKS = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_SPACES = r"\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = re.compile(f"[{_SPACES}]+")
+_SEEN = re.compile(f"[^{_SPACES}{_UNSEEN}]")
 # Excel writes control characters as _x000D_; openpyxl leaves the escape in place.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -79,13 +81,15 @@ def squeezed(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Tell whether a text holds nothing but white space of any kind."""
-    return not _BLANKS.sub("", _INVISIBLE.sub("", text))
+    return _SEEN.search(text) is None
 
 
 def tidy(text: str) -> str:
     """Give a text for showing: same words, one kind of line break, no invisible characters."""
-    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if "\n" not in text:
+        return text  # nearly every cell
+    return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
 def unescape(text: str) -> str:

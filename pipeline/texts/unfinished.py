@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import combinations_with_replacement
 from math import sqrt
-from operator import add
 from pathlib import Path
 from typing import Any
 
-__all__ = ["letters", "load_openness", "openness_of", "told"]
+__all__ = ["framed", "load_openness", "openness_of", "told"]
 
 _PATH = Path(__file__).parent / "unfinished.toml"
 _DIGITS = re.compile(r"\d+")
@@ -33,8 +32,9 @@ class Openness:
 
 def openness_of(words: str, clauses: Iterable[frozenset[str]]) -> float:
     """Weigh a sentence and the features of its clauses, in points."""
-    table, found = load_openness(), letters(words)
-    weighed, count = sum(filter(None, map(table.weights.get, found))), len(found)
+    table, text = load_openness(), framed(words)
+    weighed = sum(map(_weight_from, [text[at : at + 3] for at in range(len(text))]))
+    count = 3 * len(text) - 3  # letters, pairs and threes
     for features in clauses:
         more, told = _weighed(features)
         weighed, count = weighed + more, count + told
@@ -62,13 +62,18 @@ def _polite() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(sorted(forms, key=len, reverse=True))), forms
 
 
-def letters(words: str) -> list[str]:
-    """Give the letters of a sentence, one, two and three in a row."""
+def framed(words: str) -> str:
+    """Give a sentence as its letters are weighed: plain forms, one digit, between two signs."""
     pattern, forms = _polite()
     plain = pattern.sub(lambda found: forms[found[0]], words)
-    text = f"^{_DIGITS.sub('0', plain)}$"
-    pairs = list(map(add, text, text[1:]))
-    return [*text, *pairs, *map(add, pairs, text[2:])]
+    return f"^{_DIGITS.sub('0', plain)}$"
+
+
+@lru_cache(maxsize=32768)
+def _weight_from(letters: str) -> int:
+    """Add up the weights of a letter alone, with the next one, and with the two behind it."""
+    weights = load_openness().weights
+    return sum(weights.get(letters[:end], 0) for end in range(1, len(letters) + 1))
 
 
 def told(features: frozenset[str]) -> list[str]:
