@@ -43,8 +43,6 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
 
 def read_text(element: etree._Element) -> RichText:
     """Give the text of an ``si`` or ``is`` element: its ``t``, or its runs ``r``, never ``rPh``."""
-    if len(element) == 1 and (only := element[0]).tag.endswith("}t"):
-        return _uniform(_plain(only))  # nearly always
     found: list[tuple[str, Run | None]] = []
     for child in element:
         name = child.tag.rpartition("}")[2]
@@ -52,6 +50,8 @@ def read_text(element: etree._Element) -> RichText:
             found.append((_plain(child), None))
         elif name == "r":
             found.append(_run(child))
+    if len(found) == 1 and found[0][1] is None:
+        return _uniform(found[0][0])  # nearly always
     text = "".join([piece for piece, _ in found])
     if all(look is None for _, look in found):
         return _uniform(text)
