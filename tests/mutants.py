@@ -199,13 +199,17 @@ class Runs:
     called: dict[str, set[str]] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)  # functions that modules call as they load
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Learn which tests call what, then strike."""
-        from hypothesis import Phase, settings  # noqa: PLC0415 - pytest wants to load it itself
+    def pytest_sessionstart(self) -> None:
+        """Note what has been called since the start: by modules of the room as they load."""
         from mutmut.state import state  # noqa: PLC0415
 
         self.imported = set(state()._stats)
         os.environ[ACTIVE] = ""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Learn which tests call what, then strike."""
+        from hypothesis import Phase, settings  # noqa: PLC0415 - pytest wants to load it itself
+
         settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), database=None)
         settings.load_profile("mutants")  # a smaller example of a failure is nothing to wait for
         notes = self.folder / "calls.json"
