@@ -18,8 +18,12 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.cell.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Alignment
 from openpyxl.styles.colors import Color
 from openpyxl.worksheet.worksheet import Worksheet
+from sample.forms import Ids, Look, ReturnedForm, Split, pages
+from sample.hands import Entry, Way, Written
+from sample.workbooks import xlsx
 from test_distribute import hand_out, last_month, read_back
 
 from pipeline.cli.commands import torimatome
@@ -116,7 +120,7 @@ def test_last_month_s_answers_stand_where_they_are_read(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(result.forms["S01"])[SHEET]
     first = next(row for row in range(1, 30) if sheet.cell(row, 1).value == checklist.items[0].id)
     printed = str(sheet.cell(first, CHECK).value)
-    assert printed.splitlines() == ["1", *checklist.legend], "above the legend, as the list says it"
+    assert printed.splitlines() == [*checklist.legend, "1"], "in the words of the form's own list"
     assert sheet.cell(first + 3, CHECK).value == "3", "in the words of the form's own drop-down"
     assert sheet.row_dimensions[first].height == pytest.approx(66 + 18.75)
     assert sheet.row_dimensions[first + 1].height == 45
@@ -249,6 +253,18 @@ def test_a_form_with_a_column_for_each_option(tmp_path: Path) -> None:
     assert f"若葉市（{checklist.items[6].id}" in told, "対象外 has no column of its own"
 
 
+def _legend_at_the_top(sheet: Worksheet, rows: dict[str, int]) -> None:
+    sheet.cell(min(rows.values()), CHECK).alignment = Alignment(vertical="top", wrap_text=True)
+
+
+def test_an_answer_stands_at_the_end_of_the_cell_that_stays_in_sight(tmp_path: Path) -> None:
+    checklist = load()
+    result, _ = handed_out(tmp_path, _legend_at_the_top)
+    answer = read_back(result.forms["S01"], checklist).answers[0]
+    assert answer.mark.raw.splitlines() == ["1", *checklist.legend]
+    assert answer.mark.status is Status.DONE
+
+
 def _legend_in_red(sheet: Worksheet, rows: dict[str, int]) -> None:
     place = sheet.cell(min(rows.values()), CHECK)
     text = str(place.value)
@@ -312,6 +328,37 @@ def test_a_form_that_asks_for_no_name_is_handed_out_all_the_same(tmp_path: Path)
     assert any("隠し情報" in notice for notice in result.notices)
     (tmp_path / "inbox" / "a.xlsx").write_bytes(result.forms["S02"].read_bytes())
     assert gather(settings).batch.submissions[0].respondent.id == "S02"
+
+
+def _example_of_a_name(sheet: Worksheet, _rows: dict[str, int]) -> None:
+    sheet["C4"] = "（例）○○市"
+    sheet["A5"] = "回答者名"
+    sheet["A6"] = "団体名・所属"
+
+
+def test_a_person_s_cell_is_no_place_for_the_name_of_the_body(tmp_path: Path) -> None:
+    result, _ = handed_out(tmp_path, _example_of_a_name)
+    sheet = openpyxl.load_workbook(result.forms["S01"])[SHEET]
+    assert [sheet[place].value for place in ("C4", "C5", "C6")] == ["（例）○○市", None, None]
+
+
+@pytest.mark.parametrize("split", list(Split))
+def test_forms_of_other_layouts_take_every_answer(tmp_path: Path, split: Split) -> None:
+    checklist = load()
+    blank = Entry(written=Written(way=Way.UNTOUCHED), note="", status=Status.BLANK)
+    look = Look(split=split, ids=Ids.RETYPED, label="団体名")
+    form = ReturnedForm(respondent="", entries=(blank,) * len(checklist.items), look=look)
+    content = xlsx(pages(form, checklist), checklist)
+    settings = with_form(tmp_path, last_month(tmp_path, checklist), content)
+    read = read_back(distribute(settings, prefill=True).forms["S01"], checklist)
+    assert len(read.as_handed_out) == 39
+
+
+def test_our_own_blank_form_takes_every_answer(tmp_path: Path) -> None:
+    blank = (TEMPLATES / "smartcity-security" / "blank.xlsx").read_bytes()
+    settings = with_form(tmp_path, last_month(tmp_path, load()), blank)
+    read = read_back(distribute(settings, prefill=True).forms["S01"], load())
+    assert len(read.as_handed_out) == 39
 
 
 def test_what_openpyxl_cannot_open_is_handed_out_all_the_same(
@@ -411,7 +458,7 @@ def _same(content: bytes) -> bytes:
         (None, lambda _: b"PDF", NAME, "様式.xlsx: .*保存し直して"),
         (None, _strict, NAME, "Strict Open XML"),
         (None, _with_macros, NAME, "Excel ブック（\\*.xlsx）ではありません"),
-        (None, _same, "様式.xlsm", "様式.xlsm: この形式の様式には記入できません"),
+        (None, _same, "様式.xlsm", "様式.xlsm: この形式には記入できません"),
     ],
 )
 def test_what_would_not_come_back_whole_is_refused_before_anything_is_written(
@@ -454,6 +501,12 @@ def test_a_form_that_this_product_made_for_one_body_is_refused(tmp_path: Path) -
     settings = with_form(tmp_path, settings_for(tmp_path), ours)
     with pytest.raises(TorimatomeError, match="団体ごとに作ったファイル"):
         distribute(settings)
+
+
+def test_files_of_other_kinds_beside_the_checklist_are_nobody_s_form(tmp_path: Path) -> None:
+    hand_out(tmp_path, ("S01", "若葉市", *[""] * 6))
+    settings = with_form(tmp_path, settings_for(tmp_path), b"note", "様式.txt")
+    assert distribute(settings).issued is None
 
 
 # --- the package -------------------------------------------------------------------------------

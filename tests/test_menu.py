@@ -1,11 +1,14 @@
 """`torimatome menu`: months as people type them, files taken in, the month's work by questions."""
 
 import io
+import shutil
 import sys
 from pathlib import Path
 
 import click
 import pytest
+from inboxes import TEMPLATES, load, roster
+from issued_books import ministry_form, parts_of
 from rows import every_row
 
 from pipeline.cli import main
@@ -148,3 +151,23 @@ def test_a_closed_window_ends_it(office: Path, monkeypatch: pytest.MonkeyPatch) 
     answered(monkeypatch, "")
     assert main(["menu"]) == ExitCode.INTERRUPTED
     assert not (office / "outbox").exists()
+
+
+def test_a_form_dropped_on_the_task_that_hands_out_is_kept_as_the_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(TEMPLATES, tmp_path / "templates")
+    (tmp_path / "名簿.xlsx").write_bytes(roster(("S01", "若葉市", "")))
+    form = tmp_path / "【様式】チェックシート.xlsx"
+    form.write_bytes(ministry_form(load()))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("2026-11\nいいえ\n"))
+    monkeypatch.setattr(click, "launch", lambda *_args, **_more: 0)
+    assert main(["menu", "--task", "配布", form.name, "名簿.xlsx"]) == ExitCode.OK
+    assert (tmp_path / "inbox" / "名簿.xlsx").exists()
+    assert not (tmp_path / "inbox" / form.name).exists()
+    (made,) = (tmp_path / "outbox" / "配布_2026-11" / "若葉市").glob("*.xlsx")
+    assert "xl/drawings/drawing9.xml" in parts_of(made.read_bytes())
+    form.write_bytes(b"PDF")
+    assert main(["menu", "--task", "配布", form.name]) == ExitCode.USAGE
+    assert "何も書き出していません" in capsys.readouterr().err

@@ -57,11 +57,18 @@ def menu(files: tuple[Path, ...], task: str | None, inbox: Path, outbox: Path, w
     """月を尋ねながら、集計・差戻し・配布・締めを行い、できたものを開きます。
 
     ファイルを指定すると、はじめに受信フォルダへ写します（同じ名前のファイルは上書きしません）。
+    配布のときは、国などの様式（Excel）を、配布に使う様式として置きます（名簿は受信フォルダへ）。
     """
+    from pipeline.cli import main  # noqa: PLC0415 - it registers this command
+
     office = Office(inbox=inbox, outbox=outbox)
-    for line in take_in(files, inbox):
+    forms = [
+        each for each in files if task == "配布" and each.is_file() and "名簿" not in each.name
+    ]
+    for line in take_in([each for each in files if each not in forms], inbox):
         click.echo(line)
-    code = _carry_out(task or _chosen_task(), office)
+    codes = (main(["template", "build", str(form)]) for form in forms)
+    code = next(filter(None, codes), 0) or _carry_out(task or _chosen_task(), office)
     if wait:
         ask("\nEnter キーを押すと、この画面を閉じます。")
     return code

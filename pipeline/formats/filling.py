@@ -45,7 +45,6 @@ class Fillable:
         main = main_part(package, "xl/workbook.xml")
         root, related = parse(package.read(main), main), relations(package, main)
         self.strict = str(root.tag).startswith("{" + _STRICT)
-        self.signed = any(name.startswith("_xmlsignatures/") for name in package.names)
         self._sheets = {
             element.get("name") or "": related[key].target
             for element in root.iter("{*}sheet")

@@ -6,13 +6,13 @@ drop-downs, protection, print set-up. It never saves a workbook (see `filling`).
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.workbook.workbook import Workbook
 
 from pipeline.model import CellKey, address
 
@@ -34,6 +34,10 @@ class Opened:
                 return self._entries(sheet, str(rule.formula1))
         return ()
 
+    def stands_low(self, sheet: str, key: CellKey) -> bool:
+        """Tell whether the last line of a cell is the one in sight where its row is too low."""
+        return self._book[sheet][address(*key)].alignment.vertical in (None, "bottom")
+
     def _entries(self, sheet: str, formula: str) -> tuple[str, ...]:
         if formula.startswith('"'):
             return tuple(each.strip() for each in formula.strip('"').split(","))
@@ -51,39 +55,30 @@ class Opened:
         rows = self._book[place].iter_rows(top, bottom, left, right, values_only=True)
         return tuple(str(value) for row in rows for value in row if value is not None)
 
-    def lost(self, later: "Opened", filled: Mapping[str, frozenset[CellKey]]) -> tuple[str, ...]:
+    def lost(self, later: "Opened", filled: Iterable[tuple[str, CellKey]]) -> tuple[str, ...]:
         """Name what a later state of the workbook has lost or changed, but for cells filled in."""
-        told = []
-        if self._book.sheetnames != later._book.sheetnames:
-            return ("シートの名前や並び",)
-        for sheet in self._book.sheetnames:
-            if not isinstance(self._book[sheet], Worksheet):
-                continue  # a sheet of a chart has no cells
-            was, is_now = (
-                _state(book[sheet], filled.get(sheet, frozenset()))
-                for book in (self._book, later._book)
-            )
-            told += [f"{sheet} の{what}" for what in was if was[what] != is_now[what]]
-        return tuple(told)
+        cells = frozenset((sheet, address(*key)) for sheet, key in filled)
+        was, is_now = (_state(each._book, cells) for each in (self, later))
+        return tuple(what for what in {**was, **is_now} if was.get(what) != is_now.get(what))
 
 
-def _state(sheet: Worksheet, filled: frozenset[CellKey]) -> Mapping[str, Any]:
-    """Give what a sheet holds beside the texts filled in, in a form that can be compared."""
-    return {
-        "セル": {
-            (cell.row, cell.column): cell.value
+def _state(book: Workbook, filled: frozenset[tuple[str, str]]) -> Mapping[str, Any]:
+    """Give what each sheet holds beside the texts filled in, in a form that can be compared."""
+    found: dict[str, Any] = {}
+    for sheet in book.worksheets:
+        kept = [
+            cell
             for row in sheet.iter_rows()
             for cell in row
-            if cell.value is not None and (cell.row - 1, (cell.column or 0) - 1) not in filled
-        },
-        "書式": {
-            (cell.row, cell.column): cell.style_id
-            for row in sheet.iter_rows()
-            for cell in row
-            if isinstance(cell, Cell)
-        },
-        "結合": sorted(map(str, sheet.merged_cells.ranges)),
-        "入力規則": [str(rule.sqref) for rule in sheet.data_validations.dataValidation],
-        "保護": {**vars(sheet.protection)},
-        "印刷の設定": (sheet.print_title_rows, sheet.print_title_cols, sheet.print_area),
-    }
+            if isinstance(cell, Cell) and (sheet.title, cell.coordinate) not in filled
+        ]
+        rules = sheet.data_validations.dataValidation
+        found |= {
+            f"{sheet.title} の文字": {c.coordinate: c.value for c in kept if c.value is not None},
+            f"{sheet.title} の書式": {c.coordinate: c.style_id for c in kept if c.has_style},
+            f"{sheet.title} の結合": sorted(map(str, sheet.merged_cells.ranges)),
+            f"{sheet.title} の入力規則": [str(rule.sqref) for rule in rules],
+            f"{sheet.title} の保護": {**vars(sheet.protection)},
+            f"{sheet.title} の印刷": (sheet.print_title_rows, sheet.print_area),
+        }
+    return found

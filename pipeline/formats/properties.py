@@ -14,6 +14,7 @@ _SUMMARY = "\x05DocumentSummaryInformation"
 _USER_DEFINED = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")  # [MS-OLEPS] 2.20
 _TEXT, _WIDE_TEXT = 0x1E, 0x1F
 _UNICODE = 1200
+_LONGEST = 1 << 16  # bytes of a summary; thumbnails stand elsewhere
 _PAGES = {65001: "utf-8", _UNICODE: "utf-16-le"}
 
 
@@ -51,10 +52,10 @@ def xls_properties(content: bytes) -> Mapping[str, str]:
 
     try:
         with olefile.OleFileIO(BytesIO(content)) as ole:
-            stream = ole.openstream(_SUMMARY).read()
+            stream = ole.openstream(_SUMMARY).read(_LONGEST)
         return _user_defined(stream)
-    except (OSError, struct.error, ValueError, LookupError):
-        return {}  # as above
+    except Exception:  # noqa: BLE001 - damage raises anything; as above
+        return {}
 
 
 def _user_defined(stream: bytes) -> Mapping[str, str]:
@@ -73,11 +74,10 @@ def _user_defined(stream: bytes) -> Mapping[str, str]:
         page = struct.unpack_from("<H", stream, places[1] + 4)[0]
         for number, name in _names(stream, places.pop(0), page).items():
             kind, size = struct.unpack_from("<II", stream, places[number])
-            text = stream[places[number] + 8 :]
-            if kind == _TEXT:
-                found[name] = _decoded(text[:size], page)
-            elif kind == _WIDE_TEXT:
-                found[name] = _decoded(text[: 2 * size], _UNICODE)
+            at, length = places[number] + 8, size * (2 if kind == _WIDE_TEXT else 1)
+            if kind in (_TEXT, _WIDE_TEXT):
+                page_of = _UNICODE if kind == _WIDE_TEXT else page
+                found[name] = _decoded(stream[at : at + length], page_of)
     return found
 
 

@@ -8,8 +8,8 @@ back whole is refused before anything is written.
 
 from __future__ import annotations
 
+import re
 import tempfile
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.formats import read_workbook
 from pipeline.formats.filling import Fillable
-from pipeline.forms.slips import hidden_properties, prefill_properties
+from pipeline.forms.slips import RESPONDENT, hidden_properties, prefill_properties
 from pipeline.locate import locate
 from pipeline.model import (
     CellKey,
@@ -26,10 +26,10 @@ from pipeline.model import (
     FileKind,
     Mark,
     RawCell,
+    RawSheet,
     RawWorkbook,
     SourceFile,
     Status,
-    Submission,
     Unreadable,
 )
 from pipeline.parse import parse
@@ -42,7 +42,7 @@ from pipeline.texts.marks import read_mark
 from pipeline.write.safe import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.formats.kept import Opened
     from pipeline.model import Answer, Checklist, RosterEntry
@@ -50,12 +50,16 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 NAME = "様式.xlsx"
+_OTHER_KINDS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xlt", ".ods")
 _DEADLINE = ("提出期限", "回答期限", "提出期日", "回答期日", "提出締切", "締切日", "締切")
 _MONTH = ("調査月", "調査対象月", "対象月", "基準月", "調査基準月", "報告月", "回答月")
 _CODE = ("団体コード",)
+_PERSON = re.compile(
+    r"(?:回答|提出|記入|作成|担当)者|^所属名?$"
+)  # labels that ask for somebody there
 _TICK = "○"
 
-Cells = dict[tuple[int, CellKey], str]  # (sheet, cell) -> text
+Cells = dict[tuple[str, CellKey], str]  # (name of the sheet, cell) -> text
 
 
 def open_issued(folder: Path, checklist: Checklist, settings: Settings) -> IssuedForm | None:
@@ -67,10 +71,8 @@ def open_issued(folder: Path, checklist: Checklist, settings: Settings) -> Issue
     if path.exists():
         return IssuedForm(path, checklist, settings)
     for other in sorted(folder.glob("様式.*")):
-        raise _refusal(
-            other,
-            f"この形式の様式には記入できません。{_SAVED}（名前は {NAME} です）",
-        )
+        if other.suffix.casefold() in _OTHER_KINDS:
+            raise _refusal(other, f"この形式には記入できません（{NAME} が要ります）。{_SAVED}")
     return None
 
 
@@ -90,6 +92,7 @@ class IssuedForm:
         if layout is None:
             raise _refusal(path, f"「{checklist.title}」の項目が見つかりません。{_AGAIN}")
         self._layout = layout
+        self._named = tuple(n for n in checklist.respondent_labels if not _PERSON.search(n))
         self._rows = {row.item_id: row for row in reversed(layout.rows)}
         self._blank = parse(self._workbook, layout, checklist, month=settings.month)
         self._insist_on_a_whole_form()
@@ -110,36 +113,64 @@ class IssuedForm:
         """Give the form of one respondent, and the items whose answers could not be filled in.
 
         ``answers`` are mark and note of items from the month ``before``, ``marks`` the hidden
-        properties. What would not be read back as the answer it was is left to be answered.
+        properties. What does not read back as the answer it was is left to be answered.
         """
+        cells = {
+            item: self._answer(self._rows[item], mark, note)
+            for item, (mark, note) in answers.items()
+        }
         head = self._head(entry)
-        wanted = {item: self._said(mark) for item, (mark, _) in answers.items()}
-        cells: Cells = {}
-        for item, (_, note) in answers.items():
-            cells |= self._answer(self._rows[item], answers[item][0], wanted[item], note)
-        read = self._as_read({**head, **cells})
+        read = self._read_back(head, cells, marks)
         left = tuple(
-            answer.item_id
-            for answer in read.answers
-            if answer.item_id in answers
-            and not _same(answer, wanted[answer.item_id], answers[answer.item_id][1])
+            each.item_id
+            for each in read
+            if each.item_id in cells and not self._same(each, *answers[each.item_id])
         )
-        for item in left:
-            row = self._rows[item]
-            for key in (*row.answer_cells, *row.due_cells, *row.note_cells):
-                cells.pop((row.sheet, key), None)
         if left:
-            read = self._as_read({**head, **cells})
-        given = [
-            (each.mark.raw, each.note.raw)
-            if each.item_id in answers and each.item_id not in left
-            else None
-            for each in read.answers
-        ]
-        properties = dict(marks)
-        if any(given):
-            properties |= prefill_properties(before, given)
-        return self._written({**head, **cells}, properties), left
+            cells = {item: own for item, own in cells.items() if item not in left}
+            read = self._read_back(head, cells, marks)
+        given = [(each.mark.raw, each.note.raw) if each.item_id in cells else None for each in read]
+        more = prefill_properties(before, given) if cells else {}
+        return self._content(head, cells, {**marks, **more}), left
+
+    def _content(
+        self, head: Cells, cells: Mapping[str, Cells], properties: Mapping[str, str]
+    ) -> bytes:
+        """Give the file; the first is compared with the form before any goes out."""
+        written = {place: text for own in (head, *cells.values()) for place, text in own.items()}
+        content = self._fillable.filled(written, properties)
+        if not self._proved and self._opened is not None:
+            lost = self._opened.lost(type(self._opened)(content), written)
+            if lost:
+                raise _refusal(
+                    self.path,
+                    f"記入すると変わってしまうところがあります（{'、'.join(lost)}）。Excel で開き、"
+                    "別のブックとして保存し直したものを置いてください",
+                )
+        self._proved = True
+        return content
+
+    def _read_back(
+        self, head: Cells, cells: Mapping[str, Cells], marks: Mapping[str, str]
+    ) -> Sequence[Answer]:
+        """Give the answers of a form as they would be read if it came back as it is."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / NAME
+            path.write_bytes(self._content(head, cells, marks))
+            workbook = _read(path, self._settings)
+        layout = locate(workbook, self._checklist, month=self._settings.month)
+        if layout is None or RESPONDENT not in hidden_properties(workbook):
+            raise _refusal(self.path, f"記入すると読み取れなくなります。{_SAVED}")
+        return parse(workbook, layout, self._checklist, month=self._settings.month).answers
+
+    def _same(self, answer: Answer, text: str, note: str) -> bool:
+        """Tell whether an answer reads back as it was to be filled in."""
+        mark, wanted = answer.mark, self._said(text)
+        return (mark.status, mark.due.month, answer.note.raw.strip()) == (
+            wanted.status,
+            wanted.due.month,
+            cell_text(note).strip(),
+        )
 
     def _said(self, mark: str) -> Mark:
         return read_mark(
@@ -148,9 +179,10 @@ class IssuedForm:
             legend=self._checklist.legend,
         )
 
-    def _answer(self, row: ItemRow, text: str, mark: Mark, note: str) -> Cells:
+    def _answer(self, row: ItemRow, text: str, note: str) -> Cells:
         """Give the cells in which an answer is written as this form asks for it."""
-        due = mark.due.month
+        mark = self._said(text)
+        sheet, due = self._workbook.sheets[row.sheet], mark.due.month
         month = row.due_cells[0] if due and row.due_cells else None
         found: dict[CellKey, str] = {}
         if month is not None:
@@ -161,31 +193,30 @@ class IssuedForm:
             later = f"（{month_words(due)}）" if due and month is None else ""
             found[options[mark.status.code]] = f"{_TICK}{later}"
         elif text and row.mark_cells:
-            found[row.mark_cells[0]] = self._as_listed(row, text, mark)
+            found[row.mark_cells[0]] = self._as_listed(sheet.name, row, text, mark)
         if note and row.note_cells:
             found[row.note_cells[0]] = note
-        return {
-            (row.sheet, key): cell_text(text + printed)
-            for key, text in found.items()
-            if (printed := self._printed(row.sheet, key)) is not None
-        }
+        written = {key: self._beside_print(sheet, key, text) for key, text in found.items()}
+        return {(sheet.name, key): cell_text(text) for key, text in written.items() if text}
 
-    def _printed(self, sheet: int, key: CellKey) -> str | None:
-        """Give what a cell of the form says already (the legend): an answer is written above it.
+    def _beside_print(self, sheet: RawSheet, key: CellKey, text: str) -> str:
+        """Give an answer with what its cell of the form says already (the legend).
 
-        None where its letters differ in colour or weight, which a new text would not keep.
+        It stands at the end that stays in sight where the row is too low for both. Empty where the
+        letters there differ in colour or weight, which a new text would not keep.
         """
-        page = self._workbook.sheets[sheet]
-        cell, look = page.cells.get(key), page.decorations.get(key)
+        cell, look = sheet.cells.get(key), sheet.decorations.get(key)
         if cell is None:
+            return text
+        if cell.formula or (look and look.runs):
             return ""
-        return None if cell.formula or (look and look.runs) else f"\n{cell.text}"
+        low = self._opened is not None and self._opened.stands_low(sheet.name, key)
+        return f"{cell.text}\n{text}" if low else f"{text}\n{cell.text}"
 
-    def _as_listed(self, row: ItemRow, text: str, mark: Mark) -> str:
+    def _as_listed(self, sheet: str, row: ItemRow, text: str, mark: Mark) -> str:
         """Give an answer in the words of the cell's own drop-down, where one says just that."""
-        sheet = self._workbook.sheets[row.sheet].name
-        listed = self._opened.choices(sheet, row.mark_cells[0]) if self._opened else ()
-        said = ((each, self._said(each)) for each in listed)
+        choices = self._opened.choices(sheet, row.mark_cells[0]) if self._opened else ()
+        said = ((each, self._said(each)) for each in choices)
         same = (t for t, m in said if (m.status, m.due.month) == (mark.status, mark.due.month))
         return next(same, text)
 
@@ -193,87 +224,24 @@ class IssuedForm:
         """Give what is written beside the labels of the head."""
         settings = self._settings
         values = {
-            self._checklist.respondent_labels: entry.name,
+            self._named: entry.name,
             self._checklist.project_labels: entry.project,
             _CODE: entry.code,
             _DEADLINE: day_words(settings.deadline) if settings.deadline else "",
             _MONTH: month_words(settings.month),
         }
         return {
-            place: cell_text(text)
+            (self._workbook.sheets[sheet].name, key): cell_text(text)
             for labels, text in values.items()
-            if text
-            for place in self._places.get(labels, ())
+            for sheet, key in (self._places.get(labels, ()) if text else ())
         }
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, ...], tuple[tuple[int, CellKey], ...]]:
         """The blank cells beside labels of the head, by the labels that ask for the same."""
         checklist = self._checklist
-        asked = (checklist.respondent_labels, checklist.project_labels, _CODE, _DEADLINE, _MONTH)
+        asked = (self._named, checklist.project_labels, _CODE, _DEADLINE, _MONTH)
         return blanks_beside(self._workbook, self._layout, checklist, asked)
-
-    def _with(self, cells: Cells) -> RawWorkbook:
-        """Give the form as it will be read with these cells filled in."""
-        sheets = list(self._workbook.sheets)
-        for place, sheet in enumerate(sheets):
-            own = {
-                key: RawCell(kind=CellKind.TEXT, text=text)
-                for (at, key), text in cells.items()
-                if at == place
-            }
-            looks = {
-                key: replace(look, runs=()) if key in own else look
-                for key, look in sheet.decorations.items()
-            }
-            if own:
-                sheets[place] = replace(sheet, cells={**sheet.cells, **own}, decorations=looks)
-        return replace(self._workbook, sheets=tuple(sheets))
-
-    def _as_read(self, cells: Cells) -> Submission:
-        workbook, month = self._with(cells), self._settings.month
-        layout = locate(workbook, self._checklist, month=month)
-        return parse(workbook, layout or self._layout, self._checklist, month=month)
-
-    def _written(self, cells: Cells, properties: Mapping[str, str]) -> bytes:
-        """Give the file; the first is read back before any goes out."""
-        names = [sheet.name for sheet in self._workbook.sheets]
-        named = {(names[sheet], key): text for (sheet, key), text in cells.items()}
-        content = self._fillable.filled(named, properties)
-        if not self._proved:
-            self._prove(content, cells, properties)
-            self._proved = True
-        return content
-
-    def _prove(self, content: bytes, cells: Cells, properties: Mapping[str, str]) -> None:
-        """Insist that a filled form reads back as meant, and that nothing else of it changed."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / NAME
-            path.write_bytes(content)
-            read = _read(path, self._settings)
-        meant = self._with(cells)
-        lost = [
-            sheet.name
-            for sheet, now in zip(meant.sheets, read.sheets, strict=True)
-            if {key: cell.text for key, cell in sheet.cells.items()}
-            != {key: cell.text for key, cell in now.cells.items()}
-        ]
-        if hidden_properties(read) != properties:
-            lost.append("隠し情報")
-        if self._opened is not None:
-            from pipeline.formats.kept import Opened  # noqa: PLC0415 - openpyxl is slow
-
-            written = {
-                sheet.name: frozenset(key for at, key in cells if at == place)
-                for place, sheet in enumerate(self._workbook.sheets)
-            }
-            lost += self._opened.lost(Opened(content), written)
-        if lost:
-            raise _refusal(
-                self.path,
-                f"記入すると変わってしまうところがあります（{'、'.join(lost)}）。Excel で開き、"
-                "別のブックとして保存し直したものを置いてください",
-            )
 
     @cached_property
     def _opened(self) -> Opened | None:
@@ -329,15 +297,10 @@ class IssuedForm:
                     f"「{each.text}」と入っているため、団体名を入れていません。空欄にしてもう一度"
                     "実行すると入ります。"
                 )
-        if not self._places[self._checklist.respondent_labels]:
+        if not self._places[self._named]:
             yield (
                 f"{self.path}: 「団体名」などの記入欄（見出しの右の空欄）が見つからないため、"
                 "団体名は表示されません。返ってきたファイルは、中の隠し情報で団体が分かります。"
-            )
-        if self._fillable.signed:
-            yield (
-                f"{self.path}: 電子署名が付いています。団体ごとの内容を入れるため、"
-                "配布するファイルの署名は無効と表示されます。"
             )
 
 
@@ -360,16 +323,6 @@ def _read(path: Path, settings: Settings) -> RawWorkbook:
     if read.encrypted or not read.complete:
         raise _refusal(path, f"暗号化されているか、壊れています。{_SAVED}")
     return read
-
-
-def _same(answer: Answer, wanted: Mark, note: str) -> bool:
-    """Tell whether an answer reads back as it was to be filled in."""
-    mark = answer.mark
-    return (mark.status, mark.due.month, answer.note.raw.strip()) == (
-        wanted.status,
-        wanted.due.month,
-        cell_text(note).strip(),
-    )
 
 
 def _place(answer: Answer) -> str:

@@ -193,9 +193,9 @@ def blanks_beside(
     for part in _heads(workbook, layout):
         sheet = next(n for n, each in enumerate(workbook.sheets) if each is part.sheet)
         for key, label, value in () if part.foot else _labelled(part, labels):
+            found = blanks.setdefault(label, [])
             place = None if value else _blank_beside(part, key, labels)
-            if place is not None:
-                blanks.setdefault(label, []).append((sheet, place))
+            found += [] if place is None else [(sheet, place)]
     return {
         names: tuple(next((blanks[k] for k in map(_key, names) if k in blanks), ()))
         for names in asked
@@ -203,7 +203,10 @@ def blanks_beside(
 
 
 def _blank_beside(part: _Part, key: CellKey, labels: _Labels) -> CellKey | None:
-    """Give the empty cell right of a label or, where another label stands there, below it."""
+    """Give the empty cell right of a label or, where another label stands there, below it.
+
+    On a cover labels in a row are rather the heads of a list.
+    """
     own = _area_of(part.sheet, key)
     right = _area_of(part.sheet, (own.top, own.right + 1))
     beside = part.sheet.cells.get((right.top, right.left))
@@ -212,7 +215,7 @@ def _blank_beside(part: _Part, key: CellKey, labels: _Labels) -> CellKey | None:
     below = _area_of(part.sheet, (own.bottom + 1, own.left))
     place = (below.top, below.left)
     free = place not in part.sheet.cells and place[0] < part.rows.stop
-    return place if free and _is_label(beside, labels) else None
+    return place if free and not part.cover and _is_label(beside, labels) else None
 
 
 def _area_of(sheet: RawSheet, key: CellKey) -> Area:
