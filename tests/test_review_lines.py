@@ -154,7 +154,7 @@ def test_decisions_on_single_lines_of_an_earlier_form_stay_valid(tmp_path: Path)
         [members.cell(row, column).value for column in range(1, len(places) + 1)]
         for row in range(HEADER_ROW + 2, members.max_row + 1)
     ]
-    del book["内訳"]
+    book.remove(members)
     for row in range(HEADER_ROW + 2, single.max_row + 1):
         if str(single.cell(row, places["項目"]).value).startswith("3項目"):
             single.delete_rows(row)

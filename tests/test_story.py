@@ -877,7 +877,7 @@ def test_the_demo_tells_the_story_and_keeps_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = play
-    monkeypatch.setattr(command, "play", lambda *a: islice(whole(*a), 3))
+    monkeypatch.setattr(command, "play", lambda *a: islice(whole(*a), 2))
     into = ["--into", str(tmp_path / "demo")]
     shown = CliRunner().invoke(command.main, into, catch_exceptions=False).output
     assert "■ 2026年9月 様式の配布" in shown

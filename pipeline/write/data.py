@@ -8,6 +8,7 @@ import platform
 import re
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -214,6 +215,7 @@ def write_run(
     path.write_text(plain_text(text) + "\n", encoding="utf-8", newline="\n")
 
 
+@cache
 def versions() -> dict[str, str]:
     """Give the versions of Python and of every library that has a say in the result."""
     found = {"python": platform.python_version()}
