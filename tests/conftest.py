@@ -16,7 +16,7 @@ from pipeline.sample import MONTH
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over what collection made, and look rarely: a tenth less."""
+    """Let the collector of garbage pass over what collection made, and look rarely."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -64,7 +64,8 @@ class _Book:
         These take openpyxl 15 seconds for the demo, all else half a second. It says that it cannot
         keep data bars, trend lines and slicers; nothing of a month is saved.
         """
-        wb, parser = self._reader.wb, self._reader.parser
+        wb: Any = self._reader.wb  # its sheets are its own affair; there is no other way
+        parser = self._reader.parser
         with (
             warnings.catch_warnings(),
             patch("openpyxl.reader.excel.TableDefinition.rel_type", "no such part"),

@@ -876,12 +876,15 @@ def test_what_the_demo_says_of_a_slip_is_so(slip: Slip, told: Meant, checklist: 
 def test_the_demo_tells_the_story_and_keeps_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = play
-    monkeypatch.setattr(command, "play", lambda *a: islice(whole(*a), 2))
+    """The first scenes of both plays; they are played to their ends here and in test_seal.py."""
+    for name, length in (("play", 3), ("play_tiers", 2)):
+        whole = getattr(command, name)
+        monkeypatch.setattr(command, name, lambda *a, of=whole, to=length: islice(of(*a), to))
     into = ["--into", str(tmp_path / "demo")]
     shown = CliRunner().invoke(command.main, into, catch_exceptions=False).output
     assert "■ 2026年9月 様式の配布" in shown
     assert "torimatome distribute --month 2026-09" in shown
+    assert "県の集計" in shown
     kept = (tmp_path / "demo" / "あらすじ.txt").read_text(encoding="utf-8-sig")
     assert kept in shown
     again = CliRunner().invoke(command.main, [*into, "--quiet"], catch_exceptions=False)
