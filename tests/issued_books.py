@@ -157,9 +157,16 @@ def _with_text_box(content: bytes) -> bytes:
     )
     parts["xl/drawings/drawing9.xml"] = _TEXT_BOX.encode()
     parts["customXml/item1.xml"] = '<様式 xmlns="urn:example:aomi">1</様式>'.encode()
+    around = "xl/_rels/workbook.xml.rels"
+    parts[around] = parts[around].replace(
+        b"</Relationships>",
+        b'<Relationship Id="rIdOwn" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/customXml" Target="/customXml/item1.xml"/></Relationships>',
+    )
     types = parts["[Content_Types].xml"]
     parts["[Content_Types].xml"] = types.replace(
         b"</Types>",
+        b'<Override PartName="/customXml/item1.xml" ContentType="application/xml"/>'
         b'<Override PartName="/xl/drawings/drawing9.xml" ContentType="application/vnd.'
         b'openxmlformats-officedocument.drawing+xml"/></Types>',
     )

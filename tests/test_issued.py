@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from gates import schema
+from gates import lint, schema
 from gates.tools import convert
 from inboxes import TEMPLATES, load, settings_for
 from issued_books import CHECK, NOTE, SHEET, Change, ministry_form, packed, parts_of
@@ -127,6 +127,11 @@ def test_last_month_s_answers_stand_where_they_are_read(tmp_path: Path) -> None:
     blank = read_back(result.forms["S02"], checklist)
     assert {each.mark.status for each in blank.answers} == {Status.BLANK}
     assert (blank.prefilled_from, blank.as_handed_out) == ("", ())
+
+
+def test_the_forms_pass_the_gate(tmp_path: Path) -> None:
+    result, _ = handed_out(tmp_path)
+    assert [problem for path in result.forms.values() for problem in lint.problems(path)] == []
 
 
 @pytest.mark.outside

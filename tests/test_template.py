@@ -257,14 +257,14 @@ def test_check_cells_of_the_blank_form_keep_what_is_typed(checklist: Checklist) 
     assert formats == ["@"] * len(checklist.items)
 
 
-def test_form_for_handing_out(checklist: Checklist, tmp_path: Path) -> None:
+def test_form_with_a_head(checklist: Checklist, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
-    write_blank_form(checklist, path, head={"団体名": "若葉市", "記入日": ""}, respondent_id="A01")
+    write_blank_form(checklist, path, head={"団体名": "若葉市", "記入日": ""})
     workbook = read_plain(path)
     layout = locate(workbook, checklist, month="2026-11")
     assert layout is not None
     submission = parse(workbook, layout, checklist, month="2026-11")
-    assert [evidence.text for evidence in submission.evidence] == ["A01", "若葉市"]
+    assert [evidence.text for evidence in submission.evidence] == ["若葉市"]
 
 
 def test_form_that_cannot_be_written(checklist: Checklist, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pipeline.forms.slips import RESPONDENT
 from pipeline.model import Checklist, Item
 from pipeline.write.choices import AS_TYPED, Choices, marks_sheet, protect
 
@@ -63,21 +62,14 @@ def write_handout(checklist: Checklist, path: Path, handout: Handout) -> None:
 
 
 def write_blank_form(
-    checklist: Checklist,
-    path: Path,
-    *,
-    head: Mapping[str, str] | None = None,
-    respondent_id: str = "",
+    checklist: Checklist, path: Path, *, head: Mapping[str, str] | None = None
 ) -> None:
-    """Write the blank form to ``path`` (.xlsx).
+    """Write the blank form to ``path`` (.xlsx). Raises OSError where that cannot be written.
 
     ``head`` adds labelled lines above the form (団体名 -> a name, or empty for the respondent to
-    fill in); ``respondent_id`` is stored as a hidden property. Both are for forms made to be
-    handed out; the official form has neither. Raises OSError where the path cannot be written.
+    fill in); the official form has none.
     """
     with form_workbook(path, title=checklist.title, subject=checklist.source) as book:
-        if respondent_id:
-            book.set_custom_property(RESPONDENT, respondent_id, "text")
         _Form(book, checklist).write(head or {})
 
 
