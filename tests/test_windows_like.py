@@ -109,7 +109,7 @@ def test_the_parent_caps_memory(tmp_path: Path) -> None:
 def test_a_workbook_open_in_excel_keeps_the_old_month(tmp_path: Path) -> None:
     checklist = load()
     put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist)})
-    command = ["-m", "pipeline", "aggregate", "--month", MONTH]
+    command = ["-m", "pipeline", "aggregate", "--month", MONTH, "--jobs", "1"]
     code, said = as_windows(tmp_path, command)
     assert code == ExitCode.OK, said
     put(tmp_path, {"青嶺市.xlsx": good("青嶺市", checklist)})
