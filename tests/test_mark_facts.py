@@ -35,6 +35,7 @@ CELLS = [
     (TEXT, "1.2", "unclear", "several-numbers", "several", ""),
     (TEXT, "1、2", "unclear", "several-numbers", "several", ""),
     (TEXT, "1:2", "unclear", "several-numbers", "several", ""),
+    (TEXT, "①" + "長" * 400, "unclear", "long-text", "no_number", ""),
 ]
 
 

@@ -361,6 +361,7 @@ def test_objects_beside_a_cell(
 ) -> None:
     found = beside(mark, things, MONTH)
     assert (found.status, found.doubt, found.read_by) == told
+    assert found.read_by is not ReadBy.OBJECT or found.notation == "object"
     assert found.object_text == text
     assert not found.legend_untouched
 
