@@ -13,6 +13,7 @@ import click
 from pipeline.cli.asking import can_ask, confirm
 from pipeline.cli.words import STATES
 from pipeline.errors import ExitCode, TorimatomeError
+from pipeline.frame.findings import findings_of
 from pipeline.model import FileState, Severity
 from pipeline.rules.alerts import alerts
 
@@ -99,7 +100,7 @@ def _aggregate(settings: Settings) -> Callable[..., RunResult]:
 def summary_lines(result: RunResult) -> list[str]:
     """Give the last lines of a run: files, findings, and the path to open."""
     states = result.files
-    severities = Counter(finding.severity for finding in result.findings) + result.beyond
+    severities = Counter(findings_of(result.findings).frame["severity"]) + result.beyond
     others = [
         f"{words} {states[state]}"
         for state, words in STATES.items()
@@ -133,7 +134,7 @@ def _noted_lines(result: RunResult, *, unreadable: int) -> list[str]:
         lines.append(
             "  読めなかったファイルがあります。「要確認」シートの上から順にご確認ください。"
         )
-    late = sum(finding.code == "R607" for finding in result.findings)
+    late = findings_of(result.findings).where("code", ("R607",)).sum()
     if late:
         lines.append(
             f"  前の月の確認票に後から書かれた判断が {late} 件あり、使っていません"
@@ -345,7 +346,7 @@ def distribute_lines(result: DistributeResult) -> list[str]:
 
 def _any_at_least(result: RunResult, severity: Severity) -> bool:
     order = list(Severity)
-    told = {*result.beyond, *(finding.severity for finding in result.findings)}
+    told = {*result.beyond, *findings_of(result.findings).frame["severity"].values}
     return any(order.index(each) <= order.index(severity) for each in told)
 
 
