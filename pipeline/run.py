@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 
 from pipeline.assemble import assemble
@@ -244,12 +245,19 @@ def gather(
     """Read every file of a month's inbox and settle which submissions count."""
     watch = watch or Stopwatch()
     checklist = load_checklist(settings.templates / settings.checklist)
-    form = read_form(settings)
+    decided = cache(partial(read_form, settings))
+
+    def on_read(done: int, total: int) -> None:
+        decided()  # while workers read on: of a large month 確認票 takes as long as fifty files
+        if progress is not None:
+            progress(done, total)
+
     with inbox_at_hand(settings) as folder:
         inbox, roster = look_into(folder, checklist, settings)
         watch.lap("discover")
-        inbox, outcomes = read_all(inbox, folder, checklist, roster, settings, progress)
+        inbox, outcomes = read_all(inbox, folder, checklist, roster, settings, on_read)
         watch.lap("read")
+    form = decided()
     batch = assemble(
         outcomes,
         checklist=checklist,

@@ -70,7 +70,7 @@ class ReadForm:
 
 
 def read_form(settings: Settings) -> ReadForm:
-    """Read the 確認票 that this month goes by; before the inbox, since it tells whose files are.
+    """Read the 確認票 that this month goes by; it tells whose files are, too.
 
     Raises TorimatomeError where the form cannot be read: it is never written over then.
     """
@@ -111,6 +111,7 @@ def judge(batch: Batch, read: ReadForm, settings: Settings, history: History) ->
     findings = raw
     if reviewed.changed:
         frame = answers_of(reviewed.batch.submissions)
+    if reviewed.says_otherwise:
         findings = check(reviewed.batch, settings.rules, previous=previous, frame=frame)
     settled = finding_states(
         findings,

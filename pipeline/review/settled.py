@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from pipeline.frame.findings import Findings
 from pipeline.model import Batch
-from pipeline.model.review import Bound, Decision, ReviewKey
+from pipeline.model.review import Bound, Decision, ReviewKey, Verdict
 from pipeline.review.keys import Binder, Keys
+
+_STANDING = (Verdict.ACCEPT, Verdict.SEND_BACK)  # the answer stays what it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,14 @@ class Reviewed:
     def changed(self) -> bool:
         """Tell whether an answer was replaced or a rule has something to say of the form."""
         return self.batch is not self.source
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Tell whether rules may find something else now: not where all was let stand."""
+        if not self.changed:
+            return False
+        stands = all(one.verdict in _STANDING for one in self.decisions.values())
+        return not stands or self.batch.entry_problems != self.source.entry_problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
