@@ -122,9 +122,14 @@ class FileNames:
         )
         self._weak_end = re.compile(f"(?<=[市区町村都道府県社])(?:{WEAK_WORDS})+$", re.IGNORECASE)
         self._own = re.compile(strong, re.IGNORECASE)
+        # Whoever looks for a name in a file looks twice and more, one file after the other.
+        self._remembered = lru_cache(maxsize=256)(self._clean)
 
     def clean(self, name: str) -> tuple[str, ...]:
         """Give what may be a respondent's name in a file or folder name, the likeliest first."""
+        return self._remembered(name)
+
+    def _clean(self, name: str) -> tuple[str, ...]:
         text = _SHORT_LEGAL.sub(lambda found: _LONG_LEGAL[found[1]], _plain(name))
         text = _EXTENSION.sub("", text)
         sender, arrow, _ = text.partition("→")  # from whom to whom
