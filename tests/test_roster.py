@@ -74,6 +74,14 @@ def test_the_header_is_found_wherever_it_stands(checklist: Checklist) -> None:
     assert _bare(read_roster(moved, checklist)) == _bare(plain)
 
 
+def test_cells_of_blanks_are_no_cells(checklist: Checklist) -> None:
+    book = workbook(FULL)
+    (sheet,) = book.sheets
+    blanks = {(row, 9): RawCell(kind=CellKind.TEXT, text=" \u3000") for row in range(40)}
+    blank = replace(sheet, cells={**sheet.cells, **blanks})
+    assert read_roster(replace(book, sheets=(blank,)), checklist) == read_roster(book, checklist)
+
+
 def test_renamed_and_reordered_headers(checklist: Checklist) -> None:
     table = "名称 | 備考 | コード（任意）| 分野\n若葉市 | あ | Ａ－１ | すべて"
     (entry,) = read_roster(workbook(table), checklist).entries
