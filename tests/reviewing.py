@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.formats import read_workbook
 from pipeline.forms.editions import in_edition
+from pipeline.frame.findings import findings_of
 from pipeline.history.earlier import load_history, previous_month, settle_years
 from pipeline.model import Batch, Finding, PreviousMonth, RawWorkbook, SourceFile
 from pipeline.model.report import Report
@@ -24,6 +25,7 @@ from pipeline.review import (
     read_review,
     relocated,
 )
+from pipeline.review.keys import Binder, Keys
 from pipeline.review.settled import Reviewed, Settled
 from pipeline.rules.check import check
 from pipeline.run import gather
@@ -31,6 +33,12 @@ from pipeline.settings import Limits, Settings
 from pipeline.summarise import summarise
 from pipeline.write.data import write_run
 from pipeline.write.review_form import write_review_form
+
+
+def keys_of(findings: Iterable[Finding], batch: Batch) -> Keys:
+    """Give the key of each finding. ``batch`` is the one the findings were made from."""
+    return Binder(batch).keys(findings_of(findings))
+
 
 MADE_AT = "2026-11-24T09:30:00+09:00"
 

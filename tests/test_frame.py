@@ -125,3 +125,15 @@ def test_a_column_holds_its_values_in_order(rows: list[tuple[str, int]]) -> None
     assert [*letters.where(lambda letter: letter == "a")] == [row[0] == "a" for row in rows]
     some = [*range(0, len(rows), 3)]
     assert [*taken({"n": numbers}, some)["n"]] == [rows[n][1] for n in some]
+
+
+def test_columns_of_very_many_values_are_not_mistaken_for_one_another() -> None:
+    """20,000 values in each of five columns: their combinations are more than a number holds."""
+    column = encoded(range(20_000))
+    rows = [*together(lambda *values: values, *[column] * 5)]
+    assert rows == [(value,) * 5 for value in range(20_000)]
+    turned = column.take(range(19_999, -1, -1))
+    rows = [*together(lambda *values: values, turned, column, turned, column, turned)]
+    assert rows == [
+        (value, other) * 2 + (value,) for value, other in zip(turned, column, strict=True)
+    ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opened import opened
-from reviewing import MADE_AT, Step, codes, fill, heads, lines, load, put, shuffle, step
+from reviewing import MADE_AT, Step, codes, fill, heads, keys_of, lines, load, put, shuffle, step
 from rule_examples import run_example
 
 from pipeline.errors import ExitCode, TorimatomeError
@@ -43,7 +43,6 @@ from pipeline.review import (
     find_form,
     form_source,
     insist_unchanged,
-    keys_of,
     past_findings,
     read_review,
 )

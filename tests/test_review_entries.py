@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from opened import opened
-from reviewing import Step, heads, lines, load, put, step
+from reviewing import Step, heads, keys_of, lines, load, put, step
 from rows import every_row
 from rule_examples import run_example
 from test_assemble import ASKED, put_together, returned
@@ -39,7 +39,7 @@ from pipeline.model.review import (
     ReviewKey,
     Verdict,
 )
-from pipeline.review import apply_review, at_present_ids, keys_of, read_review
+from pipeline.review import apply_review, at_present_ids, read_review
 from pipeline.review.choices import with_chosen_files
 from pipeline.review.keys import digest_of, digest_of_past
 from pipeline.review.states import words_of

@@ -64,7 +64,7 @@ class StoredAnswers(Sequence[Answer]):
     `Tables`, columns stand there alone.
     """
 
-    __slots__ = ("_found", "_packed", "_rows", "_size", "first", "found", "judged", "tables")
+    __slots__ = ("_found", "_packed", "_rows", "found", "judged", "own", "tables")
 
     def __init__(
         self,
@@ -73,26 +73,24 @@ class StoredAnswers(Sequence[Answer]):
         packed: bytes,
         found: tuple[Column, ...] | None,
     ) -> None:
-        self._size = size
         self._rows = rows
         self._packed = packed
         self._found = found or ()
         self.judged = found is not None
         self.tables: Tables | None = None
-        self.first = 0  # the row of ``tables.answers`` where these begin
+        self.own = range(size)  # rows of ``tables.answers``
         self.found = range(len(self._found[0]) if self._found else 0)  # rows of ``tables.findings``
 
     def __reduce__(self) -> tuple[Any, ...]:
         found = self.findings if self.judged else None
-        return (StoredAnswers, (self._size, self.rows, self._packed, found))
+        return (StoredAnswers, (len(self), self.rows, self._packed, found))
 
     @property
     def rows(self) -> tuple[Column, ...]:
         """Give the columns of `ROW`, and those of `DECIDED` where any answer was decided."""
         if self.tables is None:
             return self._rows
-        own = range(self.first, self.first + self._size)
-        return tuple(self.tables.answers.column(place, own) for place in _PLACES.values())
+        return tuple(self.tables.answers.column(place, self.own) for place in _PLACES.values())
 
     @property
     def findings(self) -> tuple[Column, ...]:
@@ -105,22 +103,20 @@ class StoredAnswers(Sequence[Answer]):
         """Give one column of the answers, a value an answer."""
         place = _PLACES[name]
         if self.tables is not None:
-            own = range(self.first, self.first + self._size)
-            return self.tables.answers.column(place, own)
+            return self.tables.answers.column(place, self.own)
         values = self._rows[place] if place < len(self._rows) else (None,)
-        return values if len(values) == self._size else values * self._size
+        return values if len(values) == len(self) else values * len(self)
 
     def within(self, tables: Tables) -> StoredAnswers:
         """Give the answers with their columns in the tables of the month."""
-        there = StoredAnswers(self._size, (), self._packed, () if self.judged else None)
+        there = StoredAnswers(len(self), (), self._packed, () if self.judged else None)
         there.tables = tables
-        there.first = tables.answers.add(self.rows, self._size)
-        start = tables.findings.add(self.findings, len(self.found))
-        there.found = range(start, start + len(self.found))
+        there.own = tables.answers.add(self.rows, len(self))
+        there.found = tables.findings.add(self.findings, len(self.found))
         return there
 
     def __len__(self) -> int:
-        return self._size
+        return len(self.own)
 
     @overload
     def __getitem__(self, place: int) -> Answer: ...
@@ -205,11 +201,11 @@ def answers_of(submissions: Sequence[CountedSubmission]) -> Frame:
     beside, firsts = Table(len(_PLACES)), []
     for one, answers in zip(submissions, told, strict=True):
         if isinstance(answers, StoredAnswers) and answers.tables is tables:
-            firsts.append(answers.first)
+            firsts.append(answers.own.start)
             continue
         source, rows = one.submission.source, tables.answers.rows
         own = rows_of(answers, source.path, source.part)
-        firsts.append(rows + beside.add(own, len(answers)))
+        firsts.append(rows + beside.add(own, len(answers)).start)
     sizes = [*map(len, told)]
     columns = tables.answers.chosen(beside, _ranges(firsts, sizes))
     frame = dict(zip(_PLACES, columns, strict=True))
@@ -232,7 +228,7 @@ def found_alone(submissions: Sequence[CountedSubmission]) -> tuple[Findings, Cod
         if isinstance(answers, StoredAnswers):
             first, size = answers.found.start, len(answers.found)
             if answers.tables is not tables:
-                first = tables.findings.rows + beside.add(answers.findings, size)
+                first = tables.findings.rows + beside.add(answers.findings, size).start
         firsts.append(first)
         sizes.append(size)
     columns = tables.findings.chosen(beside, _ranges(firsts, sizes))

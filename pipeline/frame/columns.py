@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_LARGEST = (1 << 63) - 1  # number of a combination of values
 _KINDS = ((np.uint8, 1 << 8), (np.uint16, 1 << 16), (np.uint32, 1 << 32))
 
 
@@ -41,7 +42,9 @@ class Coded:
         codes = self.codes[rows if isinstance(rows, slice) else np.array(rows, np.int64)]
         if len(codes) < len(self.values):  # of many values few stand there: look at those alone
             kept, codes = np.unique(codes, return_inverse=True)
-            return Coded(tuple(self.values[n] for n in kept.tolist()), narrow(codes, len(kept)))
+            return Coded(
+                tuple(self.values[n] for n in kept.tolist()), codes.astype(_kind(len(kept)))
+            )
         used = np.zeros(len(self.values), bool)
         used[codes] = True
         if used.all():
@@ -101,11 +104,6 @@ def _kind(count: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind, most in _KINDS if count <= most)
 
 
-def narrow(codes: NDArray[Any], count: int) -> NDArray[Any]:
-    """Give codes of so many values in as few bytes as they need."""
-    return codes.astype(_kind(count), copy=False)
-
-
 def in_order(values: Sequence[Any], codes: NDArray[Any]) -> Coded:
     """Give a column whose values are numbered anew, in the order they first appear."""
     count = len(codes)
@@ -124,9 +122,13 @@ def constant(value: Any, rows: int) -> Coded:
 
 def together(make: Callable[..., Any], *columns: Coded) -> Coded:
     """Give a column made of several: ``make`` is asked once for each combination that occurs."""
-    number = np.zeros(len(columns[0]), np.int64)
+    number, most = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
+        if most * len(column.values) > _LARGEST:  # number anew what occurs, before it overflows
+            occurring, number = np.unique(number, return_inverse=True)
+            most = len(occurring)
         number = number * len(column.values) + column.codes
+        most *= len(column.values)
     _, first, codes = np.unique(number, return_index=True, return_inverse=True)
     order = np.argsort(first)
     first, codes = first[order], np.argsort(order)[codes]

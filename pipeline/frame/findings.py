@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from pipeline.model import Finding, Location, return_key
 from pipeline.model.pickling import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -36,12 +36,10 @@ class Findings(Rows[Finding]):
 
     __slots__ = ()
 
-    def at(self, rows: Iterable[int] | slice) -> Iterator[Finding]:
-        """Give the findings of some rows, in the order they are asked for."""
-        chosen = rows if isinstance(rows, slice) else [*rows]
-        places = _PLACES.unpack([self.column(name, chosen) for name in PLACE])
-        told = (places if n == "location" else self.column(n, chosen) for n in _NAMES)
-        yield from _FINDINGS.unpack([*told])
+    def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[Finding]:
+        """Give findings, each with its place."""
+        places = _PLACES.unpack([*map(column, PLACE)])
+        return _FINDINGS.unpack([places if n == "location" else column(n) for n in _NAMES])
 
     def where(self, column: str, values: Iterable[object]) -> NDArray[np.bool_]:
         """Tell for each finding whether a column holds one of some values."""
@@ -76,4 +74,6 @@ def columns_of(findings: Iterable[Finding]) -> tuple[Column, ...]:
 
 def keys_of_files(findings: Findings) -> Coded:
     """Give the key of the return that each finding lies in, see `Location.key`."""
+    if tuple(findings.frame["part"].values) == ("",):  # no file holds several returns
+        return findings.frame["file"]
     return together(return_key, findings.frame["file"], findings.frame["part"])

@@ -1,8 +1,9 @@
 """The promises of a month as a frame."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from pipeline.frame.columns import columns_of
 from pipeline.frame.rows import Rows
@@ -18,10 +19,9 @@ class Promises(Rows[Promise]):
 
     __slots__ = ()
 
-    def at(self, rows: Iterable[int] | slice) -> Iterator[Promise]:
-        """Give the promises of some rows, in the order they are asked for."""
-        chosen = rows if isinstance(rows, slice) else [*rows]
-        yield from _PROMISES.unpack([self.column(name, chosen) for name in FIELDS])
+    def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[Promise]:
+        """Give promises."""
+        return _PROMISES.unpack([*map(column, FIELDS)])
 
 
 def promises_of(promises: Sequence[Promise]) -> Promises:

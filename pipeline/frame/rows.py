@@ -1,7 +1,7 @@
 """A frame that is walked through as a sequence of objects, each made when it is asked for."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self, TypeVar, overload
 
 from pipeline.frame.columns import Frame, stacked, taken
@@ -19,13 +19,18 @@ class Rows(Sequence[Value_co]):
         self.frame = frame
 
     @abstractmethod
+    def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[Value_co]:
+        """Give values; ``column`` gives one field of each of them."""
+
     def at(self, rows: Iterable[int] | slice) -> Iterator[Value_co]:
         """Give the values of some rows, in the order they are asked for."""
+        chosen = rows if isinstance(rows, slice) else [*rows]
 
-    def column(self, name: str, rows: list[int] | slice) -> tuple[Any, ...]:
-        """Give one field of some rows."""
-        coded = self.frame[name]
-        return tuple(map(coded.values.__getitem__, coded.codes[rows].tolist()))
+        def column(name: str) -> tuple[Any, ...]:
+            coded = self.frame[name]
+            return tuple(map(coded.values.__getitem__, coded.codes[chosen].tolist()))
+
+        return iter(self.made(column))
 
     def take(self, rows: Any) -> Self:
         """Give some of the values; see `Coded.take`."""

@@ -60,13 +60,13 @@ class Table:
         self._columns = tuple(_Growing() for _ in range(width))
         self.rows = 0
 
-    def add(self, columns: Sequence[Column], rows: int) -> int:
-        """Take in the rows of one return and give the first; columns not given hold None."""
+    def add(self, columns: Sequence[Column], rows: int) -> range:
+        """Take in the rows of one return and give their places; columns not given hold None."""
         first = self.rows
         for place, column in enumerate(self._columns):
             column.add(columns[place] if place < len(columns) else (None,), rows)
         self.rows += rows
-        return first
+        return range(first, self.rows)
 
     def column(self, place: int, rows: range) -> Column:
         """Give one column of some rows, a value a row."""

@@ -23,6 +23,5 @@ from pipeline.review.entries import (
     read_review,
 )
 from pipeline.review.form import lay_out, relocated
-from pipeline.review.keys import keys_of
 from pipeline.review.states import finding_states, past_findings
 from pipeline.review.verdicts import given_bodies

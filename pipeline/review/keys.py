@@ -1,13 +1,13 @@
 """What a decision is bound to: the respondent, the item, the code and what was written."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pipeline.frame.answers import answers_at, answers_of, first_rows
 from pipeline.frame.columns import Coded, Frame, stacked, taken, together
-from pipeline.frame.findings import Findings, findings_of
+from pipeline.frame.findings import Findings
 from pipeline.frame.rows import Rows
 from pipeline.model import Answer, Batch, Finding, SkipReason, Status, file_digest, text_digest
 from pipeline.model.history import PastAnswer
@@ -32,11 +32,9 @@ class Keys(Rows[ReviewKey]):
 
     __slots__ = ()
 
-    def at(self, rows: Iterable[int] | slice) -> Iterator[ReviewKey]:
-        """Give the keys of some rows, in the order they are asked for."""
-        chosen = rows if isinstance(rows, slice) else [*rows]
-        columns = (self.column(name, chosen) for name in ReviewKey._fields)
-        return map(ReviewKey._make, zip(*columns, strict=True))
+    def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[ReviewKey]:
+        """Give keys."""
+        return map(ReviewKey._make, zip(*map(column, ReviewKey._fields), strict=True))
 
 
 class Binder:
@@ -119,11 +117,6 @@ class Binder:
 def subject_of(respondent_id: str, file: str) -> str:
     """Give whom a finding is about: the respondent, else the file."""
     return respondent_id or f"file:{file}"
-
-
-def keys_of(findings: Iterable[Finding], batch: Batch) -> Keys:
-    """Give the key of each finding. ``batch`` is the one the findings were made from."""
-    return Binder(batch).keys(findings_of(findings))
 
 
 def shown_text(finding: Finding, said: Said | None) -> str:

@@ -72,9 +72,9 @@ def write_workbook(
     """
     from pipeline.write.book import Book  # noqa: PLC0415 - loads xlsxwriter
     from pipeline.write.frame import frames_of  # noqa: PLC0415 - loads numpy
-    from pipeline.write.pivot import PIVOT_SHEET, add_pivots  # noqa: PLC0415
-    from pipeline.write.sheets import GROUPS, has_pivots, page_head, write_sheets  # noqa: PLC0415
-    from pipeline.write.within import within  # noqa: PLC0415
+    from pipeline.write.pivot import PIVOT_SHEET, add_pivots  # noqa: PLC0415 - the same
+    from pipeline.write.sheets import GROUPS, has_pivots, page_head, write_sheets  # noqa: PLC0415 - the same
+    from pipeline.write.within import within  # noqa: PLC0415 - the same
 
     shown = within(report, settings.detail_rows)
     if frames is None or shown is not report:
