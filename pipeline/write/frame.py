@@ -112,10 +112,9 @@ def line_frame(lines: Sequence[ReportedLine]) -> Frame:
     ``count`` is how many findings stand on it, ``said`` what is told as its cause,
     ``impact`` how many open answers it settles.
     """
-    shown = findings_of(line.shown for line in lines)
-    frame = _told(shown)
-    frame["message"] = encoded(_Messages(shown.frame))
-    frame["said"] = together(_first, shown.frame["problem"], frame["message"])
+    shown = [line.shown for line in lines]
+    frame = _told(findings_of(shown))
+    frame["said"] = encoded(finding.problem or finding.message for finding in shown)
     frame["line"] = encoded(line.answer for line in lines)
     frame["count"] = encoded(len(line.rows) for line in lines)
     frame["impact"] = encoded(line.impact for line in lines)
@@ -193,10 +192,6 @@ class _Messages(Sequence[str]):
         if isinstance(row, slice):
             return [self[n] for n in range(len(self))[row]]
         return message_of(*(column.at(row) for column in self._made_of))
-
-
-def _first(problem: str, message: str) -> str:
-    return problem or message
 
 
 def _columns(table: str, rows: Sequence[Any]) -> Frame:
