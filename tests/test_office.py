@@ -10,20 +10,29 @@ from office import MONTHS, Office
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-def play(folder: Path, seed: int, patched: pytest.MonkeyPatch) -> Office:
+# What the first two months of seed 8 have; `make verify` plays ten halves of a year.
+DEEDS = {
+    "slip", "decisions", "spoilt data", "really killed", "killed close", "undone close",
+    "forgotten close", "late return",
+}  # fmt: skip
+
+
+def play(
+    folder: Path, seed: int, patched: pytest.MonkeyPatch, *, months: tuple[str, ...] = MONTHS
+) -> Office:
     office = Office(folder=folder, chance=random.Random(seed), patched=patched)  # noqa: S311
-    for month in MONTHS:
+    for month in months:
         office.month(month)
     return office
 
 
 def test_a_story_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    office = play(tmp_path, 1, monkeypatch)
-    assert office.played == list(MONTHS)
-    assert {"slip", "decisions", "spoilt data"} <= set(+office.deeds)
+    office = play(tmp_path, 8, monkeypatch, months=MONTHS[:2])
+    assert office.played == list(MONTHS[:2])
+    assert set(+office.deeds) >= DEEDS
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("seed", [2, *range(120, 128)])
+@pytest.mark.parametrize("seed", [1, 2, *range(120, 128)])
 def test_many_stories(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert play(tmp_path, seed, monkeypatch).played == list(MONTHS)
