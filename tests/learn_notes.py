@@ -89,12 +89,13 @@ def learn(given: Sequence[Labelled]) -> dict[str, int]:
 
     def over_pieces(parts: Vector) -> Vector:
         """Sum the centred rows, each taken so many times."""
-        return np.bincount(columns, values * parts[rows], len(names)) - middle * parts.sum()
+        summed: Vector = np.bincount(columns, values * parts[rows], len(names))
+        return summed - middle * parts.sum()
 
     def alike(parts: Vector) -> Vector:
         weights = over_pieces(parts)
-        told = np.bincount(rows, values * weights[columns], len(given)) - middle @ weights
-        return told + _STIFFNESS / share * parts
+        found: Vector = np.bincount(rows, values * weights[columns], len(given))
+        return found - middle @ weights + _STIFFNESS / share * parts
 
     weights = over_pieces(_solved(alike, wanted - mean))
     start = mean - middle @ weights

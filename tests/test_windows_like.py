@@ -1,9 +1,11 @@
 """The whole product where a Linux process has no more than Windows has (windows_like/)."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,19 @@ ROOT = Path(__file__).resolve().parent.parent
 _TOLD = {"PYTHONPATH", "PYTHONUTF8", "PYTHONIOENCODING", "LC_ALL", "TORIMATOME_MONTH"}
 
 
-def started(home: Path, arguments: list[str], typed: str, **more: str) -> tuple[int, str]:
-    """Run one command in a process of its own."""
+def environment(**more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _TOLD}
     kept["PATH"] = str(Path(sys.executable).parent)  # nothing here opens a workbook
+    return kept | more
+
+
+def started(home: Path, arguments: list[str], typed: str, **more: str) -> tuple[int, str]:
+    """Run one command in a process of its own."""
     encoding = more.get("PYTHONIOENCODING", "utf-8")
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=home,
-        env=kept | more,
+        env=environment(**more),
         input=typed.encode(encoding),
         capture_output=True,
         check=False,
@@ -37,12 +43,50 @@ def plain(home: Path, arguments: list[str], typed: str = "") -> tuple[int, str]:
     return started(home, arguments, typed, PYTHONPATH=str(ROOT), PYTHONUTF8="1")
 
 
+_PLACES = (ROOT / "tests" / "windows_like", ROOT, ROOT / "tests")
+# Spawn alone, a console of page 932, its own zones.
+_WINDOWS = {
+    "PYTHONPATH": os.pathsep.join(map(str, _PLACES)), "PYTHONUTF8": "0",
+    "PYTHONIOENCODING": "cp932", "LC_ALL": "C.UTF-8", "PYTHONTZPATH": "",
+}  # fmt: skip
+
+
 def as_windows(home: Path, arguments: list[str], typed: str = "") -> tuple[int, str]:
-    """Run one command as on Windows: spawn alone, a console of page 932, its own zones."""
-    places = (ROOT / "tests" / "windows_like", ROOT, ROOT / "tests")
-    path = os.pathsep.join(map(str, places))
-    told = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp932", "LC_ALL": "C.UTF-8", "PYTHONTZPATH": ""}
-    return started(home, arguments, typed, PYTHONPATH=path, **told)
+    """Run one command as on Windows."""
+    return started(home, arguments, typed, **_WINDOWS)
+
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def command() -> Iterator[Command]:
+    """Give what runs commands in a folder, one after another in one process like Windows."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "windows_like.commands"],
+        env=environment(**_WINDOWS),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="cp932",
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        typed, shown = process.stdin, process.stdout
+
+        def run(home: Path, *words: str) -> tuple[int, str]:
+            typed.write(f"{json.dumps([str(home), *words])}\n")
+            typed.flush()
+            said: list[str] = []
+            for line in shown:
+                if line.startswith('{"code"'):
+                    return json.loads(line)["code"], "".join(said)
+                said.append(line)
+            raise AssertionError("".join(said))
+
+        yield run
+        typed.close()
 
 
 def on_page_932(said: str) -> str:
@@ -106,11 +150,11 @@ def test_the_parent_caps_memory(tmp_path: Path) -> None:
     assert (code, said) == (0, "1 done / 0 memory / 2 done")
 
 
-def test_a_workbook_open_in_excel_keeps_the_old_month(tmp_path: Path) -> None:
+def test_a_workbook_open_in_excel_keeps_the_old_month(command: Command, tmp_path: Path) -> None:
     checklist = load()
     put(tmp_path, {"若葉市.xlsx": good("若葉市", checklist)})
-    command = ["-m", "pipeline", "aggregate", "--month", MONTH, "--jobs", "1"]
-    code, said = as_windows(tmp_path, command)
+    aggregate = ("aggregate", "--month", MONTH)
+    code, said = command(tmp_path, *aggregate)
     assert code == ExitCode.OK, said
     put(tmp_path, {"青嶺市.xlsx": good("青嶺市", checklist)})
     before = fingerprint(tmp_path / "outbox")
@@ -118,29 +162,43 @@ def test_a_workbook_open_in_excel_keeps_the_old_month(tmp_path: Path) -> None:
         place = tmp_path / "outbox" / MONTH / name
         (place.parent / f"~${place.name}").write_bytes(b"\x05user")  # Excel's own mark
         with place.open("rb"):
-            code, said = as_windows(tmp_path, command)
+            code, said = command(tmp_path, *aggregate)
         (place.parent / f"~${place.name}").unlink()
         assert code == ExitCode.NOTHING_WRITTEN, said
         assert place.name in said
         assert "閉じて" in said
         assert fingerprint(tmp_path / "outbox") == before
-    code, said = as_windows(tmp_path, command)
+    code, said = command(tmp_path, *aggregate)
     assert code == ExitCode.OK, said
     assert len(states(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("length", [150, 200, 230, 245])
-def test_a_place_that_is_too_long_is_told(length: int, tmp_path: Path) -> None:
-    """259 letters are all that Windows takes: a month is whole, or it is said that it is not."""
-    home = tmp_path
+def in_a_long_place(folder: Path, length: int, run: Callable[[Path], tuple[int, str]]) -> int:
+    """Run a month in a folder whose place has so many letters: it is whole, or it is told."""
+    home = folder / str(length)
     while (missing := length - len(str(home))) > 1:
         home /= "長" * min(missing - 1, 60)
     home.mkdir(parents=True)
     put(home, {"若葉市.xlsx": good("若葉市", load())})
-    code, said = as_windows(home, ["-m", "pipeline", "aggregate", "--month", MONTH])
+    code, said = run(home)
     assert not re.search(r"Traceback|思いがけない", said), said
     written = home / "outbox" / MONTH / f"集計_{MONTH}.xlsx"
     assert (code == ExitCode.OK) == written.exists(), said
     if code != ExitCode.OK:
         assert "場所の名前が長すぎます" in said
         assert not list((home / "outbox").rglob("*.xlsx"))
+    return code
+
+
+def test_a_long_place_holds_a_month(tmp_path: Path) -> None:
+    words = ["-m", "pipeline", "aggregate", "--month", MONTH]
+    assert in_a_long_place(tmp_path, 150, lambda home: as_windows(home, words)) == ExitCode.OK
+
+
+def test_a_place_that_is_too_long_is_told(command: Command, tmp_path: Path) -> None:
+    """259 letters are all that Windows takes."""
+    codes = [
+        in_a_long_place(tmp_path, length, lambda home: command(home, "aggregate", "--month", MONTH))
+        for length in (200, 230, 245)
+    ]
+    assert codes == [ExitCode.OK, ExitCode.NOTHING_WRITTEN, ExitCode.NOTHING_WRITTEN]
