@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ _LEAST = 100  # thousandths; smaller weights change nothing
 _EXACT = 1e-7  # what is left of the answers; weights are told in thousandths
 
 Labelled = tuple[list[str], bool]
-Vector = NDArray[np.float64]
+Vector = NDArray[Any]
 
 
 def notes() -> Iterator[tuple[str, bool]]:
@@ -90,12 +91,14 @@ def learn(given: Sequence[Labelled]) -> dict[str, int]:
     def over_pieces(parts: Vector) -> Vector:
         """Sum the centred rows, each taken so many times."""
         summed: Vector = np.bincount(columns, values * parts[rows], len(names))
-        return summed - middle * parts.sum()
+        summed -= middle * parts.sum()
+        return summed
 
     def alike(parts: Vector) -> Vector:
         weights = over_pieces(parts)
         found: Vector = np.bincount(rows, values * weights[columns], len(given))
-        return found - middle @ weights + _STIFFNESS / share * parts
+        found += _STIFFNESS / share * parts - middle @ weights
+        return found
 
     weights = over_pieces(_solved(alike, wanted - mean))
     start = mean - middle @ weights

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from commands import Command, commands
 
 from pipeline.cli import main
 from pipeline.errors import ExitCode
@@ -82,12 +83,12 @@ def test_init_where_a_file_is_in_the_way_says_so(
     assert "書き込めませんでした" in capsys.readouterr().err
 
 
-def walk(torimatome: list[str], home: Path, env: dict[str, str]) -> None:
-    """Go a new user's way from an empty folder to a workbook of own returns."""
+def started(torimatome: list[str], env: dict[str, str]) -> Command:
+    """Give what starts a process for each command."""
 
-    def run(*arguments: str, code: int) -> str:
+    def run(home: Path, *words: str) -> tuple[int, str]:
         done = subprocess.run(
-            [*torimatome, *arguments],
+            [*torimatome, *words],
             cwd=home,
             env=env,
             capture_output=True,
@@ -95,8 +96,18 @@ def walk(torimatome: list[str], home: Path, env: dict[str, str]) -> None:
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def walk(command: Command, home: Path) -> None:
+    """Go a new user's way from an empty folder to a workbook of own returns."""
+
+    def run(*words: str, code: int) -> str:
+        ended, told = command(home, *words)
+        assert ended == code, told
+        return told
 
     run("init", code=ExitCode.OK)
     told = run("template", "build", code=ExitCode.OK)  # what may be changed lies here now
@@ -124,7 +135,7 @@ def test_a_walk_from_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     subprocess.run([*install, "--no-deps", str(wheel)], check=True, env=bare())
     home = tmp_path / "仕事"
     home.mkdir()
-    walk([str(scripts / "torimatome")], home, bare())
+    walk(started([str(scripts / "torimatome")], bare()), home)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +156,7 @@ def test_a_walk_with_pipx(wheel: Path, installers: Path, tmp_path: Path) -> None
     env = bare(PIPX_HOME=str(tmp_path / "pipx"), PIPX_BIN_DIR=str(tmp_path / "programs"))
     words = [str(installers / "pipx"), "install", "--python", sys.executable, str(wheel)]
     subprocess.run(words, check=True, env=env, cwd=home, capture_output=True)
-    walk([str(tmp_path / "programs" / "torimatome")], home, env)
+    walk(started([str(tmp_path / "programs" / "torimatome")], env), home)
 
 
 @pytest.mark.outside
@@ -154,7 +165,7 @@ def test_a_walk_with_uvx(wheel: Path, installers: Path, tmp_path: Path) -> None:
     home.mkdir()
     env = bare(UV_CACHE_DIR=str(tmp_path / "cache"), UV_TOOL_DIR=str(tmp_path / "tools"))
     words = [str(installers / "uvx"), "--python", sys.executable, "--from", str(wheel)]
-    walk([*words, "torimatome"], home, env)
+    walk(started([*words, "torimatome"], env), home)
 
 
 def test_a_walk_from_the_unpacked_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -163,13 +174,11 @@ def test_a_walk_from_the_unpacked_wheel(wheel: Path, tmp_path: Path) -> None:
     home = tmp_path / "仕事"
     home.mkdir()
     env = bare(PYTHONPATH=str(tmp_path / "unpacked"))
-    place = subprocess.run(
-        [sys.executable, "-c", "import pipeline; print(pipeline.__file__)"],
-        cwd=home,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert str(tmp_path / "unpacked") in place.stdout
-    walk([sys.executable, "-m", "pipeline"], home, env)
+    asked = "import pipeline; print(pipeline.__file__)"
+    _, told = started([sys.executable, "-c"], env)(home, asked)
+    assert str(tmp_path / "unpacked") in told
+    code, told = started([sys.executable, "-m", "pipeline"], env)(home, "template", "build")
+    assert code == ExitCode.OK, told
+    shutil.rmtree(home / "templates")
+    with commands(env) as run:
+        walk(run, home)

@@ -1,6 +1,5 @@
 """The whole product where a Linux process has no more than Windows has (windows_like/)."""
 
-import json
 import os
 import re
 import subprocess
@@ -9,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from commands import Command, commands
 from inboxes import fingerprint, good, load, put, states
 from two_months import left, play
 
@@ -56,37 +56,11 @@ def as_windows(home: Path, arguments: list[str], typed: str = "") -> tuple[int, 
     return started(home, arguments, typed, **_WINDOWS)
 
 
-Command = Callable[..., tuple[int, str]]
-
-
 @pytest.fixture
 def command() -> Iterator[Command]:
-    """Give what runs commands in a folder, one after another in one process like Windows."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "windows_like.commands"],
-        env=environment(**_WINDOWS),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="cp932",
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        typed, shown = process.stdin, process.stdout
-
-        def run(home: Path, *words: str) -> tuple[int, str]:
-            typed.write(f"{json.dumps([str(home), *words])}\n")
-            typed.flush()
-            said: list[str] = []
-            for line in shown:
-                if line.startswith('{"code"'):
-                    return json.loads(line)["code"], "".join(said)
-                said.append(line)
-            raise AssertionError("".join(said))
-
+    """Give what runs commands as on Windows, one after another in one process."""
+    with commands(environment(**_WINDOWS), here=True) as run:
         yield run
-        typed.close()
 
 
 def on_page_932(said: str) -> str:
