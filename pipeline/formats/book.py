@@ -77,6 +77,7 @@ class Board:
             for index, style in enumerate(book.styles)
             if style.number_format
         }
+        self.telling = {*self.dressed, *self.formats, *book.unseen}  # styles that say something
 
     def put(
         self, key: CellKey, style: int, cell: RawCell | None, pieces: tuple[Piece, ...]

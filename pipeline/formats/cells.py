@@ -26,7 +26,8 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 # Sheet data, in any spelling, that holds an element; under other names its rows would be no rows.
 _FILLED = re.compile(rb"<[\w:.-]*sheetdata(?:\s[^<>]*)?(?<!/)>\s*<(?![/!?])", re.IGNORECASE)
 _PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
-_NOTHING: tuple[RawCell | None, tuple[Piece, ...]] = (None, ())
+Content = tuple[RawCell | None, tuple[Piece, ...]]
+NOTHING: Content = (None, ())
 _TEXTS = frozenset({"str", "inlineStr"})  # whose value is what stands in the cell
 _TAGS = (
     "row", "sheetFormatPr", "col", "mergeCell", "drawing", "legacyDrawing", "control",
@@ -67,42 +68,7 @@ def cell_area(reference: str) -> Area | None:
     )
 
 
-def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPart:
-    """Give what a worksheet part holds. Refused over the limits or where it is no XML."""
-    sheet = SheetPart()
-    rows = _Rows(sheet, book, limits, part)
-    for element in stream(content, part, tags=_TAGS):
-        name = local(element)
-        if name == "row":
-            rows.take(element)
-        elif name == "col":
-            _take_columns(sheet, element)
-        elif name == "mergeCell":
-            _take_merge(sheet, element, limits)
-        elif name == "sheetFormatPr":
-            sheet.default_height = _positive(element.get("defaultRowHeight"))
-            sheet.default_width = _positive(element.get("defaultColWidth"))
-        elif name == "drawing":
-            sheet.drawings.append(attribute(element, "id"))
-        elif name == "legacyDrawing":
-            sheet.legacy_drawings.append(attribute(element, "id"))
-        elif name == "control":
-            sheet.controls.append(read_control(element))
-    if rows.row < 0 and _FILLED.search(content):
-        raise broken(f"{part}: no row among what the sheet holds")
-    _take_slim_rows(sheet)
-    return sheet
-
-
-def _take_slim_rows(sheet: SheetPart) -> None:
-    """Note down the rows that have the usual height where that is next to none."""
-    if sheet.default_height is not None and sheet.default_height < SLIM_ROW:
-        slim = {row for row, _ in sheet.cells} - sheet.row_heights.keys() - sheet.hidden_rows
-        sheet.slim_rows |= slim
-        sheet.hidden_rows |= slim
-
-
-class _Rows:
+class Rows:
     """Takes the rows of a sheet in order, counting where the file leaves addresses out."""
 
     def __init__(self, sheet: SheetPart, book: Book, limits: Limits, part: str) -> None:
@@ -113,7 +79,7 @@ class _Rows:
         self.part = part
         self.row = -1
         self.shared_formulas: dict[str, str] = {}
-        self.shared: dict[str, tuple[RawCell | None, tuple[Piece, ...]]] = {}
+        self.shared: dict[str, Content] = {}
 
     def take(self, element: etree._Element) -> None:
         """Read one ``row`` element."""
@@ -121,22 +87,27 @@ class _Rows:
         self.row = int(number) - 1 if number and number.isdigit() else self.row + 1
         if not 0 <= self.row < _LAST_ROW:
             raise too_large(f"{self.part}: row {self.row + 1}")
-        height = element.get("ht")
-        hidden = height == "0" or element.get("hidden") in {"1", "true"}
-        if hidden or height:
-            self.sheet.size_rows((self.row,), _positive(height), hidden=hidden)
+        self.size(element.get("ht"), element.get("hidden"))
         key: CellKey = (self.row, -1)
         put, value = self.board.put, self._value
         for cell in element:
             key = cell_key(cell.get("r") or "") or (self.row, key[1] + 1)
-            style = _style_index(cell.get("s"))
+            style = style_index(cell.get("s"))
             put(key, style, *value(cell, style))
+        self.count()
+
+    def size(self, height: str | None, hidden: str | None) -> None:
+        """Take the height of a row, and whether it is hidden, as written."""
+        unseen = height == "0" or hidden in {"1", "true"}
+        if unseen or height:
+            self.sheet.size_rows((self.row,), _positive(height), hidden=unseen)
+
+    def count(self) -> None:
+        """Refuse a sheet of too many cells."""
         if len(self.sheet.cells) > self.limits.values:
             raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
 
-    def _value(
-        self, element: etree._Element, style: int
-    ) -> tuple[RawCell | None, tuple[Piece, ...]]:
+    def _value(self, element: etree._Element, style: int) -> Content:
         stored: str | None = None
         formula: str | None = None
         inline: RichText | None = None
@@ -148,7 +119,20 @@ class _Rows:
                 formula = self._formula(child)
             elif tag.endswith("}is") or tag == "is":
                 inline = read_text(child)
-        kind = element.get("t") or "n"
+        found = self.found(element.get("t") or "n", stored, formula, inline, style)
+        if found is not None:
+            return found
+        return self._nothing(element) if len(element) else NOTHING
+
+    def found(
+        self,
+        kind: str,
+        stored: str | None,
+        formula: str | None,
+        inline: RichText | None,
+        style: int,
+    ) -> Content | None:
+        """Give what stands in a cell of a type; None where nothing is stored there."""
         if kind == "s" and stored and (known := self.shared.get(stored)):
             return known
         if stored and kind not in _TEXTS:  # a pretty printer breaks lines around the value
@@ -158,16 +142,16 @@ class _Rows:
         if inline is not None and (kind == "inlineStr" or not stored):
             return text_cell(inline.text, formula=formula is not None), inline.pieces
         if not stored and formula is None:
-            return self._nothing(element) if len(element) else _NOTHING
+            return None
         return self._plain_value(kind, stored, formula, self.book.style(style)), ()
 
-    def _nothing(self, element: etree._Element) -> tuple[RawCell | None, tuple[Piece, ...]]:
+    def _nothing(self, element: etree._Element) -> Content:
         """Give an empty cell. One whose value goes by no known name is damage."""
         for child in element:
             name = local(child)
             if name.lower() in _PARTS_OF_A_CELL and name not in _PARTS_OF_A_CELL:
                 raise broken(f"{self.part}: {name} in a cell")
-        return _NOTHING
+        return NOTHING
 
     def _plain_value(  # noqa: PLR0911 - one return for each type of cell
         self, kind: str, stored: str | None, formula: str | None, style: CellStyle
@@ -196,7 +180,7 @@ class _Rows:
         text = unescape(stored) if "_x" in stored else stored
         return RawCell(kind=CellKind.TEXT, text=text, formula=has_formula)
 
-    def _shared(self, stored: str) -> tuple[RawCell | None, tuple[Piece, ...]]:
+    def _shared(self, stored: str) -> Content:
         """Give a shared string. One that is not there is damage: its index is no answer."""
         index = int(stored) if stored.isascii() and stored.isdigit() else -1
         if not 0 <= index < len(self.book.strings):
@@ -214,6 +198,47 @@ class _Rows:
         if text:
             self.shared_formulas[index] = text
         return text or self.shared_formulas.get(index, "")
+
+
+def read_tree(content: bytes, part: str, book: Book, limits: Limits) -> SheetPart:
+    """Give what a worksheet part holds. Refused over the limits or where it is no XML."""
+    sheet = SheetPart()
+    rows = Rows(sheet, book, limits, part)
+    take_tree(content, rows)
+    if rows.row < 0 and _FILLED.search(content):
+        raise broken(f"{part}: no row among what the sheet holds")
+    take_slim_rows(sheet)
+    return sheet
+
+
+def take_tree(content: bytes, rows: Rows) -> None:
+    """Take what a worksheet part holds: its rows, and what stands around them."""
+    sheet = rows.sheet
+    for element in stream(content, rows.part, tags=_TAGS):
+        name = local(element)
+        if name == "row":
+            rows.take(element)
+        elif name == "col":
+            _take_columns(sheet, element)
+        elif name == "mergeCell":
+            _take_merge(sheet, element, rows.limits)
+        elif name == "sheetFormatPr":
+            sheet.default_height = _positive(element.get("defaultRowHeight"))
+            sheet.default_width = _positive(element.get("defaultColWidth"))
+        elif name == "drawing":
+            sheet.drawings.append(attribute(element, "id"))
+        elif name == "legacyDrawing":
+            sheet.legacy_drawings.append(attribute(element, "id"))
+        elif name == "control":
+            sheet.controls.append(read_control(element))
+
+
+def take_slim_rows(sheet: SheetPart) -> None:
+    """Note down the rows that have the usual height where that is next to none."""
+    if sheet.default_height is not None and sheet.default_height < SLIM_ROW:
+        slim = {row for row, _ in sheet.cells} - sheet.row_heights.keys() - sheet.hidden_rows
+        sheet.slim_rows |= slim
+        sheet.hidden_rows |= slim
 
 
 def _iso_cell(stored: str, formula: bool) -> RawCell:
@@ -243,7 +268,7 @@ def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits) -> No
 
 
 @lru_cache(maxsize=1024)
-def _style_index(written: str | None) -> int:
+def style_index(written: str | None) -> int:
     return int(written) if written and written.isdigit() else 0
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from lxml import etree
 
 from pipeline.formats.book import Book, book_of
-from pipeline.formats.cells import read_sheet
 from pipeline.formats.package import Package, resolve
 from pipeline.formats.properties import ooxml_properties
 from pipeline.formats.refusal import broken
 from pipeline.formats.relations import Relation, main_part, parts_by_kind, relations
+from pipeline.formats.scan import read_sheet
 from pipeline.formats.sheets import Page, finished
 from pipeline.formats.strings import read_strings
 from pipeline.formats.styles import read_styles

@@ -12,6 +12,8 @@ from struct import error as StructError  # noqa: N812 - it is an exception, not 
 from pipeline.formats.refusal import broken, too_large, unsafe
 from pipeline.settings import Limits
 
+_LOCAL = b"PK\x03\x04"  # how the header of an entry begins
+_RARE = 0x61  # flags of an entry: encrypted, or a patch
 _SYMBOLIC_LINK = 0o120000
 
 
@@ -21,6 +23,7 @@ class Package:
     def __init__(self, content: bytes, limits: Limits) -> None:
         """Check the directory of the package; Refused where it breaks a limit or is no zip."""
         self.limits = limits
+        self._content = content
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, StructError, ValueError, OSError, NotImplementedError) as error:
@@ -48,7 +51,7 @@ class Package:
         if entry is None:
             raise broken(f"{part}: missing from the package")
         try:
-            return self._zip.read(entry)
+            return _inflated(self._content, entry) or self._zip.read(entry)
         except (
             zipfile.BadZipFile, zlib.error, EOFError, StructError, ValueError, OSError,
             NotImplementedError, RuntimeError,
@@ -58,6 +61,29 @@ class Package:
     def read_or_none(self, part: str) -> bytes | None:
         """Give a part's content, or None where the package has none of that name."""
         return self.read(part) if part in self else None
+
+
+def _inflated(content: bytes, entry: zipfile.ZipInfo) -> bytes | None:
+    """Give what an entry holds without the detours of zipfile; None where it has to look itself."""
+    start = entry.header_offset
+    plain = entry.compress_type == zipfile.ZIP_DEFLATED and not entry.flag_bits & _RARE
+    if not plain or content[start : start + 4] != _LOCAL:
+        return None
+    name = start + 30
+    sizes = content[start + 26 : name]
+    begin = name + int.from_bytes(sizes[:2], "little")
+    if content[name:begin] != entry.orig_filename.encode():
+        return None
+    begin += int.from_bytes(sizes[2:], "little")
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        found = inflater.decompress(
+            content[begin : begin + entry.compress_size], entry.file_size + 1
+        )
+    except zlib.error:
+        return None
+    whole = inflater.eof and len(found) == entry.file_size and zlib.crc32(found) == entry.CRC
+    return found if whole else None
 
 
 def part_name(stored: str) -> str:

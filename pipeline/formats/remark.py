@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.formats.book import book_of
-from pipeline.formats.cells import read_sheet
 from pipeline.formats.package import Package, resolve
 from pipeline.formats.refusal import Refused
 from pipeline.formats.relations import main_part, parts_by_kind, relations
+from pipeline.formats.scan import read_sheet
 from pipeline.formats.strings import read_strings
 from pipeline.formats.xml import attribute, parse
 

@@ -1,18 +1,26 @@
 """Texts of a workbook: shared strings and rich text, without the readings (furigana)."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
 
-from pipeline.formats.refusal import too_large
-from pipeline.formats.xml import local, stream
+from pipeline.formats.refusal import Refused, too_large
+from pipeline.formats.xml import PLAIN_START, local, stream
 from pipeline.model import Decoration, Run
 from pipeline.settings import Limits
 from pipeline.texts.folding import unescape
 
 _SPACE = re.compile(r"\s")
+_TEXT, _TEXT_END = b"<si>", b"</si>"
+_TABLE_END = _TEXT_END + b"</sst>"
+_TABLE = re.compile(
+    rb'%s<sst xmlns="[^"<>&]*"(?: (?:count="\d+"|uniqueCount="\d+"))*>' % PLAIN_START
+)
+_KNOWN: dict[bytes, "RichText"] = {}  # the insides of texts that stood in a file before
+_MOST_KNOWN, _LONGEST = 8192, 4096  # texts, bytes
 
 
 NO_LOOK = Run(text="")  # plain black letters
@@ -38,7 +46,45 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
     """Give the shared strings in order of their index."""
     if len(content) > limits.shared_strings:
         raise too_large(f"{part}: {len(content)} bytes of shared strings")
+    pieces = _pieces(content)
+    known = texts_of(set(pieces)) if pieces else None
+    if known is not None:
+        return tuple([known[piece] for piece in pieces])
     return tuple(map(read_text, stream(content, part, tags=("si",))))
+
+
+def _pieces(content: bytes) -> list[bytes]:
+    """Give the insides of the ``si`` elements of a part; none where it is not plain."""
+    head, _, body = content.partition(_TEXT)
+    body = body.rstrip()
+    if not body.endswith(_TABLE_END) or not _TABLE.fullmatch(head):
+        return []
+    plain = b"<!" not in content and b"<?" not in body
+    return body.removesuffix(_TABLE_END).split(_TEXT_END + _TEXT) if plain else []
+
+
+def texts_of(pieces: Collection[bytes]) -> Mapping[bytes, RichText] | None:
+    """Give the texts of the insides of ``si`` or ``is`` elements, which are of UTF-8.
+
+    None where one is no XML in itself. Most stood in the files before and are known.
+    """
+    found = {piece: _KNOWN[piece] for piece in pieces if piece in _KNOWN}
+    new = [piece for piece in pieces if piece not in found]
+    if new:
+        content = b"".join((b"<sst>", *(_TEXT + piece + _TEXT_END for piece in new), b"</sst>"))
+        if not content.count(b"<si") == content.count(b"</si") == len(new):
+            return None
+        try:
+            read = [*map(read_text, stream(content, "", tags=("si",)))]
+        except Refused:
+            return None
+        if len(read) != len(new):
+            return None
+        found.update(zip(new, read, strict=True))
+        if len(_KNOWN) + len(new) > _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN.update(pair for pair in zip(new, read, strict=True) if len(pair[0]) <= _LONGEST)
+    return found
 
 
 def read_text(element: etree._Element) -> RichText:

@@ -13,7 +13,7 @@ from pipeline.formats.refusal import broken, unsafe
 Found = TypeVar("Found")
 
 _SHARED = 1 << 16  # bytes of a part that is worth remembering
-_SMALL = 2 << 20  # bytes; above, a part is read element by element in little memory
+AT_ONCE = 2 << 20  # bytes; above, a part is read element by element in little memory
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -42,6 +42,10 @@ _WIDE = (  # how text begins in encodings that hold zeros, longest first
     (b"\xfe\xff", "utf-16"),
     (b"<\x00", "utf-16-le"),
     (b"\x00<", "utf-16-be"),
+)
+# UTF-8 as XML that declares nothing else.
+PLAIN_START = (
+    rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?(?: standalone="\w+")?\?>\s*)?'
 )
 _DECLARATION = re.compile(rb"\A\s*<\?xml\b[^>]*\?>")
 _ASCII_LIKE = re.compile(  # encodings in which "<!DOCTYPE" is written as in ASCII
@@ -107,7 +111,7 @@ def stream(content: bytes, part: str, *, tags: tuple[str, ...]) -> Iterator[etre
     ``row`` of its own, and some programs write another namespace than Excel, or none.
     """
     content = _legible(content, part)
-    if len(content) <= _SMALL:
+    if len(content) <= AT_ONCE:
         # As a whole: three times as fast, and nearly every returned form is small.
         root = _parsed(content, part, _PARSER)
         yield from root.iter(*_beside(root, tags))

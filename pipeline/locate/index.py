@@ -273,7 +273,8 @@ class Index:
         key = squeeze(text[:_START])
         if len(key) < _MIN_SHORT - 1 or self.is_heading(key) or self.wording(text).category:
             return ()
-        plain = squeeze(_OWN_LABEL.sub("", loose(text[:_START])))
+        label = _OWN_LABEL.match(letters := loose(text[:_START]))
+        plain = squeeze(letters[label.end() :]) if label else key
         for each in dict.fromkeys((key, plain)):
             items = self.titled(each) or self.described(each) or self._shortened(each)
             if items:

@@ -13,6 +13,7 @@ _DASHES = re.compile(r"[-\u2010-\u2015\u2212\u2500\u2501\u30fc\ufe63~\u301c\u02d
 NOISE = re.compile(r"[\s\W_]+")
 
 
+@lru_cache(maxsize=1024)  # of one text several steps ask in turn
 def loose(text: str) -> str:
     """Fold a text and unify what people and PDFs confuse: dashes, long vowels, small kana."""
     return _DASHES.sub("-", fold(text).translate(_SMALL))
