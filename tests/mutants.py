@@ -74,6 +74,7 @@ ROOMS = {
         path="pipeline/texts/marks/*",
         tests=(
             "tests/test_mark_pieces.py",
+            "tests/test_mark_lines.py",
             "tests/test_mark_facts.py",
             "tests/test_golden_core.py",
             "tests/test_marks.py",

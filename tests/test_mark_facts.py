@@ -6,7 +6,7 @@ import pytest
 from rows import every_row
 from test_marks import KIND, WHOLE, over, read
 
-from pipeline.model import CellKind, Drawing, Due, DueProblem, Mark, Status
+from pipeline.model import CellKind, Decoration, Drawing, Due, DueProblem, Mark, Run, Status
 from pipeline.texts.marks import read_mark
 
 TEXT, NUMBER = CellKind.TEXT, CellKind.NUMBER
@@ -95,3 +95,22 @@ def test_the_same_as_above(above: Mark | None, status: str, doubt: str) -> None:
     mark = read("同上", above=above)
     assert (mark.status, mark.doubt, mark.notation, mark.raw) == (status, doubt, "ditto", "同上")
     assert mark.due == (above.due if above and status != "unclear" else Due())
+
+
+@every_row(
+    ("text", "status", "due"),
+    [
+        ("番号（　　）予定月（　　月）", "blank", ""),
+        ("番号（　②　）予定月（　12月）", "planned", "2026-12"),
+        ("番号：①", "done", ""),
+        ("回答欄", "unclear", ""),
+    ],
+)
+def test_a_printed_cell_is_read_alike_in_any_colour(text: str, status: str, due: str) -> None:
+    bold = (Run(text=text[:3], bold=True), Run(text=text[3:]))
+    marks = {
+        read(text, decoration=decoration)
+        for decoration in (None, Decoration(fill="FFFFFF00"), Decoration(runs=bold))
+    }
+    (mark,) = marks
+    assert (mark.status, mark.due.month, mark.object_text) == (status, due, "")

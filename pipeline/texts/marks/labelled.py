@@ -37,8 +37,8 @@ def without_labels(text: str) -> str | None:
     found = _PARTS.fullmatch(folded)
     if found is None or not (found["label"] or (found["ordinal"] and found["bracketed"])):
         return None
-    number = found["number"]
-    month = (found["labelled"] or found["bracketed"] or "").replace("_", "").strip()
-    if not _FILLED.search(month):
-        return number if number or _PRINTED.search(folded) else None
-    return f"{number}({month})" if number else None
+    part = found.groupdict("")
+    number, month = part["number"], (part["labelled"] or part["bracketed"]).replace("_", "")
+    if _FILLED.search(month):
+        return f"{number}({month})" if number else None
+    return number if number or _PRINTED.search(folded) else None

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.model import Decoration, Doubt, Due, DueSource, Mark, ReadBy, Run, Status
-from pipeline.texts.folding import fold
+from pipeline.model import Decoration, Doubt, Due, Mark, ReadBy, Run, Status
 from pipeline.texts.marks.options import (
     CIRCLE,
     CROSS,
@@ -23,7 +22,7 @@ from pipeline.texts.marks.options import (
     option_lines,
     squeeze,
 )
-from pipeline.texts.marks.words import STATUS_OF, Reading, read_text, unclear
+from pipeline.texts.marks.words import RETRACTED, STATUS_OF, Reading, read_text, unclear
 from pipeline.texts.months import split_due
 
 LONGEST = 2000  # characters of a cell that is searched for the legend
@@ -90,11 +89,9 @@ def read_legend(
 
 def _without_struck(segment: Segment, squeezed: Squeezed, struck: list[bool]) -> Segment:
     """Leave out what was struck from the month of an option: （12月→1月） with 12月 struck."""
-    if not segment.due_text:
-        return segment
     start = squeezed.text.rindex(segment.due_text, segment.start, segment.end)
     kept = "".join(sign for at, sign in enumerate(segment.due_text, start) if not struck[at])
-    return replace(segment, due_text=kept.lstrip("→⇒>-~"))
+    return replace(segment, due_text=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +112,12 @@ def _few(
         return None  # the plain reading knows what was struck through
     if segments and not cell.outside and _weight(segments[0].signs) in (2, 3):
         reading = read_text(cell.squeezed.text[segments[0].start : segments[0].end], month)
-        return LegendFound(mark=_marked(reading, ReadBy.LEGEND_MARK), segments=tuple(segments))
+        return LegendFound(mark=reading.mark(ReadBy.LEGEND_MARK), segments=tuple(segments))
     if not any(cell.instruction):
         return None
     kept = {cell.squeezed.raw_at[at] for at, masked in enumerate(cell.instruction) if masked}
     text = "".join(sign for at, sign in enumerate(cell.raw) if at not in kept)
-    return LegendFound(mark=read_text(text.strip(), month).mark(), segments=tuple(segments))
+    return LegendFound(mark=read_text(text, month).mark(), segments=tuple(segments))
 
 
 def _surroundings(
@@ -150,14 +147,17 @@ def _surroundings(
         line = squeezed.line_at[at]
         after = owner[end] if end < len(owner) and squeezed.line_at[end] == line else -1
         before = owner[at - 1] if at and squeezed.line_at[at - 1] == line else -1
-        target = after if after >= 0 else before
+        touches = (
+            before >= 0 and not squeezed.apart(at) and end < len(owner) and squeezed.apart(end)
+        )
+        target = before if touches or after < 0 else after
         if target >= 0 and all(sign in SIGNS for sign in gap):
             signs[target] += gap if target == after else "|" + gap
         else:
             outside.append(gap)
         at = end
-    pieces = " ".join(piece for piece in outside if piece)
-    return [replace(s, signs=found) for s, found in zip(segments, signs, strict=True)], pieces
+    told = [replace(segment, signs=signs[at]) for at, segment in enumerate(segments)]
+    return told, " ".join(outside)
 
 
 def _weight(signs: str) -> int:
@@ -177,7 +177,7 @@ def _signed(segments: list[Segment]) -> tuple[int | None, bool]:
         if sum(told) == 1:  # ❶ among ② ③, or 【①既に対応済み】
             weights[told.index(True)] = 3
     for weight in (3, 2):
-        chosen = [s.number for s, found in zip(segments, weights, strict=True) if found == weight]
+        chosen = [segments[at].number for at, found in enumerate(weights) if found == weight]
         if not chosen:
             continue
         circles = weights.count(2)
@@ -198,18 +198,18 @@ class _Formats:
         self.doubtful = False
         if not runs:
             return
-        looks = [[runs[at] for at in squeezed.raw_at[s.start : s.end]] for s in segments]
-        numbers = [segment.number for segment in segments]
-        for number, look in zip(numbers, looks, strict=True):
+        looks = [
+            (s.number, [runs[at] for at in squeezed.raw_at[s.start : s.end]]) for s in segments
+        ]
+        for number, look in looks:
             struck = sum(run.struck for run in look)
             if struck * 2 >= len(look) or (struck and look[0].struck):
                 self.struck.add(number)
         if self.struck:
             self.words.append(_FORMAT_WORDS["struck"])
-        kept = [pair for pair in zip(numbers, looks, strict=True) if pair[0] not in self.struck]
-        if len(kept) < 2:
-            return
-        self._emphasis(kept)
+        kept = [pair for pair in looks if pair[0] not in self.struck]
+        if len(kept) > 1:
+            self._emphasis(kept)
 
     def _emphasis(self, kept: list[tuple[int, list[Run]]]) -> None:
         for name in ("bold", "underlined"):
@@ -237,7 +237,7 @@ class _Formats:
 
 def _main_color(look: list[Run]) -> str:
     colors = [run.color for run in look if run.color]
-    return max(sorted(set(colors)), key=colors.count) if colors else ""
+    return max(sorted(set(colors)), key=colors.count, default="")
 
 
 def _faded(color: str) -> bool:
@@ -267,19 +267,18 @@ def _formats(raw: str, decoration: Decoration | None) -> list[Run] | None:
         return signs
     texts = "".join(run.text for run in decoration.runs)
     if texts.replace("\r\n", "\n") == raw.replace("\r\n", "\n"):
-        pairs = iter((run, sign) for run in decoration.runs for sign in run.text)
-        kept = [run for run, sign in pairs if sign != "\r"]
+        kept = [run for run in decoration.runs for sign in run.text if sign != "\r"]
         return kept if len(kept) == len(raw) else None
     return None
 
 
 def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str) -> Mark:
     """Weigh everything that may choose an option; what disagrees is 複数."""
-    evidence: list[tuple[int | None, ReadBy]] = []
+    evidence: list[tuple[int, ReadBy]] = []
     reading: Reading | None = None
-    if fold(outside):
+    if outside:
         reading = _read_outside(outside, segments, month)
-        if reading.status not in STATUS_OF.values():
+        if reading.status.code is None:
             return reading.mark()
         evidence.append((reading.status.code, reading.read_by))
     signed, torn = _signed(segments)
@@ -287,7 +286,7 @@ def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str
         evidence.append((signed, ReadBy.LEGEND_MARK))
     kept = [s.number for s in segments if s.number not in formats.struck]
     if not kept and not evidence:
-        return _unclear(Doubt.NO_NUMBER, "retracted", "取り消し線で消されています")
+        return RETRACTED
     if formats.struck and len(kept) == 1:
         evidence.append((kept[0], ReadBy.FORMAT))
     evidence += [(number, ReadBy.EMPHASIS) for number in sorted(formats.chosen)]
@@ -297,14 +296,14 @@ def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str
     repeated = len({s.number for s in segments}) < len(segments)
     struck = numbers & formats.struck and not reading
     if torn or len(numbers) > 1 or struck or foreign or (formats.doubtful and not numbers):
-        return _unclear(Doubt.SEVERAL, "legend-several", "")
+        return unclear(Doubt.SEVERAL, "legend-several").mark()
     if not evidence:
         return _unchosen(segments, touched=bool(formats.struck or repeated))
-    status = STATUS_OF.get(evidence[0][0] or 0, Status.UNCLEAR)
-    read_by = evidence[0][1]
+    number, read_by = evidence[0]
+    status = STATUS_OF[number]
     return Mark(
         status=status,
-        notation=reading.notation if reading and reading.notation else "legend-choice",
+        notation=reading.notation if reading else "legend-choice",
         read_by=read_by,
         due=_planned_due(status, segments, reading, month),
         object_text="・".join(formats.words) if read_by in _BY_FORMAT else "",
@@ -315,7 +314,7 @@ def _read_outside(outside: str, segments: list[Segment], month: str) -> Reading:
     """Read what stands beside the legend; beside one in other words only a number answers."""
     reading = read_text(outside, month)
     official = all(segment.official for segment in segments)
-    if official or reading.status not in STATUS_OF.values() or _PLAIN_ANSWER.search(fold(outside)):
+    if official or reading.status.code is None or _PLAIN_ANSWER.search(outside):
         return reading
     return unclear(Doubt.SEVERAL, "legend-several")
 
@@ -330,13 +329,13 @@ def _unchosen(segments: list[Segment], *, touched: bool) -> Mark:
     """Give the mark of option lines of which none was chosen: blank only where all stand whole."""
     touched |= any(segment.altered or segment.wordless for segment in segments)
     if touched or len(segments) < len(STATUS_OF):
-        return _unclear(Doubt.SEVERAL, "legend-part", "")
+        return unclear(Doubt.SEVERAL, "legend-part").mark()
     return Mark(status=Status.BLANK, notation="legend", legend_untouched=True)
 
 
 def _filled_month(
     segments: list[Segment], formats: _Formats, month: str
-) -> list[tuple[int | None, ReadBy]]:
+) -> list[tuple[int, ReadBy]]:
     """A month filled into one line of the whole legend points to that line.
 
     It is never more than ②, so it cannot close a gap; A316 asks a person to look.
@@ -355,15 +354,10 @@ def _planned_due(
         return Due()
     if reading and reading.due.month:
         return reading.due
-    texts = [segment.due_text for segment in segments if segment.number == status.code]
-    due = split_due(texts[0] if texts else "", month)[0]
-    return replace(due, source=DueSource.MARK if due.month else DueSource.NONE)
+    return due_of_second(segments, month)
 
 
-def _unclear(doubt: Doubt, notation: str, words: str) -> Mark:
-    return Mark(status=Status.UNCLEAR, notation=notation, doubt=doubt, object_text=words)
-
-
-def _marked(reading: Reading, read_by: ReadBy) -> Mark:
-    mark = reading.mark()
-    return mark if mark.status is Status.UNCLEAR else replace(mark, read_by=read_by)
+def due_of_second(segments: Iterable[Segment], month: str) -> Due:
+    """Give the month filled into the line of ②."""
+    texts = (segment.due_text for segment in segments if segment.number == 2)
+    return split_due(next(texts, ""), month)[0]

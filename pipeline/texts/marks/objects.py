@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from pipeline.model import Doubt, Drawing, DrawingKind, Due, Mark, ReadBy, Status
 from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.texts.folding import TICKS, fold
-from pipeline.texts.marks.legend import LegendFound
+from pipeline.texts.marks.legend import LegendFound, due_of_second
 from pipeline.texts.marks.words import STATUS_OF, read_text
-from pipeline.texts.months import split_due
 
 _ANSWERED = (Status.DONE, Status.PLANNED, Status.NOT_PLANNED, Status.NOT_APPLICABLE)
 _TICKS = TICKS | {"v"}
@@ -50,7 +49,7 @@ def overlay(
             seen.look |= mark.status in _ANSWERED  # it hides what stands in its cell
         elif drawing.kind in (*CONTROLS, DrawingKind.DROP_DOWN):
             _control(seen, legend, drawing, month)
-        elif drawing.kind is DrawingKind.TEXT_BOX and not _is_tick(drawing.text):
+        elif drawing.kind is DrawingKind.TEXT_BOX and fold(drawing.text) not in _TICKS:
             _text_box(seen, drawing, month)
         else:
             _circle(seen, legend, drawing)
@@ -99,11 +98,6 @@ def elsewhere(mark: Mark, drawings: tuple[Drawing, ...]) -> Mark:
     return _unclear(mark, Doubt.UNREADABLE_OBJECT, "") if says else mark
 
 
-def _is_tick(text: str) -> bool:
-    folded = fold(text)
-    return len(folded) == 1 and folded in _TICKS
-
-
 def _circle(seen: _Evidence, legend: LegendFound | None, drawing: Drawing) -> None:
     if legend is None or not legend.segments:
         seen.tick = True
@@ -111,7 +105,7 @@ def _circle(seen: _Evidence, legend: LegendFound | None, drawing: Drawing) -> No
     options = legend.on_lines(drawing.lines)
     if len(options) == 1:
         seen.chosen.append((STATUS_OF[options[0].number], ReadBy.DRAWING, Due()))
-    elif len(options) > 1 and len(set.union(*(set(option.lines) for option in options))) > 1:
+    elif len({line for option in options for line in option.lines}) > 1:
         seen.several = True
     else:
         seen.look = True  # beside the text, or the legend stands in one line
@@ -187,7 +181,7 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
     if statuses:
         status, read_by, due = min(seen.chosen, key=_doubtful)
         if status is Status.PLANNED and not due.month:
-            due = _legend_due(legend, month)
+            due = due_of_second(legend.segments if legend else (), month)
         return replace(
             mark, status=status, read_by=read_by, due=due, doubt=Doubt.NONE,
             notation="object", object_text=text, legend_untouched=False,
@@ -234,12 +228,6 @@ def _beside_answer(mark: Mark, seen: _Evidence, statuses: set[Status], text: str
     if seen.chosen and read_by in (ReadBy.EMPHASIS, ReadBy.FILLED_MONTH):
         read_by = min(seen.chosen, key=_doubtful)[1]  # a plainer sign for the same option
     return replace(mark, due=due, object_text=text, read_by=read_by)
-
-
-def _legend_due(legend: LegendFound | None, month: str) -> Due:
-    segments = legend.segments if legend else ()
-    texts = [segment.due_text for segment in segments if segment.number == 2]
-    return split_due(texts[0] if texts else "", month)[0]
 
 
 def _unclear(mark: Mark, doubt: Doubt, text: str) -> Mark:

@@ -71,6 +71,8 @@ class Squeezed:
 
 @lru_cache(maxsize=4096)
 def _fold_sign(sign: str) -> str:
+    if "一" <= sign <= "鿿":
+        return sign  # 三月, 別紙参照: 三 and 参 are numbers where they stand alone
     return matching_key(sign).replace(" ", "")
 
 
@@ -130,7 +132,7 @@ def instruction_mask(squeezed: Squeezed, form: Form) -> list[bool]:
     spans = [match.span() for match in _INSTRUCTION.finditer(squeezed.text)]
     for line in form.instructions:
         at = squeezed.text.find(line)
-        if line and at >= 0:
+        if at >= 0:
             spans.append((at, at + len(line)))
     if len(set(re.findall("[①-③1-3]", squeezed.text))) > 1:  # there is something to choose from
         spans += [span for span in _words(squeezed) if _ASKING.fullmatch(squeezed.text, *span)]

@@ -5,13 +5,14 @@ import re
 from pipeline.texts.folding import TICKS
 
 ANY_CIRCLED = re.compile("[①-⑳]")
+# What may stand before a number: what is asked, a sign that points, a sign that chooses.
 BEFORE = re.compile(
-    r"(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
+    r"^(?:\(?(?:ご?回答(?:番号|欄)?|選択(?:肢|番号)?|該当番号|項番|番号|答え?|ans(?:wer)?|判定|(?:対応)?状況|選択欄|"
     r"チェック欄?|no\.?|全て|すべて|(?:当|本|弊)(?:市|町|村|県|社|団体|区|協議会))(?:は|が|で|:|=|-|\.|\))*)*[\s:=>→⇒・※'*#]*"
+    rf"(?:[{''.join(sorted(TICKS))}]|丸|まる|マル)?"
 )
 # 1対応済み and 3社, but not 1 対応済み: a space says that the digit is the option.
 JOINED = re.compile(r"\D*\d(?:[^\W\d_])")
-TICK = re.compile(rf"[{''.join(sorted(TICKS))}]|丸|まる|マル")
 ONLY_TICKS = re.compile(rf"[(\s]*[{''.join(sorted(TICKS - {'■'}))}]+[)\s]*")
 LEAD = re.compile(
     r"(?P<circled>[①-⑳])|\((?P<paren>\d{1,2}|[①-⑳])\)"

@@ -8,7 +8,7 @@ from pipeline.texts.folding import is_blank
 from pipeline.texts.marks.labelled import without_labels
 from pipeline.texts.marks.legend import read_legend
 from pipeline.texts.marks.objects import overlay
-from pipeline.texts.marks.words import STATUS_OF, Reading, read_text, unclear
+from pipeline.texts.marks.words import RETRACTED, STATUS_OF, Reading, read_text, unclear
 
 __all__ = ["read_mark"]
 
@@ -66,7 +66,7 @@ def _read_cell(
         mark = Mark(status=Status.BLANK)
         return overlay(mark, None, drawings, month) if drawings else mark
     if cell.kind is not CellKind.TEXT:
-        mark = _read_value(cell).mark()
+        mark = _read_value(cell, month).mark()
         return overlay(mark, None, drawings, month) if drawings else mark
     found = read_legend(cell.text, legend, month, decoration)
     if found:
@@ -84,7 +84,7 @@ _NO_NUMBER = {
 }
 
 
-def _read_value(cell: RawCell) -> Reading:
+def _read_value(cell: RawCell, month: str) -> Reading:
     """Read a cell whose value is no text. True equals 1 in Python: the kind goes first."""
     if cell.kind in _NO_NUMBER:
         return unclear(*_NO_NUMBER[cell.kind])
@@ -92,35 +92,21 @@ def _read_value(cell: RawCell) -> Reading:
         number = float(cell.text)
     except ValueError:
         return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
-    status = STATUS_OF.get(int(number)) if number in STATUS_OF else None
-    if status is None:
+    if number not in STATUS_OF:
         return unclear(Doubt.OUT_OF_RANGE, "out-of-range")
-    return read_text(str(int(number)), "2000-01")
+    return read_text(f"{number:g}", month)
 
 
 def _read_plain(text: str, month: str, decoration: Decoration | None) -> Mark:
     """Read a text without legend; what is struck through was retracted."""
-    if decoration is None:
+    runs = decoration.runs if decoration else ()
+    if decoration and decoration.struck and not runs:
+        return RETRACTED
+    if not any(run.struck and not is_blank(run.text) for run in runs):
         parts = without_labels(text)
         return read_text(text if parts is None else parts, month).mark()
-    if decoration.struck and not any(not run.struck for run in decoration.runs):
-        return _retracted(text)
-    kept = "".join(run.text for run in decoration.runs if not run.struck)
-    if not any(run.struck and not is_blank(run.text) for run in decoration.runs):
-        return read_text(text, month).mark()
+    kept = "".join(run.text for run in runs if not run.struck)
     if is_blank(kept):
-        return _retracted(text)
-    mark = read_text(kept, month).mark()
-    if mark.status is not Status.UNCLEAR and mark.notation != "ditto":
-        mark = replace(mark, read_by=ReadBy.FORMAT)
+        return RETRACTED
+    mark = read_text(kept, month).mark(ReadBy.FORMAT)
     return replace(mark, object_text="取り消し線の部分を除いて読み取り")
-
-
-def _retracted(text: str) -> Mark:
-    del text
-    return Mark(
-        status=Status.UNCLEAR,
-        notation="retracted",
-        doubt=Doubt.NO_NUMBER,
-        object_text="取り消し線で消されています",
-    )

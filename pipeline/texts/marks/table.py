@@ -18,6 +18,7 @@ _OPENING = "「『【〔[<{〈《≪〖⦅“‘"
 _CLOSING = "」』】〕]>}〉》≫〗⦆”’"
 _BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_NONE = re.compile(r"(?!)")
 
 
 class TableError(ValueError):
@@ -37,7 +38,7 @@ class Notation:
     description: str
     status: Status | None
     doubt: Doubt = Doubt.NONE
-    pattern: re.Pattern[str] | None = None
+    pattern: re.Pattern[str] = _NONE
     numbers: tuple[int, ...] = ()
     whole: bool = False
     due: bool | None = None
@@ -164,7 +165,7 @@ def _notation(
     if row["id"] in ids:
         raise TableError(f"two rows are called {row['id']}")
     ids.add(row["id"])
-    pattern = None
+    pattern = _NONE
     written = f"(?>{'|'.join(row['pieces'])})*+" if "pieces" in row else row.get("pattern")
     if written is not None:
         names = vocabulary or {}
@@ -183,7 +184,7 @@ def _notation(
         doubt=doubt,
         pattern=pattern,
         numbers=tuple(row.get("number", ())),
-        whole=bool(row.get("whole", False)),
+        whole=row.get("whole", False),
         due=row.get("due"),
-        joined=bool(row.get("joined", False)),
+        joined=row.get("joined", False),
     )

@@ -16,6 +16,8 @@ LONGEST = 400  # characters; a longer text is a remark in the wrong column, not 
 STATUS_OF = {1: Status.DONE, 2: Status.PLANNED, 3: Status.NOT_PLANNED}
 _A_YEAR = 12  # months
 _NO_DUE = Due()
+_ENDS = "。.、,:;!"
+_QUOTES = "'\"`“”‘’ "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,16 @@ class Reading:
     due: Due = _NO_DUE
     ditto: bool = False
 
-    def mark(self) -> Mark:
-        """Give the mark of a cell that says just this; its raw text is the cell's to add."""
+    def mark(self, told_by: ReadBy | None = None) -> Mark:
+        """Give the mark of a cell that says just this; its raw text is the cell's to add.
+
+        ``told_by`` is what told where the answer stands, if more than the text.
+        """
+        told = told_by if self.status is not Status.UNCLEAR else None
         return Mark(
             status=self.status,
             notation=self.notation,
-            read_by=self.read_by,
+            read_by=told or self.read_by,
             doubt=self.doubt,
             due=self.due,
         )
@@ -43,6 +49,14 @@ class Reading:
 def unclear(doubt: Doubt, notation: str) -> Reading:
     """Give the reading of a text that decides nothing."""
     return Reading(status=Status.UNCLEAR, doubt=doubt, notation=notation)
+
+
+RETRACTED = Mark(
+    status=Status.UNCLEAR,
+    notation="retracted",
+    doubt=Doubt.NO_NUMBER,
+    object_text="取り消し線で消されています",
+)
 
 
 @lru_cache(maxsize=65536)
@@ -68,7 +82,7 @@ def _no_words(key: str) -> Reading | None:
         return unclear(Doubt.ERROR, "error-text")
     if patterns.DATE.fullmatch(key):
         return unclear(Doubt.DATE, "date-text")
-    if not patterns.ANY_CIRCLED.search(key) and patterns.NO_LETTER.fullmatch(key):
+    if patterns.NO_LETTER.fullmatch(key):
         return unclear(Doubt.SYMBOL, "symbol")
     return None
 
@@ -76,17 +90,17 @@ def _no_words(key: str) -> Reading | None:
 def _exact(table: Table, key: str) -> Reading | None:
     if patterns.HESITANT.fullmatch(key):
         return unclear(Doubt.NO_NUMBER, "number-denied")
-    for form in (key, _unwrapped(key), key.rstrip("。.、,:;!")):
+    for form in (key, _unwrapped(key), key.rstrip(_ENDS)):
         row = table.exact.get((CellKind.TEXT, form))
         if row:
-            due = Due(problem=DueProblem.MISSING) if row.status is Status.PLANNED else Due()
-            return _reading(row, ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS, due)
+            read_by = ReadBy.NUMBER if "number" in row.id else ReadBy.WORDS
+            return _reading(row, read_by, Due(problem=DueProblem.MISSING))
     return None
 
 
 def _unwrapped(key: str) -> str:
     """Take away brackets and quotes around the whole: 「①」."""
-    form = key.removeprefix(")").strip("'\"`“”‘’。.、,:;! ")
+    form = key.removeprefix(")").strip(_QUOTES + _ENDS)
     while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
         form = form[1:-1].strip()
     if form.startswith("(") and ")" not in form:
@@ -100,7 +114,7 @@ def _reading(row: Notation, read_by: ReadBy, due: Due) -> Reading:
     if row.status is Status.UNCLEAR:
         return unclear(row.doubt, row.id)
     if row.status is not Status.PLANNED:
-        due = Due(written=due.written) if due.month or due.written else Due()
+        due = Due(written=due.written)
     return Reading(status=row.status, notation=row.id, read_by=read_by, due=due)
 
 
@@ -110,17 +124,13 @@ def _numbered(table: Table, key: str, month: str, *, joined: bool) -> Reading | 
     ``joined`` tells that words follow the first digit without a space or sign: 3社.
     """
     key = _unwrapped(key)
-    start = patterns.BEFORE.match(key)
-    at = start.end() if start else 0
-    tick = patterns.TICK.match(key, at)
-    if tick:
-        at = tick.end()
-    signs = key[at : at + 1] if key[at : at + 1] in table.signs else ""
-    lead = patterns.LEAD.match(key, at + len(signs))
+    text = patterns.BEFORE.sub("", key)
+    signs = text[:1] if text[:1] in table.signs else ""
+    lead = patterns.LEAD.match(text, len(signs))
     if lead is None:
         return _among_words(table, key, month)
     number = _number(lead)
-    rest = key[lead.end() :]
+    rest = text[lead.end() :]
     if _several(lead, number, rest):
         return unclear(Doubt.SEVERAL, "several-numbers")
     if number not in STATUS_OF:
@@ -190,7 +200,7 @@ def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -
 
 
 def _fits(row: Notation, words: str, due: Due, *, joined: bool) -> bool:
-    if row.pattern is None or (row.joined and not joined):
+    if row.joined and not joined:
         return False
     if row.due is not None and row.due != bool(due.month):
         return False
@@ -316,9 +326,7 @@ def _by_rows(table: Table, key: str, month: str) -> Reading:
     words = _bare(patterns.SEE_NOTE.sub("", words)).strip(":-/~")
     if "?" not in words and not any(character.isdigit() for character in words):
         for row in table.words:
-            if row.pattern is None or not row.pattern.fullmatch(words):
-                continue
-            if row.due and not (words or due.month):
+            if not row.pattern.fullmatch(words):
                 continue
             if row.due and (not due.month or _may_be_past(due, month) or "?" in key):
                 continue
@@ -330,7 +338,7 @@ def _by_rows(table: Table, key: str, month: str) -> Reading:
 
 def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
     """Read wording that claims 済 and says more: 策定済み（令和5年改訂）."""
-    row = next((row for row in table.claims if row.pattern and row.pattern.fullmatch(key)), None)
+    row = next((row for row in table.claims if row.pattern.fullmatch(key)), None)
     if row is None:
         return None
     reading = _beside(table, row.numbers[0], key, month, joined=False)
