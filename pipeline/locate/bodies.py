@@ -49,7 +49,10 @@ def bodies_on(
 
 def named(text: str, index: Index, body_of: NameBody) -> tuple[str, str]:
     """Give the body that a head names and its name as written: チェック欄（甲市）, 甲市の回答."""
-    return next(((body, name) for name in _names(text, index) if (body := body_of(name))), ("", ""))
+    names = _names(text, index)
+    if not names:
+        return "", ""  # nearly every cell
+    return next(((body, name) for name in names if (body := body_of(name))), ("", ""))
 
 
 @lru_cache(maxsize=8192)  # the heads and labels of a form stand in every copy of it
@@ -86,9 +89,9 @@ def _may_name_several(sheet: RawSheet, index: Index, body_of: NameBody) -> bool:
     found: dict[tuple[str, int], str] = {}
     for key, cell in sheet.cells.items():
         above = key[0] < first[0]
-        if not above and key[1] >= first[1]:
+        if (not above and key[1] >= first[1]) or cell.kind is not CellKind.TEXT:
             continue
-        body, _ = named(cell.text, index, body_of) if cell.kind is CellKind.TEXT else ("", "")
+        body, _ = named(cell.text, index, body_of)
         line = ("row", key[0]) if above else ("column", key[1])
         if body and found.setdefault(line, body) != body:
             return True

@@ -51,7 +51,7 @@ _LEADING = re.compile(
     r"[\W\d_\u2460-\u24ff\u2776-\u2793]*"
     r"(?:(?:[NnＮｎ][OoＯｏ]|[A-Za-zＡ-Ｚａ-ｚ]{1,2}(?=[\W_]?\d)|設?問|質問|項番|項目|第(?=\d))[\W\d問]*)?"
 )
-_STRONG_PREFIX = 6
+_STRONG_PREFIX = _MIN_SHORT
 _REMEMBERED = 8192  # texts; a file holds some 150, all but a few of them the form's own
 _START = 400  # letters of a cell in which its id and title stand
 
@@ -107,6 +107,7 @@ class Index:
         names = "|".join(re.escape(name) for name in self._prefixes)
         self._stem_pattern = re.compile(rf"{_LEAD}(?:{names})\s?-?\s?{_NUMBER}[\])」】:.\s]*")
         self._categories = {squeeze(name): name for name in checklist.categories}
+        self._category_names = tuple(self._categories)
         self._titles: dict[str, list[str]] = {}
         for item in self.items:
             self._titles.setdefault(self.title[item.id][:_STRONG_PREFIX], []).append(item.id)
@@ -128,7 +129,6 @@ class Index:
         self.option_labels = tuple(squeeze(option.label) for option in checklist.options)
         self._core = {key: _HIRAGANA.sub("", title) for key, title in self.title.items()}
         self._cores = frozenset(self._core.values())
-        self._longest_title = max(map(len, self.title.values()))
         self.wording = lru_cache(maxsize=_REMEMBERED)(self._wording)
         self.nothing = self.wording("")
 
@@ -289,7 +289,7 @@ class Index:
         if len(key) < _MIN_SHORT or self.is_heading(key):
             return ()
         core = _HIRAGANA.sub("", key)
-        if len(key) > self._longest_title and core not in self._cores:
+        if core not in self._cores and key[:_STRONG_PREFIX] not in self._titles:
             return ()  # notes, nearly always
         hits = [
             item_id
@@ -330,6 +330,8 @@ class Index:
         key = re.sub(r"^[\d\u2460-\u2473]+", "", squeeze(text))
         if key in self._categories:
             return self._categories[key]
+        if not key.startswith(self._category_names):
+            return ""
         for name, category in self._categories.items():
             if key.startswith(name) and re.fullmatch(
                 r"(分野|編|項目|関連|関係|について|シート|全?\d+項目|\d+|\(.*\))*", key[len(name) :]

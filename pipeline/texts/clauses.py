@@ -24,7 +24,7 @@ _PATH = Path(__file__).parent / "clauses.toml"
 _SILENT = frozenset({"break", "stop", "plain", "cond", "risk", "separate", "event", "other"})
 _NAME = re.compile(r"\{([a-z]+)\}")
 _KANA = re.compile("[ぁ-んァ-ヶ]")
-_STEP = 20  # first letters that one look tells apart
+_STEPS = (8, 8, 8)  # looks at first letters that one look before them spares
 _LONGEST_ENDING = 24  # characters
 _NO_FEATURES = frozenset[str]()
 _DUE = "due"
@@ -174,18 +174,23 @@ def _spelt(word: str, classes: Mapping[str, Sequence[str]]) -> Iterator[str]:
 def _any_of(words: Iterable[str]) -> str:
     """Give one pattern for many words, the longest first.
 
-    A look at the first letter, in steps of some twenty, spares trying hundreds of words.
+    Looks at the first letter, each at fewer of them, spare trying hundreds of words.
     """
     ordered = sorted(words, key=lambda word: (word[0], -len(word), word))
     groups = []
     for first, same in groupby(ordered, key=lambda word: word[0]):
         rests = "|".join(re.escape(word[1:]) for word in same)
         groups.append((first, f"{re.escape(first)}(?:{rests})"))
-    steps = []
-    for at in range(0, len(groups), _STEP):
-        firsts, tried = zip(*groups[at : at + _STEP], strict=True)
-        steps.append(f"(?=[{''.join(map(re.escape, firsts))}])(?:{'|'.join(tried)})")
-    return f"(?:{'|'.join(steps)})"
+    for step in _STEPS:
+        groups = [_looked_at(groups[at : at + step]) for at in range(0, len(groups), step)]
+    return f"(?:{'|'.join(tried for _, tried in groups)})"
+
+
+def _looked_at(groups: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """Give patterns, each with the letters it can begin with, as one behind a look at these."""
+    firsts = "".join(letters for letters, _ in groups)
+    tried = "|".join(pattern for _, pattern in groups)
+    return firsts, f"(?=[{re.escape(firsts)}])(?:{tried})"
 
 
 def read_clauses(text: str, months: Sequence[Due], *, month: str) -> Said:
@@ -286,7 +291,8 @@ def sentences(text: str, months: Sequence[Due], *, month: str) -> Iterator[_Sent
         words = text[begin:start].strip()
         if words:
             features = _features(table, text, words, held, start)
-            clauses.append(_Clause(words, features, tuple(due for *_, due in held if due)))
+            dues = tuple(due for *_, due in held if due) if months else ()
+            clauses.append(_Clause(words, features, dues))
         begin, held = end, []
         if kind.stops:
             if clauses:
@@ -303,8 +309,8 @@ def _features(
     tail = max(0, len(words) - _LONGEST_ENDING)
     endings = table.endings.get(words[-1], table.endings[""])
     features = {name for name, ending in endings if ending.search(words, tail)}
-    last = max((end for _, end, _, _ in held), default=until)
-    ends = table.rest.fullmatch(text, last, until)
+    last = max([end for _, end, _, _ in held]) if held else until
+    ends = last == until or table.rest.fullmatch(text, last, until)
     for _, end, kind, _ in held:
         features |= kind.inside
         if ends and end == last:

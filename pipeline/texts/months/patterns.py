@@ -21,6 +21,7 @@ _KANJI_NUMBER = re.compile(
 _LONG_DASH = re.compile(r"(?<=\d)ー(?=\d)|(?<=\d月)ー(?=\d{1,2}月)")
 # 2027,3 and r9,3: a comma between a year and its month, typed for the dot beside it.
 _COMMA = re.compile(r"(?<![\w.])(20\d\d|(?:令和|令|r)\d{1,2})[,、](?=(?:0?[1-9]|1[0-2])(?!\d))")
+_COMMA_BEFORE_DIGIT = re.compile(r"[,、](?=\d)")
 _ROMAN_QUARTER = re.compile(r"(?<![a-z])(iv|i{1,3})(?=四半期)")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _SPACE = re.compile(r"(?<!\d) | (?!\d)")
@@ -38,7 +39,7 @@ def normalise(text: str) -> str:
         text = _LONG_DASH.sub("-", text)
     if " " in text:
         text = _SPACE.sub("", text)
-    if "," in text or "、" in text:
+    if _COMMA_BEFORE_DIGIT.search(text):
         text = _COMMA.sub(r"\1.", text)
     if "四半期" in text:
         text = _ROMAN_QUARTER.sub(lambda found: _ROMAN[found[0]], text)
