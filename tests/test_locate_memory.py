@@ -16,7 +16,17 @@ from pipeline.locate import search
 from pipeline.locate.index import index_of
 from pipeline.locate.letters import squeeze
 from pipeline.locate.memory import Memory
-from pipeline.model import Area, CellKey, CellKind, RawCell, RawSheet, RawWorkbook, Status
+from pipeline.model import (
+    Area,
+    CellKey,
+    CellKind,
+    Decoration,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    Status,
+)
 from pipeline.model.layout import Layout
 
 MONTH = "2026-11"
@@ -192,6 +202,42 @@ def test_merged_and_hidden_cells(
     if layout is not None:
         memory.keep(seen, layout, INDEX)
     insist_equal(memory, bent(filled(look, ANSWERS, day="令和8年11月5日")))
+
+
+PLACES = st.tuples(st.integers(0, 75), st.integers(0, 6))
+DECORATIONS = st.sampled_from(
+    (
+        Decoration(struck=True),
+        Decoration(fill="rgb:FFFF00"),
+        Decoration(runs=(Run(text="①", struck=True), Run(text="②"))),
+    )
+)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(
+    look=st.sampled_from(LOOKS),
+    texts=st.lists(OWN, min_size=1, max_size=6),
+    decorations=st.dictionaries(PLACES, DECORATIONS, max_size=4),
+)
+def test_whatever_is_struck_or_coloured(
+    look: Look, texts: list[str], decorations: dict[CellKey, Decoration]
+) -> None:
+    memory, _ = kept(look)
+    workbook = filled(look, texts, day="令和8年11月5日")
+    sheets = tuple(replace(sheet, decorations=decorations) for sheet in workbook.sheets)
+    insist_equal(memory, replace(workbook, sheets=sheets))
+
+
+def test_struck_answers_are_found_at_once_and_struck_heads_are_not() -> None:
+    memory, blank = kept(LOOKS[0])
+    row = min(key[0] for key, cell in blank.sheets[0].cells.items() if cell.text == "チェック欄")
+    for at, recalled in ((row + 5, True), (row, False)):
+        struck = dict.fromkeys([(at, column) for column in range(2, 4)], Decoration(struck=True))
+        workbook = filled(LOOKS[0], ANSWERS, day="令和8年11月19日")
+        sheets = (replace(workbook.sheets[0], decorations=struck),)
+        found = insist_equal(memory, replace(workbook, sheets=sheets))
+        assert (found is not None) is recalled
 
 
 def test_a_drawing_or_comment_is_always_looked_at() -> None:

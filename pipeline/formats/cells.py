@@ -140,7 +140,9 @@ class Rows:
         if kind == "s" and stored:
             return self._shared(stored)
         if inline is not None and (kind == "inlineStr" or not stored):
-            return text_cell(inline.text, formula=formula is not None), inline.pieces
+            computed = formula is not None
+            cell = text_cell(inline.text, formula=True) if computed else inline.cell
+            return cell, inline.pieces
         if not stored and formula is None:
             return None
         return self._plain_value(kind, stored, formula, self.book.style(style)), ()
@@ -186,7 +188,7 @@ class Rows:
         if not 0 <= index < len(self.book.strings):
             raise broken(f"{self.part}: shared string {stored[:20]} is not in the workbook")
         text = self.book.strings[index]
-        found = self.shared[stored] = (text_cell(text.text, formula=False), text.pieces)
+        found = self.shared[stored] = (text.cell, text.pieces)
         return found
 
     def _formula(self, element: etree._Element) -> str:

@@ -37,6 +37,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CLOSED = -1
+_REMEMBERED = 16384  # starts of cells
 _DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 
 # All of it; of a cell its attributes, value and text; the attributes of a row.
@@ -91,7 +92,7 @@ def _scanned(parted: _Sheet, rows: Rows) -> SheetPart | None:  # noqa: C901 - se
     at = _CLOSED  # the row that is open
     for _, cell, value, text, row in parted.tokens:
         if cell:
-            start = _cell(cell)
+            start = _starts[cell]
             if start is None or start[0][0] != at:
                 return None
             key, style, kind = start
@@ -122,14 +123,21 @@ def _scanned(parted: _Sheet, rows: Rows) -> SheetPart | None:  # noqa: C901 - se
     return sheet if at == _CLOSED else None
 
 
-@lru_cache(maxsize=16384)
-def _cell(written: bytes) -> tuple[CellKey, int, str] | None:
-    """Give place, style and type of a cell by its attributes; None for unusual ones."""
-    given = _given(written)
-    key = cell_key(given.get("r", ""))
-    if key is None or any(":" in name for name in given):
-        return None
-    return key, style_index(given.get("s")), given.get("t") or "n"
+class _Starts(dict[bytes, tuple[CellKey, int, str] | None]):
+    """Place, style and type of cells by their attributes; None for unusual ones."""
+
+    def __missing__(self, written: bytes) -> tuple[CellKey, int, str] | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        given, found = _given(written), None
+        key = cell_key(given.get("r", ""))
+        if key is not None and not any(":" in name for name in given):
+            found = key, style_index(given.get("s")), given.get("t") or "n"
+        self[written] = found
+        return found
+
+
+_starts = _Starts()  # a cache that keeps an order costs more than half as much again
 
 
 @lru_cache(maxsize=4096)

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from pipeline.formats.refusal import Refused, too_large
 from pipeline.formats.xml import PLAIN_START, local, stream
-from pipeline.model import Decoration, Run
+from pipeline.model import CellKind, Decoration, RawCell, Run
 from pipeline.settings import Limits
 from pipeline.texts.folding import unescape
 
@@ -36,10 +35,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RichText:
-    """A text, and its pieces where a font of its own was given to any of them."""
+    """A text, and its pieces where a font of its own was given to any of them.
+
+    ``cell`` is the cell that holds it, None where it is empty.
+    """
 
     text: str
     pieces: tuple[Piece, ...] = ()
+    cell: RawCell | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the cell once: the same text stands in file after file."""
+        cell = RawCell(kind=CellKind.TEXT, text=self.text) if self.text else None
+        object.__setattr__(self, "cell", cell)
 
 
 def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, ...]:
@@ -97,17 +105,11 @@ def read_text(element: etree._Element) -> RichText:
         elif name == "r":
             found.append(_run(child))
     if len(found) == 1 and found[0][1] is None:
-        return _uniform(found[0][0])  # nearly always
+        return RichText(text=found[0][0])  # nearly always
     text = "".join([piece for piece, _ in found])
     if all(look is None for _, look in found):
-        return _uniform(text)
+        return RichText(text=text)
     return RichText(text=text, pieces=tuple(Piece(text=piece, look=look) for piece, look in found))
-
-
-@lru_cache(maxsize=8192)
-def _uniform(text: str) -> RichText:
-    """Give a text in one look; nearly all are, and most stood in the file before."""
-    return RichText(text=text)
 
 
 def decoration(runs: list[Run], *, struck: bool, fill: str) -> Decoration:

@@ -153,7 +153,7 @@ class _Rows:
         if code in {_SHARED_TEXT, _RICH_CELL}:
             text = self._rich(code, body)
             pieces = text.pieces
-            cell = text_cell(text.text, formula=False)
+            cell = text.cell
         else:
             cell = _value(code, body, self.book.style(style).is_date, self.book.epoch_1904)
         self.board.put((self.row, column), style, cell, pieces)

@@ -271,7 +271,7 @@ class Index:
         Several where titles are alike; none for a heading of the form.
         """
         key = squeeze(text[:_START])
-        if len(key) < _MIN_SHORT - 1 or self.is_heading(key) or self.wording(text).category:
+        if len(key) < _MIN_SHORT - 1 or self.is_heading(key):
             return ()
         label = _OWN_LABEL.match(letters := loose(text[:_START]))
         plain = squeeze(letters[label.end() :]) if label else key

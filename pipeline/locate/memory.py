@@ -20,16 +20,17 @@ from pipeline.locate.head_words import HeaderKind
 from pipeline.locate.index import EXAMPLE
 from pipeline.locate.letters import squeeze
 from pipeline.locate.sheet import DAY
-from pipeline.model import CellKey, CellKind, MatchedBy, RawSheet, RawWorkbook
+from pipeline.locate.wording import Wording
+from pipeline.model import CellKey, CellKind, Decoration, MatchedBy, RawSheet, RawWorkbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.locate.index import Index
-    from pipeline.locate.wording import Wording
     from pipeline.model.layout import ItemRow, Layout
 
 _KEPT = 32  # layouts; offices send back a form in a handful of shapes
+_SILENT = 16384  # answers that say no place
 _HEAD = 60  # letters of a head
 _NEAR = 2  # rows round a header in which another one belongs to it
 _EDITION = re.compile(r"版|ver|別紙", re.IGNORECASE)
@@ -49,6 +50,7 @@ class _SheetKept:
     fixed: Mapping[CellKey, _Shown]
     head: Mapping[CellKey, _Kind]
     answers: frozenset[CellKey]
+    decorations: Mapping[CellKey, Decoration]  # but for those of the answers
 
 
 class Memory:
@@ -56,6 +58,8 @@ class Memory:
 
     def __init__(self) -> None:
         self._kept: list[tuple[tuple[_SheetKept, ...], Layout]] = []
+        # Answers that say no place. Hardly two notes are alike: `Index.wording` keeps none of them.
+        self._silent: set[str] = set()
 
     def recall(self, workbook: RawWorkbook, index: Index) -> Layout | None:
         """Give the layout of a workbook that is laid out like an earlier one, else None."""
@@ -64,7 +68,7 @@ class Memory:
         looks = [_look(sheet) for sheet in workbook.sheets]
         for place, (sheets, layout) in enumerate(self._kept):
             if len(sheets) == len(looks) and all(
-                kept.look == look and _is_like(sheet, kept, index)
+                kept.look == look and self._is_like(sheet, kept, index)
                 for kept, look, sheet in zip(sheets, looks, workbook.sheets, strict=True)
             ):
                 if place:
@@ -85,6 +89,36 @@ class Memory:
         self._kept.insert(0, (tuple(sheets), layout))
         del self._kept[_KEPT:]
 
+    def _is_like(self, sheet: RawSheet, kept: _SheetKept, index: Index) -> bool:
+        """Tell whether a sheet differs from a kept one only where it may."""
+        cells = sheet.cells
+        if _decorated(sheet, kept.answers) != kept.decorations:
+            return False
+        for key, (text, kind) in kept.fixed.items():
+            cell = cells.get(key)
+            if cell is None or cell.text != text or cell.kind is not kind:
+                return False
+        for key, expected in kept.head.items():
+            cell = cells.get(key)
+            if cell is None or _head_kind(index.wording(cell.text), cell.kind, index) != expected:
+                return False
+        filled = 0
+        for key in kept.answers:
+            cell = cells.get(key)
+            if cell is not None:
+                if cell.text not in self._silent and not self._is_silent(cell.text, index):
+                    return False
+                filled += 1
+        return len(kept.fixed) + len(kept.head) + filled == len(cells)
+
+    def _is_silent(self, text: str, index: Index) -> bool:
+        if not _says_no_place(Wording(text, index)):
+            return False
+        if len(self._silent) >= _SILENT:
+            self._silent.clear()
+        self._silent.add(text)
+        return True
+
 
 def _is_drawn_on(sheet: RawSheet) -> bool:
     return bool(sheet.drawings or sheet.comments)
@@ -97,29 +131,12 @@ def _look(sheet: RawSheet) -> tuple[object, ...]:
         frozenset(sheet.merged),  # some programs write them in any order
         sheet.hidden_rows,
         sheet.hidden_columns,
-        sheet.decorations,
     )
 
 
-def _is_like(sheet: RawSheet, kept: _SheetKept, index: Index) -> bool:
-    """Tell whether a sheet differs from a kept one only where it may."""
-    cells = sheet.cells
-    for key, (text, kind) in kept.fixed.items():
-        cell = cells.get(key)
-        if cell is None or cell.text != text or cell.kind is not kind:
-            return False
-    for key, expected in kept.head.items():
-        cell = cells.get(key)
-        if cell is None or _head_kind(index.wording(cell.text), cell.kind, index) != expected:
-            return False
-    filled = 0
-    for key in kept.answers:
-        cell = cells.get(key)
-        if cell is not None:
-            if not _says_no_place(index.wording(cell.text)):
-                return False
-            filled += 1
-    return len(kept.fixed) + len(kept.head) + filled == len(cells)
+def _decorated(sheet: RawSheet, answers: frozenset[CellKey]) -> Mapping[CellKey, Decoration]:
+    """Give the decorations of what is no answer: those of answers say what texts may say, too."""
+    return {key: each for key, each in sheet.decorations.items() if key not in answers}
 
 
 def _says_no_place(said: Wording) -> bool:
@@ -241,6 +258,7 @@ def _kept(sheet: RawSheet, rows: list[ItemRow], index: Index) -> _SheetKept | No
         },
         head=head,
         answers=answers,
+        decorations=_decorated(sheet, answers),
     )
 
 

@@ -67,7 +67,7 @@ class Wording:
     @cached_property
     def items(self) -> tuple[str, ...]:
         """The items that the text names without an id."""
-        return self._index.recognised(self.text)
+        return () if self.category else self._index.recognised(self.text)
 
     @cached_property
     def titled(self) -> tuple[str, ...]:

@@ -50,12 +50,16 @@ class _Labels:
     """The labels of a checklist, folded."""
 
     def __init__(self, checklist: Checklist) -> None:
-        self.names = {_key(name): rank for rank, name in enumerate(checklist.respondent_labels)}
-        self.dates = {_key(name) for name in checklist.date_labels}
-        self.projects = {_key(name) for name in checklist.project_labels}
-        self.captions = {_key(text) for text in (*checklist.headings, *checklist.categories)}
-        others = map(_key, checklist.other_labels)
-        self.all = {*self.names, *self.dates, *self.projects, *others}
+        self.names = {key: rank for rank, key in enumerate(_keys(checklist.respondent_labels))}
+        self.dates = _keys(checklist.date_labels)
+        self.projects = _keys(checklist.project_labels)
+        self.captions = {*_keys(checklist.headings), *_keys(checklist.categories)}
+        self.all = {*self.names, *self.dates, *self.projects, *_keys(checklist.other_labels)}
+
+
+@lru_cache(maxsize=16)  # of one checklist
+def _keys(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_key, texts))
 
 
 @lru_cache(maxsize=16384)
