@@ -89,7 +89,7 @@ class Rows:
             raise too_large(f"{self.part}: row {self.row + 1}")
         self.size(element.get("ht"), element.get("hidden"))
         key: CellKey = (self.row, -1)
-        put, value = self.board.put, self._value
+        put, value = self.board.put, self.value
         for cell in element:
             key = cell_key(cell.get("r") or "") or (self.row, key[1] + 1)
             style = style_index(cell.get("s"))
@@ -107,7 +107,8 @@ class Rows:
         if len(self.sheet.cells) > self.limits.values:
             raise too_large(f"{self.part}: more than {self.limits.values} cells with a value")
 
-    def _value(self, element: etree._Element, style: int) -> Content:
+    def value(self, element: etree._Element, style: int) -> Content:
+        """Read what stands in one ``c`` element."""
         stored: str | None = None
         formula: str | None = None
         inline: RichText | None = None

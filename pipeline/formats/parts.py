@@ -1,7 +1,9 @@
 """What one sheet of a workbook says, in whatever format, before it becomes a RawSheet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import Self
 
 from lxml import etree
 
@@ -66,6 +68,10 @@ class SheetPart:
     drawings: list[str] = field(default_factory=list)  # relationship ids
     legacy_drawings: list[str] = field(default_factory=list)
     controls: list[SheetControl] = field(default_factory=list)
+
+    def copied(self) -> Self:
+        """Give the same, to be filled on its own."""
+        return replace(self, **{each.name: copy(getattr(self, each.name)) for each in fields(self)})
 
     def size_rows(self, rows: Iterable[int], points: float | None, *, hidden: bool) -> None:
         """Note down the height of rows, and which of them nobody sees."""

@@ -1,8 +1,8 @@
 """Worksheets as nearly every program writes them, taken by one pattern from the bytes.
 
 A tree of elements costs three times as much. Whatever is written in any other way is read from
-the tree: formulas, entities in values, comments, pretty printing, addresses left out. So this
-only ever saves time; tests/test_scan.py compares the two.
+the tree: entities in values, comments, pretty printing, addresses left out. So this only ever
+saves time; tests/test_scan.py compares the two.
 """
 
 import re
@@ -22,7 +22,7 @@ from pipeline.formats.cells import (
 from pipeline.formats.parts import SheetPart
 from pipeline.formats.refusal import Refused
 from pipeline.formats.strings import texts_of
-from pipeline.formats.xml import AT_ONCE, PLAIN_START
+from pipeline.formats.xml import AT_ONCE, PLAIN_START, SHARED, parse
 from pipeline.model import CellKey
 from pipeline.settings import Limits
 
@@ -33,15 +33,17 @@ _ROOT = re.compile(rb"%s<worksheet(?= |>)[^<>]*>" % PLAIN_START)
 # A cell, the start of a row or its end. A text is nothing but letters, or runs of them.
 _TOKEN = re.compile(
     rb"(<c( [^<>]*)>(?:(?<=/>)|(?:<v>([ -%'-;=-~]*)</v>"
-    rb'|<is>(<t(?: xml:space="preserve")?>[^<]*</t>|<r>.*?)</is>)?</c>)|<row( [^<>]*)>|</row>)',
+    rb'|<is>(<t(?: xml:space="preserve")?>[^<]*</t>|<r>.*?)</is>|(<f.*?))?</c>)'
+    rb"|<row( [^<>]*)>|</row>)",
     re.DOTALL,
 )
 _CLOSED = -1
+_FORMULAS = 30  # in a sheet, each a tree of its own; more cost as much as the whole
 _REMEMBERED = 16384  # starts of cells
 _DATA, _DATA_END = b"<sheetData>", b"</sheetData>"
 
-# All of it; of a cell its attributes, value and text; the attributes of a row.
-_Token = tuple[bytes, bytes, bytes, bytes, bytes]
+# All of it; of a cell its attributes, value, text or formula; the attributes of a row.
+_Token = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 
 
 class _Row(NamedTuple):
@@ -61,7 +63,9 @@ def read_sheet(content: bytes, part: str, book: Book, limits: Limits) -> SheetPa
     """Give what a worksheet part holds. Refused over the limits or where it is no XML."""
     parted = _parted(content) if len(content) <= AT_ONCE else None
     try:
-        sheet = parted and _scanned(parted, Rows(SheetPart(), book, limits, part))
+        around = _around(parted.around, part, limits) if parted else None
+        rows = Rows(around.copied(), book, limits, part) if around else None
+        sheet = _scanned(parted, rows) if parted and rows else None
     except Refused:  # for the reason that the tree gives
         sheet = None
     return sheet or read_tree(content, part, book, limits)
@@ -77,20 +81,31 @@ def _parted(content: bytes) -> _Sheet | None:
     tokens = _TOKEN.findall(data)
     if not tokens or sum([len(token[0]) for token in tokens]) != len(data):
         return None
-    return _Sheet(b"".join((head, _DATA, _DATA_END, tail)), root[0], tokens)
+    if sum([bool(token[4]) for token in tokens]) > _FORMULAS:
+        return None
+    around = b"".join((head, _DATA, _DATA_END, tail))
+    return _Sheet(around, root[0], tokens) if len(around) <= SHARED else None
 
 
-def _scanned(parted: _Sheet, rows: Rows) -> SheetPart | None:  # noqa: C901 - see below
+@lru_cache(maxsize=64)  # those of one form are the same
+def _around(content: bytes, part: str, limits: Limits) -> SheetPart | None:
+    """Read what stands around the rows of a worksheet; None where rows stand there, too."""
+    rows = Rows(SheetPart(), Book(), limits, part)
+    take_tree(content, rows)
+    return rows.sheet if rows.row < 0 else None
+
+
+def _scanned(parted: _Sheet, rows: Rows) -> SheetPart | None:  # noqa: C901, PLR0912 - see below
     """Take the rows of a worksheet; None where the tree has to tell what they hold."""
     # Long: one loop, since a call for each cell would cost a third of it.
-    texts = texts_of({token[3] for token in parted.tokens if token[3]})
-    take_tree(parted.around, rows)
-    if texts is None or rows.row >= 0:
+    texts = texts_of([token[3] for token in parted.tokens if token[3]])
+    if texts is None:
         return None
     sheet, board, found = rows.sheet, rows.board, rows.found
     cells, styles, telling = sheet.cells, sheet.styles, board.telling
+    letters = iter(texts)
     at = _CLOSED  # the row that is open
-    for _, cell, value, text, row in parted.tokens:
+    for whole, cell, value, text, formula, row in parted.tokens:
         if cell:
             start = _starts[cell]
             if start is None or start[0][0] != at:
@@ -98,8 +113,10 @@ def _scanned(parted: _Sheet, rows: Rows) -> SheetPart | None:  # noqa: C901 - se
             key, style, kind = start
             inside = NOTHING
             if value or text:
-                letters = texts[text] if text else None
-                inside = found(kind, value.decode(), None, letters, style) or NOTHING
+                inline = next(letters) if text else None
+                inside = found(kind, value.decode(), None, inline, style) or NOTHING
+            elif formula:
+                inside = rows.value(parse(whole, rows.part), style)
             if inside[1] or style in telling:
                 board.put(key, style, *inside)
                 continue

@@ -1,7 +1,7 @@
 """Texts of a workbook: shared strings and rich text, without the readings (furigana)."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -55,9 +55,8 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
     if len(content) > limits.shared_strings:
         raise too_large(f"{part}: {len(content)} bytes of shared strings")
     pieces = _pieces(content)
-    known = texts_of(set(pieces)) if pieces else None
-    if known is not None:
-        return tuple([known[piece] for piece in pieces])
+    if pieces and (known := texts_of(pieces)):
+        return tuple(known)
     return tuple(map(read_text, stream(content, part, tags=("si",))))
 
 
@@ -71,28 +70,29 @@ def _pieces(content: bytes) -> list[bytes]:
     return body.removesuffix(_TABLE_END).split(_TEXT_END + _TEXT) if plain else []
 
 
-def texts_of(pieces: Collection[bytes]) -> Mapping[bytes, RichText] | None:
+def texts_of(pieces: Sequence[bytes]) -> list[RichText] | None:
     """Give the texts of the insides of ``si`` or ``is`` elements, which are of UTF-8.
 
     None where one is no XML in itself. Most stood in the files before and are known.
     """
-    found = {piece: _KNOWN[piece] for piece in pieces if piece in _KNOWN}
-    new = [piece for piece in pieces if piece not in found]
-    if new:
-        content = b"".join((b"<sst>", *(_TEXT + piece + _TEXT_END for piece in new), b"</sst>"))
-        if not content.count(b"<si") == content.count(b"</si") == len(new):
-            return None
-        try:
-            read = [*map(read_text, stream(content, "", tags=("si",)))]
-        except Refused:
-            return None
-        if len(read) != len(new):
-            return None
-        found.update(zip(new, read, strict=True))
-        if len(_KNOWN) + len(new) > _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN.update(pair for pair in zip(new, read, strict=True) if len(pair[0]) <= _LONGEST)
-    return found
+    found = [*map(_KNOWN.get, pieces)]
+    if all(found):
+        return [each for each in found if each]
+    new = [*dict.fromkeys(piece for piece, each in zip(pieces, found, strict=True) if not each)]
+    content = b"".join((b"<sst>", *(_TEXT + piece + _TEXT_END for piece in new), b"</sst>"))
+    if not content.count(b"<si") == content.count(b"</si") == len(new):
+        return None
+    try:
+        read = [*map(read_text, stream(content, "", tags=("si",)))]
+    except Refused:
+        return None
+    if len(read) != len(new):
+        return None
+    made = dict(zip(new, read, strict=True))
+    if len(_KNOWN) + len(made) > _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN.update(pair for pair in made.items() if len(pair[0]) <= _LONGEST)
+    return [each or made[piece] for piece, each in zip(pieces, found, strict=True)]
 
 
 def read_text(element: etree._Element) -> RichText:

@@ -12,7 +12,7 @@ from pipeline.formats.refusal import broken, unsafe
 
 Found = TypeVar("Found")
 
-_SHARED = 1 << 16  # bytes of a part that is worth remembering
+SHARED = 1 << 16  # bytes of a part that is worth remembering
 AT_ONCE = 2 << 20  # bytes; above, a part is read element by element in little memory
 
 
@@ -91,7 +91,7 @@ def remembered(read: Callable[[bytes, str], Found]) -> Callable[[bytes, str], Fo
 
     @wraps(read)
     def look(content: bytes, part: str) -> Found:
-        return (remembering if len(content) <= _SHARED else read)(content, part)
+        return (remembering if len(content) <= SHARED else read)(content, part)
 
     return look
 
