@@ -68,7 +68,7 @@ docs: $(DEV) ## 生成文書を作り直します / write the generated pages ag
 	$(BIN)/python -m pages
 
 verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
-	$(BIN)/python -m pytest -n auto -m outside -rs
+	$(BIN)/python -m pytest -n auto -m "outside or workbook_once" --every-workbook -rs
 
 windows: $(DEV) ## キットと 2 か月の流れを、Wine の上の Windows 用 Python で試します / the kit under Wine
 	$(BIN)/python -m pytest -n 0 -m wine -rs

@@ -3,16 +3,21 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import openpyxl_parser  # noqa: F401 - before whatever imports openpyxl
 import pytest
 from hypothesis import settings
 from inboxes import read_in_this_process
 
+import pipeline.write
 from pipeline.cli import looking, options
 from pipeline.machine import isolate
 from pipeline.month import reading
 from pipeline.sample import MONTH
+from pipeline.write import digest
 
 
 def pytest_collection_finish() -> None:
@@ -36,6 +41,37 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _handle: None)
         yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make verify` write what tests marked `workbook_once` leave out."""
+    parser.addoption("--every-workbook", action="store_true", help="in tests of workbook_once, too")
+
+
+_whole: set[str] = set()  # tests marked so that have written workbooks
+
+
+@pytest.fixture(autouse=True)
+def _workbook_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first run of a test marked so write its workbooks, and all others empty files.
+
+    Two of three parts of a small run's time go into 集計 and 報告の資料, at which these tests do
+    not look; whoever opens one fails.
+    """
+    marked = request.node.get_closest_marker("workbook_once")
+    if marked is None or marked.kwargs or request.config.option.every_workbook:
+        return  # `workbook_once(but="…")` takes one test of a marked file out
+    test = request.node.nodeid.partition("[")[0]
+    for module, name in ((pipeline.write, "write_workbook"), (digest, "write_digest")):
+        monkeypatch.setattr(module, name, partial(_once, f"{test} {name}", getattr(module, name)))
+
+
+def _once(test: str, write: Any, report: object, path: Path, *given: Any, **named: Any) -> None:
+    if test in _whole:
+        path.write_bytes(b"")
+    else:
+        _whole.add(test)
+        write(report, path, *given, **named)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from returned_books import Page, Seen, book, item_rows, run
 from pipeline.parse.returns import returns_side_by_side
 from pipeline.sample import MONTH
 
+pytestmark = pytest.mark.workbook_once
+
 ASKED = (("K1", "甲市", "こう市"), ("K2", "乙市"), ("K3", "丙町"), ("K4", "株式会社みらい"))
 FIRST, REST = range(30), range(30, 55)
 

@@ -11,6 +11,8 @@ from pipeline.cli.report import summary_lines
 from pipeline.loop.sendback import send_back
 from pipeline.run import aggregate
 
+pytestmark = pytest.mark.workbook_once
+
 FORM = load()
 
 

@@ -14,6 +14,8 @@ from test_assemble import ASKED, put_together, returned
 from pipeline.model import FileState, Status
 from pipeline.texts.garbled import readable
 
+pytestmark = pytest.mark.workbook_once
+
 ROSTER = (("A01", "青葉市"), ("B02", "若葉町"), ("C03", "常磐木市"), ("D04", "白峰県"))
 OWN = {"y若葉.xlsx": book(Page(name="若葉町", mark="③"))}
 

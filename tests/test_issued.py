@@ -38,6 +38,8 @@ from pipeline.model import Checklist, EvidenceKind, Status
 from pipeline.run import aggregate, gather, judge_gathered
 from pipeline.settings import Limits, Settings
 
+pytestmark = pytest.mark.workbook_once
+
 FILLED = ("①", "②（2027年3月）", "③")
 
 

@@ -18,6 +18,8 @@ from pipeline.run import aggregate
 from pipeline.texts.local_codes import bare_codes, is_local_code, other_spelling
 from pipeline.texts.projects import unit_id
 
+pytestmark = pytest.mark.workbook_once
+
 BODIES: dict[object, str] = {11002: "札幌市", 12025: "函館市", 131016: "千代田区"}
 
 

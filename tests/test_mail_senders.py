@@ -20,6 +20,8 @@ from pipeline.model import RosterEntry, SourceFile
 from pipeline.run import aggregate
 from pipeline.texts.addresses import Sender
 
+pytestmark = pytest.mark.workbook_once
+
 ROSTER = (
     ("1", "若葉市", "joho@city.wakaba.lg.jp"),
     ("2", "白雲町", "machi@town.shirakumo.lg.jp、kikaku@town.shirakumo.lg.jp"),

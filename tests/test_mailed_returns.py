@@ -12,6 +12,8 @@ from pipeline.inbox.outlook import read_message
 from pipeline.run import aggregate
 from pipeline.settings import Limits
 
+pytestmark = pytest.mark.workbook_once
+
 
 def outlook(name: str, content: bytes) -> bytes:
     """Give a message as Outlook saves one that was dragged onto a folder: no transport headers."""

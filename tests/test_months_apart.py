@@ -15,6 +15,8 @@ from pipeline.cli.report import summary_lines
 from pipeline.errors import ExitCode
 from pipeline.run import RunResult, aggregate
 
+pytestmark = pytest.mark.workbook_once
+
 ITEMS = len(load().items)
 
 
@@ -31,6 +33,7 @@ def cover(folder: Path, month: str) -> str:
     return "\n".join(str(cell.value) for row in book["はじめに"]["A1:G14"] for cell in row)
 
 
+@pytest.mark.workbook_once(but="looked at")
 def test_a_forgotten_close_is_told(tmp_path: Path) -> None:
     """B5: January counts December's files again."""
     checklist = load()

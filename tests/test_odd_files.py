@@ -40,6 +40,8 @@ from pipeline.texts.file_names import FileNames
 from pipeline.texts.passwords import candidates
 from pipeline.texts.respondents import fold_name
 
+pytestmark = pytest.mark.workbook_once
+
 CHECKLIST = load()
 SHEET = "xl/worksheets/sheet1.xml"
 PASSWORD = "Wakaba#2026"  # noqa: S105 - of files made here

@@ -18,6 +18,8 @@ from pipeline.loop.sendback import send_back
 from pipeline.run import aggregate
 from pipeline.sample import MONTH
 
+pytestmark = pytest.mark.workbook_once
+
 EVERY = range(55)
 FORM = load()
 

@@ -30,6 +30,8 @@ from pipeline.run import RunResult, aggregate, gather
 from pipeline.sample import write_demo
 from pipeline.settings import Limits
 
+pytestmark = pytest.mark.workbook_once
+
 MONTHS = ("2026-11", "2026-12")
 SEALED_AT = "2026-11-29T10:00:00+09:00"
 CHECKLIST = load()
@@ -411,6 +413,7 @@ def test_only_what_was_published_is_sealed(tmp_path: Path) -> None:
         seal(settings, sealed_at=SEALED_AT)
 
 
+@pytest.mark.workbook_once(but="bytes are compared")
 def test_the_same_month_sealed_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     put(tmp_path, {"甲市.xlsx": good("甲市", CHECKLIST, "①")})
     settings = settings_for(tmp_path, pivot=False, office="青海県")
