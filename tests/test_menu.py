@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 import pytest
-from inboxes import TEMPLATES, load, roster
+from inboxes import TEMPLATES, good, load, put, roster
 from issued_books import ministry_form, parts_of
 from rows import every_row
 
 from pipeline.cli import main
 from pipeline.cli.menu import proposed_month, read_month, take_in
 from pipeline.errors import ExitCode
-from pipeline.sample import write_demo
 
 
 @every_row(
@@ -104,7 +103,10 @@ def test_a_file_that_cannot_be_copied_leaves_no_half(
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a working folder whose returns lie outside the inbox, and make it the present one."""
-    write_demo(tmp_path / "mail")
+    marks = {"若葉市": "①", "楓村": "○"}
+    files = {f"{name}.xlsx": good(name, load(), mark) for name, mark in marks.items()}
+    files["名簿.xlsx"] = roster(("01", "若葉市"), ("02", "楓村"))
+    put(tmp_path / "mail", {**files, "壊れた.xlsx": b"PK\x03\x04 cut off"})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
