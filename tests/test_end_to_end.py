@@ -1,19 +1,17 @@
 """From a folder of real workbooks, good and bad, to the files a coordinator gets."""
 
 import io
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inboxes import TEMPLATES, fingerprint, good, load, put, settings_for, states, table
+from inboxes import fingerprint, good, load, put, settings_for, states, table
 from sample.workbooks import plain_table
 
 import pipeline.write
+from pipeline.cli import main
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import Checklist, FileState
 from pipeline.run import aggregate
@@ -36,33 +34,26 @@ def test_an_empty_inbox_writes_nothing_and_says_where_to_put_files(tmp_path: Pat
     assert not (tmp_path / "outbox" / MONTH).exists()
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONUTF8": "1"},
-        cwd=TEMPLATES.parent,
-    )
-
-
 @pytest.mark.parametrize(
     ("files", "code"), [((), 3), (("良",), 0), (("良", "壊"), 1)], ids=["empty", "good", "broken"]
 )
 def test_exit_codes_of_the_command(
-    files: tuple[str, ...], code: int, tmp_path: Path, checklist: Checklist
+    files: tuple[str, ...],
+    code: int,
+    tmp_path: Path,
+    checklist: Checklist,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """Here; tests/test_container.py and tests/test_mishaps.py have those of processes."""
     contents = {"良": good("若葉市", checklist), "壊": b"PK\x03\x04 cut off"}
     (tmp_path / "inbox").mkdir()
     put(tmp_path, {f"{name}.xlsx": contents[name] for name in files})
-    ran = command(
+    words = [
         "aggregate", "--month", MONTH, "--inbox", str(tmp_path / "inbox"),
         "--outbox", str(tmp_path / "outbox"), "--quiet",
-    )  # fmt: skip
-    assert ran.returncode == code, ran.stderr
-    assert "Traceback" not in ran.stdout + ran.stderr
+    ]  # fmt: skip
+    assert main(words) == code
+    assert "Traceback" not in "".join(capsys.readouterr())
     assert (tmp_path / "outbox" / MONTH).exists() is (code != 3)
 
 

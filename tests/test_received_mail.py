@@ -21,9 +21,9 @@ from pipeline.settings import Limits
 BOOK = b"a book, as far as the mail knows"
 
 
-def listed(inbox: Path, name: str, content: bytes, *, limits: Limits = Limits()) -> Inbox:
+def listed(inbox: Path, name: str, content: bytes, *, limits: Limits | None = None) -> Inbox:
     (inbox / name).write_bytes(content)
-    return discover(inbox, month="2026-11", limits=limits)
+    return discover(inbox, month="2026-11", limits=limits or Limits())
 
 
 def paths(inbox: Inbox) -> dict[str, str]:
