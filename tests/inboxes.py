@@ -28,6 +28,7 @@ CHECKLIST = "smartcity-security"
 TABLES = ("answers", "findings", "files")
 
 
+@cache
 def load() -> Checklist:
     return load_checklist(TEMPLATES / CHECKLIST)
 
@@ -86,7 +87,7 @@ def good(name: str, checklist: Checklist, mark: str = "①", note: str = "") -> 
     entry = Entry(written=Written(way=Way.TEXT, text=mark), note=note, status=Status.DONE)
     entries = (entry,) * len(checklist.items)
     form = ReturnedForm(respondent=name, entries=entries, look=Look(label="団体名"))
-    return xlsx(pages(form, checklist), checklist)
+    return _saved(form, checklist)
 
 
 def partly(
@@ -107,9 +108,22 @@ def partly(
     form = ReturnedForm(
         respondent=name, entries=entries, look=look, filled_on=filled_on, project=project
     )
-    return xlsx(pages(form, checklist), checklist)
+    return _saved(form, checklist)
 
 
+_books: dict[ReturnedForm, bytes] = {}  # of the checklist that most tests share
+
+
+def _saved(form: ReturnedForm, checklist: Checklist) -> bytes:
+    """Give a form as a workbook, made once: four of five are asked for again and again."""
+    if checklist is not load():
+        return xlsx(pages(form, checklist), checklist)
+    if form not in _books:
+        _books[form] = xlsx(pages(form, checklist), checklist)
+    return _books[form]
+
+
+@cache
 def roster(*rows: tuple[str, ...]) -> bytes:
     """Give 名簿.xlsx with the columns 団体コード, 団体名, 事業名."""
     book = openpyxl.Workbook()
