@@ -68,7 +68,7 @@ docs: $(DEV) ## 生成文書を作り直します / write the generated pages ag
 	$(BIN)/python -m pages
 
 verify: $(DEV) ## LibreOffice と検証ツールによる検査 / slow checks with outside tools
-	$(BIN)/python -m pytest -n auto -m "outside or workbook_once" --every-workbook -rs
+	TORIMATOME_EVERY_CASE=1 $(BIN)/python -m pytest -n auto -m "outside or workbook_once or hypothesis" -rs
 
 windows: $(DEV) ## キットと 2 か月の流れを、Wine の上の Windows 用 Python で試します / the kit under Wine
 	$(BIN)/python -m pytest -n 0 -m wine -rs
@@ -84,7 +84,7 @@ CORE_TESTS := $(foreach name,marks mark_pieces mark_facts units told_batches tol
 
 coverage: $(DEV) ## 中核の分岐がすべて試験されているか / every branch of the core runs in the tests
 	@mkdir -p build/coverage
-	$(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
+	TORIMATOME_EVERY_CASE=1 $(BIN)/coverage run -m pytest -n 0 -m "not outside" $(CORE_TESTS)
 	$(BIN)/coverage report
 
 mutants: $(DEV) ## 中核を少しずつ変えて試験が気づくか (ROOM=months|marks|assemble SAMPLE=… SEED=…) / mutants

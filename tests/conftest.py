@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl_parser  # noqa: F401 - before whatever imports openpyxl
 import pytest
+from every_case import EVERY_CASE, examples
 from hypothesis import settings
 from inboxes import read_in_this_process
 
@@ -43,11 +44,6 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
         yield
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make verify` write what tests marked `workbook_once` leave out."""
-    parser.addoption("--every-workbook", action="store_true", help="in tests of workbook_once, too")
-
-
 _whole: set[str] = set()  # tests marked so that have written workbooks
 
 
@@ -59,7 +55,7 @@ def _workbook_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     not look; whoever opens one fails.
     """
     marked = request.node.get_closest_marker("workbook_once")
-    if marked is None or marked.kwargs or request.config.option.every_workbook:
+    if marked is None or marked.kwargs or EVERY_CASE:
         return  # `workbook_once(but="…")` takes one test of a marked file out
     test = request.node.nodeid.partition("[")[0]
     for module, name in ((pipeline.write, "write_workbook"), (digest, "write_digest")):
@@ -88,5 +84,5 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # How long an example takes says how busy the machine is.
-settings.register_profile("torimatome", deadline=None)
+settings.register_profile("torimatome", deadline=None, max_examples=examples(100))
 settings.load_profile("torimatome")

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 import fast_mail_parser
 import pytest
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import every_row
@@ -51,7 +52,7 @@ def test_a_draft_by_both_parsers_and_by_hand(name: str, subject: str) -> None:
     _check(Letter(subject=subject, body="本文\n.\nFrom 若葉市\n", attachments=_sheets(name)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(_TEXT, _TEXT, _TEXT, _TEXT)
 def test_any_draft(subject: str, body: str, mail: str, name: str) -> None:
     mail = f"{mail}; kikaku@city.example.jp"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from every_case import examples
 from four_formats import CHOICES, LEGEND, Answer, Thing, csv_of, in_each_format, sheet_of
 from gates.tools import convert
 from hypothesis import given, settings
@@ -48,7 +49,7 @@ def of_format(suffix: str, content: bytes) -> Statuses:
     return statuses({f"{BODY}.{suffix}": content})
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(answers=ANSWERS)
 def test_each_format_says_what_xlsx_says(answers: list[Answer]) -> None:
     names = labels(len(answers))

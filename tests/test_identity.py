@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from every_case import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from returned_books import Page, Seen, book, run
@@ -198,7 +199,7 @@ PLACES = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(PLACES, min_size=1, max_size=5, unique=True))
 def test_nothing_disputed_is_done_and_a_cell_is_never_overruled(
     drawn: Sequence[tuple[str, str, str, str, str]],
@@ -228,7 +229,7 @@ def _sources(answers: Sequence[object]) -> set[str]:
     return {key for answer in answers for key in getattr(answer, "files", ())}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @example([("", "若葉市", "青嶺市", "x-unknown", "1111")], ("", "回答", "", "x-unknown", "1111"))
 @example([("", "青嶺市", "", "x-unknown", "1111")], ("", "回答", "", "x-unknown", "1111"))
 @given(st.lists(PLACES, min_size=1, max_size=4, unique=True), PLACES)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import smartcity, workbook_of
@@ -140,7 +141,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=examples(200), derandomize=True, deadline=None)
 @given(
     look=st.sampled_from(LOOKS),
     texts=st.lists(OWN, min_size=1, max_size=6) | st.lists(WORDS, min_size=1, max_size=6),
@@ -170,7 +171,7 @@ def changed(workbook: RawWorkbook, changes: Sequence[Change]) -> RawWorkbook:
     return replace(workbook, sheets=tuple(sheets))
 
 
-@settings(max_examples=80, derandomize=True, deadline=None)
+@settings(max_examples=examples(80), derandomize=True, deadline=None)
 @given(
     look=st.sampled_from(LOOKS),
     rows=st.tuples(st.integers(0, 70), st.integers(0, 2)),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inboxes import load, put, settings_for
@@ -36,7 +37,7 @@ DEAD_HEADS = (
     "チェック欄（前回）", "チェック欄（例）", "チェック欄（R7）", "チェック欄（10月）",
     "チェック欄（目標）", "チェック欄（県）", "前回回答", "修正前", "昨年度",
 )  # fmt: skip
-MANY = settings(max_examples=15, deadline=None)  # each reads several workbooks
+MANY = settings(max_examples=examples(15), deadline=None)  # each reads several workbooks
 
 
 @cache

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from every_case import examples
 from gates import lint
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,7 +207,7 @@ ANY_ROW = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)  # each example writes and reads a workbook
+@settings(max_examples=examples(40), deadline=None)  # each example writes and reads a workbook
 @given(st.lists(ANY_ROW, min_size=1, max_size=12), st.text(max_size=20))
 def test_counts_and_records_hold_for_any_table(made: list[tuple[Cell, ...]], note: str) -> None:
     table = [(*row[:5], number, *row[5:], note) for number, row in enumerate(made, start=1)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inboxes import settings_for, table
@@ -205,7 +206,7 @@ def plain_form(answers: list[str], name: str = "チェックシート") -> RawSh
     return sheet_of(name, ["チェック欄", "補足説明欄"], [answers, [""] * len(ITEMS)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(COLUMN, COLUMN, CALLED, st.booleans(), st.booleans(), st.booleans())
 def test_a_dead_sheet_changes_no_answer(
     live: list[str], dead: list[str], word: str, first: bool, hidden: bool, bracketed: bool
@@ -222,7 +223,7 @@ def test_a_dead_sheet_changes_no_answer(
 HEADS = st.sampled_from(["チェック欄（{}）", "チェック欄\n【{}】", "{}チェック欄", "{}の回答"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(COLUMN, COLUMN, CALLED, HEADS, st.integers(0, 2), st.booleans())
 def test_a_dead_column_changes_no_answer(
     live: list[str], dead: list[str], word: str, head: str, place: int, hidden: bool
@@ -240,7 +241,7 @@ def test_a_dead_column_changes_no_answer(
 LIVE = st.sampled_from(["今回", "R8", "11月", "現状", "修正後", "新", "最新", "今年度", "2026"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(NUMBERS, COLUMN, CALLED, LIVE, st.sampled_from(["{}", "{}回答", "チェック欄（{}）"]))
 def test_a_dead_head_beside_a_live_one_changes_no_answer_in_either_order(
     live: list[str], dead: list[str], old: str, new: str, head: str
@@ -255,7 +256,7 @@ def test_a_dead_head_beside_a_live_one_changes_no_answer_in_either_order(
             assert got == own
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.permutations(["チェックシート", "前回", "案", "R7", "Sheet2"]), COLUMN, COLUMN, COLUMN)
 def test_the_order_of_sheets_changes_no_status(
     order: list[str], one: list[str], two: list[str], three: list[str]
@@ -266,7 +267,7 @@ def test_the_order_of_sheets_changes_no_status(
     assert statuses_of(book) == statuses_of(straight)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     COLUMN, COLUMN, st.booleans(), st.sampled_from(["（総務課） （福祉課）", " ", "（甲） （乙）"])
 )

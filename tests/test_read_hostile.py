@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from every_case import examples
 from hostile import HOSTILE, broken_ole, plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -189,7 +190,9 @@ def test_damaged_drawing_leaves_the_values(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_mutated_file_never_raises(data: st.DataObject, tmp_path: Path) -> None:

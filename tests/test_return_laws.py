@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from every_case import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_assemble import returned
@@ -61,7 +62,7 @@ def done(batch: Batch) -> int:
     return Counter(statuses(batch).values())[Status.DONE]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(FILES, st.randoms(use_true_random=False))
 def test_no_order_and_no_time_of_change_decides(drawn: list[Drawn], random: Random) -> None:
     returns = [build(each) for each in drawn]
@@ -75,7 +76,7 @@ def test_no_order_and_no_time_of_change_decides(drawn: list[Drawn], random: Rand
     assert statuses(together(later)) == statuses(together(returns))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(FILES, NAMES, DATES)
 @example(  # the older of two files that follow by proofs of different kinds stays replaced
     [
@@ -106,7 +107,7 @@ def test_a_return_without_any_1_never_raises_what_is_done(
         assert done(together([*(build(each) for each in drawn), less])) <= done(before)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(FILES)
 def test_no_answer_given_is_lost(drawn: list[Drawn]) -> None:
     """Each is counted, unclear with both texts, in a file replaced by proof, or named by B503."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opened import opened
@@ -663,7 +664,7 @@ MANY = f"{RETURNED}運用①-2 | ②（2026年3月） | 実施済み\nファイ�
 ROWS = 7  # of the form of MANY
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     entries=st.lists(ENTRY, min_size=ROWS, max_size=ROWS),
     damaged=st.sets(st.integers(0, ROWS - 1), max_size=2),

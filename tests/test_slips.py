@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from batches import make_settings
+from every_case import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import smartcity, text_cell, workbook_from, workbook_of
@@ -402,7 +403,7 @@ def build(number: int, drawn: Drawn) -> Submission:
     return slip(path, rows, modified=modified, base=base)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(FILES, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_every_answer_is_some_files_and_the_order_of_files_does_not_matter(
     drawn: list[Drawn], random: Random
