@@ -62,7 +62,8 @@ def texts_of_months() -> list[str]:
 def texts_of_marks() -> list[str]:
     """Give every text of a check cell."""
     groups = (*cases("marks")["cases"], *cases("marks")["legend"])
-    return sorted(dict.fromkeys(text for group in groups for text in group["written"]))
+    written = [text for group in groups for text in group["written"]]
+    return sorted({*written, *(text for text, _ in cases("marks")["due"]["rows"])})
 
 
 def _due(due: Due) -> str:

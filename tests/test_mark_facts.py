@@ -8,6 +8,9 @@ from test_marks import KIND, WHOLE, over, read
 
 from pipeline.model import CellKind, Decoration, Drawing, Due, DueProblem, Mark, Run, Status
 from pipeline.texts.marks import read_mark
+from pipeline.texts.marks.labelled import without_labels
+from pipeline.texts.marks.table import build_table, load_table, matching_key
+from pipeline.texts.marks.words import _exact
 
 TEXT, NUMBER = CellKind.TEXT, CellKind.NUMBER
 CELLS = [
@@ -55,6 +58,8 @@ def test_each_kind_of_cell(
         ("①", TEXT, over(KIND.ELLIPSE, 0), "done"),
         (WHOLE, TEXT, over(KIND.ELLIPSE, 1), "planned"),
         ("3", NUMBER, over(KIND.TEXT_BOX, text=" "), "not_planned"),
+        ("1", NUMBER, over(KIND.TEXT_BOX, text="②"), "unclear"),
+        ("TRUE", CellKind.BOOLEAN, over(KIND.TEXT_BOX, text="①"), "unclear"),
     ],
 )
 def test_an_object_over_a_cell_leaves_its_text_as_it_is(
@@ -114,3 +119,106 @@ def test_a_printed_cell_is_read_alike_in_any_colour(text: str, status: str, due:
     }
     (mark,) = marks
     assert (mark.status, mark.due.month, mark.object_text) == (status, due, "")
+
+
+def test_a_box_over_a_number_gives_its_month() -> None:
+    mark = read("2", NUMBER, drawings=over(KIND.TEXT_BOX, text="②（12月）"))
+    assert (mark.status, mark.due.month, mark.read_by) == ("planned", "2026-12", "number")
+
+
+@every_row(
+    ("text", "answer"),
+    [
+        ("番号（　②　）予定月（　12月）", "②(12月)"),
+        ("番号（　②　）予定月（__12__月）", "②(12月)"),
+        ("番号（　②　）予定月（　　月）", "②"),
+        ("番号（　　）予定月（　　月）", ""),
+        ("番号（　　）予定月（　12月）", None),  # a month and no number
+        ("番号：②", "②"),
+        ("番号：", ""),
+        ("番号", None),
+        ("番号1", "1"),
+        ("回答欄", None),
+        ("該当番号：[　]", ""),
+        ("回答：②　予定月：12月", "②(12月)"),
+        ("回答：②（12月）", "②(12月)"),
+        ("回答：②、12月", "②(12月)"),
+        ("回答：②（　　月）", "②"),
+        ("区分【②】予定時期【令和9年3月】", "②(令和9年3月)"),
+        ("番号：② ②の場合は（12月）", "②(12月)"),
+        ("番号：② （②の場合、予定月：3月）", "②(3月)"),
+        ("番号：②　実施予定日：12/15", "②(12/15)"),
+        ("番号：②　予定月：令和8年　月", "②"),
+        ("番号：②　予定月：来年3月", "②(来年3月)"),
+        ("番号：②　予定月：今月", "②(今月)"),
+        ("番号（2）予定（3）", "2(3)"),
+        ("番号（2）予定（3日）", None),
+        ("回答番号欄：①", "①"),
+        ("番号：12", "12"),
+        ("番号：123", None),
+        # without a label both a counter and a bracket must be there
+        ("1番", None),
+        ("②番（12月）", "②(12月)"),
+        ("2番（　月）", "2"),
+        ("②番12月", None),
+        ("番（12月）", None),
+        ("番（　月）", ""),
+        ("① 12月", None),
+        ("①", None),
+        ("対応区分：①既に対応済み", None),
+    ],
+)
+def test_what_stands_in_printed_parts(text: str, answer: str | None) -> None:
+    assert without_labels(text) == answer
+
+
+@every_row(
+    ("row", "words"),
+    [
+        ("done-number", "①の番号だけ"),
+        ("done-already", "既に対応している、既に実施"),
+        ("claim-with-remark", "済んでいることを示す語に、食い違わない語が添えてある"),
+        ("planned-with-remark", "②に月や語が添えてある"),
+        ("nobody", ""),
+    ],
+)
+def test_a_row_of_any_kind_is_described(row: str, words: str) -> None:
+    assert load_table().describe(row) == words
+
+
+@every_row(
+    ("text", "key"),
+    [
+        ("Ⅱ", "②"), ("II", "②"), ("ii", "②"), ("ⅱ", "②"), ("㈡", "②"), ("二", "②"), ("三", "③"),
+        ("Ⅲ対応", "③対応"), ("III", "③"), ("IV", "④"), ("II、III", "ii、iii"), ("II~III", "ii~iii"),
+        ("【二】", "(②)"), ("二 対応", "②対応"), ("二12月", "②12月"), ("二年", "2年"),
+        ("IT", "it"), ("二、三", "二、三"), ("第4四半期", "第4四半期"), ("四半期", "四半期"),
+        ("ヨテイナシ", "予定なし"), ("ﾖﾃｲﾅｼ", "予定なし"), ("タイオウズミ", "対応ずみ"),
+        ("ミタイオウ", "未対応"), ("タイショウガイ", "対象外"), ("ミジッシ", "未実施"),
+        ("カンリョウ", "完了"), ("カンリョウズミノ", "カンリョウズミノ"), ("スミス", "スミス"),
+        ("アリマス", "アリマス"), ("モンダイナシー", "モンダイナシー"), ("「①」", "(①)"),
+        ("［1］", "(1)"), ("“済”", "(済)"), ("㎡", "m2"), ("", ""), ("\u200b ", ""),
+    ],
+)  # fmt: skip
+def test_the_form_under_which_a_text_is_looked_up(text: str, key: str) -> None:
+    assert matching_key(text) == key
+
+
+def test_a_text_of_four_hundred_signs_may_be_an_answer() -> None:
+    text = "①" + "対応済み、" * 79 + "対応済み"
+    assert len(text) == 400
+    assert read(text).status == "done"
+    assert read(text + "、").notation == "long-text"
+
+
+def test_words_that_are_a_whole_cell_are_told_by_words() -> None:
+    rows = [
+        {"id": each, "description": "", "status": "done", "written": [each]}
+        for each in ("ready", "number-ready")
+    ]
+    table = build_table({"notation": rows})
+    for word, read_by in (("ready", "words"), ("number-ready", "number"), ("(ready)。", "words")):
+        found = _exact(table, word)
+        assert found is not None
+        assert (found.status, found.read_by) == ("done", read_by)
+    assert _exact(table, "already") is None

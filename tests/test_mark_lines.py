@@ -311,6 +311,8 @@ ONE, TWO, THREE = "①既に対応済み", "②これから対応予定（○月
         (f"{ONE}\n○\n{TWO}\n{THREE}", ("", "", ""), "○"),
         (f"{ONE}\n※番号を記載ください。○\n{TWO}\n{THREE}", ("", "", ""), "○"),
         (f"【{ONE}】\n{TWO}\n{THREE}", ("(|)", "", ""), ""),
+        ("①対応済\n②○\n③予定なし", ("", "|○", ""), ""),
+        ("①○\n②対応予定\n③予定なし", ("|○", "", ""), ""),
         # words are no signs, nor is a sign with words
         (f"{ONE} 済\n{TWO}\n{THREE}", ("", "", ""), "済"),
         (f"済 {ONE}\n{TWO}\n{THREE}", ("", "", ""), "済"),
@@ -417,6 +419,9 @@ WHOLE = "\n".join(LEGEND)
         ((("①", STRUCK),), ("unclear", "several", "nothing", "")),
         (((ONE, STRUCK), (TWO, STRUCK), (THREE, STRUCK)), ("unclear", "no_number", "nothing",
          "取り消し線で消されています")),
+        (((ONE, STRUCK), ("対応の予", STRUCK)),
+         ("planned", "", "format", "取り消し線")),
+        (((ONE, STRUCK), ("対応の", STRUCK)), ("unclear", "several", "nothing", "")),
         # of two lines left one may stand out; of one left nothing is asked
         (((ONE, STRUCK), (TWO, BOLD)), ("planned", "", "emphasis", "取り消し線・太字")),
         (((ONE, STRUCK), (TWO, RED)), ("planned", "", "emphasis", "取り消し線・文字の色")),
@@ -474,6 +479,29 @@ def test_a_month_that_was_struck_is_none(line: str, piece: str, due: str) -> Non
     )
     mark = read(text, Decoration(runs=runs))
     assert (mark.status, mark.due.month, mark.read_by) == ("planned", due, "filled_month")
+
+
+def test_a_month_struck_behind_the_lines_is_not_the_one_within() -> None:
+    text = WHOLE.replace("○月", "12月") + "\n12月"
+    mark = read(text, Decoration(runs=(Run(text=text[:-3]), Run(text="12月", struck=True))))
+    assert (mark.status, mark.due.month, mark.read_by) == ("planned", "2026-12", "filled_month")
+
+
+def test_an_option_chosen_and_struck() -> None:
+    signed = "○" + WHOLE
+    mark = read(signed, dressed(signed, (ONE, STRUCK)))
+    assert (mark.status, mark.doubt) == ("unclear", "several")
+    answered = "①\n" + WHOLE
+    mark = read(answered, dressed(answered, (ONE, STRUCK)))
+    assert (mark.status, mark.read_by) == ("done", "number")
+    against = "②\n" + WHOLE
+    mark = read(against, dressed(against, (TWO, STRUCK), (THREE, STRUCK)))
+    assert (mark.status, mark.doubt) == ("unclear", "several")
+
+
+def test_planned_beside_lines_without_its_own() -> None:
+    mark = read(f"②\n{ONE}\n{THREE}")
+    assert (mark.status, mark.due.month, mark.due.problem) == ("planned", "", "missing")
 
 
 def test_the_only_month_struck_leaves_the_legend_as_it_was_printed() -> None:

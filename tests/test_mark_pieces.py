@@ -1,5 +1,6 @@
 """The pieces that a check cell is read by, each alone: what they hand on, to the last sign."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from pipeline.model import (
     Run,
     Status,
 )
+from pipeline.model.answers import BY_PLAIN_SIGN
 from pipeline.texts.marks import read_mark
 from pipeline.texts.marks.legend import (
     LegendFound,
@@ -56,6 +58,9 @@ WHOLE = "\n".join(LEGEND)
         ("ﾊﾟ①", "パ①", (0, 2), (0, 0)),
         ("か\u3099①", "が①", (0, 2), (0, 0)),
         ("㈱x", "(株)x", (0, 0, 0, 1), (0, 0, 0, 0)),
+        ("ﷺ", "صلىاللهعليهوسلم", (0,) * 15, (0,) * 15),  # one sign that folds to four words
+        ("aXXb", "axxb", (0, 1, 2, 3), (0, 0, 0, 0)),
+        ("三参Ⅲ", "三参③", (0, 1, 2), (0, 0, 0)),
     ],
 )
 def test_squeeze_knows_where_each_sign_came_from(
@@ -295,6 +300,8 @@ SEVERAL = (Status.UNCLEAR, Doubt.SEVERAL, ReadBy.NOTHING)
 NO_NUMBER = (Status.UNCLEAR, Doubt.NO_NUMBER, ReadBy.NOTHING)
 SYMBOL = (Status.UNCLEAR, Doubt.SYMBOL, ReadBy.NOTHING)
 NONE = (Status.BLANK, Doubt.NONE, ReadBy.NOTHING)
+ERROR = (Status.UNCLEAR, Doubt.ERROR, ReadBy.NOTHING)
+KEPT = (Status.PLANNED, Doubt.NONE, ReadBy.NUMBER)
 STAYS = (Status.DONE, Doubt.NONE, ReadBy.NUMBER)
 
 
@@ -324,7 +331,36 @@ STAYS = (Status.DONE, Doubt.NONE, ReadBy.NUMBER)
         (DONE, (thing("line", "", None, 0), TICKED), NO_NUMBER, "対応済み"),
         (DONE, (thing("drop_down", "", False),), LOOK, ""),
         (DONE, (thing("text_box", "別紙参照"),), NO_NUMBER, "別紙参照"),
+        (BLANK, (thing("text_box", "済"), TICKED), ONE, "済\n対応済み"),
+        (BLANK, (TICKED, thing("text_box", "済")), ONE, "対応済み\n済"),
+        (BLANK, (thing("text_box", "○"),), SYMBOL, ""),
+        (BLANK, (thing("text_box", "v"),), SYMBOL, ""),
+        (BLANK, (thing("text_box", "○○"),), SYMBOL, "○○"),
+        (BLANK, (thing("text_box", "同上"),), NO_NUMBER, "同上"),
+        (BLANK, (thing("text_box", "#REF!"),), ERROR, "#REF!"),
+        (BLANK, (thing("text_box", "検討中"), thing("ellipse")), NO_NUMBER, "検討中"),
+        (BLANK, (thing("ellipse"), TICKED), ONE, "対応済み"),
+        (BLANK, (thing("ink"),), LOOK, ""),
+        (BLANK, (thing("line", "", None, 0), TICKED), ONE, "対応済み"),
+        (BLANK, (thing("drop_down", "", False),), NONE, ""),
+        (BLANK, (thing("drop_down", "対応済み", True),), ONE, "対応済み"),
+        (BLANK, (thing("option_button", "対応済み", True),), ONE, "対応済み"),
+        (BLANK, (thing("option_button", "対象外", True),),
+         (Status.NOT_APPLICABLE, Doubt.NONE, ReadBy.CONTROL), "対象外"),
+        (DONE, (thing("ellipse"),), STAYS, ""),
+        (DONE, (thing("drop_down", "対応済み", True),), STAYS, "対応済み"),
+        (DONE, (thing("line"),), STAYS, ""),
+        (DONE, (thing("activex"),), STAYS, ""),
+        (DONE, (thing("other"), OTHER), SEVERAL, "対応予定なし"),
+        (DONE, (thing("line", "", None, 0), thing("picture", "", None, 0)), LOOK, ""),
+        (PLANNED, (thing("text_box", "修正"),), KEPT, "修正"),
+        (PLANNED, (thing("line", "", None, 1),), NO_NUMBER, "線で消されています"),
         (ASKED, (TICKED,), SYMBOL, "対応済み"),
+        (ASKED, (thing("picture"),), SYMBOL, ""),
+        (BELOW, (thing("ellipse"),), (Status.UNCLEAR, Doubt.DITTO, ReadBy.NOTHING), ""),
+        (BELOW, (thing("text_box", "検討中"),), LOOK, "検討中"),
+        (BELOW, (thing("line", "", None, 0),), LOOK, ""),
+        (BELOW, (thing("picture"),), LOOK, ""),
         (BELOW, (TICKED,), LOOK, "対応済み"),
         (BELOW, (EMPTY,), (Status.UNCLEAR, Doubt.DITTO, ReadBy.NOTHING), ""),
     ],
@@ -342,6 +378,18 @@ def test_objects_over_a_cell_without_a_legend(
     ("mark", "things", "told", "text"),
     [
         (BLANK, (TICKED,), (Status.DONE, Doubt.NONE, ReadBy.OBJECT), "対応済み"),
+        (BLANK, (TICKED, EMPTY), (Status.DONE, Doubt.NONE, ReadBy.OBJECT), "対応済み"),
+        (BLANK, (TICKED, thing("check_box", "①", True)),
+         (Status.DONE, Doubt.NONE, ReadBy.OBJECT), "対応済み\n①"),
+        (BLANK, (TICKED, thing("line")), (Status.DONE, Doubt.NONE, ReadBy.OBJECT), "対応済み"),
+        (BLANK, (TICKED, thing("check_box", "Check Box 7", True)), LOOK, "対応済み"),
+        (BLANK, (TICKED, OTHER, thing("picture")), SEVERAL, "対応済み\n対応予定なし"),
+        (BLANK, (thing("line", "", True),), NONE, ""),
+        (BLANK, (thing("option_button", "対象外", True),),
+         (Status.NOT_APPLICABLE, Doubt.NONE, ReadBy.OBJECT), "対象外"),
+        (DONE, (TICKED, OTHER), SEVERAL, "対応済み\n対応予定なし"),
+        (DONE, (thing("picture"),), STAYS, ""),
+        (ASKED, (thing("picture"),), SYMBOL, ""),
         (BLANK, (EMPTY,), NONE, ""),
         (BLANK, (thing("check_box", "対応済み"),), LOOK, ""),
         (BLANK, (thing("check_box", "Check Box 7", True),), LOOK, ""),
@@ -360,6 +408,9 @@ def test_objects_beside_a_cell(
     mark: Mark, things: tuple[Drawing, ...], told: tuple[Status, Doubt, ReadBy], text: str
 ) -> None:
     found = beside(mark, things, MONTH)
+    if mark is BLANK and told != NONE:  # over the legend left in the cell all the same
+        printed = beside(replace(BLANK, notation="legend", legend_untouched=True), things, MONTH)
+        assert printed == found
     assert (found.status, found.doubt, found.read_by) == told
     assert found.read_by is not ReadBy.OBJECT or found.notation == "object"
     assert found.object_text == text
@@ -428,11 +479,118 @@ def untouched(mark: Mark) -> Mark:
     return Mark(status=Status.BLANK, notation="legend", legend_untouched=True, raw=mark.raw)
 
 
+def test_a_ticked_control_beside_the_cell_gives_its_month() -> None:
+    found = beside(BLANK, (thing("check_box", "②（12月）", True),), MONTH)
+    assert (found.status, found.due.month, found.read_by) == (
+        Status.PLANNED, "2026-12", ReadBy.OBJECT,
+    )  # fmt: skip
+    blank = replace(BLANK, raw=" ", legend_untouched=True)
+    assert beside(blank, (EMPTY, thing("line")), MONTH) is blank
+    assert elsewhere(blank, (EMPTY, thing("line"))) is blank
+    assert not elsewhere(blank, (TICKED,)).legend_untouched
+
+
+@every_row(
+    ("things", "read_by"),
+    [
+        ((thing("ellipse", "", None, 1),), ReadBy.DRAWING),
+        ((thing("check_box", "", True, 1),), ReadBy.CONTROL),
+        ((thing("text_box", "対応予定"),), ReadBy.OBJECT),
+        ((thing("text_box", "対応予定"), thing("ellipse", "", None, 1)), ReadBy.DRAWING),
+        ((thing("ellipse", "", None, 1), thing("text_box", "対応予定")), ReadBy.DRAWING),
+        ((thing("text_box", "別紙"),), None),
+        ((), None),
+    ],
+)
+def test_a_plainer_sign_for_the_same_option(
+    things: tuple[Drawing, ...], read_by: ReadBy | None
+) -> None:
+    legend = legend_of(WHOLE.replace("○月", "12月"))
+    for weak in (ReadBy.FILLED_MONTH, ReadBy.EMPHASIS, ReadBy.LEGEND_MARK):
+        told = read_by if read_by and weak is not ReadBy.LEGEND_MARK else weak
+        mark = replace(legend.mark, read_by=weak)
+        found = overlay(mark, legend, things, MONTH)
+        assert (found.status, found.read_by, found.due.month) == (Status.PLANNED, told, "2026-12")
+
+
+def test_what_the_format_said_is_kept_where_no_object_has_words() -> None:
+    said = replace(DONE, object_text="太字")
+    assert overlay(said, None, (thing("ellipse"),), MONTH).object_text == "太字"
+    assert overlay(said, None, (TICKED,), MONTH).object_text == "対応済み"
+
+
+@every_row(
+    ("struck", "chosen", "told"),
+    [
+        (0, 0, SEVERAL),  # a circle over what is struck out by format
+        (0, 1, (Status.PLANNED, Doubt.NONE, ReadBy.DRAWING)),
+        (0, 2, (Status.NOT_PLANNED, Doubt.NONE, ReadBy.DRAWING)),
+    ],
+)
+def test_a_circle_over_lines_of_which_one_is_struck_by_format(
+    struck: int, chosen: int, told: tuple[Status, Doubt, ReadBy]
+) -> None:
+    runs = tuple(Run(text=line + "\n", struck=n == struck) for n, line in enumerate(LEGEND))
+    cell = RawCell(kind=CellKind.TEXT, text=WHOLE + "\n")
+    mark = read_mark(
+        cell, month=MONTH, legend=LEGEND, decoration=Decoration(runs=runs),
+        drawings=(thing("ellipse", "", None, chosen),),
+    )  # fmt: skip
+    assert (mark.status, mark.doubt, mark.read_by) == told
+
+
+def test_a_circle_over_a_legend_without_lines_points_at_nothing() -> None:
+    asks = legend_of(LEGEND[3])
+    assert asks.numbers == ()
+    for kind, doubt in (("ellipse", Doubt.SYMBOL), ("line", Doubt.NO_NUMBER)):
+        found = overlay(asks.mark, asks, (thing(kind, "", None, 0),), MONTH)
+        assert (found.status, found.doubt) == (Status.UNCLEAR, doubt)
+
+
+def test_a_circle_over_a_legend_in_one_line_must_be_looked_at() -> None:
+    line = legend_of("".join(LEGEND[:3]))
+    assert line.numbers == (1, 2, 3)
+    found = overlay(untouched(line.mark), line, (thing("ellipse", "", None, 0),), MONTH)
+    assert found.doubt is Doubt.UNREADABLE_OBJECT
+    control = overlay(untouched(line.mark), line, (thing("check_box", "③", True, 0),), MONTH)
+    assert (control.status, control.read_by) == (Status.NOT_PLANNED, ReadBy.CONTROL)
+
+
 def test_a_planned_answer_takes_its_month_from_the_object_over_it() -> None:
     found = overlay(PLANNED, None, (thing("text_box", "②（12月）"),), MONTH)
     assert (found.status, found.due.month) == (Status.PLANNED, "2026-12")
     own = Mark(status=Status.PLANNED, read_by=ReadBy.NUMBER, due=Due(month="2027-03"))
     assert overlay(own, None, (thing("text_box", "②（12月）"),), MONTH).due.month == "2027-03"
+
+
+THINGS = (
+    TICKED, OTHER, EMPTY, thing("check_box", "対応済み"), thing("check_box", "Check Box 7", True),
+    thing("drop_down", "", False), thing("drop_down", "①", True), thing("text_box", "①"),
+    thing("text_box", "済"), thing("text_box", "検討中"), thing("text_box", "○", None, 1),
+    thing("picture"), thing("picture", "", None, 0), thing("other"), thing("line"),
+    thing("line", "", None, 0), thing("line", "", None, 1), thing("ellipse"),
+    thing("ellipse", "", None, 0), thing("ellipse", "", None, 1, 2),
+    thing("option_button", "", True, 2),
+)  # fmt: skip
+
+
+def test_the_order_of_objects_says_nothing() -> None:
+    """No object takes back what another one says."""
+    legend = legend_of(WHOLE)
+    cells: list[tuple[Mark, LegendFound | None]] = [
+        (mark, None) for mark in (DONE, PLANNED, BLANK, ASKED, BELOW)
+    ]
+
+    def told(mark: Mark, form: LegendFound | None, things: tuple[Drawing, ...]) -> list[Any]:
+        marks = (
+            overlay(mark, form, things, MONTH), beside(mark, things, MONTH), elsewhere(mark, things)
+        )  # fmt: skip
+        return [(each.status, each.doubt, each.read_by in BY_PLAIN_SIGN) for each in marks]
+
+    for mark, form in (*cells, (untouched(legend.mark), legend)):
+        for first in THINGS:
+            for second in THINGS:
+                assert told(mark, form, (first, second)) == told(mark, form, (second, first))
 
 
 # --- the answer above, and what no row knows ---
@@ -526,7 +684,7 @@ def test_a_row_hands_on_all_that_it_says() -> None:
         "vocabulary": {"harm": ["損", "損害", "(害)"]},
         "notation": [row()],
         "words": [row(id="w", pattern="{harm}x", number=[1], whole=True, due=True, joined=True)],
-        "claim": [row(id="c", status="unclear", doubt="symbol", pieces=["ab", "c"])],
+        "claim": [row(id="c", status="unclear", doubt="symbol", pieces=["ab", "c", "{harm}"])],
         "sign": [{"written": ["!", "?"], "status": ["done", "planned"]}],
     })  # fmt: skip
     (words,) = built.words
@@ -540,7 +698,7 @@ def test_a_row_hands_on_all_that_it_says() -> None:
     assert claim.doubt is Doubt.SYMBOL
     assert (claim.numbers, claim.whole, claim.due, claim.joined) == ((), False, None, False)
     assert claim.pattern is not None
-    assert claim.pattern.fullmatch("abcab")
+    assert claim.pattern.fullmatch("abcab損害")
     assert not claim.pattern.fullmatch("aba")
     assert built.signs == {sign: {Status.DONE, Status.PLANNED} for sign in "!?"}
     assert built.exact[CellKind.TEXT, "①"].id == "a"

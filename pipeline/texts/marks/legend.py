@@ -266,10 +266,8 @@ def _formats(raw: str, decoration: Decoration | None) -> list[Run] | None:
     if len(signs) == len(raw):
         return signs
     texts = "".join(run.text for run in decoration.runs)
-    if texts.replace("\r\n", "\n") == raw.replace("\r\n", "\n"):
-        kept = [run for run in decoration.runs for sign in run.text if sign != "\r"]
-        return kept if len(kept) == len(raw) else None
-    return None
+    kept = [run for run in decoration.runs for sign in run.text if sign != "\r"]
+    return kept if texts.replace("\r", "") == raw else None
 
 
 def _decide(segments: list[Segment], outside: str, formats: _Formats, month: str) -> Mark:

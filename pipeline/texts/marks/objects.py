@@ -169,7 +169,7 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
     statuses = {status for status, _, _ in seen.chosen}
     if mark.status in _ANSWERED:
         return _beside_answer(mark, seen, statuses, text)
-    open_legend = legend is not None and mark.notation in ("legend-part", "legend-several")
+    open_legend = mark.notation in ("legend-part", "legend-several")
     told = seen.chosen or seen.look or seen.retracted or seen.several or seen.remark
     if mark.status is Status.UNCLEAR and not open_legend:
         if mark.notation == "ditto" and told:

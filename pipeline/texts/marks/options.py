@@ -208,9 +208,8 @@ def _leads(squeezed: Squeezed, instruction: list[bool]) -> list[_Lead]:
             continue
         if found["digit"]:
             begins = squeezed.apart(at) or text[at - 1] in _BEFORE_DIGIT
-            parted = found["sep"] or (end < len(text) and squeezed.apart(end))
-            joined = end < len(text) and bool(_NO_LEAD.match(text, end))
-            if not begins or (joined and not parted):
+            joined = _NO_LEAD.match(text, end) and not found["sep"]
+            if not begins or (joined and not squeezed.apart(end)):
                 continue
         written = found["paren"] or found["circled"] or found["digit"]
         number = number_of(written)
@@ -264,8 +263,7 @@ def _without_signs(squeezed: Squeezed, lead: _Lead, end: int) -> int:
         opening = text.rfind("(", lead.end, end)
         if sign == ")" and opening >= 0:
             inner = text[opening + 1 : end - 1]
-            tick = squeezed.apart(opening) and lead.number != 2 and set(inner) <= SIGNS
-            if not tick:
+            if lead.number == 2 or not (squeezed.apart(opening) and SIGNS.issuperset(inner)):
                 break
             end = opening
         elif sign in SIGNS and not (sign.isascii() and sign.isalpha()):
@@ -283,11 +281,10 @@ def _line(squeezed: Squeezed, lead: _Lead, end: int, month: str, *, last: bool) 
     filled_in = due.precision is Precision.MONTH and not _LETTER.search(beside)
     words = label.removesuffix(bracket[0]) if bracket and filled_in else label
     wordless = not _LETTER.search(_BRACKETED.sub("", label)) and not bracket
-    inner = squeezed.text.rfind(label, lead.end, end) if label else end
-    pieces = sum(
-        squeezed.apart(at) and squeezed.text[at] != "(" and squeezed.text[at - 1] not in "()"
-        for at in range(inner + 1, end)
-        if squeezed.text.count("(", inner, at) == squeezed.text.count(")", inner, at)
+    added = last and any(
+        squeezed.apart(end - len(label) + at) and sign != "(" and label[at - 1] not in "()"
+        for at, sign in enumerate(label)
+        if at and label[:at].count("(") == label[:at].count(")")
     )
     foreign = read_text(squeezed.text[lead.start : end], month).status is not STATUS_OF[lead.number]
     return Segment(
@@ -299,7 +296,7 @@ def _line(squeezed: Squeezed, lead: _Lead, end: int, month: str, *, last: bool) 
         filled=squeezed.filled(lead.start),
         official=False,
         wordless=wordless,
-        altered=bool(re.search(r"\d", words) or _PARTICLE.match(label) or (last and pieces))
+        altered=bool(re.search(r"\d", words) or _PARTICLE.match(label) or added)
         or (foreign and "(" in label),
         foreign=foreign,
     )

@@ -72,7 +72,7 @@ def matching_key(text: str) -> str:
 
 def _plainly(run: str, plain: Mapping[str, str]) -> str:
     """Spell a run of words in katakana as the rows do: ヨテイナシ."""
-    return re.sub("|".join(sorted(plain, key=len, reverse=True)), lambda word: plain[word[0]], run)
+    return re.sub("|".join(plain), lambda word: plain[word[0]], run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _spellings() -> tuple[_Spelling, _Spelling]:
     numerals = {
         written: circled(row["number"]) for row in data["numeral"] for written in row["written"]
     }
-    one = "|".join(sorted(map(re.escape, numerals), key=len, reverse=True))
+    one = "|".join(map(re.escape, numerals))
     words = data["spelling"]
     return (
         _Spelling(
@@ -150,11 +150,11 @@ def build_table(data: Mapping[str, Any]) -> Table:
 
 
 def _any_of(words: Collection[str]) -> str:
-    """Give a pattern for any of some words, the longest first.
+    """Give a pattern for any of some words, each before its own beginning.
 
     A look at the first sign spares trying hundreds of words where none begins.
     """
-    ordered = sorted(map(re.escape, words), key=len, reverse=True)
+    ordered = sorted(map(re.escape, words), reverse=True)
     firsts = "".join(sorted({re.escape(word[0]) for word in words}))
     return f"(?:(?=[{firsts}])(?:{'|'.join(ordered)}))"
 

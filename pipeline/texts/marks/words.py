@@ -99,9 +99,9 @@ def _exact(table: Table, key: str) -> Reading | None:
 
 
 def _unwrapped(key: str) -> str:
-    """Take away brackets and quotes around the whole: 「①」."""
+    """Take away brackets and quotes around the whole: 「①」, （【①】）."""
     form = key.removeprefix(")").strip(_QUOTES + _ENDS)
-    while len(form) > 2 and form[0] == "(" and form.find(")") == len(form) - 1:
+    while patterns.WRAPPED.fullmatch(form):
         form = form[1:-1].strip()
     if form.startswith("(") and ")" not in form:
         form = form[1:].strip()  # （１ with the closing bracket forgotten
@@ -175,7 +175,7 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
     return bool(re.match(r" \d月", rest)) and lead["plain"] == "1"
 
 
-def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool) -> Reading:
+def _beside(table: Table, number: int, rest: str, month: str, *, joined: bool = False) -> Reading:
     """Read what stands beside a number; the number alone decides only with nothing against it."""
     pointed = (
         number == 1 and rest.startswith(("→", "⇒", ">")) and not patterns.SEE_NOTE.match(rest[1:])
@@ -341,7 +341,7 @@ def _claimed(table: Table, key: str, due: Due, month: str) -> Reading | None:
     row = next((row for row in table.claims if row.pattern.fullmatch(key)), None)
     if row is None:
         return None
-    reading = _beside(table, row.numbers[0], key, month, joined=False)
+    reading = _beside(table, row.numbers[0], key, month)
     if reading.status is Status.UNCLEAR:
         doubt = Doubt.REMARK if reading.doubt is Doubt.REMARK else Doubt.NO_NUMBER
         return unclear(doubt, reading.notation)
