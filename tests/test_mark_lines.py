@@ -4,7 +4,7 @@ from rows import every_row
 
 from pipeline.model import CellKind, Decoration, Mark, RawCell, Run
 from pipeline.texts.marks import read_mark
-from pipeline.texts.marks.legend import _surroundings
+from pipeline.texts.marks.legend import _surroundings, read_legend
 from pipeline.texts.marks.options import (
     Segment,
     form_of,
@@ -288,6 +288,7 @@ def test_a_line_of_the_form_may_hold_two_brackets() -> None:
 # --- signs between the lines, and what stands outside ---------------------------------------------
 
 ONE, TWO, THREE = "①既に対応済み", "②これから対応予定（○月）", "③対応の予定なし"
+WHOLE = "\n".join(LEGEND)
 
 
 @every_row(
@@ -374,6 +375,27 @@ def test_few_lines_are_left(
     assert (mark.due.month, mark.legend_untouched, mark.raw) == (due, untouched, text)
 
 
+@every_row(
+    ("text", "numbers"),
+    [
+        (WHOLE, (1, 2, 3)),
+        (f"{THREE}\n{ONE}", (3, 1)),
+        (f"○{ONE}", (1,)),
+        (f"{THREE}\n{LEGEND[3]}", (3,)),
+        (f"{THREE}\n{LEGEND[3]}\n済", (3,)),
+        (LEGEND[3], ()),
+        (f"① {LEGEND[3]}", ()),
+        (ONE, None),
+        (f"{ONE} 済", None),
+        ("①対応済みです。", None),
+        ("①済", None),
+    ],
+)
+def test_which_lines_an_object_may_point_at(text: str, numbers: tuple[int, ...] | None) -> None:
+    found = read_legend(text, LEGEND, MONTH, None)
+    assert (None if found is None else found.numbers) == numbers
+
+
 # --- formatting of the lines ----------------------------------------------------------------------
 
 STRUCK, BOLD, LINED = (
@@ -401,9 +423,6 @@ def dressed(text: str, *dresses: tuple[str, Run]) -> Decoration:
             )
         )
     return Decoration(runs=(*runs, Run(text=text)))
-
-
-WHOLE = "\n".join(LEGEND)
 
 
 @every_row(

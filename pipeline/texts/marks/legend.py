@@ -44,7 +44,6 @@ class LegendFound:
 
     mark: Mark
     segments: tuple[Segment, ...]
-    outside: str = ""
     struck: frozenset[int] = frozenset()  # numbers of the options struck through by format
 
     @property
@@ -84,7 +83,7 @@ def read_legend(
     formats = _Formats(squeezed, segments, runs, whole=bool(decoration and decoration.struck))
     mark = _decide(segments, outside, formats, month)
     struck = frozenset(formats.struck)
-    return LegendFound(mark=mark, segments=tuple(segments), outside=outside, struck=struck)
+    return LegendFound(mark=mark, segments=tuple(segments), struck=struck)
 
 
 def _without_struck(segment: Segment, squeezed: Squeezed, struck: list[bool]) -> Segment:

@@ -170,7 +170,7 @@ def _ambiguous(lead: re.Match[str], rest: str) -> bool:
     """Tell where the digits may be one number torn apart: ``1 2月``, ``2-10``."""
     if lead["plain"] is None:
         return False
-    if lead["sep"] in (".", "-", ",", "、", ":") and re.fullmatch(r"\d+", rest):
+    if lead["sep"] in (".", ",", "、", ":") and re.fullmatch(r"\d+", rest):
         return True
     return bool(re.match(r" \d月", rest)) and lead["plain"] == "1"
 
