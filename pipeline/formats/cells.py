@@ -272,6 +272,7 @@ def _take_merge(sheet: SheetPart, element: etree._Element, limits: Limits) -> No
 
 @lru_cache(maxsize=1024)
 def style_index(written: str | None) -> int:
+    """Give the index of a style as a cell names it; that of the first where it names none."""
     return int(written) if written and written.isdigit() else 0
 
 

@@ -30,11 +30,12 @@ _VALUE = rb"[ !#-%'-;=-~]*"  # letters of ASCII that stand for themselves
 _ATTRIBUTE = re.compile(rb' ([A-Za-z][\w.-]*(?:|:[\w.-]+))="(%s)"' % _VALUE)
 _ATTRIBUTES = re.compile(rb'(?: [A-Za-z][\w.-]*(?:|:[\w.-]+)="%s")+ ?' % _VALUE)
 _ROOT = re.compile(rb"%s<worksheet(?= |>)[^<>]*>" % PLAIN_START)
-# A cell, the start of a row or its end. A text is nothing but letters, or runs of them.
+# A cell, the start of a row or its end; these starts are remembered and may not be any length.
+# A text is nothing but letters, or runs of them.
 _TOKEN = re.compile(
-    rb"(<c( [^<>]*)>(?:(?<=/>)|(?:<v>([ -%'-;=-~]*)</v>"
+    rb"(<c( [^<>]{1,200})>(?:(?<=/>)|(?:<v>([ -%'-;=-~]*)</v>"
     rb'|<is>(<t(?: xml:space="preserve")?>[^<]*</t>|<r>.*?)</is>|(<f.*?))?</c>)'
-    rb"|<row( [^<>]*)>|</row>)",
+    rb"|<row( [^<>]{1,200})>|</row>)",
     re.DOTALL,
 )
 _CLOSED = -1

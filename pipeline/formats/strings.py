@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.formats.refusal import Refused, too_large
-from pipeline.formats.xml import PLAIN_START, local, stream
+from pipeline.formats.xml import AT_ONCE, PLAIN_START, local, stream
 from pipeline.model import CellKind, Decoration, RawCell, Run
 from pipeline.settings import Limits
 from pipeline.texts.folding import unescape
@@ -54,7 +54,7 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
     """Give the shared strings in order of their index."""
     if len(content) > limits.shared_strings:
         raise too_large(f"{part}: {len(content)} bytes of shared strings")
-    pieces = _pieces(content)
+    pieces = _pieces(content) if len(content) <= AT_ONCE else []
     if pieces and (known := texts_of(pieces)):
         return tuple(known)
     return tuple(map(read_text, stream(content, part, tags=("si",))))
