@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.formats.refusal import Refused, too_large
-from pipeline.formats.xml import AT_ONCE, PLAIN_START, local, stream
+from pipeline.formats.xml import AT_ONCE, PLAIN_START, local, parse, stream
 from pipeline.model import CellKind, Decoration, RawCell, Run
 from pipeline.settings import Limits
 from pipeline.texts.folding import unescape
@@ -15,9 +15,7 @@ from pipeline.texts.folding import unescape
 _SPACE = re.compile(r"\s")
 _TEXT, _TEXT_END = b"<si>", b"</si>"
 _TABLE_END = _TEXT_END + b"</sst>"
-_TABLE = re.compile(
-    rb'%s<sst xmlns="[^"<>&]*"(?: (?:count="\d+"|uniqueCount="\d+"))*>' % PLAIN_START
-)
+_TABLE = re.compile(rb'%s<sst xmlns="[^"<>]*"(?: (?:count|uniqueCount)="\d+")*>' % PLAIN_START)
 _KNOWN: dict[bytes, "RichText"] = {}  # the insides of texts that stood in a file before
 _MOST_KNOWN, _LONGEST = 8192, 4096  # texts, bytes
 
@@ -54,19 +52,23 @@ def read_strings(content: bytes, part: str, limits: Limits) -> tuple[RichText, .
     """Give the shared strings in order of their index."""
     if len(content) > limits.shared_strings:
         raise too_large(f"{part}: {len(content)} bytes of shared strings")
-    pieces = _pieces(content) if len(content) <= AT_ONCE else []
+    pieces = _pieces(content, part) if len(content) <= AT_ONCE else []
     if pieces and (known := texts_of(pieces)):
         return tuple(known)
     return tuple(map(read_text, stream(content, part, tags=("si",))))
 
 
-def _pieces(content: bytes) -> list[bytes]:
-    """Give the insides of the ``si`` elements of a part; none where it is not plain."""
+def _pieces(content: bytes, part: str) -> list[bytes]:
+    """Give the insides of the ``si`` elements of a part; none where it is not plain.
+
+    Refused where what stands around them is no XML.
+    """
     head, _, body = content.partition(_TEXT)
     body = body.rstrip()
     if not body.endswith(_TABLE_END) or not _TABLE.fullmatch(head):
         return []
     plain = b"<!" not in content and b"<?" not in body
+    parse(head + b"</sst>", part)
     return body.removesuffix(_TABLE_END).split(_TEXT_END + _TEXT) if plain else []
 
 

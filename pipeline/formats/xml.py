@@ -45,7 +45,7 @@ _WIDE = (  # how text begins in encodings that hold zeros, longest first
 )
 # UTF-8 as XML that declares nothing else.
 PLAIN_START = (
-    rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?(?: standalone="\w+")?\?>\s*)?'
+    rb'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?(?: standalone="(?:yes|no)")?\?>\s*)?'
 )
 _DECLARATION = re.compile(rb"\A\s*<\?xml\b[^>]*\?>")
 _ASCII_LIKE = re.compile(  # encodings in which "<!DOCTYPE" is written as in ASCII
