@@ -342,20 +342,18 @@ def test_what_a_file_name_says_beside_the_body(
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (None, None, True),
-        (None, Stakeholder(role="甲"), False),
-        (Stakeholder(role="甲"), None, False),
+        (Stakeholder(), Stakeholder(), True),
+        (Stakeholder(), Stakeholder(role="甲"), False),
+        (Stakeholder(role="甲"), Stakeholder(), False),
         (Stakeholder(role="甲"), Stakeholder(role="甲"), True),
         (Stakeholder(project="甲"), Stakeholder(project="乙"), False),
         (Stakeholder(department="甲"), Stakeholder(department="乙"), False),
         (Stakeholder(department="甲"), Stakeholder(department="甲"), True),
-        (Stakeholder(department="甲"), None, True),
-        (None, Stakeholder(department="甲"), True),
+        (Stakeholder(department="甲"), Stakeholder(), True),
+        (Stakeholder(), Stakeholder(department="甲"), True),
     ],
 )
-def test_two_files_are_of_one_hand(
-    one: Stakeholder | None, other: Stakeholder | None, same: bool
-) -> None:
+def test_two_files_are_of_one_hand(one: Stakeholder, other: Stakeholder, same: bool) -> None:
     assert same_hand(one, other) is same
 
 

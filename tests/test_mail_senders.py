@@ -169,7 +169,7 @@ def test_the_order_of_the_roster_is_irrelevant() -> None:
     entries = tuple(RosterEntry(name=name, code=code, mail=mail) for code, name, mail in ROSTER[2:])
     asked = ["a@pref.shiramine.lg.jp", "z@pref.shiramine.lg.jp", "z@gmail.com", "momiji@gmail.com"]
     for order in itertools.permutations(entries):
-        senders = Senders(list(order), order, "")
+        senders = Senders([(entry, entry) for entry in order], "")
         bodies = [
             senders.body_of(SourceFile(path="a.eml!b", location=Path(), sender=sender))
             for sender in asked

@@ -2,7 +2,7 @@
 
 `cases/batches.toml` has small months as text: a roster, files, and all that is told of them. The
 form has the items 火①-1, 火①-2, 水①-1 and 水①-2; an answer is ``1``, ``2:2027-03``, ``3``, ``-``
-(blank), ``~`` (does not apply), ``?text`` (unclear) or ``.`` (the file has no such row), with
+(blank), ``~`` (does not apply), ``?text`` (unclear, ``␣`` a blank) or ``.`` (the file has no such row), with
 ``#note`` behind it. Whatever the order of the files, the same is told.
 """
 
@@ -76,9 +76,18 @@ Given = dict[str, str]
 
 @every_row("case", CASES, ids=[case["what"] for case in CASES])
 def test_all_that_is_told_of_a_month(case: dict[str, Any]) -> None:
-    batch = put_together(case, map(_file, case["files"]))
+    files = [*map(_file, case["files"])]
+    batch = put_together(case, files)
     assert conservation(batch) == ()
     assert [*told(batch)] == case["told"]
+    assert (batch.month, batch.checklist) == (MONTH, CHECKLIST)
+    read = {each.source.key: each for each in files}
+    assert all(record.content is read[record.source.key] for record in batch.files)
+    assert all(record.kind is record.content.kind for record in batch.files if record.content)
+    for answer in (each for one in batch.submissions for each in one.submission.answers):
+        assert answer.note == (
+            read_note(answer.note.raw, month=MONTH) if answer.note.raw else Note()
+        )
 
 
 @every_row("case", CASES, ids=[case["what"] for case in CASES])
@@ -175,7 +184,7 @@ OTHERS: dict[str, Callable[..., Outcome]] = {
 def _return(source: SourceFile, answers: list[str], said: Given) -> Submission:
     kinds = {"hidden": EvidenceKind.HIDDEN_ID, "cell": EvidenceKind.CELL, "tab": EvidenceKind.TAB}
     evidence = tuple(
-        Evidence(kind=kind, text=text, label="団体名" if kind is EvidenceKind.CELL else "")
+        _evidence(kind, text)
         for word, kind in kinds.items()
         for text in said.get(word, "").split("&")
         if text
@@ -183,7 +192,7 @@ def _return(source: SourceFile, answers: list[str], said: Given) -> Submission:
     slip = Slip(
         month=said.get("month", ""), base=said.get("base", ""), issued=said.get("issued", "")
     )
-    sealed = said.get("sealed", "").split("/")  # office/id/name
+    sealed = said.get("sealed", "").split("/")  # office/id/name/mail
     rows = [
         _answer(item.id, source, place, text)
         for place, (item, text) in enumerate(zip(CHECKLIST.items, answers, strict=True), start=2)
@@ -203,9 +212,14 @@ def _return(source: SourceFile, answers: list[str], said: Given) -> Submission:
         prefilled_from=said.get("prefilled_from", ""),
         as_handed_out=tuple(said.get("as_handed_out", "").split()),
         sealed=Sealed(
-            office=sealed[0], id=sealed[1], name=sealed[2], unit=sealed[1], role="推進主体"
+            office=sealed[0],
+            id=sealed[1],
+            name=sealed[2],
+            unit=sealed[1],
+            role="推進主体",
+            mail=sealed[3],
         )
-        if len(sealed) == 3
+        if len(sealed) == 4
         else None,
         repeated=tuple(
             Repeated(item_id=item, locations=(), written=(source.path,), agree=True)
@@ -218,13 +232,21 @@ def _return(source: SourceFile, answers: list[str], said: Given) -> Submission:
     )
 
 
+def _evidence(kind: EvidenceKind, text: str) -> Evidence:
+    """Read a name; a cell's may stand behind its label: ``担当部署＝企画課``."""
+    label, _, name = text.rpartition("＝")
+    return Evidence(
+        kind=kind, text=name, label=label or ("団体名" if kind is EvidenceKind.CELL else "")
+    )
+
+
 def _answer(item: str, source: SourceFile, row: int, text: str) -> Answer:
     written, _, note_text = text.partition("#")
     sign, rest = written[0], written[1:]
     due = Due()
     if sign == "2" and rest:
         due = Due(month=rest.strip(":"), precision=Precision.MONTH, source=DueSource.MARK)
-    raw = rest if sign == "?" else "" if sign in "-." else written
+    raw = rest.replace("␣", " ") if sign == "?" else "" if sign in "-." else written
     mark = Mark(status=SIGNS[sign], raw=raw, due=due)
     note = read_note(note_text, month=MONTH) if note_text else Note()
     answer = Answer(item_id=item, mark=mark, note=note, due=effective_due(mark, note))
@@ -252,22 +274,22 @@ def told(batch: Batch) -> Iterable[str]:
     yield from (f"除外: {each}" for each in batch.excluded)
     for problem in batch.control_problems:
         words = [problem.subject, problem.written, problem.problem, problem.fix]
-        yield f"{problem.location.file}: {' '.join(word for word in words if word)}"
+        yield f"{problem.location.file}: {' '.join(word for word in words if word != '')}"
 
 
 def _record(record: FileRecord) -> str:
-    instead = record.replaced_by and f"→{record.replaced_by}"
+    instead = f"→{record.replaced_by}" if record.replaced_by != "" else ""
     facts = [
         "slip" if record.is_slip else "",
         instead,
         *(
             f"{name}={','.join(getattr(record, name))}"
             for name in ("gives", "withheld", "differs", "between")
-            if getattr(record, name)
+            if getattr(record, name) != ()
         ),
         *(f"claim={_who(each)}" for each in record.claims),
     ]
-    who = _who(record.respondent) if record.respondent else "誰でもない"
+    who = "誰でもない" if record.respondent is None else _who(record.respondent)
     words = " ".join([record.state, *(each for each in facts if each)])
     return f"{record.source.key}: {words} ｜ {who} ｜ {record.reason}"
 
@@ -299,7 +321,7 @@ def _told_answer(answer: Answer, *, form: str) -> str:
     return "".join(
         [
             sign,
-            answer.mark.raw.replace(" ", "") if unclear else "",
+            answer.mark.raw.replace(" ", "␣") if unclear else "",
             f":{answer.due.month}" if answer.due.month else "",
             f"!{answer.mark.doubt}" if answer.mark.doubt else "",
             f"#{answer.note.raw}".replace("\n", "＋") if answer.note.raw else "",

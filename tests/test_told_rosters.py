@@ -47,6 +47,7 @@ def told(book: RawWorkbook) -> Iterable[str]:
     except TorimatomeError as problem:
         yield f"{problem.exit_code.name}: {problem}"
         return
+    assert found.file == book.source.path
     yield from map(_entry, found.entries)
     yield from map(_problem, found.problems)
     yield from (f"0 を補う: {code}" for code in sorted(found.zeros_added))

@@ -105,8 +105,7 @@ def assemble(  # noqa: PLR0913 - all that a month is put together from
     counted: list[CountedSubmission] = []
     entries = {entry_id(entry): entry for entry in roster.entries} if roster else {}
     for same in returns.values():
-        hands = projects.hands(same, respondents) if len(same) > 1 else {}
-        settled = settle(same, respondents, month=month, hands=hands)
+        settled = settle(same, respondents, month=month, hands=projects.hands)
         records += settled.records
         if settled.submission is None:
             continue

@@ -39,8 +39,6 @@ class Plan:
 
 def complete(form: Submission, older: Sequence[Sequence[Submission]], month: str) -> Submission:
     """Take the items the form does not contain from the newest older forms that have the row."""
-    if not older or all(answer.has_row for answer in form.answers):
-        return form
     answers = {answer.item_id: answer for answer in form.answers}
     repeated = list(form.repeated)
     for layer in older:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Respondent
 
+_TOWNS = frozenset("市区町村")
+_PREFECTURES = frozenset("都道府県")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -58,8 +61,8 @@ def names_differ(respondents: Iterable[Respondent]) -> tuple[Respondent, ...]:
 
 def without_prefecture(named: tuple[Respondent, ...]) -> tuple[Respondent, ...]:
     """Leave out a prefecture beside a town: 白峰県_若葉市.xlsx comes from the town."""
-    towns = tuple(each for each in named if each.own_name[-1:] in {*"市区町村"})
-    rest = tuple(each for each in named if each.own_name[-1:] not in {*"都道府県"})
+    towns = tuple(each for each in named if each.own_name[-1:] in _TOWNS)
+    rest = tuple(each for each in named if each.own_name[-1:] not in _PREFECTURES)
     return rest if towns else named
 
 

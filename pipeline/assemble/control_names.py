@@ -33,11 +33,9 @@ def misnamed(
     for record in records:
         path = record.source.path
         top = path.removeprefix(f"{month}/")
-        if record.state not in _UNUSED or "/" in top or "!" in top:
-            continue
-        control = _BY_NAME.get(_bare(top), "")
+        control = _BY_NAME.get(_bare(top))
         beside = control == "名簿.xlsx" and roster is not None  # which one is meant is known then
-        if not control or top.casefold() == control or beside:
+        if record.state not in _UNUSED or control is None or top.casefold() == control or beside:
             continue
         yield ControlProblem(
             location=Location(file=path),

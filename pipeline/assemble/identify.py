@@ -23,7 +23,7 @@ from pipeline.assemble.contradictions import (
     with_hidden_id,
     without_prefecture,
 )
-from pipeline.assemble.known import STRENGTH, by_hidden_id, named_alike, respondent_of, tidied
+from pipeline.assemble.known import by_hidden_id, named_alike, respondent_of, tidied
 from pipeline.assemble.senders import Senders
 from pipeline.model import (
     Checklist,
@@ -84,7 +84,7 @@ class Identifier:
         roster: Roster | None,
         given: Mapping[str, str] = NOTHING_GIVEN,
         *,
-        own_mail: str = "",
+        own_mail: str,
     ) -> None:
         """Prepare the roster's index and the checklist's own file words.
 
@@ -96,14 +96,12 @@ class Identifier:
         self._roster = roster
         self._index = NameIndex(roster.entries if roster else ())
         entries = roster.entries if roster else ()
-        firsts = [entries[first] for first in same_body(entries)]
-        self._senders = Senders(firsts, entries, own_mail)
         # Which project of its body is told later (see `units`): the first entry stands for all.
-        self._by_id = {entry_id(entry): first for first, entry in zip(firsts, entries, strict=True)}
+        of_bodies = [(entries[first], entry) for first, entry in same_body(entries)]
+        self._senders = Senders(of_bodies, own_mail)
+        self._by_id = {entry_id(entry): first for first, entry in of_bodies}
         self._spelt = {
-            name: first
-            for first, entry in zip(firsts, entries, strict=True)
-            for name in (entry.name, *entry.aliases)
+            name: first for first, entry in of_bodies for name in (entry.name, *entry.aliases)
         }
 
     @property
@@ -140,8 +138,10 @@ class Identifier:
     def _as_given(self, submission: Submission) -> tuple[Respondent, ...]:
         """Give the body that somebody gave a file to; a name on no roster gives it to nobody."""
         source = submission.source
-        name = self._given.get(file_digest(source.sha256), "") if self._given else ""
-        if not name or source.part:
+        if not self._given or source.part:
+            return ()
+        name = self._given.get(file_digest(source.sha256))
+        if not name:
             return ()
         told = Evidence(kind=EvidenceKind.DECISION, text=name)
         entry = self._index.by_name(name)
@@ -240,15 +240,15 @@ class Identifier:
         contradicts it, as does a second name in the cell itself.
         """
         found: dict[str, Respondent] = {}
-        label = ""
+        label: str | None = None  # of the cell that named one
         for evidence in inside:
-            if evidence.kind is not EvidenceKind.CELL or (found and evidence.label != label):
+            if evidence.kind is not EvidenceKind.CELL or label not in {None, evidence.label}:
                 continue
             entries = self._entries(evidence.text)
-            if not entries and not found and self._is_other(evidence.text):
+            if not entries and label is None and self._is_other(evidence.text):
                 return (self._unlisted(evidence, evidence.text),)
-            label = evidence.label if entries else label
             for entry in entries:
+                label = evidence.label
                 found.setdefault(entry_id(entry), respondent_of(entry, evidence))
         return tuple(found.values())
 
@@ -319,7 +319,6 @@ class Identifier:
     def _unlisted_of(self, submission: Submission, inside: Sequence[Evidence]) -> Respondent:
         """Name a respondent who is on no roster: by a cell, else by the file or a folder."""
         cells = [each for each in inside if each.kind in {EvidenceKind.CELL, EvidenceKind.TAB}]
-        cells.sort(key=lambda each: (not is_organisation(each.text), STRENGTH[each.kind]))
         if not submission.source.part:
             *folders, name = names_within(submission.source.path)
             for kind, part in (

@@ -57,21 +57,21 @@ def join(
         return Joined(form=form, submission=form)
     order = [form, *(one for one in order if one is not form)]
     answers: list[Answer] = []
-    behind_whom = [followed.get(one.source.key, ()) for one in order]
-    behind = [replaced.get(one.source.key, ()) for one in order]
-    for place, same in enumerate(zip(*(one.answers for one in order), strict=True)):
-        before = [
-            one.answers[place]
-            for answer, older in zip(same, behind, strict=True)
-            if not _is_given(answer)
-            for one in older
-            if _is_given(one.answers[place])
+    for place in range(len(form.answers)):
+        same = [one.answers[place] for one in order]
+        older = [
+            before
+            for one in order
+            if not _is_given(one.answers[place])
+            for before in replaced.get(one.source.key, ())
         ]
-        before += [one.answers[place] for one in disputing if _is_given(one.answers[place])]
+        before = [
+            one.answers[place] for one in (*older, *disputing) if _is_given(one.answers[place])
+        ]
         withheld = any(
-            _is_given(answer) and not _is_given(one.answers[place])
-            for answer, after in zip(same, behind_whom, strict=True)
-            for one in after
+            _is_given(one.answers[place]) and not _is_given(after.answers[place])
+            for one in order
+            for after in followed.get(one.source.key, ())
         )
         joined = _joined(same, before, month)
         if withheld and _is_given(joined) and joined.mark.doubt is not Doubt.RETURNS:
@@ -118,8 +118,7 @@ def _joined(same: Sequence[Answer], before: Sequence[Answer], month: str) -> Ans
     """
     given = [answer for answer in same if _is_given(answer)]
     if not given:
-        ours = next((answer for answer in same if answer.has_row), same[0])
-        return _noted(ours, same, month)
+        return _noted(max(same, key=lambda answer: answer.has_row), same, month)
     if len({_meaning(answer) for answer in (*given, *before)}) > 1:
         return _noted(_differing((*given, *before)), same, month)
     if len(_months(given)) > 1:
@@ -128,10 +127,10 @@ def _joined(same: Sequence[Answer], before: Sequence[Answer], month: str) -> Ans
     return _noted(with_month, same, month)
 
 
-def _meaning(answer: Answer) -> tuple[Status, str]:
+def _meaning(answer: Answer) -> tuple[Status, str | bool]:
     """Give what an answer says: two unclear ones say the same where they are written alike."""
     unclear = answer.mark.status is Status.UNCLEAR
-    return (answer.mark.status, _said(answer) if unclear else "")
+    return (answer.mark.status, unclear and _said(answer))
 
 
 def _months(given: Sequence[Answer]) -> set[str]:

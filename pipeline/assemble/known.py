@@ -85,21 +85,19 @@ def by_hidden_id(
     joined: dict[str, Respondent] = {}
     disputed: dict[str, tuple[Respondent, ...]] = {}
     for submission in submissions:
-        key = submission.source.key
-        for evidence in submission.evidence if key in found and not submission.source.part else ():
-            hidden = evidence.text.strip()
-            if evidence.kind is not EvidenceKind.HIDDEN_ID or found[key].on_roster:
-                continue
-            if hidden not in known:
-                continue
-            if found[key].id != hidden and known[hidden].identified_by is EvidenceKind.HIDDEN_ID:
-                continue
-            own = replace(known[hidden], identified_by=EvidenceKind.HIDDEN_ID, evidence=hidden)
-            by_cell = found[key].identified_by is EvidenceKind.CELL
-            if by_cell and found[key].id != hidden and is_organisation(found[key].name):
-                disputed[key] = (own, found[key])
-            else:
-                joined[key] = own
+        key, who = submission.source.key, found.get(submission.source.key)
+        ids = {e.text.strip() for e in submission.evidence if e.kind is EvidenceKind.HIDDEN_ID}
+        own = next((known[each] for each in ids if each in known), None)
+        if who is None or who.on_roster or submission.source.part or own is None:
+            continue
+        if who.id != own.id and own.identified_by is EvidenceKind.HIDDEN_ID:
+            continue
+        own = replace(own, identified_by=EvidenceKind.HIDDEN_ID, evidence=own.id)
+        by_cell = who.identified_by is EvidenceKind.CELL
+        if by_cell and who.id != own.id and is_organisation(who.name):
+            disputed[key] = (own, who)
+        else:
+            joined[key] = own
     return joined, disputed
 
 

@@ -40,7 +40,7 @@ def bundle_reason(bundle: Bundle) -> str:
     office = f"「{bundle.office}」" if bundle.office else "他の機関"
     if not bundle.problem:
         return f"{office}が集計した回答 {len(bundle.respondents)} 件を、1件ずつ集計に入れました。"
-    month = month_words(bundle.wanted.month) if bundle.wanted.month else ""
+    month = bundle.wanted.month and month_words(bundle.wanted.month)
     why = {
         BundleProblem.CHANGED: "作られたときのままではないため",
         BundleProblem.OLDER: f"より新しい「{bundle.instead}」があるため",

@@ -15,7 +15,6 @@ from pipeline.assemble.roster_codes import (
 from pipeline.assemble.roster_heads import RosterHeader, header_of, near_misses, nearly_named
 from pipeline.errors import ExitCode, TorimatomeError
 from pipeline.model import (
-    CellKey,
     Checklist,
     ControlProblem,
     RawCell,
@@ -89,7 +88,7 @@ def _grouped(entries: tuple[RosterEntry, ...]) -> tuple[RosterEntry, ...]:
     kept = {
         head
         for head, counts in values.items()
-        if 2 <= len(counts) <= min(_MOST_GROUPS, counts.total() // 2)
+        if 2 <= len(counts) <= _MOST_GROUPS and 2 * len(counts) <= counts.total()
     }
     return tuple(
         replace(entry, groups=tuple(pair for pair in entry.groups if pair[0] in kept))
@@ -137,8 +136,7 @@ class _Reading:
 
     def _cell(self, row: int, header: str) -> RawCell | None:
         column = self._header.columns.get(header)
-        key: CellKey = (row, -1 if column is None else column)
-        return self._header.sheet.cells.get(key)
+        return None if column is None else self._header.sheet.cells.get((row, column))
 
     def _text(self, row: int, header: str) -> str:
         cell = self._cell(row, header)

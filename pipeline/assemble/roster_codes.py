@@ -20,7 +20,7 @@ def is_number(cell: RawCell | None) -> bool:
 
 def numbered_codes(header: RosterHeader) -> Iterator[tuple[int, str]]:
     """Give row and code where 団体コード is a number."""
-    column = header.columns.get("団体コード", -1)
+    column = header.columns.get("団体コード")
     for (row, at), cell in sorted(header.sheet.cells.items()):
         if at == column and row > header.row and is_number(cell):
             yield row, spelt_code(tidy(cell.text))

@@ -32,8 +32,7 @@ class RosterHeader:
 
     def place(self, row: int, header: str) -> str:
         """Name a cell as a coordinator finds it."""
-        column = self.columns.get(header, 0)
-        return f"{self.file}［{self.sheet.name}!{address(row, column)}］"
+        return f"{self.file}［{self.sheet.name}!{address(row, self.columns[header])}］"
 
 
 def header_of(sheets: tuple[RawSheet, ...], file: str) -> RosterHeader | None:
@@ -74,9 +73,9 @@ def _named(heads: Mapping[int, str]) -> dict[int, str]:
 
 def _heads_a_list(sheet: RawSheet, row: int) -> bool:
     """Tell whether something stands under a row of heads; under a lone head, two lines of it."""
-    own = {column for at, column in sheet.cells if at == row}
-    below = [{c for at, c in sheet.cells if at == row + n and c in own} for n in (1, 2)]
-    return all(below[: 2 if len(own) == 1 else 1])
+    own = [column for at, column in sheet.cells if at == row]
+    below = range(row + 1, row + (3 if len(own) == 1 else 2))
+    return all(any((line, column) in sheet.cells for column in own) for line in below)
 
 
 def _with_columns(sheet: RawSheet, row: int, heads: Mapping[int, str], file: str) -> RosterHeader:
@@ -110,8 +109,8 @@ def _near(text: str) -> str:
     if found:
         return _HEADERS[found[0]]
     # In a word of three signs a wrong one is a third.
-    close = (known for known in _HEADERS if len(key) > 2 and Levenshtein.distance(key, known) == 1)
-    return _HEADERS.get(next(close, ""), "")
+    close = [known for known in _HEADERS if len(key) > 2 and Levenshtein.distance(key, known) == 1]
+    return _HEADERS[close[0]] if close else ""
 
 
 def nearly_named(sheet: RawSheet, file: str) -> str:
@@ -169,10 +168,10 @@ _ENDINGS = (
 )
 
 
-def _looser(key: str) -> str:
+def _looser(key: str) -> str | None:
     """Give the column that a head names loosely: 代表メール, 参加団体名, 会社名・団体名."""
     parts = re.split(r"[・/,、]", key)
     named = {_HEADERS.get(part) or _LOOSER_HEADERS.get(part, "") for part in parts}
     if len(named) == 1 and "" not in named:
         return named.pop()
-    return next((name for ending, name in _ENDINGS if ending.search(key)), "")
+    return next((name for ending, name in _ENDINGS if ending.search(key)), None)

@@ -1,5 +1,7 @@
 """Whose mail it is: the roster's mail addresses, and the domains that one body alone uses."""
 
+from collections.abc import Iterable
+
 from pipeline.model import RosterEntry, SourceFile
 from pipeline.texts.addresses import addresses
 from pipeline.texts.tables import table_of
@@ -14,8 +16,8 @@ _SHARED = frozenset(
 class Senders:
     """Tells the body that a mail comes from."""
 
-    def __init__(self, bodies: list[RosterEntry], entries: tuple[RosterEntry, ...], own: str):
-        """Index the addresses of ``entries``, each of the body in ``bodies`` at its place.
+    def __init__(self, of_bodies: Iterable[tuple[RosterEntry, RosterEntry]], own: str):
+        """Index the addresses of entries, each given behind the first one of its body.
 
         ``own`` is the coordinator's address: what it sends was passed on, and others at its domain
         are colleagues.
@@ -23,15 +25,14 @@ class Senders:
         mine = {address.casefold() for address in addresses(own)}
         self._passing_on = mine
         self._bodies: dict[str, RosterEntry | None] = {}
-        for body, entry in zip(bodies, entries, strict=True):
+        for body, entry in of_bodies:
             for address in addresses(entry.mail):
                 folded = address.casefold()
                 self._add(folded, body)
-                domain = folded.partition("@")[2]
-                if not _is_shared(domain):
-                    self._add(f"@{domain}", body)
+                if not _is_shared(_domain(folded)):
+                    self._add(f"@{_domain(folded)}", body)
         for address in mine:
-            self._bodies.pop(f"@{address.partition('@')[2]}", None)
+            self._bodies.pop(f"@{_domain(address)}", None)
 
     def _add(self, key: str, body: RosterEntry) -> None:
         """Remember a body; what two of them use tells neither."""
@@ -51,11 +52,13 @@ class Senders:
         return body if all(other in {None, body} for other in passing) else None
 
     def _of_address(self, sender: str) -> RosterEntry | None:
-        if not sender or sender in self._passing_on:
+        if sender in self._passing_on:
             return None
-        if sender in self._bodies:
-            return self._bodies[sender]
-        return self._bodies.get(f"@{sender.partition('@')[2]}")
+        return self._bodies.get(sender) or self._bodies.get(f"@{_domain(sender)}")
+
+
+def _domain(address: str) -> str:
+    return address.partition("@")[2]
 
 
 def _is_shared(domain: str) -> bool:

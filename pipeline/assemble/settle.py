@@ -11,7 +11,7 @@ the result, item by item, oldest first; one that nothing proves to be the later 
 forms.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -50,12 +50,12 @@ def settle(
     respondents: Mapping[str, Respondent],
     *,
     month: str,
-    hands: Mapping[str, Stakeholder] | None = None,
+    hands: Callable[[Iterable[Submission], Mapping[str, Respondent]], Mapping[str, Stakeholder]],
 ) -> Settled:
     """Give what counts of one respondent's returns, and the record of each of them.
 
-    ``respondents`` go by the key of a return, and so do ``hands``: whose file of the respondent's
-    stakeholders it is, as its name says.
+    ``respondents`` go by the key of a return, and so does what ``hands`` gives: whose file of the
+    respondent's stakeholders it is, as its name says.
     """
     # Long: the order of the steps by which one respondent's returns are settled.
     slips = [submission for submission in same if submission.overrides is not None]
@@ -72,7 +72,7 @@ def settle(
         return Settled(submission=form, records=(record,))
     unique, doubles = _identical(full)
     slip_unique, slip_doubles = _identical(slips)
-    plan = _plan(unique, slip_unique, hands or {})
+    plan = _plan(unique, slip_unique, hands(unique, respondents))
     standing = join(
         [*plan.live, *plan.beside],
         month=month,
@@ -106,7 +106,7 @@ def _plan(
     def of_one_hand(one: Submission, other: Submission) -> bool:
         # What an office has counted is not older or newer than what the body sent itself.
         return one.office == other.office and same_hand(
-            hands.get(one.source.key), hands.get(other.source.key)
+            hands[one.source.key], hands[other.source.key]
         )
 
     def apart(one: Submission, other: Submission) -> bool:
@@ -227,7 +227,7 @@ class _Settling:
     def _replaced(self, submission: Submission) -> FileRecord:
         """Record a form that another one replaced, with what still counts of it."""
         items, path = self._gives(submission), self.main.source.shown
-        words = self.plan.because.get(submission.source.key, "")
+        words = self.plan.because[submission.source.key]
         reason = (
             f"同じ回答者の「{path}」を集計に入れ、この「{submission.source.shown}」は入れていません"
             f"（選んだ理由: {words}）。"
@@ -250,7 +250,7 @@ class _Settling:
         key, form = slip.source.key, self.main.source.shown
         if key in stale:
             return self._pointing(slip, FileState.SUPERSEDED, stale[key])
-        items, differs = applied.get(key, ()), self._differs(slip)
+        items, differs = applied[key], self._differs(slip)
         reason = f"差戻し票です。{listed_items(items)}の回答を「{form}」に反映しました。"
         if slip in self.plan.beside:
             reason = (
@@ -317,10 +317,11 @@ class _Settling:
 
     def _withheld(self, submission: Submission) -> tuple[str, ...]:
         """Give the items that count as blank and that this file answers."""
+        blank = {a.item_id for a in self.final.answers if a.mark.status is Status.BLANK}
         return tuple(
             theirs.item_id
-            for ours, theirs in zip(self.final.answers, submission.answers, strict=True)
-            if ours.mark.status is Status.BLANK and theirs.mark.status is not Status.BLANK
+            for theirs in submission.answers
+            if theirs.item_id in blank and theirs.mark.status is not Status.BLANK
         )
 
     def _record(self, submission: Submission, state: FileState, reason: str) -> FileRecord:

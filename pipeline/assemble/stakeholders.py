@@ -32,13 +32,12 @@ class Stakeholder:
     project: str = ""
 
 
-def same_hand(one: Stakeholder | None, other: Stakeholder | None) -> bool:
+def same_hand(one: Stakeholder, other: Stakeholder) -> bool:
     """Tell whether two files may be of one hand, so that a later one replaces an earlier one.
 
     A role, company or project stands for other questions than the rest; a department is often
     named in one of two files of the same person only.
     """
-    one, other = one or Stakeholder(), other or Stakeholder()
     if (one.role, one.project) != (other.role, other.project):
         return False
     return not (one.department and other.department) or one.department == other.department
@@ -78,7 +77,7 @@ def rest_of(parts: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
         if fold_name(part) in keys:
             continue
         word = part
-        for name in sorted(own, key=len, reverse=True):
+        for name in sorted(own, reverse=True):  # of two that fit the longer one
             if word.startswith(name):
                 word = re.sub(r"^(?:役所|役場|庁)?の?", "", word.removeprefix(name))
                 break

@@ -13,8 +13,10 @@ import datetime
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from pipeline.model import Receipt, Status, Submission
+from pipeline.assemble.contradictions import names_within
+from pipeline.model import Receipt, Slip, Status, Submission
 from pipeline.texts.calendar import REIWA
 from pipeline.texts.folding import fold, is_blank
 
@@ -69,7 +71,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """One way to tell the later of two: below 0, the first is the earlier one; 0, it tells not."""
+    """One way to tell the later of two: 1, it is the first; -1, the second; 0, it tells not."""
 
     order: _Order
     words: str
@@ -83,7 +85,7 @@ def later(one: Submission, other: Submission) -> tuple[int, str]:
     for proof in _PROOFS:
         found = proof.order(one, other)
         if found:
-            return (1 if found > 0 else -1), proof.words
+            return found, proof.words
     return 0, ""
 
 
@@ -136,12 +138,16 @@ def answered_items(submission: Submission) -> frozenset[str]:
     )
 
 
+def _compared(mine: Any, theirs: Any) -> int:
+    return int(mine > theirs) - int(mine < theirs)
+
+
 def _by_text(text: Callable[[Submission], str]) -> _Order:
     """Order by a text that tells only where both have one."""
 
     def order(one: Submission, other: Submission) -> int:
         mine, theirs = text(one), text(other)
-        return (mine > theirs) - (mine < theirs) if mine and theirs else 0
+        return _compared(mine, theirs) if mine and theirs else 0
 
     return order
 
@@ -158,19 +164,19 @@ def _of_one_kind(order: _Order) -> _Order:
 def _by_version(one: Submission, other: Submission) -> int:
     mine, theirs = version_of(one.source.path), version_of(other.source.path)
     if mine.number[0] and theirs.number[0] and mine.number != theirs.number:
-        return 1 if mine.number > theirs.number else -1
+        return _compared(mine.number, theirs.number)
     levels = {mine.level, theirs.level}
     if levels == {0, 1} and max(mine.number, theirs.number) < (1, 1):
         return 0  # 第1版 beside a name without a version: either may be the first
     finals = [each for each in (mine, theirs) if each.level == 3]
     if len(finals) == 1 and (mine.again or theirs.again) and not finals[0].again:
         return 0  # 最終版 beside 再提出: either may have come first
-    return (mine > theirs) - (mine < theirs)
+    return _compared(mine, theirs)
 
 
 def version_of(path: str) -> Version:
     """Read the version words of a file name."""
-    name = fold(path.replace("!", "/").rpartition("/")[2]).rpartition(".")[0]
+    name = fold(names_within(path)[-1]).rpartition(".")[0]
     numbers = [_number(found) for found in _NUMBERED.finditer(name)]
     number = max(numbers, default=(0, 0))
     revisions = [int(found[1] or 1) for found in _REVISED.finditer(name)]
@@ -195,7 +201,7 @@ def _number(found: re.Match[str]) -> tuple[int, int]:
 
 def _by_name_date(one: Submission, other: Submission) -> int:
     mine, theirs = name_date(one.source.path), name_date(other.source.path)
-    return (mine > theirs) - (mine < theirs) if len(mine) == len(theirs) else 0
+    return _compared(mine, theirs) if len(mine) == len(theirs) else 0
 
 
 def name_date(path: str) -> str:
@@ -203,7 +209,7 @@ def name_date(path: str) -> str:
 
     YYYY-MM-DD, or MM-DD where no year is written: the two are not compared with each other.
     """
-    name = fold(path.replace("!", "/").rpartition("/")[2])
+    name = fold(names_within(path)[-1])
     for pattern, era in ((_ERA, True), (_PACKED_ERA, True), (_PACKED, False), (_WESTERN, False)):
         found = pattern.search(name)
         if found:
@@ -223,24 +229,27 @@ def _day(year: int, month: int, day: int) -> str:
         return ""
 
 
-def _slip_and_form(one: Submission, other: Submission) -> int:
-    """Order a slip and a form by the form it was made from, and by the month each belongs to."""
-    if (one.slip is None) == (other.slip is None):
-        return 0
-    slip, form, sign = (one, other, 1) if one.slip else (other, one, -1)
-    if slip.slip and slip.slip.base and slip.slip.base == form.source.sha256:
-        return sign
-    if slip.slip and slip.slip.month and slip.slip.month <= form.prefilled_from:
-        return -sign  # the form was handed out when the slip's month was over
-    return 0
+def _of_slip_and_form(order: Callable[[Slip, Submission], int]) -> _Order:
+    """Order a slip and a form: 1, the slip is the later one."""
+
+    def told(one: Submission, other: Submission) -> int:
+        if one.slip and not other.slip:
+            return order(one.slip, other)
+        return -order(other.slip, one) if other.slip and not one.slip else 0
+
+    return told
 
 
-def _made_when_the_form_was_there(one: Submission, other: Submission) -> int:
-    if (one.slip is None) == (other.slip is None):
-        return 0
-    slip, form, sign = (one, other, 1) if one.slip else (other, one, -1)
-    issued = slip.slip.issued if slip.slip else ""
-    return sign if issued and form.source.modified <= issued else 0
+def _by_base_and_month(slip: Slip, form: Submission) -> int:
+    """Order by the form a slip was made from, and by the month each belongs to."""
+    if slip.base == form.source.sha256:
+        return 1
+    # The form was handed out when the slip's month was over.
+    return -1 if slip.month and slip.month <= form.prefilled_from else 0
+
+
+def _made_when_the_form_was_there(slip: Slip, form: Submission) -> int:
+    return 1 if slip.issued and form.source.modified <= slip.issued else 0
 
 
 def _by_receipt(one: Submission, other: Submission) -> int:
@@ -257,11 +266,11 @@ def _by_receipt(one: Submission, other: Submission) -> int:
 
 
 _PROOFS: Sequence[_Proof] = (
-    _Proof(_slip_and_form, "様式や差戻し票の控えから後のもの"),
+    _Proof(_of_slip_and_form(_by_base_and_month), "様式や差戻し票の控えから後のもの"),
     _Proof(_by_text(lambda s: s.slip.issued if s.slip else ""), "後から出した差戻し票"),
     _Proof(_by_text(lambda s: s.prefilled_from), "後の月に配布した様式"),
     _Proof(_by_text(lambda s: s.filled_on), "シート内の記入日が新しいもの"),
-    _Proof(_made_when_the_form_was_there, "その回答の後に出した差戻し票"),
+    _Proof(_of_slip_and_form(_made_when_the_form_was_there), "その回答の後に出した差戻し票"),
     _Proof(_of_one_kind(_by_version), "ファイル名の版（修正版・再提出・最終など）が新しいもの"),
     _Proof(_of_one_kind(_by_name_date), "ファイル名の日付が新しいもの"),
     _Proof(_by_receipt, "後から届いたメールのもの"),

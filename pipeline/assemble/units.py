@@ -7,10 +7,10 @@ projects of a body and nothing tells which one a return is about, it is nobody's
 so: it is never guessed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.assemble.contradictions import names_within
 from pipeline.assemble.stakeholders import Stakeholder, hand_of, project_of, rest_of
 from pipeline.model import EvidenceKind, Respondent, Roster, RosterEntry, Submission, shown_unit
 from pipeline.texts.file_names import FileNames
@@ -35,7 +35,7 @@ class Projects:
         entries = roster.entries if roster else ()
         self._entries: dict[str, list[RosterEntry]] = {}  # of each body that has projects
         self._aliases: dict[str, tuple[str, ...]] = {}
-        for place, entry in zip(same_body(entries), entries, strict=True):
+        for place, entry in same_body(entries):
             first = body_id(entries[place])
             self._aliases[first] = (*self._aliases.get(first, ()), entry.name, *entry.aliases)
             if entry.project:
@@ -118,12 +118,12 @@ class Projects:
         self, path: str, respondent: Respondent, entries: Sequence[RosterEntry]
     ) -> RosterEntry | None:
         """Give the one project of the roster that a file name, else a folder, says."""
-        for part in reversed(path.replace("!", "/").split("/")):
-            text = "|".join(map(project_key, self._rest(part, respondent)))
+        for part in reversed(names_within(path)):
+            words = [project_key(word) for word in self._rest(part, respondent)]
             found = {
                 number: bare_project(entry.project)
                 for number, entry in enumerate(entries)
-                if bare_project(entry.project) in text
+                if any(bare_project(entry.project) in word for word in words)
             }
             longest = {
                 number
@@ -194,7 +194,7 @@ class Projects:
 
     def _rest(self, path: str, respondent: Respondent) -> tuple[str, ...]:
         """Give what a file name says beside form, date, version and the respondent."""
-        own = (respondent.body_name or respondent.name, respondent.evidence)
+        own = (respondent.own_name, respondent.evidence)
         names = (*own, *self._aliases.get(respondent.of_body, ()))
         return rest_of(self._names.parts(path), names)
 
@@ -220,8 +220,7 @@ def _only(entries: Sequence[RosterEntry]) -> RosterEntry | None:
 
 def _whole(body: str, respondent: Respondent) -> Respondent:
     """Give the body as such: of no project."""
-    name = respondent.body_name or respondent.name
-    return replace(respondent, id=body, name=name, project="", body="", body_name="")
+    return replace(respondent, id=body, name=respondent.own_name, project="", body="", body_name="")
 
 
 def _unit(whole: Respondent, entry: RosterEntry, by: EvidenceKind) -> Respondent:
@@ -257,13 +256,12 @@ def _without_copies(
     unsaid: Iterable[Submission], same: Sequence[Submission], told: dict[str, Respondent]
 ) -> list[str]:
     """Give the returns of no project; a copy of one that has a project is that project's."""
-    owners = Counter(s.source.sha256 for s in same if s.source.key in told)
+    owners = {s.source.sha256: told[s.source.key] for s in same if s.source.key in told}
     left: list[str] = []
     for submission in unsaid:
-        twins = [s for s in same if s.source.key in told
-                 and s.source.sha256 == submission.source.sha256]  # fmt: skip
-        if submission.source.sha256 and owners[submission.source.sha256] and twins:
-            told[submission.source.key] = told[twins[0].source.key]
-        else:
+        owner = owners.get(submission.source.sha256)
+        if owner is None:
             left.append(submission.source.key)
+        else:
+            told[submission.source.key] = owner
     return left

@@ -35,7 +35,7 @@ class NameIndex:
         self._looser: dict[str, set[int]] = {}  # without prefecture
         self._bare: dict[str, set[int]] = {}  # and without 市, 町 …
         self._entries = tuple(entries)
-        for number, entry in zip(same_body(entries), entries, strict=True):
+        for number, entry in same_body(entries):
             if entry.code:
                 self._codes.setdefault(_code(entry.code), set()).add(number)
             for name in (entry.name, *entry.aliases):

@@ -6,7 +6,7 @@ All of it only proposes; `assemble` decides. What is ambiguous gives no match, n
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -161,14 +161,12 @@ def entry_id(entry: RosterEntry) -> str:
     return unit_id(body_id(entry), entry.project)
 
 
-def same_body(entries: Sequence[RosterEntry]) -> list[int]:
-    """Give for each entry the place of the first one of its body: same code or same name."""
+def same_body(entries: Sequence[RosterEntry]) -> Iterator[tuple[int, RosterEntry]]:
+    """Give each entry with the place of the first one of its body: same code or same name."""
     first: dict[str, int] = {}
-    places: list[int] = []
     for number, entry in enumerate(entries):
         keys = [f"name {fold_name(entry.name)}", *([f"code {entry.code}"] if entry.code else ())]
         place = min((first[key] for key in keys if key in first), default=number)
         for key in keys:
             first.setdefault(key, place)
-        places.append(place)
-    return places
+        yield place, entry
