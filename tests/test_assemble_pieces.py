@@ -6,15 +6,28 @@ from typing import Any
 
 import pytest
 from rows import every_row
-from test_assemble import MONTH
+from test_assemble import CHECKLIST, MONTH
 from test_told_batches import _file, put_together
 
-from pipeline.assemble import conservation, known_names
+from pipeline.assemble import assemble, conservation, known_names
 from pipeline.assemble.joining import join
 from pipeline.assemble.reasons import listed_items
 from pipeline.assemble.stakeholders import Stakeholder, hand_of, project_of, rest_of, same_hand
-from pipeline.assemble.succession import later
-from pipeline.model import Answer, Batch, FileRecord, FileState, Roster, RosterEntry, Submission
+from pipeline.assemble.succession import later, name_date, version_of
+from pipeline.model import (
+    Answer,
+    Aside,
+    Batch,
+    ControlProblem,
+    FileRecord,
+    FileState,
+    Location,
+    Roster,
+    RosterEntry,
+    Status,
+    Submission,
+)
+from pipeline.texts.notes import read_remark
 
 JOINED = put_together(
     {
@@ -84,6 +97,14 @@ BROKEN: list[tuple[str, Batch, tuple[str, ...]]] = [
         "an answer said to be given by another file",
         of(COPY, gives=("火①-1",)),
         (f"{COPY}: 「火①-1」の回答が「{A}」に反映されていません",),
+    ),
+    (
+        "a slip that gives to a form that is not there",
+        of(B, replaced_by="若葉市_z.xlsx"),
+        (
+            f"{B}: 代わりに集計したはずの「若葉市_z.xlsx」が集計対象にありません",
+            f"{B}: 「水①-2」の出どころが記録されていません",
+        ),
     ),
     (
         "an answer said to be given that stands nowhere",
@@ -194,6 +215,60 @@ def test_an_answer_that_no_text_holds_is_shown_as_it_was_read(mark: str, words: 
     assert found.answers[0].mark.raw == f"{words}（a.xlsx）／別（b.xlsx）"
 
 
+def remarked(line: str, remark: str, at: int = 0, **beside: Any) -> Submission:
+    """Give a return with a comment on one of its answers."""
+    form = _file(line)
+    assert isinstance(form, Submission)
+    aside = Aside(comment=read_remark(remark, month=MONTH), **beside)
+    answers = list(form.answers)
+    answers[at] = replace(answers[at], aside=aside)
+    return replace(form, answers=tuple(answers))
+
+
+def test_the_comments_of_both_returns_are_kept_and_nothing_else_beside_an_unclear_answer() -> None:
+    one = remarked("a.xlsx | 1 1 1 1", "来年の3月に見直し", stored="1.0")
+    other = remarked("b.xlsx | 3 1 1 1", "来年の4月に廃止")
+    (found, *_) = join([one, other], month=MONTH).submission.answers
+    both = read_remark("来年の3月に見直し\n来年の4月に廃止", month=MONTH)
+    assert found.mark.status is Status.UNCLEAR
+    assert found.aside == Aside(comment=both)
+
+
+@pytest.mark.parametrize(
+    ("form", "slip", "status", "kept"),
+    [
+        # a note alone leaves the answer with what stood beside it, else takes what the slip has
+        ("1", "-#後から", Status.DONE, "甲"),
+        ("1", "3", Status.NOT_PLANNED, "乙"),
+    ],
+)
+def test_what_stands_beside_an_answer_that_a_slip_changes(
+    form: str, slip: str, status: Status, kept: str
+) -> None:
+    whole = remarked(f"若葉市.xlsx | {form} 1 1 1 | cell=若葉市, sha256=form", "甲")
+    mended = remarked(f"票.xlsx | {slip} . . . | cell=若葉市, {SLIP}, base=form", "乙")
+    batch = put_together({}, [whole, mended])
+    found = batch.submissions[0].submission.answers[0]
+    assert found.mark.status is status
+    assert found.comment == kept
+
+
+def test_a_slips_comment_stands_beside_an_answer_that_had_none() -> None:
+    whole = _file("若葉市.xlsx | 1 1 1 1 | cell=若葉市, sha256=form")
+    mended = remarked(f"票.xlsx | -#後から . . . | cell=若葉市, {SLIP}, base=form", "乙")
+    batch = put_together({}, [whole, mended])
+    assert batch.submissions[0].submission.answers[0].comment == "乙"
+
+
+def test_what_the_roster_could_not_be_read_of_is_told_with_the_month() -> None:
+    problem = ControlProblem(
+        location=Location(file="名簿.xlsx"), written="", problem="甲", fix="乙"
+    )
+    asked = Roster(entries=(), file="名簿.xlsx", problems=(problem,))
+    batch = assemble([], checklist=CHECKLIST, roster=asked, exclusions=(), month=MONTH)
+    assert batch.control_problems == (problem,)
+
+
 def test_rows_beside_the_form_are_kept_and_repeated_items_only_of_answers_that_count() -> None:
     found = joined(
         "a.xlsx | 1 1 1 1 | extra=甲, repeated=火①-1",
@@ -275,6 +350,10 @@ NAMES = [
     ("若葉市_最終_再提出.xlsx", "若葉市_再提出.xlsx", 1),
     ("若葉市_最終_再提出.xlsx", "若葉市_最終.xlsx", 1),
     ("若葉市_v1.2.xlsx", "若葉市_v1.10.xlsx", -1),
+    ("若葉市_v2_回答.xlsx", "若葉市_v1_最終.xlsx", 1),  # the number tells before the word
+    ("若葉市_v2.xlsx", "若葉市_最終.xlsx", -1),
+    ("若葉市_v2_修正.xlsx", "若葉市_v2.xlsx", 1),
+    ("若葉市_第三版.xlsx", "若葉市_第3版.xlsx", 0),
     ("若葉市_ver3.xlsx", "若葉市_第2版.xlsx", 1),
     ("若葉市_第三版.xlsx", "若葉市_第二版.xlsx", 1),
     ("若葉市_最終.xlsx", "若葉市_修正2.xlsx", 1),
@@ -303,6 +382,73 @@ def test_the_later_of_two_returns_is_told_by_their_names(one: str, other: str, o
     assert (later(first, second)[0], later(second, first)[0]) == (order, -order)
 
 
+VERSIONS = [
+    # a path: level, revision, number, again
+    ("若葉市.xlsx", 0, 0, (0, 0), False),
+    ("若葉市_案.xlsx", -1, 0, (0, 0), False),
+    ("若葉市_修正前.xlsx", -1, 0, (0, 0), False),
+    ("若葉市_v1.10.xlsx", 1, 0, (1, 10), False),
+    ("若葉市_rev2_ver3.xlsx", 1, 0, (3, 0), False),
+    ("若葉市_第3版.xlsx", 1, 0, (3, 0), False),
+    ("若葉市_第三版.xlsx", 1, 0, (3, 0), False),
+    ("若葉市_五回目.xlsx", 1, 0, (5, 0), False),
+    ("若葉市_修正版.xlsx", 2, 1, (0, 0), False),
+    ("若葉市_修正版(2).xlsx", 2, 2, (0, 0), False),
+    ("若葉市_修正_修正3.xlsx", 2, 3, (0, 0), False),
+    ("若葉市_再修正.xlsx", 2, 2, (0, 0), False),
+    ("若葉市_再提出.xlsx", 2, 1, (0, 0), True),
+    ("若葉市_再提出依頼.xlsx", 0, 0, (0, 0), False),
+    ("若葉市_最終版.xlsx", 3, 0, (0, 0), False),
+    ("若葉市_v2_最終_再提出.xlsx", 3, 1, (2, 0), True),
+    ("若葉市_案_修正.xlsx", 2, 1, (0, 0), False),
+    ("最終/若葉市_修正.xlsx", 2, 1, (0, 0), False),
+    ("最終!若葉市.xlsx", 0, 0, (0, 0), False),
+    ("修正.zip!最終/若葉市_案.xlsx", -1, 0, (0, 0), False),
+    ("若葉市.最終.xlsx", 3, 0, (0, 0), False),
+    ("若葉市.最終", 0, 0, (0, 0), False),  # an ending
+]
+
+
+@every_row(("path", "level", "revision", "number", "again"), VERSIONS)
+def test_the_version_words_of_a_file_name(
+    path: str, level: int, revision: int, number: tuple[int, int], again: bool
+) -> None:
+    found = version_of(path)
+    assert (found.level, found.revision, found.number) == (level, revision, number)
+    assert found.again is again
+
+
+DAYS = [
+    ("若葉市.xlsx", ""),
+    ("若葉市_20261106.xlsx", "2026-11-06"),
+    ("若葉市_2026年11月6日.xlsx", "2026-11-06"),
+    ("若葉市_令和8年11月6日.xlsx", "2026-11-06"),
+    ("若葉市_R8.11.6.xlsx", "2026-11-06"),
+    ("若葉市_r081106.xlsx", "2026-11-06"),
+    ("若葉市_11月6日.xlsx", "11-06"),
+    ("若葉市_2月29日.xlsx", "02-29"),
+    ("若葉市_20261306_11月6日.xlsx", "11-06"),  # the first is no day
+    ("若葉市_20261306.xlsx", ""),
+    ("若葉市_11月31日.xlsx", ""),
+    ("20261101/若葉市_20261106.xlsx", "2026-11-06"),
+    ("20261101/若葉市.xlsx", ""),
+    ("回答20261101!若葉市.xlsx", ""),
+    ("20261101/回答20261102.zip!若葉市.xlsx", ""),
+]
+
+
+@every_row(("path", "day"), DAYS)
+def test_the_day_in_a_file_name(path: str, day: str) -> None:
+    assert name_date(path) == day
+
+
+def test_names_tell_no_order_between_a_slip_and_a_form() -> None:
+    slip, form = _file(f"票_最終.xlsx | 1 . . . | {SLIP}"), _file("若葉市_修正.xlsx | 1 1 1 1")
+    assert isinstance(slip, Submission)
+    assert isinstance(form, Submission)
+    assert later(slip, form) == later(form, slip) == (0, "")
+
+
 # --- whose hand -----------------------------------------------------------------------------------
 
 OWN = ("若葉市", "わかば", "")
@@ -325,6 +471,11 @@ PARTS = [
     (["防災事業課"], ("防災事業課",), "", "", "防災事業課"),
     (["株式会社青空"], ("株式会社青空",), "", "青空", ""),
 ]
+
+
+def test_of_two_names_of_a_body_the_longer_one_is_taken_away() -> None:
+    assert rest_of(["若葉市の観光事業"], ("若葉", "若葉市")) == ("観光事業",)
+    assert rest_of(["若葉市の観光事業"], ("若葉市", "若葉")) == ("観光事業",)
 
 
 @every_row(("words", "rest", "project", "role", "department"), PARTS)

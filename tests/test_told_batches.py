@@ -2,8 +2,8 @@
 
 `cases/batches.toml` has small months as text: a roster, files, and all that is told of them. The
 form has the items 火①-1, 火①-2, 水①-1 and 水①-2; an answer is ``1``, ``2:2027-03``, ``3``, ``-``
-(blank), ``~`` (does not apply), ``?text`` (unclear, ``␣`` a blank) or ``.`` (the file has no such row), with
-``#note`` behind it. Whatever the order of the files, the same is told.
+(blank), ``~`` (does not apply), ``?text`` (unclear, ``␣`` a blank) or ``.`` (the file has no such
+row), with ``#note`` behind it. Whatever the order of the files, the same is told.
 """
 
 import tomllib
