@@ -3,22 +3,18 @@
 import gc
 import os
 from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-from typing import Any
+from contextlib import nullcontext
 
 import openpyxl_parser  # noqa: F401 - before whatever imports openpyxl
 import pytest
-from every_case import EVERY_CASE, examples
+from every_case import examples, workbooks_once
 from hypothesis import settings
 from inboxes import read_in_this_process
 
-import pipeline.write
 from pipeline.cli import looking, options
 from pipeline.machine import isolate
 from pipeline.month import reading
 from pipeline.sample import MONTH
-from pipeline.write import digest
 
 # Four seconds and more: they come first, so that the processes of a run end together.
 _LONG = (
@@ -56,30 +52,13 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
         yield
 
 
-_whole: set[str] = set()  # tests marked so that have written workbooks
-
-
 @pytest.fixture(autouse=True)
-def _workbook_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the first run of a test marked so write its workbooks, and all others empty files.
-
-    More than half of a small run's time goes into 集計 and 概要版, at which these tests do
-    not look; whoever opens one fails.
-    """
+def _workbook_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the first run of a test marked so write its workbooks; one of a file is ``but`` out."""
     marked = request.node.get_closest_marker("workbook_once")
-    if marked is None or marked.kwargs or EVERY_CASE:
-        return  # `workbook_once(but="…")` takes one test of a marked file out
-    test = request.node.nodeid.partition("[")[0]
-    for module, name in ((pipeline.write, "write_workbook"), (digest, "write_digest")):
-        monkeypatch.setattr(module, name, partial(_once, f"{test} {name}", getattr(module, name)))
-
-
-def _once(test: str, write: Any, report: object, path: Path, *given: Any, **named: Any) -> None:
-    if test in _whole:
-        path.write_bytes(b"")
-    else:
-        _whole.add(test)
-        write(report, path, *given, **named)
+    once = marked is not None and not marked.kwargs
+    with workbooks_once(request.node.nodeid.partition("[")[0]) if once else nullcontext():
+        yield
 
 
 @pytest.fixture

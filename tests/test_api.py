@@ -1,5 +1,6 @@
 """What programs call, the way programs call it: without a guard, from stdin, as documented."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -87,6 +88,21 @@ def examples(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
 
 
+@pytest.mark.usefixtures("workers")
+def test_a_loop_that_runs_is_no_hindrance(folder: Path) -> None:
+    """A notebook's cells run inside one."""
+
+    async def cell() -> int:
+        done = pipeline.aggregate(
+            inbox=folder / "inbox", outbox=folder / "outbox", month=MONTH, pivot=False
+        )
+        return len(done.frames["answers"])
+
+    assert asyncio.run(cell()) == 165
+
+
+# A kernel takes three seconds; a program from stdin has no file, a running loop is asked above.
+@pytest.mark.outside
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
 def test_a_notebook_aggregates_and_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real kernel: its `__main__` has no file, and it runs in a thread of its own loop."""

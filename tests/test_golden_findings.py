@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from every_case import workbooks_once
 from inboxes import good, load, partly, put, settings_for
 from openpyxl.worksheet.worksheet import Worksheet
 from posted import attachment, mail, named
@@ -23,6 +24,7 @@ from pipeline.run import aggregate
 from pipeline.sample import write_demo
 from pipeline.settings import Settings
 
+pytestmark = pytest.mark.workbook_once
 REVIEW_CODES = {"R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608"}
 
 
@@ -80,9 +82,10 @@ def fired(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     put(closed, {"後.xlsx": good("後市", checklist), "除外.txt": "居ない市：試験のため\n".encode()})
     runs.append(settings_for(closed))
     runs += months_gone_wrong(tmp_path_factory.mktemp("months"), checklist)
-    for settings in runs:
-        for finding in aggregate(replace(settings, pivot=False)).findings:
-            found.setdefault(finding.code, set()).add(finding.location.file)
+    with workbooks_once("golden findings"):
+        for settings in runs:
+            for finding in aggregate(replace(settings, pivot=False)).findings:
+                found.setdefault(finding.code, set()).add(finding.location.file)
     return found
 
 

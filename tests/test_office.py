@@ -26,6 +26,7 @@ def play(
     return office
 
 
+@pytest.mark.workbook_once
 def test_a_story_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = play(tmp_path, 8, monkeypatch, months=MONTHS[:2])
     assert office.played == list(MONTHS[:2])

@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from every_case import workbooks_once
 from inboxes import good, load, partly, put, roster, settings_for
 from pyarrow import parquet
 from reviewing import fill, heads, lines
@@ -146,7 +147,12 @@ def prefecture(folder: Path, number: int, month: str) -> None:
 @pytest.fixture(scope="module")
 def tiers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Count two months of three prefectures twice: through their bundles, and all at once."""
-    base = tmp_path_factory.mktemp("tiers")
+    with workbooks_once("tiers"):
+        return play_both(tmp_path_factory.mktemp("tiers"))
+
+
+def play_both(base: Path) -> tuple[Path, Path]:
+    """Give the folders in which both ways were counted."""
     above, direct = base / "above", base / "direct"
     names = [
         (f"{n}0{place}", f"第{n}{town}市") for n in (1, 2, 3) for place, town in enumerate("東西南")
