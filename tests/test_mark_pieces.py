@@ -539,6 +539,27 @@ def test_a_circle_over_lines_of_which_one_is_struck_by_format(
     assert (mark.status, mark.doubt, mark.read_by) == told
 
 
+@every_row(
+    ("formats", "signs", "told"),
+    [
+        # two lines in bold choose none, two signs neither: a circle over one of them does
+        ((0, 1), "", (Status.DONE, Doubt.NONE, ReadBy.DRAWING)),
+        ((), "○○", (Status.DONE, Doubt.NONE, ReadBy.DRAWING)),
+    ],
+)
+def test_a_circle_over_lines_that_say_several_things(
+    formats: tuple[int, ...], signs: str, told: tuple[Status, Doubt, ReadBy]
+) -> None:
+    lines = [f"{sign}{line}\n" for line, sign in zip(LEGEND, signs.ljust(4), strict=True)]
+    runs = tuple(Run(text=line, bold=n in formats) for n, line in enumerate(lines))
+    cell = RawCell(kind=CellKind.TEXT, text="".join(lines))
+    for things in ((), (thing("ellipse", "", None, 0),)):
+        mark = read_mark(
+            cell, month=MONTH, legend=LEGEND, decoration=Decoration(runs=runs), drawings=things
+        )
+        assert (mark.status, mark.doubt, mark.read_by) == (told if things else SEVERAL)
+
+
 def test_a_circle_over_a_legend_without_lines_points_at_nothing() -> None:
     asks = legend_of(LEGEND[3])
     assert asks.numbers == ()

@@ -18,7 +18,7 @@ _OPENING = "「『【〔[<{〈《≪〖⦅“‘"
 _CLOSING = "」』】〕]>}〉》≫〗⦆”’"
 _BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _NAME = re.compile(r"\{([a-z_]+)\}")
-_NONE = re.compile(r"(?!)")
+_NOTHING = "(?!)"
 
 
 class TableError(ValueError):
@@ -27,7 +27,7 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notation:
-    """One row: what it means and, unless it is an exact row, the pattern that finds it.
+    """One row: what it means and the pattern that finds it; that of an exact row finds nothing.
 
     ``status`` is None for the signs that repeat the item above. ``whole`` asks that the pattern
     matches everything, ``due`` that a month stands beside it (True) or that none does (False),
@@ -38,7 +38,7 @@ class Notation:
     description: str
     status: Status | None
     doubt: Doubt = Doubt.NONE
-    pattern: re.Pattern[str] = _NONE
+    pattern: re.Pattern[str]
     numbers: tuple[int, ...] = ()
     whole: bool = False
     due: bool | None = None
@@ -126,7 +126,7 @@ def build_table(data: Mapping[str, Any]) -> Table:
     exact: dict[tuple[CellKind, str], Notation] = {}
     ids: set[str] = set()
     for row in data.get("notation", ()):
-        notation = _notation(row, ids)
+        notation = _notation(row, ids, vocabulary)
         for written in row["written"]:
             key = (CellKind(row.get("kind", CellKind.TEXT)), _exact_key(written))
             before = exact.setdefault(key, notation)
@@ -159,20 +159,17 @@ def _any_of(words: Collection[str]) -> str:
     return f"(?:(?=[{firsts}])(?:{'|'.join(ordered)}))"
 
 
-def _notation(
-    row: Mapping[str, Any], ids: set[str], vocabulary: Mapping[str, str] | None = None
-) -> Notation:
+def _notation(row: Mapping[str, Any], ids: set[str], vocabulary: Mapping[str, str]) -> Notation:
     if row["id"] in ids:
         raise TableError(f"two rows are called {row['id']}")
     ids.add(row["id"])
-    pattern = _NONE
-    written = f"(?>{'|'.join(row['pieces'])})*+" if "pieces" in row else row.get("pattern")
-    if written is not None:
-        names = vocabulary or {}
-        try:
-            pattern = re.compile(_NAME.sub(lambda name: names[name[1]], written))
-        except (KeyError, re.error) as error:
-            raise TableError(f"the pattern of {row['id']} is wrong: {error}") from error
+    written = (
+        f"(?>{'|'.join(row['pieces'])})*+" if "pieces" in row else row.get("pattern", _NOTHING)
+    )
+    try:
+        pattern = re.compile(_NAME.sub(lambda name: vocabulary[name[1]], written))
+    except (KeyError, re.error) as error:
+        raise TableError(f"the pattern of {row['id']} is wrong: {error}") from error
     status = None if row["status"] == DITTO else Status(row["status"])
     doubt = Doubt(row.get("doubt", Doubt.NONE))
     if (status is Status.UNCLEAR) != (doubt is not Doubt.NONE):
