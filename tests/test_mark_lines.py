@@ -267,6 +267,8 @@ def test_the_lines_of_the_form(text: str, told: tuple[str, ...]) -> None:
         ("番号を選択してください", LEGEND, ""),
         ("①済 ②予定 番号を選択してください済", LEGEND, ""),
         ("回答 ① ②\n回答", LEGEND, "回答回答"),
+        ("① 回答 ②", LEGEND, "回答"),
+        ("済 ①② 回答", LEGEND, "回答"),
     ],
 )
 def test_what_only_asks(text: str, legend: tuple[str, ...], asks: str) -> None:
@@ -404,7 +406,9 @@ STRUCK, BOLD, LINED = (
     Run(text="", bold=True),
     Run(text="", underlined=True),
 )
-RED, BLUE, GREY = (Run(text="", color=each) for each in ("FFFF0000", "FF0000FF", "FF808080"))
+RED, BLUE, GREEN, GREY = (
+    Run(text="", color=each) for each in ("FFFF0000", "FF0000FF", "FF00B050", "FF808080")
+)
 
 
 def dressed(text: str, *dresses: tuple[str, Run]) -> Decoration:
@@ -460,6 +464,7 @@ def dressed(text: str, *dresses: tuple[str, Run]) -> Decoration:
         (((ONE, RED), (TWO, RED)), ("unclear", "several", "nothing", "")),
         (((ONE, RED), (TWO, BLUE)), ("unclear", "several", "nothing", "")),
         (((ONE, RED), (TWO, RED), (THREE, RED)), ("blank", "", "nothing", "")),
+        (((ONE, RED), (TWO, BLUE), (THREE, GREEN)), ("blank", "", "nothing", "")),
         (((ONE, BLUE), (TWO, RED), (THREE, BLUE)), ("planned", "", "emphasis", "文字の色")),
         (((ONE, BLUE), (TWO, BLUE), (THREE, RED)), ("not_planned", "", "emphasis", "文字の色")),
         (((ONE, GREY), (TWO, GREY)), ("unclear", "several", "nothing", "")),

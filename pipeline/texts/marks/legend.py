@@ -88,7 +88,7 @@ def read_legend(
 
 def _without_struck(segment: Segment, squeezed: Squeezed, struck: list[bool]) -> Segment:
     """Leave out what was struck from the month of an option: （12月→1月） with 12月 struck."""
-    start = squeezed.text.rindex(segment.due_text, segment.start, segment.end)
+    start = squeezed.text[: segment.end].rindex(segment.due_text)
     kept = "".join(sign for at, sign in enumerate(segment.due_text, start) if not struck[at])
     return replace(segment, due_text=kept)
 

@@ -187,7 +187,7 @@ def _combined(mark: Mark, legend: LegendFound | None, seen: _Evidence, month: st
             notation="object", object_text=text, legend_untouched=False,
         )  # fmt: skip
     doubt = _doubt(mark, legend, seen)
-    return _unclear(mark, doubt, text) if doubt else replace(mark, object_text=text)
+    return _unclear(mark, doubt, text) if doubt else mark
 
 
 def _doubtful(choice: tuple[Status, ReadBy, Due]) -> bool:

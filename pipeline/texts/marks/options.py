@@ -28,6 +28,7 @@ _ASKING = re.compile(
     r"[^①-⑳\d]{0,40}(?:ください|下さい|すること|つける|付ける|選択|記入|記載)|選択肢|凡例"
     r"|(?:選択|回答|記入|番号)欄?(?=[:)])|(?:選択|回答|記入)欄|回答)[:)。]*"
 )
+_IDEOGRAPH = re.compile("[一-鿿]")  # 三月, 別紙参照: 三 and 参 are numbers where they stand alone
 _NUMBER = r"(?:{circled}|\({digit}\)|{digit}[.:、,)]?)?"
 
 
@@ -71,9 +72,7 @@ class Squeezed:
 
 @lru_cache(maxsize=4096)
 def _fold_sign(sign: str) -> str:
-    if "一" <= sign <= "鿿":
-        return sign  # 三月, 別紙参照: 三 and 参 are numbers where they stand alone
-    return matching_key(sign).replace(" ", "")
+    return sign if _IDEOGRAPH.match(sign) else matching_key(sign)
 
 
 def squeeze(raw: str) -> Squeezed:
@@ -223,7 +222,7 @@ def _numbered_lines(squeezed: Squeezed, instruction: list[bool], month: str) -> 
     A single digit before words may be a count; two or three of them in order are options.
     """
     leads = _leads(squeezed, instruction)
-    for first in range(len(leads) - 2):
+    for first in range(len(leads)):
         numbers = [lead.number for lead in leads[first : first + 3]]
         if numbers in ([1, 2, 3], [3, 2, 1]):
             return _lines_of(squeezed, instruction, leads, range(first, first + 3), month)
