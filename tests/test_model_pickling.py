@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from pipeline.model import (
     Status,
     Submission,
 )
-from pipeline.model.pickling import Columns
+from pipeline.model.pickling import Columns, pickled_by_fields
 
 PLACE = Location(file="a.xlsx", sheet="様式")
 ANSWER = Answer(
@@ -32,6 +32,23 @@ ANSWER = Answer(
     note_place=PLACE,
     hidden=True,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    one: str
+    other: tuple[Due, ...] = ()
+
+
+def test_a_value_pickled_by_its_fields_is_the_same() -> None:
+    pair = _Pair(one="①", other=(Due(month="2027-01"), Due()))
+    asked = pickle.dumps(pair, 5)
+    pickled_by_fields(_Pair)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        packed = pickle.dumps(pair, protocol)
+        assert b"_made" in packed
+        assert pickle.loads(packed) == pickle.loads(asked) == pair  # noqa: S301 - our own bytes
+    assert copy.deepcopy(pair) == pair
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

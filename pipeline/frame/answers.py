@@ -17,11 +17,16 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+try:
+    from zlib_ng.zlib_ng import compress as deflated
+except ImportError:  # a machine for which there is no wheel
+    from zlib import compress as deflated
+
 from pipeline.frame.columns import Coded, Frame
 from pipeline.frame.findings import FIELDS, Findings, columns_of
 from pipeline.frame.table import Table
-from pipeline.model import Answer, Status
-from pipeline.model.pickling import Columns
+from pipeline.model import Answer, Aside, Due, Location, Mark, Note, Status
+from pipeline.model.pickling import Columns, pickled_by_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.frame.table import Column
     from pipeline.model import CountedSubmission, Finding, Submission
 
+pickled_by_fields(Aside, Due, Location, Mark, Note)
 _ANSWERS = Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell"))
 # What the month knows of every answer: texts and truth values. ``status`` is the one that counts,
 # ``due`` whatever month was read; ``sheet`` and ``cell`` are those of the row, ``file`` and
@@ -144,7 +150,7 @@ def stored(submission: Submission, findings: Iterable[Finding] | None = None) ->
     answers, source = submission.answers, submission.source
     rows = tuple(map(_column, rows_of(answers, source.path, source.part)))
     found = None if findings is None else columns_of(findings)
-    packed = zlib.compress(pickle.dumps(_ANSWERS.pack(answers), 5), 1)
+    packed = deflated(pickle.dumps(_ANSWERS.pack(answers), 5), 1)
     return replace(submission, answers=StoredAnswers(len(answers), rows, packed, found))
 
 
