@@ -3,9 +3,11 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import openpyxl
+from inboxes import load
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
@@ -41,8 +43,10 @@ _LABEL = "MSIP_Label_1234_Enabled"
 Change = Callable[[Worksheet, dict[str, int]], None]
 
 
-def ministry_form(checklist: Checklist, change: Change | None = None) -> bytes:
+@cache
+def ministry_form(change: Change | None = None) -> bytes:
     """Give the form: merged head, drop-downs, protection by password, a comment, a text box."""
+    checklist = load()
     book = openpyxl.Workbook()
     guide = book.worksheets[0]
     guide.title = "記入要領"

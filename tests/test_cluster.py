@@ -5,6 +5,7 @@ of real processes on the loopback, and one of them serves both.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -274,11 +275,19 @@ def totals(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def made_here(folder: Path) -> Settings:
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder whose month was read here."""
+    folder = tmp_path_factory.mktemp("here")
     put(folder, returns())
-    settings = settings_for(folder, pivot=False)
-    aggregate(settings)
-    return settings
+    aggregate(settings_for(folder, pivot=False))
+    return folder
+
+
+def beside(here: Path, folder: Path) -> Settings:
+    """Copy a month that was read here, for one by parts beside it."""
+    shutil.copytree(here, folder, dirs_exist_ok=True)
+    return settings_for(folder, pivot=False)
 
 
 def insist_on_the_same(folder: Path, settings: Settings) -> None:
@@ -294,16 +303,16 @@ def insist_on_the_same(folder: Path, settings: Settings) -> None:
 
 
 def test_a_month_by_parts_has_the_rows_of_one_that_was_read_here(
-    address: str, tmp_path: Path
+    address: str, here: Path, tmp_path: Path
 ) -> None:
-    settings = replace(made_here(tmp_path), scheduler=address)
+    settings = replace(beside(here, tmp_path), scheduler=address)
     insist_on_the_same(tmp_path, settings)
 
 
 def test_a_worker_killed_in_the_middle_loses_no_part(
-    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    address: str, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = replace(made_here(tmp_path), scheduler=address)
+    settings = replace(beside(here, tmp_path), scheduler=address)
     marker = tmp_path / "killed"
     task_of = pipeline.month.reading._task
     monkeypatch.setattr(
@@ -332,9 +341,9 @@ def test_parts_of_an_earlier_run_go_with_it(
 
 
 def test_the_workbook_has_every_total_and_says_where_the_lists_are(
-    address: str, tmp_path: Path
+    address: str, here: Path, tmp_path: Path
 ) -> None:
-    settings = replace(made_here(tmp_path), scheduler=address)
+    settings = replace(beside(here, tmp_path), scheduler=address)
     result = aggregate_by_parts(settings)
     cover = "\n".join(
         str(cell)

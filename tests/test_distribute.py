@@ -1,7 +1,10 @@
 """The forms handed out: one for each respondent, and read back whatever becomes of them."""
 
 import zipfile
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
@@ -310,8 +313,19 @@ def test_an_untouched_form_is_untouched(tmp_path: Path) -> None:
 # --- last month's answers --------------------------------------------------------------------
 
 
-def last_month(folder: Path, checklist: Checklist) -> Settings:
-    """Aggregate October: 若葉市 answered in every way; give the settings of November."""
+def last_month(folder: Path) -> Settings:
+    """Give the settings of November in a folder where October was aggregated."""
+    for name, content in october().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return settings_for(folder)
+
+
+@cache
+def october() -> Mapping[str, bytes]:
+    """Aggregate October once: 若葉市 answered in every way; give every file that is left."""
+    checklist = load()
     ways = [
         ("①", "規程を策定", Status.DONE),
         ("②3月", "", Status.PLANNED),
@@ -330,18 +344,22 @@ def last_month(folder: Path, checklist: Checklist) -> Settings:
         for mark, note, status in (ways[n % len(ways)] for n in range(len(checklist.items)))
     )
     form = ReturnedForm(respondent="若葉市", entries=entries, look=Look(label="団体名"))
-    put(
-        folder,
-        {"名簿.xlsx": roster(WAKABA, SHIRAKUMO), "a.xlsx": xlsx(pages(form, checklist), checklist)},
-    )
-    aggregate(settings_for(folder, month="2026-10", pivot=False))
-    (folder / "inbox" / "a.xlsx").unlink()
-    return settings_for(folder)
+    answered = xlsx(pages(form, checklist), checklist)
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        put(folder, {"名簿.xlsx": roster(WAKABA, SHIRAKUMO), "a.xlsx": answered})
+        aggregate(settings_for(folder, month="2026-10", pivot=False))
+        (folder / "inbox" / "a.xlsx").unlink()
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
 
 
 def test_last_month_s_answers_are_filled_in_marked_and_told(tmp_path: Path) -> None:
     checklist = load()
-    result = distribute(last_month(tmp_path, checklist), prefill=True)
+    result = distribute(last_month(tmp_path), prefill=True)
     assert result.prefilled_from == "2026-10"
     assert result.without_answers == ("白雲町",)
     submission = read_back(result.forms["S01"], checklist)
@@ -383,7 +401,7 @@ def test_a_prefilled_form_that_comes_back_is_an_answer_and_visibly_last_month_s(
     tmp_path: Path,
 ) -> None:
     checklist = load()
-    settings = last_month(tmp_path, checklist)
+    settings = last_month(tmp_path)
     form = distribute(settings, prefill=True).forms["S01"]
     (tmp_path / "inbox" / "返信.xlsx").write_bytes(form.read_bytes())
     batch = gather(settings).batch
@@ -401,7 +419,7 @@ def test_a_prefilled_form_saved_by_another_program_is_still_known(
     tmp_path: Path, kind: str
 ) -> None:
     checklist = load()
-    settings = last_month(tmp_path, checklist)
+    settings = last_month(tmp_path)
     form = distribute(settings, prefill=True).forms["S01"]
     target = convert(form, tmp_path / "inbox", kind).rename(tmp_path / "inbox" / f"返信.{kind}")
     batch = gather(settings).batch

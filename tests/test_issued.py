@@ -53,8 +53,7 @@ def with_form(folder: Path, settings: Settings, content: bytes, name: str = NAME
 
 def handed_out(folder: Path, change: Change | None = None) -> tuple[DistributeResult, Settings]:
     """Hand out the ministry's form with October's answers, to 若葉市 that gave some and 白雲町."""
-    checklist = load()
-    settings = with_form(folder, last_month(folder, checklist), ministry_form(checklist, change))
+    settings = with_form(folder, last_month(folder), ministry_form(change))
     return distribute(settings, prefill=True), settings
 
 
@@ -356,14 +355,14 @@ def test_forms_of_other_layouts_take_every_answer(tmp_path: Path, split: Split) 
     look = Look(split=split, ids=Ids.RETYPED, label="団体名")
     form = ReturnedForm(respondent="", entries=(blank,) * len(checklist.items), look=look)
     content = xlsx(pages(form, checklist), checklist)
-    settings = with_form(tmp_path, last_month(tmp_path, checklist), content)
+    settings = with_form(tmp_path, last_month(tmp_path), content)
     read = read_back(distribute(settings, prefill=True).forms["S01"], checklist)
     assert len(read.as_handed_out) == 39
 
 
 def test_our_own_blank_form_takes_every_answer(tmp_path: Path) -> None:
     blank = (TEMPLATES / "smartcity-security" / "blank.xlsx").read_bytes()
-    settings = with_form(tmp_path, last_month(tmp_path, load()), blank)
+    settings = with_form(tmp_path, last_month(tmp_path), blank)
     read = read_back(distribute(settings, prefill=True).forms["S01"], load())
     assert len(read.as_handed_out) == 39
 
@@ -475,7 +474,7 @@ def test_what_would_not_come_back_whole_is_refused_before_anything_is_written(
     name: str,
     told: str,
 ) -> None:
-    content = package(ministry_form(load(), change))
+    content = package(ministry_form(change))
     hand_out(tmp_path, ("S01", "若葉市", *[""] * 6))
     shutil.rmtree(tmp_path / "outbox")
     settings = with_form(tmp_path, settings_for(tmp_path), content, name)
@@ -490,7 +489,7 @@ def test_a_form_that_another_program_holds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_out(tmp_path, ("S01", "若葉市", *[""] * 6))
-    settings = with_form(tmp_path, settings_for(tmp_path), ministry_form(load()))
+    settings = with_form(tmp_path, settings_for(tmp_path), ministry_form())
     opened = Path.open
 
     def held(self: Path, *args: object, **options: object) -> object:
@@ -606,11 +605,11 @@ def test_template_build_keeps_a_form_that_can_be_read_in_full(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     form = tmp_path / "【様式】導入チェックシート.xlsx"
-    form.write_bytes(ministry_form(load(), _without("ガバナンス①-3")))
+    form.write_bytes(ministry_form(_without("ガバナンス①-3")))
     refused = CliRunner().invoke(torimatome, ["template", "build", str(form), "--into", "own"])
     assert isinstance(refused.exception, TorimatomeError)
     assert not (tmp_path / "own").exists()
-    form.write_bytes(ministry_form(load(), _named))
+    form.write_bytes(ministry_form(_named))
     made = CliRunner().invoke(torimatome, ["template", "build", str(form), "--into", "own"])
     assert made.exit_code == 0, made.output
     kept = tmp_path / "own" / "smartcity-security" / NAME

@@ -162,7 +162,7 @@ def test_a_form_dropped_on_the_task_that_hands_out_is_kept_as_the_form(
     shutil.copytree(TEMPLATES, tmp_path / "templates")
     (tmp_path / "名簿.xlsx").write_bytes(roster(("S01", "若葉市", "")))
     form = tmp_path / "【様式】チェックシート.xlsx"
-    form.write_bytes(ministry_form(load()))
+    form.write_bytes(ministry_form())
     monkeypatch.setattr(sys, "stdin", io.StringIO("2026-11\nいいえ\n"))
     monkeypatch.setattr(click, "launch", lambda *_args, **_more: 0)
     assert main(["menu", "--task", "配布", form.name, "名簿.xlsx"]) == ExitCode.OK
