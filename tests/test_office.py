@@ -12,9 +12,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 # What the first two months of seed 8 have; `make verify` plays ten halves of a year.
 DEEDS = {
-    "slip", "decisions", "spoilt data", "really killed", "killed close", "undone close",
-    "forgotten close", "late return",
-}  # fmt: skip
+    "slip",
+    "decisions",
+    "spoilt data",
+    "really killed",
+    "killed close",
+    "undone close",
+    "forgotten close",
+    "late return",
+}
 
 
 def play(

@@ -46,9 +46,12 @@ def plain(home: Path, arguments: list[str], typed: str = "") -> tuple[int, str]:
 _PLACES = (ROOT / "tests" / "windows_like", ROOT, ROOT / "tests")
 # Spawn alone, a console of page 932, its own zones.
 _WINDOWS = {
-    "PYTHONPATH": os.pathsep.join(map(str, _PLACES)), "PYTHONUTF8": "0",
-    "PYTHONIOENCODING": "cp932", "LC_ALL": "C.UTF-8", "PYTHONTZPATH": "",
-}  # fmt: skip
+    "PYTHONPATH": os.pathsep.join(map(str, _PLACES)),
+    "PYTHONUTF8": "0",
+    "PYTHONIOENCODING": "cp932",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONTZPATH": "",
+}
 
 
 def as_windows(home: Path, arguments: list[str], typed: str = "") -> tuple[int, str]:
