@@ -272,8 +272,11 @@ class Identifier:
         for name in (entry.name, *entry.aliases):
             before, found, after = rest.partition(name)
             if found:
+                rest = after.strip(" 　・、,&＆と_-")
+                # 回答者　若葉市役所, 若葉市　若葉市役所
+                same = entry in {self._index.by_name(found + rest), self._index.by_name(rest)}
                 return bool(
-                    is_organisation(after.strip(" 　・、,&＆と_-"))
+                    (is_organisation(rest) and not same)
                     or re.search(r"[市区町村][・、,&＆と\s]+$", before)
                 )
         return False
