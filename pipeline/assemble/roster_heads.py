@@ -103,7 +103,7 @@ def _with_columns(sheet: RawSheet, row: int, heads: Mapping[int, str], file: str
 def _near(text: str) -> str:
     """Give the column whose name a head nearly is, empty where there is none."""
     key = header_key(text)
-    if len(key) < 2 or key in _HEADERS or _looser(key):
+    if _looser(key):
         return ""
     found = process.extractOne(key, list(_HEADERS), scorer=fuzz.ratio, score_cutoff=_NEAR)
     if found:
