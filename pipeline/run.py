@@ -138,8 +138,9 @@ def _aggregate(
     watch = Stopwatch()
 
     def on_read(done: int, total: int) -> None:
-        if done == 1:  # workers are at work: time for slow imports, which begin threads
-            from pipeline.write import review_form  # noqa: F401, PLC0415 - see above
+        # Workers are at work: time for slow imports, which begin threads.
+        from pipeline.write import review_form  # noqa: F401, PLC0415 - see above
+
         if progress is not None:
             progress(done, total)
 

@@ -20,6 +20,7 @@ from sample.workbooks import xlsx
 from pipeline.forms.checklists import load_checklist
 from pipeline.machine.isolate import Failure
 from pipeline.model import Checklist, Status
+from pipeline.month.remembered import NAME as READINGS
 from pipeline.sample import MONTH
 from pipeline.settings import Settings
 
@@ -46,10 +47,11 @@ def settings_for(folder: Path, **changes: Any) -> Settings:
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
+    """Hash every file but what a run remembers for the next one, which changes nothing."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != READINGS
     }
 
 

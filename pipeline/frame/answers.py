@@ -7,8 +7,6 @@ frame (`answers_of`); whoever looks at single answers unpacks those of one retur
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,16 +15,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-try:
-    from zlib_ng.zlib_ng import compress as deflated
-except ImportError:  # a machine for which there is no wheel
-    from zlib import compress as deflated
-
 from pipeline.frame.columns import Coded, Frame
 from pipeline.frame.findings import FIELDS, Findings, columns_of
+from pipeline.frame.packing import Columns
 from pipeline.frame.table import Table
-from pipeline.model import Answer, Aside, Due, Location, Mark, Note, Status
-from pipeline.model.pickling import Columns, pickled_by_fields
+from pipeline.model import Answer, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +29,7 @@ if TYPE_CHECKING:
     from pipeline.frame.table import Column
     from pipeline.model import CountedSubmission, Finding, Submission
 
-pickled_by_fields(Aside, Due, Location, Mark, Note)
-_ANSWERS = Columns(Answer, few=("item_id", "mark_cell", "row_cell", "note_cell"))
+_ANSWERS = Columns(Answer)
 # What the month knows of every answer: texts and truth values. ``status`` is the one that counts,
 # ``due`` whatever month was read; ``sheet`` and ``cell`` are those of the row, ``file`` and
 # ``part`` are empty for those of the return itself.
@@ -76,7 +68,7 @@ class StoredAnswers(Sequence[Answer]):
         self,
         size: int,
         rows: tuple[Column, ...],
-        packed: bytes,
+        packed: bytes | tuple[Answer, ...],
         found: tuple[Column, ...] | None,
     ) -> None:
         self._rows = rows
@@ -88,8 +80,12 @@ class StoredAnswers(Sequence[Answer]):
         self.found = range(len(self._found[0]) if self._found else 0)  # rows of ``tables.findings``
 
     def __reduce__(self) -> tuple[Any, ...]:
-        found = self.findings if self.judged else None
-        return (StoredAnswers, (len(self), self.rows, self._packed, found))
+        return StoredAnswers, self.parts
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """Give what they are made of."""
+        return len(self), self.rows, self._packed, self.findings if self.judged else None
 
     @property
     def rows(self) -> tuple[Column, ...]:
@@ -141,8 +137,15 @@ class StoredAnswers(Sequence[Answer]):
 
 
 @lru_cache(maxsize=64)  # those who join or compare returns look at a few again and again
-def _unpacked(packed: bytes) -> tuple[Answer, ...]:
-    return _ANSWERS.unpack(pickle.loads(zlib.decompress(packed)))  # noqa: S301 - made by `stored`
+def _unpacked(packed: bytes | tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return packed if isinstance(packed, tuple) else _ANSWERS.unpack(packed)
+
+
+def _packed(answers: Sequence[Answer]) -> bytes | tuple[Answer, ...]:
+    try:
+        return _ANSWERS.pack(answers)
+    except UnicodeEncodeError:  # half a letter, which a cell can hold as _xD83D_
+        return tuple(answers)
 
 
 def stored(submission: Submission, findings: Iterable[Finding] | None = None) -> Submission:
@@ -150,8 +153,8 @@ def stored(submission: Submission, findings: Iterable[Finding] | None = None) ->
     answers, source = submission.answers, submission.source
     rows = tuple(map(_column, rows_of(answers, source.path, source.part)))
     found = None if findings is None else columns_of(findings)
-    packed = deflated(pickle.dumps(_ANSWERS.pack(answers), 5), 1)
-    return replace(submission, answers=StoredAnswers(len(answers), rows, packed, found))
+    told = StoredAnswers(len(answers), rows, _packed(answers), found)
+    return replace(submission, answers=told)
 
 
 def _column(values: Column) -> Column:

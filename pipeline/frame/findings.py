@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.frame.columns import Coded, encoded, together
+from pipeline.frame.packing import Columns
 from pipeline.frame.rows import Rows
 from pipeline.model import Finding, Location, return_key
-from pipeline.model.pickling import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,8 +38,8 @@ class Findings(Rows[Finding]):
 
     def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[Finding]:
         """Give findings, each with its place."""
-        places = _PLACES.unpack([*map(column, PLACE)])
-        return _FINDINGS.unpack([places if n == "location" else column(n) for n in _NAMES])
+        places = _PLACES.made([*map(column, PLACE)])
+        return _FINDINGS.made([places if n == "location" else column(n) for n in _NAMES])
 
     def where(self, column: str, values: Iterable[object]) -> NDArray[np.bool_]:
         """Tell for each finding whether a column holds one of some values."""

@@ -6,9 +6,9 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.frame.columns import columns_of
+from pipeline.frame.packing import Columns
 from pipeline.frame.rows import Rows
 from pipeline.model.history import Promise
-from pipeline.model.pickling import Columns
 
 FIELDS = tuple(field.name for field in fields(Promise))
 _PROMISES = Columns(Promise)
@@ -21,7 +21,7 @@ class Promises(Rows[Promise]):
 
     def made(self, column: Callable[[str], tuple[Any, ...]]) -> Iterable[Promise]:
         """Give promises."""
-        return _PROMISES.unpack([*map(column, FIELDS)])
+        return _PROMISES.made([*map(column, FIELDS)])
 
 
 def promises_of(promises: Sequence[Promise]) -> Promises:

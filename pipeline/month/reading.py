@@ -36,6 +36,7 @@ from pipeline.model import (
     Unreadable,
     UnreadableReason,
 )
+from pipeline.month.remembered import Reading, remembered
 from pipeline.parse.returns import returns_in, returns_side_by_side
 from pipeline.rules.check import own_findings
 from pipeline.settings import Limits, RuleSettings, Settings
@@ -153,14 +154,15 @@ def read_all(  # noqa: PLR0913, PLR0917 - the sources of a month, and who reads 
     What this computer did not give, and what was written to meanwhile, is read once more.
     ``executor`` runs the workers in place of the one that the settings ask for.
     """
-    run = executor or _executor(settings)
     task = _task(inbox, folder, checklist, roster, settings)
     tables = Tables()
-    read = _read_each(inbox.entries, task, settings, progress, run, tables)
-    again = look_again(read, inbox, settings.limits, checklist)
+    with _runner(executor, task, settings) as run:
+        read = _read_each(inbox.entries, task, settings, progress, run, tables)
+        again = look_again(read, inbox, settings.limits, checklist)
+        if again:
+            entries = [entry for found in again.values() for entry in found]
+            twice = given_up(_read_each(entries, task, settings, None, run, tables))
     if again:
-        entries = [entry for found in again.values() for entry in found]
-        twice = given_up(_read_each(entries, task, settings, None, run, tables))
         read = [pair for pair in read if source_of(pair[0]).location not in again] + twice
         read.sort(key=lambda pair: source_of(pair[0]).path)
         inbox = replace(inbox, entries=tuple(entry for entry, _ in read))
@@ -184,7 +186,7 @@ def read_whole(
 
 def _read_each(
     entries: Sequence[Entry],
-    task: Callable[[SourceFile], tuple[Outcome, ...]],
+    task: Reading,
     settings: Settings,
     progress: Callable[[int, int], None] | None,
     run: Executor,
@@ -225,7 +227,7 @@ def _task(
     checklist: Checklist,
     roster: Roster | None,
     settings: Settings,
-) -> Callable[[SourceFile], tuple[Outcome, ...]]:
+) -> Reading:
     """Give what is done with each file; workers elsewhere fetch a remote inbox by themselves."""
     task = ReadTask(
         checklist=checklist,
@@ -241,6 +243,15 @@ def _task(
     from pipeline.machine.storage import Fetching  # noqa: PLC0415 - an extra
 
     return Fetching(task=task, folder=folder, url=settings.inbox_url)
+
+
+def _runner(
+    executor: Executor | None, task: Reading, settings: Settings
+) -> AbstractContextManager[Executor]:
+    """Give what runs the workers for a month; on this machine it knows what it read before."""
+    if executor or settings.scheduler:
+        return nullcontext(executor or _executor(settings))
+    return remembered(settings, task, run_isolated)
 
 
 def _executor(settings: Settings) -> Executor:
