@@ -51,7 +51,7 @@ def rehearse(
     Raises what `aggregate` raises: what would not be written is refused here as well.
     """
     found: list[Difference] = []
-    settings = replace(settings, data_url="")
+    settings = replace(settings, data_url="", remember=False)
     result = aggregate(
         settings, progress=progress, finish=lambda new, old: found.append(compare(old, new))
     )

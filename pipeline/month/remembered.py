@@ -209,7 +209,8 @@ def remembered(settings: Settings, task: Reading, run: Executor) -> Iterator[Exe
 
     The folder of a public edition is one to hand on: it holds nothing of the returns.
     """
-    if settings.edition == "public" or not settings.outbox.is_dir():
+    private = settings.edition != "public"
+    if not (settings.remember and private and settings.outbox.is_dir()):
         yield run
         return
     found = Remembered(run, settings.outbox / NAME, _read_with(task), settings.limits)

@@ -66,6 +66,7 @@ class Settings:
     scheduler: str = ""  # a Dask cluster to read on (tcp://…, local); empty: processes of our own
     by_parts: bool = False  # answers stay in the parts that the cluster's workers write
     allow_fewer: bool = False
+    remember: bool = True  # what was read, for the next run
     detail_rows: int = 2_000_000  # answers 明細 holds at most; docs/scale.md gives the reason
     limits: Limits = Limits()
     rules: RuleSettings = RuleSettings()

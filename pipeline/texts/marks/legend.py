@@ -119,6 +119,10 @@ def _few(
     return LegendFound(mark=read_text(text, month).mark(), segments=tuple(segments))
 
 
+_END_OF_LINE = re.compile("[、,;/]")  # ①〇、②: the circle is that of ①
+_HALF = frozenset("△▽")
+
+
 def _surroundings(
     squeezed: Squeezed, segments: list[Segment], instruction: list[bool], struck: list[bool]
 ) -> tuple[list[Segment], str]:
@@ -128,19 +132,14 @@ def _surroundings(
         owner[segment.start : segment.end] = [index] * (segment.end - segment.start)
     signs = [""] * len(segments)
     outside: list[str] = []
+    free = [not any(of) for of in zip((n >= 0 for n in owner), instruction, struck, strict=True)]
     at = 0
     while at < len(owner):
-        if owner[at] >= 0 or instruction[at] or struck[at]:
+        if not free[at]:
             at += 1
             continue
         end = at
-        while (
-            end < len(owner)
-            and owner[end] < 0
-            and not instruction[end]
-            and not struck[end]
-            and squeezed.line_at[end] == squeezed.line_at[at]
-        ):
+        while end < len(owner) and free[end] and squeezed.line_at[end] == squeezed.line_at[at]:
             end += 1
         gap = squeezed.text[at:end]
         line = squeezed.line_at[at]
@@ -149,11 +148,16 @@ def _surroundings(
         touches = (
             before >= 0 and not squeezed.apart(at) and end < len(owner) and squeezed.apart(end)
         )
-        target = before if touches or after < 0 else after
-        if target >= 0 and all(sign in SIGNS for sign in gap):
-            signs[target] += gap if target == after else "|" + gap
-        else:
+        cut = _END_OF_LINE.search(gap) if before >= 0 and after >= 0 else None
+        if max(before, after) < 0 or not SIGNS.issuperset(gap):
             outside.append(gap)
+        elif cut:
+            signs[before] += "|" + gap[: cut.start()]
+            signs[after] += gap[cut.end() :]
+        elif touches or after < 0:
+            signs[before] += "|" + gap
+        else:
+            signs[after] += gap
         at = end
     told = [replace(segment, signs=signs[at]) for at, segment in enumerate(segments)]
     return told, " ".join(outside)
@@ -172,6 +176,13 @@ def _weight(signs: str) -> int:
 def _signed(segments: list[Segment]) -> tuple[int | None, bool]:
     """Give the option chosen by a sign, and whether the signs contradict each other."""
     weights = [_weight(segment.signs) for segment in segments]
+    halves = {
+        not _HALF.isdisjoint(segment.signs)
+        for segment, weight in zip(segments, weights, strict=True)
+        if weight < 2
+    }
+    if 2 in weights and len(halves) > 1:  # ○ △ ×: what signs mean, or ① in part
+        return None, True
     for told in ([s.filled for s in segments], [s.signs == "(|)" for s in segments]):
         if sum(told) == 1:  # ❶ among ② ③, or 【①既に対応済み】
             weights[told.index(True)] = 3
