@@ -317,7 +317,10 @@ class Identifier:
         """Give whom the name of a sheet names, on the roster or not."""
         found = self._of_name(evidence.text, EvidenceKind.TAB)
         words = [word for word in self._names.clean(evidence.text) if self._is_other(word)]
-        return found or tuple(self._unlisted(evidence, word) for word in words[:1])
+        others: dict[str, Respondent] = {}
+        for other in (self._unlisted(evidence, word) for word in words):
+            others.setdefault(other.id, other)
+        return found or tuple(others.values())
 
     def _unlisted_of(self, submission: Submission, inside: Sequence[Evidence]) -> Respondent:
         """Name a respondent who is on no roster: by a cell, else by the file or a folder."""
