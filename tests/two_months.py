@@ -17,6 +17,7 @@ from pathlib import Path
 from reviewing import fill
 
 from pipeline.errors import ExitCode
+from pipeline.month.remembered import NAME as READINGS
 
 Run = Callable[[Path, list[str], str], tuple[int, str]]  # folder, arguments, what is typed
 MONTHS = ("2026-11", "2026-12")
@@ -103,11 +104,14 @@ def _played(home: Path, run: Run, lines: tuple[Typed, ...]) -> Iterator[str]:
 
 
 def left(home: Path) -> dict[str, object]:
-    """Give everything in a folder by name, as content that no library's release changes."""
+    """Give everything in a folder by name, as content that no library's release changes.
+
+    What a run remembers for the next one is known by this installation alone.
+    """
     return {
         place.relative_to(home).as_posix(): _content(place.name, place.read_bytes())
         for place in sorted(home.rglob("*"))
-        if place.is_file()
+        if place.is_file() and place.name != READINGS
     }
 
 

@@ -250,7 +250,7 @@ class _Settling:
         key, form = slip.source.key, self.main.source.shown
         if key in stale:
             return self._pointing(slip, FileState.SUPERSEDED, stale[key])
-        items, differs = applied[key], self._differs(slip)
+        items, differs = applied.get(key, ()), self._differs(slip)
         reason = f"差戻し票です。{listed_items(items)}の回答を「{form}」に反映しました。"
         if slip in self.plan.beside:
             reason = (

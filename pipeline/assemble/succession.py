@@ -106,16 +106,17 @@ def layers(
     the other.
     """
 
-    def follows(other: Submission, one: Submission) -> bool:
-        return of_one_hand(one, other) and later(other, one)[0] > 0
+    def replaces(other: Submission, one: Submission) -> bool:
+        return of_one_hand(one, other) and later(other, one)[0] > 0 and not apart(one, other)
 
     left = sorted(returns, key=lambda submission: submission.source.key)
     found: list[list[Submission]] = []
     while left:
-        newest = [
-            one for one in left
-            if not any(follows(other, one) and not apart(one, other) for other in left)
-        ]  # fmt: skip
+        newest = [one for one in left if not any(replaces(other, one) for other in left)]
+        if not newest and found:  # proofs go round in a circle: who is older than those above?
+            newest = [one for one in left if any(replaces(other, one) for other in found[-1])]
+            found[-1] += [one for one in left if one not in newest]
+            return [*found, newest] if newest else found
         newest = newest or left  # proofs that contradict each other prove nothing
         found.append(newest)
         left = [one for one in left if one not in newest]
@@ -242,7 +243,7 @@ def _of_slip_and_form(order: Callable[[Slip, Submission], int]) -> _Order:
 
 def _by_base_and_month(slip: Slip, form: Submission) -> int:
     """Order by the form a slip was made from, and by the month each belongs to."""
-    if slip.base == form.source.sha256:
+    if slip.base and slip.base == form.source.sha256:
         return 1
     # The form was handed out when the slip's month was over.
     return -1 if slip.month and slip.month <= form.prefilled_from else 0

@@ -34,8 +34,8 @@ _CODE = frozenset({".py", ".toml", ".tsv"})
 
 # What a crash leaves half written is told by its digest, or by SQLite.
 _OPENED = (
-    "PRAGMA auto_vacuum = FULL",
     "PRAGMA journal_mode = MEMORY",
+    "PRAGMA auto_vacuum = FULL",
     "PRAGMA synchronous = OFF",
     "BEGIN EXCLUSIVE",
     "CREATE TABLE IF NOT EXISTS reading (key BLOB PRIMARY KEY, digest BLOB, told BLOB)",
