@@ -74,7 +74,7 @@ windows: $(DEV) ## キットと 2 か月の流れを、Wine の上の Windows �
 	$(BIN)/python -m pytest -n 0 -m wine -rs
 
 # The rooms that decide what counts, and the tests that hold them; docs/testing.md has the figures.
-CORE_TESTS := $(foreach name,marks mark_pieces mark_facts units told_batches told_rosters assemble_pieces months notes options explain locate locate_odd locate_rare \
+CORE_TESTS := $(foreach name,marks mark_pieces mark_lines mark_facts units told_batches told_rosters assemble_pieces months notes options explain locate locate_odd locate_rare \
   locate_memory layout_kinds layout_forms bodies objects_beside review_lines \
   places parse assemble assemble_claims identity roster local_codes slips control_files seal \
   mail_senders mailed_returns mail_answers mail_programs hostile_mails arrival \
