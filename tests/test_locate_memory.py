@@ -13,6 +13,7 @@ from rows import every_row
 from sample.forms import Ids, Look, ReturnedForm, Split, pages
 from sample.hands import Entry, Way, Written
 
+from pipeline.locate import memory as remembering
 from pipeline.locate import search
 from pipeline.locate.index import index_of
 from pipeline.locate.letters import squeeze
@@ -126,6 +127,14 @@ def test_other_answers_in_the_same_form_are_found_at_once(look: Look) -> None:
     memory, _ = kept(look)
     other = filled(look, ANSWERS, "港町", "令和8年11月19日")
     assert insist_equal(memory, other) is not None
+
+
+def test_a_full_memory_of_answers_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "_SILENT", 2)
+    memory, _ = kept.__wrapped__(LOOKS[0])
+    for day in ("令和8年11月19日", "令和8年11月20日"):
+        assert insist_equal(memory, filled(LOOKS[0], ANSWERS, "港町", day)) is not None
+    assert 0 < len(memory._silent) <= 2
 
 
 @pytest.mark.parametrize("look", LOOKS)
