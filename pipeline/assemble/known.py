@@ -86,7 +86,7 @@ def by_hidden_id(
     disputed: dict[str, tuple[Respondent, ...]] = {}
     for submission in submissions:
         key, who = submission.source.key, found.get(submission.source.key)
-        ids = {e.text.strip() for e in submission.evidence if e.kind is EvidenceKind.HIDDEN_ID}
+        ids = [e.text.strip() for e in submission.evidence if e.kind is EvidenceKind.HIDDEN_ID]
         own = next((known[each] for each in ids if each in known), None)
         if who is None or who.on_roster or submission.source.part or own is None:
             continue

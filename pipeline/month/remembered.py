@@ -117,13 +117,10 @@ class Remembered:
 
         known = {n: key for n, source in enumerate(inputs) if (key := self._known(source))}
         read([n for n in range(len(inputs)) if n not in known])
-        strange = []
         for n, key in known.items():
-            try:
-                results[n] = take(self._of(key, inputs[n].location))
-            except msgspec.MsgspecError:  # somebody wrote there, and its digest too
-                strange.append(n)
-        read(strange)
+            if (outcomes := self._of(key, inputs[n].location)) is not None:
+                results[n] = take(outcomes)
+        read([n for n in known if n not in results])
         return [results[n] for n in range(len(inputs))]
 
     def close(self, *, whole: bool) -> None:
@@ -137,26 +134,26 @@ class Remembered:
             self._file.close()
 
     def _known(self, source: SourceFile) -> bytes | None:
-        """Give the key of what is remembered of a file, where it is whole."""
+        """Give the key of a file of which something is remembered."""
         if not self._holds_some:
             return None
         key = self._key(source, self._hash(source))
-        for (digest,) in self._rows("SELECT digest FROM reading WHERE key = ?", key):
-            if hashlib.sha256(self._told(key)).digest() == digest:
-                self._used.add(key)
-                return key
+        return key if self._rows("SELECT 1 FROM reading WHERE key = ?", key) else None
+
+    def _of(self, key: bytes, location: Path) -> tuple[Outcome, ...] | None:
+        """Give what came of a file, which lies there now; None where that is damaged."""
+        wanted = "SELECT digest, CAST(told AS BLOB) FROM reading WHERE key = ?"
+        for digest, told in self._rows(wanted, key):
+            # Somebody may have written there, and the digest, too.
+            with suppress(msgspec.MsgspecError):
+                if told and hashlib.sha256(told).digest() == digest:
+                    outcomes = of_told(told)
+                    self._used.add(key)
+                    return tuple(
+                        replace(outcome, source=replace(outcome.source, location=location))
+                        for outcome in outcomes
+                    )
         return None
-
-    def _told(self, key: bytes) -> bytes:
-        rows = self._rows("SELECT CAST(told AS BLOB) FROM reading WHERE key = ?", key)
-        return rows[0][0] or b"" if rows else b""
-
-    def _of(self, key: bytes, location: Path) -> tuple[Outcome, ...]:
-        """Give what came of a file, which lies there now."""
-        return tuple(
-            replace(outcome, source=replace(outcome.source, location=location))
-            for outcome in of_told(self._told(key))
-        )
 
     def _added(self, told: bytes) -> tuple[Outcome, ...]:
         """Remember what came of a file, and give it."""
